@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What capture-svc and gateway-svc must agree on, and nothing else.
+//!
+//! Values and their spelling: [`quality`], [`stamp`], [`subject`], [`lease`], [`status`]. No socket, no clock, no
+//! task: both services, their tests and foreign consumers can use it alone. The TypeScript client reads the same
+//! golden files (`crates/wire/golden`) as the tests in here.
+
+pub mod lease;
+pub mod quality;
+pub mod stamp;
+pub mod status;
+pub mod subject;
+
+pub use lease::{LeaseKey, MemberId};
+pub use quality::{Quality, Rung, RungSet};
+pub use stamp::Stamp;
+pub use status::{CameraState, CameraStatus, Reason, SourceKind};
+pub use subject::CameraId;

@@ -1,0 +1,193 @@
+//! The status message: what a camera does now, for gateways, browsers and people.
+
+use serde::{Deserialize, Serialize};
+
+/// Published on the camera's status subject at every change and once a second.
+///
+/// Readers ignore fields they do not know, so that a newer capture does not blind an older gateway.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CameraStatus {
+    /// The camera's name; `default` for the unnamed one.
+    pub camera: String,
+    /// What it does now.
+    pub state: CameraState,
+    /// Why it is in that state, where that needs a reason.
+    pub reason: Option<Reason>,
+    /// The same in words for a person.
+    pub detail: Option<String>,
+    /// Measured frames per second after the pacer; 0 while none arrive.
+    pub fps: f64,
+    /// Width of the picture in pixels; 0 while unknown.
+    pub width: u32,
+    /// Height of the picture in pixels; 0 while unknown.
+    pub height: u32,
+    /// What the frames come from.
+    pub source: SourceKind,
+    /// What the source delivers: `YUYV`, `NV12`, `MJPEG`, …; empty while unknown.
+    pub format: String,
+    /// The run of the stamps, 8 hex digits: another run means another capture process.
+    pub run: String,
+    /// The rungs that are encoded now, lowest first.
+    pub qualities: Vec<u8>,
+}
+
+/// What a camera does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CameraState {
+    /// Closed, because nobody watches or because it must not look.
+    Idle,
+    /// Being opened.
+    Starting,
+    /// Delivering frames.
+    Live,
+    /// Wanted and not delivering; it is tried again.
+    Error,
+    /// Said by a gateway, never by capture: no status for three seconds.
+    Offline,
+}
+
+/// Why a camera does not deliver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The device is gone.
+    Unplugged,
+    /// Another program holds it.
+    Busy,
+    /// The process may not open it.
+    Permission,
+    /// Nothing matches the setting.
+    NotFound,
+    /// It is open and delivers nothing.
+    Stalled,
+    /// It offers nothing that this program reads.
+    Unsupported,
+    /// The USB bus has no bandwidth left for it.
+    UsbBandwidth,
+    /// It delivers frames that are damaged, one after the other.
+    Corrupt,
+    /// The privacy switch is on.
+    Privacy,
+    /// Another capture serves this camera; this one takes over when that ends.
+    Standby,
+    /// Any other failure; the detail says which.
+    Failed,
+    /// A reason this program does not know yet.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What the frames come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// A camera.
+    Webcam,
+    /// The test picture.
+    Pattern,
+    /// A recorded file.
+    File,
+}
+
+impl CameraState {
+    /// The name as in the status message.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Starting => "starting",
+            Self::Live => "live",
+            Self::Error => "error",
+            Self::Offline => "offline",
+        }
+    }
+}
+
+impl Reason {
+    /// The name as in the status message and in the label `reason`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unplugged => "unplugged",
+            Self::Busy => "busy",
+            Self::Permission => "permission",
+            Self::NotFound => "not_found",
+            Self::Stalled => "stalled",
+            Self::Unsupported => "unsupported",
+            Self::UsbBandwidth => "usb_bandwidth",
+            Self::Corrupt => "corrupt",
+            Self::Privacy => "privacy",
+            Self::Standby => "standby",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl SourceKind {
+    /// The name as in the status message.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Webcam => "webcam",
+            Self::Pattern => "pattern",
+            Self::File => "file",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_golden_messages_are_read_and_written_back_unchanged() {
+        let golden: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("../golden/status.json")).unwrap();
+        for value in golden {
+            let status: CameraStatus = serde_json::from_value(value.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&status).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn a_newer_captures_fields_and_reasons_do_not_blind_an_older_reader() {
+        let mut value: serde_json::Value =
+            serde_json::from_str::<Vec<_>>(include_str!("../golden/status.json"))
+                .unwrap()
+                .remove(0);
+        value["reason"] = "on_fire".into();
+        value["lens_cap"] = true.into();
+        let status: CameraStatus = serde_json::from_value(value).unwrap();
+        assert_eq!(status.reason, Some(Reason::Unknown));
+    }
+
+    #[test]
+    fn names_in_metrics_are_the_names_in_messages() {
+        use CameraState as S;
+        use Reason as R;
+        for state in [S::Idle, S::Starting, S::Live, S::Error, S::Offline] {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+        let reasons = [
+            R::Unplugged,
+            R::Busy,
+            R::Permission,
+            R::NotFound,
+            R::Stalled,
+            R::Unsupported,
+            R::UsbBandwidth,
+            R::Corrupt,
+            R::Privacy,
+            R::Standby,
+            R::Failed,
+        ];
+        for reason in reasons {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+        for kind in [SourceKind::Webcam, SourceKind::Pattern, SourceKind::File] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Which camera, and the NATS subjects and keys that carry its name.
+//!
+//! The unnamed camera is the default one: its subjects have one token less. A name is never of the form `q<digits>`,
+//! so that `frames.q80` and `frames.door.q80` cannot be mistaken for one another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::quality::Rung;
+
+/// KV bucket of the leases: memory, history 1, `max_age` = the lease.
+pub const DEMAND_BUCKET: &str = "demand";
+/// KV bucket of the switches that outlive every process: file, no age.
+pub const CONTROL_BUCKET: &str = "control";
+
+/// A camera's name on the bus; the default one is unnamed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CameraId(Option<Box<str>>);
+
+/// The name of a camera is not one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a camera's name is 1 to 32 of a-z, 0-9 and '-', and not of the form q<digits>; {value:?} is none"
+)]
+pub struct CameraIdError {
+    value: String,
+}
+
+impl CameraId {
+    /// The name in status messages and in `?camera=` of the unnamed camera.
+    pub const DEFAULT_NAME: &str = "default";
+    const LONGEST: usize = 32;
+
+    /// Whether this is the unnamed camera.
+    #[must_use]
+    pub const fn is_default(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The name as people and status messages spell it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.as_deref().unwrap_or(Self::DEFAULT_NAME)
+    }
+
+    /// Where the frames of a rung are published.
+    #[must_use]
+    pub fn frames_subject(&self, rung: Rung) -> String {
+        match &self.0 {
+            None => format!("frames.q{rung}"),
+            Some(name) => format!("frames.{name}.q{rung}"),
+        }
+    }
+
+    /// Where the camera's status is published.
+    #[must_use]
+    pub fn status_subject(&self) -> String {
+        match &self.0 {
+            None => "status".to_owned(),
+            Some(name) => format!("status.{name}"),
+        }
+    }
+
+    /// The camera that publishes its status on `subject`.
+    #[must_use]
+    pub fn of_status_subject(subject: &str) -> Option<Self> {
+        match subject.strip_prefix("status")? {
+            "" => Some(Self::default()),
+            rest => rest
+                .strip_prefix('.')?
+                .parse()
+                .ok()
+                .filter(|camera: &Self| !camera.is_default()),
+        }
+    }
+
+    /// The key of the privacy switch in the bucket [`CONTROL_BUCKET`].
+    #[must_use]
+    pub fn privacy_key(&self) -> String {
+        match &self.0 {
+            None => "privacy".to_owned(),
+            Some(name) => format!("{name}.privacy"),
+        }
+    }
+}
+
+impl FromStr for CameraId {
+    type Err = CameraIdError;
+
+    /// Reads a name; empty and `default` are the unnamed camera.
+    fn from_str(text: &str) -> Result<Self, CameraIdError> {
+        if text.is_empty() || text == Self::DEFAULT_NAME {
+            return Ok(Self(None));
+        }
+        let spelled = text.len() <= Self::LONGEST
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        let rung_like = text
+            .strip_prefix('q')
+            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+        if spelled && !rung_like {
+            Ok(Self(Some(text.into())))
+        } else {
+            Err(CameraIdError {
+                value: text.chars().take(Self::LONGEST + 8).collect(),
+            })
+        }
+    }
+}
+
+impl fmt::Display for CameraId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_and_keys_are_spelled_as_the_contract_says() {
+        let rung = Rung::of_quality(80).unwrap();
+        let (unnamed, door): (CameraId, CameraId) =
+            ("default".parse().unwrap(), "front-door".parse().unwrap());
+        assert_eq!(unnamed.frames_subject(rung), "frames.q80");
+        assert_eq!(door.frames_subject(rung), "frames.front-door.q80");
+        assert_eq!(
+            (unnamed.status_subject(), door.status_subject()),
+            ("status".into(), "status.front-door".into())
+        );
+        assert_eq!(
+            (unnamed.privacy_key(), door.privacy_key()),
+            ("privacy".into(), "front-door.privacy".into())
+        );
+        for camera in [unnamed, door] {
+            assert_eq!(
+                CameraId::of_status_subject(&camera.status_subject()),
+                Some(camera)
+            );
+        }
+        for other in [
+            "statuses",
+            "status.",
+            "status.q80",
+            "status.default",
+            "status.a.b",
+            "frames.q80",
+        ] {
+            assert_eq!(CameraId::of_status_subject(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_could_be_a_quality_or_break_a_subject_is_refused() {
+        for bad in [
+            "q80",
+            "q",
+            "Door",
+            "front door",
+            "a.b",
+            "*",
+            ">",
+            "ü",
+            &"a".repeat(33),
+        ] {
+            let error = bad.parse::<CameraId>().unwrap_err().to_string();
+            assert!(error.contains("a-z"), "{error}");
+        }
+        for good in ["q80x", "qa", "0", "a-1", &"a".repeat(32)] {
+            assert_eq!(good.parse::<CameraId>().unwrap().name(), good);
+        }
+    }
+}
