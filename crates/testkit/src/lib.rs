@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Real parts for tests, dev-only: a nats-server per test ([`NatsServer`]), a WebSocket client ([`Viewer`]) and
+//! [`eventually`] instead of sleeping.
+//!
+//! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
+//! that is missing on the machine is a failure that names the command which gets it, never a skipped test.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test is an edge: it looks at the clock, reads where the binaries are and owns its tasks through handles that abort on drop"
+)]
+
+mod child;
+mod eventually;
+mod nats;
+mod viewer;
+
+pub use eventually::{Attempt, eventually};
+pub use nats::NatsServer;
+pub use viewer::{Closed, Refused, Said, Viewer, ViewerRequest};

@@ -1,0 +1,318 @@
+//! A real nats-server for one test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::child::{Owned, Scratch, find_on_path, workspace};
+use crate::eventually;
+
+/// Loading a machine with many tests at once can hold a start back; a server that takes longer than this is broken.
+const START_WITHIN: Duration = Duration::from_secs(20);
+
+/// A nats-server with JetStream on a free port of 127.0.0.1 and a store of its own; gone on drop.
+#[derive(Debug)]
+pub struct NatsServer {
+    process: Owned,
+    port: u16,
+    extra: String,
+    scratch: Scratch,
+}
+
+impl NatsServer {
+    /// Starts a server with its defaults.
+    ///
+    /// # Panics
+    /// When there is no nats-server of at least 2.10, naming the command that gets one.
+    pub async fn start() -> Self {
+        Self::with_config("").await
+    }
+
+    /// Starts a server with `extra` lines in its configuration file: `max_payload: 64KB`, an `accounts { … }` block.
+    /// `{scratch}` in it stands for the server's own directory.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start), and when the server refuses the configuration, with its own words.
+    pub async fn with_config(extra: &str) -> Self {
+        Self::launch(extra, -1).await
+    }
+
+    /// Starts `nodes` servers joined into one JetStream cluster, ready for a replicated bucket once a leader is elected
+    /// (about a second: retry the first request).
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub async fn cluster(nodes: usize) -> Vec<Self> {
+        // Every node must know the others' ports beforehand. Held open together so that they differ; let go just before use.
+        let held: Vec<_> = (0..nodes)
+            .map(|_| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"))
+            .collect();
+        let ports: Vec<u16> = held
+            .iter()
+            .map(|listener| listener.local_addr().expect("a bound port").port())
+            .collect();
+        drop(held);
+        let routes: Vec<String> = ports
+            .iter()
+            .map(|port| format!("\"nats://127.0.0.1:{port}\""))
+            .collect();
+        let mut servers = Vec::new();
+        for (node, port) in ports.iter().enumerate() {
+            let extra = format!(
+                "server_name: n{node}\ncluster {{ name: testkit, listen: \"127.0.0.1:{port}\", routes: [{}] }}",
+                routes.join(", ")
+            );
+            servers.push(Self::with_config(&extra).await);
+        }
+        servers
+    }
+
+    async fn launch(extra: &str, port: i32) -> Self {
+        let scratch = Scratch::new("nats");
+        let extra = extra.replace("{scratch}", &scratch.path().display().to_string());
+        let process = spawn(&scratch, &extra, port);
+        let mut server = Self {
+            process,
+            port: 0,
+            extra,
+            scratch,
+        };
+        server.await_port().await;
+        server
+    }
+
+    async fn await_port(&mut self) {
+        let ports_file = self
+            .scratch
+            .path()
+            .join(format!("nats-server_{}.ports", self.process.pid()));
+        self.port = eventually(START_WITHIN, || {
+            if let Some(status) = self.process.exit_status() {
+                panic!(
+                    "nats-server ended at start ({status}):\n{}",
+                    self.process.log()
+                );
+            }
+            let port = read_port(&ports_file);
+            async move { port }
+        })
+        .await;
+    }
+
+    /// `nats://127.0.0.1:<port>`
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// The port, the same after a [`restart`](Self::restart).
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A client of its own, for what a test watches or plants on the bus.
+    ///
+    /// # Panics
+    /// When the server does not let it in.
+    pub async fn client(&self) -> async_nats::Client {
+        async_nats::connect(self.url())
+            .await
+            .expect("a running nats-server takes a client")
+    }
+
+    /// `kill -9`; what was in memory is lost, the port stays this server's for [`restart`](Self::restart).
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts the server again on the same port and store, after killing it if it still runs.
+    ///
+    /// # Panics
+    /// When it does not come back.
+    pub async fn restart(&mut self) {
+        self.process.kill();
+        self.process = spawn(&self.scratch, &self.extra, i32::from(self.port));
+        self.await_port().await;
+    }
+
+    /// Freezes the server (SIGSTOP): connections stay open and nothing moves, as with a half-open link.
+    pub fn pause(&self) {
+        self.process.signal(Signal::STOP);
+    }
+
+    /// Ends a [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.process.signal(Signal::CONT);
+    }
+
+    /// What the server has logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+}
+
+fn spawn(scratch: &Scratch, extra: &str, port: i32) -> Owned {
+    let directory = scratch.path().display();
+    let config = scratch.path().join("nats.conf");
+    let text = format!(
+        "host: 127.0.0.1\nport: {port}\nports_file_dir: \"{directory}\"\njetstream {{ store_dir: \"{directory}/js\" }}\n{extra}\n"
+    );
+    std::fs::write(&config, text).expect("the scratch directory takes a file");
+    let mut command = Command::new(binary());
+    command.arg("-c").arg(config);
+    Owned::spawn(&command, &scratch.path().join("nats.log")).unwrap_or_else(|error| {
+        panic!(
+            "{} does not start: {error}",
+            command.get_program().display()
+        )
+    })
+}
+
+/// From the file that the server writes once it listens: `{"nats":["nats://127.0.0.1:4222"],…}`.
+fn read_port(file: &Path) -> Option<u16> {
+    let text = std::fs::read(file).ok()?;
+    let ports: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    ports["nats"][0].as_str()?.rsplit_once(':')?.1.parse().ok()
+}
+
+/// `NATS_SERVER_BIN`, what `cargo xtask tools` fetched, or the one on the PATH.
+fn binary() -> PathBuf {
+    let candidates = std::env::var_os("NATS_SERVER_BIN")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(fetched())
+        .chain(find_on_path("nats-server"));
+    let mut rejected = Vec::new();
+    for candidate in candidates {
+        match version(&candidate) {
+            Some(version) if version >= (2, 10) => return candidate,
+            Some((major, minor)) => {
+                rejected.push(format!("{} is only {major}.{minor}", candidate.display()));
+            }
+            None => rejected.push(format!("{} does not run", candidate.display())),
+        }
+    }
+    panic!(
+        "these tests need nats-server 2.10 or later; get it with: cargo xtask tools {rejected:?}"
+    );
+}
+
+fn fetched() -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(workspace().join("target/tools")) else {
+        return Vec::new();
+    };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.path().join("bin/nats-server"))
+        .filter(|path| path.is_file())
+        .collect();
+    found.sort();
+    found.reverse();
+    found
+}
+
+/// Of `nats-server: v2.15.1`.
+fn version(binary: &Path) -> Option<(u32, u32)> {
+    let output = Command::new(binary).arg("--version").output().ok()?;
+    parse_version(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().rsplit_once('v')?.1.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_restarted_server_keeps_its_port_and_takes_clients_again() {
+        let mut server = NatsServer::start().await;
+        let port = server.port();
+        assert_ne!(port, 0);
+        server
+            .client()
+            .await
+            .flush()
+            .await
+            .expect("the first server answers");
+        server.kill();
+        assert!(
+            async_nats::connect(server.url()).await.is_err(),
+            "a killed server takes nobody"
+        );
+        server.restart().await;
+        assert_eq!(server.port(), port);
+        server
+            .client()
+            .await
+            .flush()
+            .await
+            .expect("the second server answers");
+    }
+
+    #[tokio::test]
+    async fn a_paused_server_answers_nothing_until_it_is_resumed() {
+        let server = NatsServer::start().await;
+        let client = server.client().await;
+        server.pause();
+        // Nobody serves the subject, so a live server would answer "no responders" at once.
+        let ask = client.request("nobody.home", "".into());
+        assert!(
+            tokio::time::timeout(Duration::from_millis(300), ask)
+                .await
+                .is_err(),
+            "a frozen server answered"
+        );
+        server.resume();
+        eventually(Duration::from_secs(5), || async {
+            client.request("nobody.home", "".into()).await.is_err()
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn extra_configuration_takes_effect() {
+        let server = NatsServer::with_config("max_payload: 64KB").await;
+        assert_eq!(server.client().await.server_info().max_payload, 64 * 1024);
+    }
+
+    #[tokio::test]
+    async fn three_nodes_make_a_cluster_that_keeps_a_replicated_bucket() {
+        let servers = NatsServer::cluster(3).await;
+        let bucket = async_nats::jetstream::kv::Config {
+            bucket: "demand".into(),
+            num_replicas: 3,
+            ..Default::default()
+        };
+        // Requests before there is a leader are lost, so each look is a short one.
+        let context = async_nats::jetstream::context::ContextBuilder::new()
+            .timeout(Duration::from_millis(500))
+            .build(servers[0].client().await);
+        eventually(Duration::from_secs(30), || {
+            context.create_key_value(bucket.clone())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_of_a_dropped_server() {
+        let server = NatsServer::start().await;
+        let (url, directory) = (server.url(), server.scratch.path().to_owned());
+        drop(server);
+        assert!(async_nats::connect(url).await.is_err());
+        assert!(!directory.exists());
+    }
+
+    #[test]
+    fn a_version_is_read_from_the_servers_own_line() {
+        assert_eq!(parse_version("nats-server: v2.15.1\n"), Some((2, 15)));
+        assert_eq!(parse_version("nats-server: v2.9.10"), Some((2, 9)));
+        assert_eq!(parse_version("garbage"), None);
+    }
+}
