@@ -1,4 +1,5 @@
-//! Real parts for tests, dev-only: a nats-server per test ([`NatsServer`]), a WebSocket client ([`Viewer`]) and
+//! Real parts for tests, dev-only: a nats-server per test ([`NatsServer`]), a WebSocket client ([`Viewer`]), a reader that
+//! trusts no frame ([`Picture`]), a bad network ([`ThrottledLink`]), a service as its own process ([`Process`]) and
 //! [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
@@ -8,11 +9,20 @@
     reason = "a test is an edge: it looks at the clock, reads where the binaries are and owns its tasks through handles that abort on drop"
 )]
 
+mod binaries;
 mod child;
 mod eventually;
+pub mod http;
+mod link;
+mod metrics;
 mod nats;
+mod picture;
+mod process;
 mod viewer;
 
 pub use eventually::{Attempt, eventually};
+pub use link::{LinkQuality, ThrottledLink};
 pub use nats::NatsServer;
+pub use picture::{Picture, read_stamp};
+pub use process::Process;
 pub use viewer::{Closed, Refused, Said, Viewer, ViewerRequest};

@@ -1,13 +1,13 @@
 //! A real nats-server for one test.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::child::{Owned, Scratch, find_on_path, workspace};
-use crate::eventually;
+use crate::child::{Owned, Scratch};
+use crate::{binaries, eventually};
 
 /// Loading a machine with many tests at once can hold a start back; a server that takes longer than this is broken.
 const START_WITHIN: Duration = Duration::from_secs(20);
@@ -162,7 +162,7 @@ fn spawn(scratch: &Scratch, extra: &str, port: i32) -> Owned {
         "host: 127.0.0.1\nport: {port}\nports_file_dir: \"{directory}\"\njetstream {{ store_dir: \"{directory}/js\" }}\n{extra}\n"
     );
     std::fs::write(&config, text).expect("the scratch directory takes a file");
-    let mut command = Command::new(binary());
+    let mut command = Command::new(binaries::nats_server());
     command.arg("-c").arg(config);
     Owned::spawn(&command, &scratch.path().join("nats.log")).unwrap_or_else(|error| {
         panic!(
@@ -177,53 +177,6 @@ fn read_port(file: &Path) -> Option<u16> {
     let text = std::fs::read(file).ok()?;
     let ports: serde_json::Value = serde_json::from_slice(&text).ok()?;
     ports["nats"][0].as_str()?.rsplit_once(':')?.1.parse().ok()
-}
-
-/// `NATS_SERVER_BIN`, what `cargo xtask tools` fetched, or the one on the PATH.
-fn binary() -> PathBuf {
-    let candidates = std::env::var_os("NATS_SERVER_BIN")
-        .map(PathBuf::from)
-        .into_iter()
-        .chain(fetched())
-        .chain(find_on_path("nats-server"));
-    let mut rejected = Vec::new();
-    for candidate in candidates {
-        match version(&candidate) {
-            Some(version) if version >= (2, 10) => return candidate,
-            Some((major, minor)) => {
-                rejected.push(format!("{} is only {major}.{minor}", candidate.display()));
-            }
-            None => rejected.push(format!("{} does not run", candidate.display())),
-        }
-    }
-    panic!(
-        "these tests need nats-server 2.10 or later; get it with: cargo xtask tools {rejected:?}"
-    );
-}
-
-fn fetched() -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(workspace().join("target/tools")) else {
-        return Vec::new();
-    };
-    let mut found: Vec<_> = entries
-        .flatten()
-        .map(|entry| entry.path().join("bin/nats-server"))
-        .filter(|path| path.is_file())
-        .collect();
-    found.sort();
-    found.reverse();
-    found
-}
-
-/// Of `nats-server: v2.15.1`.
-fn version(binary: &Path) -> Option<(u32, u32)> {
-    let output = Command::new(binary).arg("--version").output().ok()?;
-    parse_version(&String::from_utf8_lossy(&output.stdout))
-}
-
-fn parse_version(text: &str) -> Option<(u32, u32)> {
-    let mut numbers = text.trim().rsplit_once('v')?.1.split('.');
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -307,12 +260,5 @@ mod tests {
         drop(server);
         assert!(async_nats::connect(url).await.is_err());
         assert!(!directory.exists());
-    }
-
-    #[test]
-    fn a_version_is_read_from_the_servers_own_line() {
-        assert_eq!(parse_version("nats-server: v2.15.1\n"), Some((2, 15)));
-        assert_eq!(parse_version("nats-server: v2.9.10"), Some((2, 9)));
-        assert_eq!(parse_version("garbage"), None);
     }
 }

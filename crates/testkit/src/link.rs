@@ -1,0 +1,310 @@
+//! A bad network between two ends of a TCP connection.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+
+/// What the link does to the bytes towards the client; the other way only the delay and the cut apply, since viewers send
+/// next to nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinkQuality {
+    /// Bytes a second, `None` for as fast as it goes.
+    pub rate: Option<u32>,
+    /// Added to every byte, one way.
+    pub delay: Duration,
+    /// While set, nothing moves and nobody is told, as with a cable pulled out.
+    pub cut: bool,
+}
+
+impl LinkQuality {
+    /// As good as no link at all.
+    pub const PERFECT: Self = Self {
+        rate: None,
+        delay: Duration::ZERO,
+        cut: false,
+    };
+}
+
+/// Bytes the link holds by itself before it stops reading, like the buffer of a home router; what the sender's kernel holds
+/// comes on top.
+const BUFFER: usize = 64 * 1024;
+
+/// The kernel's own buffers on both sides of the link, kept small so that [`BUFFER`] is what counts. (The kernel doubles it.)
+const SOCKET_BUFFER: u32 = 16 * 1024;
+
+/// Bytes moved at a time: small, so that a low rate is smooth.
+const CHUNK: usize = 4 * 1024;
+
+/// A TCP proxy on a free port of 127.0.0.1 whose quality can be changed while connections are open; all end on drop.
+#[derive(Debug)]
+pub struct ThrottledLink {
+    address: SocketAddr,
+    quality: watch::Sender<LinkQuality>,
+    acceptor: AbortHandle,
+}
+
+impl ThrottledLink {
+    /// A link to `target`, perfect at first.
+    ///
+    /// # Panics
+    /// When there is no free port, or outside a tokio runtime.
+    #[must_use]
+    pub fn to(target: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        // Accepted connections inherit it.
+        socket
+            .set_send_buffer_size(SOCKET_BUFFER)
+            .expect("a buffer size");
+        socket
+            .bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .expect("a free port");
+        let listener = socket.listen(1024).expect("a bound socket listens");
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address");
+        let (quality, seen) = watch::channel(LinkQuality::PERFECT);
+        let acceptor = tokio::spawn(accept(listener, target, seen)).abort_handle();
+        Self {
+            address,
+            quality,
+            acceptor,
+        }
+    }
+
+    /// Where the client connects instead of to the target.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Changes the link, from the next chunk on.
+    pub fn set(&self, change: impl FnOnce(&mut LinkQuality)) {
+        self.quality.send_modify(change);
+    }
+
+    /// Limits the rate towards the client, in bytes a second.
+    pub fn throttle(&self, rate: u32) {
+        self.set(|quality| quality.rate = Some(rate));
+    }
+
+    /// Stops everything without closing anything.
+    pub fn cut(&self) {
+        self.set(|quality| quality.cut = true);
+    }
+
+    /// Makes the link perfect again; what was held back is delivered.
+    pub fn repair(&self) {
+        self.set(|quality| *quality = LinkQuality::PERFECT);
+    }
+}
+
+impl Drop for ThrottledLink {
+    fn drop(&mut self) {
+        self.acceptor.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, target: SocketAddr, quality: watch::Receiver<LinkQuality>) {
+    // Owns every connection: aborted with the acceptor.
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let quality = quality.clone();
+        connections.spawn(async move {
+            let socket = TcpSocket::new_v4()?;
+            socket.set_recv_buffer_size(SOCKET_BUFFER)?;
+            let server = socket.connect(target).await?;
+            client.set_nodelay(true)?;
+            server.set_nodelay(true)?;
+            let ((from_client, to_client), (from_server, to_server)) =
+                (client.into_split(), server.into_split());
+            let up = carry(from_client, to_server, quality.clone(), false);
+            let down = carry(from_server, to_client, quality, true);
+            tokio::try_join!(up, down).map(|_| ())
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// A chunk on its way, with its share of the buffer.
+type Chunk = (Vec<u8>, Instant, OwnedSemaphorePermit);
+
+async fn carry(
+    mut from: OwnedReadHalf,
+    to: OwnedWriteHalf,
+    quality: watch::Receiver<LinkQuality>,
+    limited: bool,
+) -> std::io::Result<()> {
+    let room = Arc::new(Semaphore::new(BUFFER));
+    let (chunks, arriving) = mpsc::unbounded_channel::<Chunk>();
+    let fill = async move {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let length = from.read(&mut buffer).await?;
+            if length == 0 {
+                return Ok(());
+            }
+            let permit = Arc::clone(&room)
+                .acquire_many_owned(length as u32)
+                .await
+                .expect("the semaphore is never closed");
+            if chunks
+                .send((buffer[..length].to_vec(), Instant::now(), permit))
+                .is_err()
+            {
+                return Ok(());
+            }
+        }
+    };
+    tokio::try_join!(fill, drain(arriving, to, quality, limited)).map(|_: ((), ())| ())
+}
+
+async fn drain(
+    mut arriving: mpsc::UnboundedReceiver<Chunk>,
+    mut to: OwnedWriteHalf,
+    mut quality: watch::Receiver<LinkQuality>,
+    limited: bool,
+) -> std::io::Result<()> {
+    // When the link has sent everything before: the token bucket, one chunk deep.
+    let mut free_at = Instant::now();
+    while let Some((bytes, arrived, _room)) = arriving.recv().await {
+        loop {
+            let now = *quality.borrow_and_update();
+            let sent = match now.rate {
+                Some(rate) if limited => {
+                    free_at.max(arrived)
+                        + Duration::from_secs_f64(bytes.len() as f64 / f64::from(rate))
+                }
+                _ => arrived,
+            };
+            let due = async {
+                if now.cut {
+                    std::future::pending::<()>().await;
+                }
+                tokio::time::sleep_until((sent + now.delay).into()).await;
+            };
+            tokio::select! {
+                () = due => { free_at = sent; break }
+                // The link's owner is gone, or has changed it: think again.
+                changed = quality.changed() => if changed.is_err() { return Ok(()) },
+            }
+        }
+        to.write_all(&bytes).await?;
+    }
+    to.shutdown().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpStream;
+
+    /// A server that echoes.
+    async fn echo() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let (mut from, mut to) = stream.split();
+                    tokio::io::copy(&mut from, &mut to).await
+                });
+            }
+        });
+        address
+    }
+
+    async fn round_trip(stream: &mut TcpStream, length: usize) -> Duration {
+        let started = Instant::now();
+        let (mut from, mut to) = stream.split();
+        let sent = vec![7; length];
+        let mut back = vec![0; length];
+        tokio::try_join!(to.write_all(&sent), async {
+            from.read_exact(&mut back).await.map(|_| ())
+        })
+        .expect("echo");
+        assert_eq!(sent, back);
+        started.elapsed()
+    }
+
+    #[tokio::test]
+    async fn the_rate_is_kept_over_a_burst() {
+        let link = ThrottledLink::to(echo().await);
+        let mut stream = TcpStream::connect(link.address())
+            .await
+            .expect("the link listens");
+        round_trip(&mut stream, 1000).await;
+        link.throttle(100_000);
+        let took = round_trip(&mut stream, 50_000).await;
+        assert!(
+            took > Duration::from_millis(450),
+            "50 kB at 100 kB/s took only {took:?}"
+        );
+        assert!(
+            took < Duration::from_millis(1500),
+            "50 kB at 100 kB/s took {took:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_delay_is_added_once_a_way_and_not_once_a_chunk() {
+        let link = ThrottledLink::to(echo().await);
+        let mut stream = TcpStream::connect(link.address())
+            .await
+            .expect("the link listens");
+        link.set(|quality| quality.delay = Duration::from_millis(100));
+        let took = round_trip(&mut stream, 40_000).await;
+        assert!(
+            took >= Duration::from_millis(200),
+            "both ways took only {took:?}"
+        );
+        assert!(
+            took < Duration::from_millis(600),
+            "ten chunks took {took:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_cut_link_is_silent_and_delivers_after_its_repair() {
+        let link = ThrottledLink::to(echo().await);
+        let mut stream = TcpStream::connect(link.address())
+            .await
+            .expect("the link listens");
+        link.cut();
+        let trip = round_trip(&mut stream, 10);
+        tokio::pin!(trip);
+        assert!(
+            tokio::time::timeout(Duration::from_millis(200), &mut trip)
+                .await
+                .is_err(),
+            "a cut link delivered"
+        );
+        link.repair();
+        tokio::time::timeout(Duration::from_secs(5), trip)
+            .await
+            .expect("a repaired link delivers");
+    }
+
+    #[tokio::test]
+    async fn a_link_that_stands_still_holds_little_and_then_pushes_back() {
+        let link = ThrottledLink::to(echo().await);
+        let mut stream = TcpStream::connect(link.address())
+            .await
+            .expect("the link listens");
+        link.cut();
+        let mut taken = 0;
+        let chunk = vec![0; 64 * 1024];
+        while let Ok(written) =
+            tokio::time::timeout(Duration::from_millis(200), stream.write(&chunk)).await
+        {
+            taken += written.expect("the connection stands");
+            // The client's own kernel takes up to a few MB; the link must not take without end.
+            assert!(taken < 64 << 20, "the link swallows everything");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! One of our services as a process of its own: what a kill, a signal and an exit code need.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::child::{Owned, Scratch};
+use crate::{NatsServer, binaries, eventually, http, metrics};
+
+/// A service that takes longer than this to log `listening` is broken, however busy the machine.
+const START_WITHIN: Duration = Duration::from_secs(20);
+
+/// A running service; killed on drop, when its log is shown if the test has failed.
+#[derive(Debug)]
+pub struct Process {
+    name: &'static str,
+    child: Owned,
+    settings: Vec<(String, String)>,
+    public: Option<SocketAddr>,
+    admin: Option<SocketAddr>,
+    scratch: Scratch,
+}
+
+impl Process {
+    /// Starts capture-svc on the test pattern and a free admin port. `settings` come on top.
+    ///
+    /// # Panics
+    /// When it is not built or does not start, with its log.
+    pub async fn capture(nats: &NatsServer, settings: &[(&str, &str)]) -> Self {
+        let url = nats.url();
+        let own = [
+            ("NATS_URL", url.as_str()),
+            ("CAPTURE_SOURCE", "pattern"),
+            ("CAPTURE_ADMIN_LISTEN", "127.0.0.1:0"),
+        ];
+        Self::service("capture-svc", &[&own[..], settings].concat()).await
+    }
+
+    /// Starts gateway-svc on free ports. `settings` come on top.
+    ///
+    /// # Panics
+    /// As [`capture`](Self::capture).
+    pub async fn gateway(nats: &NatsServer, settings: &[(&str, &str)]) -> Self {
+        let url = nats.url();
+        let own = [
+            ("NATS_URL", url.as_str()),
+            ("GATEWAY_LISTEN", "127.0.0.1:0"),
+            ("GATEWAY_ADMIN_LISTEN", "127.0.0.1:0"),
+        ];
+        Self::service("gateway-svc", &[&own[..], settings].concat()).await
+    }
+
+    async fn service(name: &'static str, settings: &[(&str, &str)]) -> Self {
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let scratch = Scratch::new(name);
+        let child = spawn(&binaries::service(name), &settings, &scratch);
+        let mut service = Self {
+            name,
+            child,
+            settings,
+            public: None,
+            admin: None,
+            scratch,
+        };
+        service.await_listening(0).await;
+        service
+    }
+
+    async fn await_listening(&mut self, from: usize) {
+        (self.public, self.admin) = eventually(START_WITHIN, || {
+            let log = self.child.log();
+            if let Some(status) = self.child.exit_status() {
+                panic!("{} ended at start ({status}):\n{log}", self.name);
+            }
+            let found = log[from..].lines().find_map(listening);
+            async move { found }
+        })
+        .await;
+    }
+
+    /// Where viewers connect.
+    ///
+    /// # Panics
+    /// For capture, which has no viewers.
+    #[must_use]
+    pub fn public(&self) -> SocketAddr {
+        self.public
+            .unwrap_or_else(|| panic!("{} has no public port", self.name))
+    }
+
+    /// Where metrics and health are.
+    ///
+    /// # Panics
+    /// When the service logged none.
+    #[must_use]
+    pub fn admin(&self) -> SocketAddr {
+        self.admin
+            .unwrap_or_else(|| panic!("{} has logged no admin port", self.name))
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
+        self.child.signal(Signal::TERM);
+    }
+
+    /// SIGSTOP: its connections stay open and nothing moves.
+    pub fn pause(&self) {
+        self.child.signal(Signal::STOP);
+    }
+
+    /// Ends a [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.child.signal(Signal::CONT);
+    }
+
+    /// `kill -9`
+    pub fn kill(&mut self) {
+        self.child.kill();
+    }
+
+    /// Starts it again with the same settings, on new ports, after killing it if it still runs.
+    ///
+    /// # Panics
+    /// When it does not come back.
+    pub async fn restart(&mut self) {
+        self.child.kill();
+        let logged = self.child.log().len();
+        self.child = spawn(&binaries::service(self.name), &self.settings, &self.scratch);
+        self.await_listening(logged).await;
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Panics
+    /// When it still runs after that time.
+    pub async fn exited(&mut self, within: Duration) -> ExitStatus {
+        eventually(within, || {
+            let status = self.child.exit_status();
+            async move { status }
+        })
+        .await
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn is_running(&mut self) -> bool {
+        self.child.exit_status().is_none()
+    }
+
+    /// What it has logged, as JSON lines.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.child.log()
+    }
+
+    /// The status of `GET /readyz` on the admin port, 0 when nobody answers.
+    pub async fn ready(&self) -> u16 {
+        http::get(self.admin(), "/readyz", &[])
+            .await
+            .map_or(0, |answer| answer.status)
+    }
+
+    /// The sum of the series of `name` that carry all of `labels`; NaN when there is none, so that a misspelt name never
+    /// passes for zero.
+    ///
+    /// # Panics
+    /// When `/metrics` does not answer.
+    pub async fn metric(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        let text = http::get(self.admin(), "/metrics", &[])
+            .await
+            .expect("a running service serves /metrics")
+            .text();
+        metrics::sum_of(&text, name, labels)
+    }
+}
+
+impl Drop for Process {
+    #[expect(
+        clippy::print_stderr,
+        reason = "the test runner captures it and shows it for a failed test alone"
+    )]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("---- {} logged:\n{}", self.name, self.child.log());
+        }
+    }
+}
+
+fn spawn(binary: &Path, settings: &[(String, String)], scratch: &Scratch) -> Owned {
+    let mut command = Command::new(binary);
+    // What the developer has set for their own run is no business of a test.
+    for (name, _) in std::env::vars_os() {
+        let ours = name.to_string_lossy();
+        if ["CAPTURE_", "GATEWAY_", "NATS_", "RUST_LOG", "LOG_"]
+            .iter()
+            .any(|prefix| ours.starts_with(prefix))
+        {
+            command.env_remove(&name);
+        }
+    }
+    command.env("LOG_FORMAT", "json").env("RUST_LOG", "info");
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    Owned::spawn(&command, &scratch.path().join("log"))
+        .unwrap_or_else(|error| panic!("{} does not start: {error}", binary.display()))
+}
+
+/// The addresses of the one line that both services log at start: `{"fields":{"message":"listening","admin":"127.0.0.1:1"}}`.
+fn listening(line: &str) -> Option<(Option<SocketAddr>, Option<SocketAddr>)> {
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    let fields = &line["fields"];
+    let address = |name: &str| fields[name].as_str().and_then(|text| text.parse().ok());
+    (fields["message"] == "listening").then(|| (address("public"), address("admin")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ports_are_read_from_the_line_listening() {
+        let line = r#"{"level":"INFO","fields":{"message":"listening","public":"127.0.0.1:4","admin":"127.0.0.1:5"}}"#;
+        let ports = ["127.0.0.1:4", "127.0.0.1:5"].map(|text| text.parse().ok());
+        assert_eq!(listening(line), Some((ports[0], ports[1])));
+        assert_eq!(listening(r#"{"fields":{"message":"connected"}}"#), None);
+        assert_eq!(listening("no JSON"), None);
+    }
+}
