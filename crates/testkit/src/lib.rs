@@ -10,6 +10,7 @@
 )]
 
 mod binaries;
+pub mod barcode;
 mod child;
 mod eventually;
 pub mod http;

@@ -1,0 +1,58 @@
+//! The camera's clocks. The camera is where time enters the service: everything behind it takes time as a value.
+
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// The instant that intervals and deadlines of the camera thread are measured from.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the camera is an edge: frames get their time here"
+)]
+pub(super) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Microseconds since the Unix epoch.
+pub(super) fn wall_us() -> u64 {
+    micros(ClockId::Realtime)
+}
+
+fn micros(clock: ClockId) -> u64 {
+    let at = clock_gettime(clock);
+    u64::try_from(at.tv_sec).unwrap_or(0) * 1_000_000 + at.tv_nsec as u64 / 1000
+}
+
+/// Makes frames due at a steady rate, for sources that have no camera to wait for.
+pub(super) struct Metronome {
+    period: Duration,
+    due: Instant,
+}
+
+impl Metronome {
+    /// The first frame is due at once.
+    pub(super) fn new(fps: f64) -> Self {
+        Self {
+            period: Duration::from_secs_f64(1.0 / fps),
+            due: now(),
+        }
+    }
+
+    /// Waits for the next frame to be due, but no longer than `at_most`; whether it is.
+    pub(super) fn tick(&mut self, at_most: Duration) -> bool {
+        let left = self.due.saturating_duration_since(now());
+        std::thread::sleep(left.min(at_most));
+        if left > at_most {
+            return false;
+        }
+        // The next deadline follows from this one, not from now, or each late wake-up would lower the rate; but a
+        // machine that slept makes no burst.
+        let late = now().saturating_duration_since(self.due);
+        self.due += if late > self.period * 2 {
+            late + self.period
+        } else {
+            self.period
+        };
+        true
+    }
+}

@@ -1,0 +1,284 @@
+//! What can go wrong with a camera, each with a reason for programs and words for a person. Pure: it is told what was
+//! found and finds nothing out itself.
+
+use std::{io, path::PathBuf, time::Duration};
+
+/// Why there is no picture: the status message's `reason` and the label of `capture_camera_errors_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// It was there and is gone.
+    Unplugged,
+    /// Another program has it.
+    Busy,
+    /// The node may not be opened by us.
+    Permission,
+    /// No such camera.
+    NotFound,
+    /// It is there and delivers nothing.
+    Stalled,
+    /// It offers nothing that we can use, or refuses what it offered.
+    Unsupported,
+    /// The USB bus has no room left for it.
+    UsbBandwidth,
+    /// It delivers damaged pictures only.
+    Corrupt,
+    /// A file source that cannot be read.
+    File,
+    /// Anything else.
+    Failed,
+}
+
+impl Reason {
+    /// Every reason, so that a metric can have all its series from the start.
+    pub const ALL: [Self; 10] = [
+        Self::Unplugged,
+        Self::Busy,
+        Self::Permission,
+        Self::NotFound,
+        Self::Stalled,
+        Self::Unsupported,
+        Self::UsbBandwidth,
+        Self::Corrupt,
+        Self::File,
+        Self::Failed,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unplugged => "unplugged",
+            Self::Busy => "busy",
+            Self::Permission => "permission",
+            Self::NotFound => "not_found",
+            Self::Stalled => "stalled",
+            Self::Unsupported => "unsupported",
+            Self::UsbBandwidth => "usb_bandwidth",
+            Self::Corrupt => "corrupt",
+            Self::File => "file",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why a source does not open or stopped delivering. The text is the status message's `detail`.
+#[derive(Debug, thiserror::Error)]
+pub enum CameraError {
+    /// Gone from the bus.
+    #[error("the camera {0} was unplugged; the picture returns when it is back")]
+    Unplugged(String),
+    /// Another program streams from it.
+    #[error("{node} is in use by {}", holder.as_deref().unwrap_or("another program (run `fuser -v` on it as root to see which)"))]
+    Busy {
+        /// The device node.
+        node: PathBuf,
+        /// Who has it, as far as `/proc` tells: `ffmpeg (pid 812)`.
+        holder: Option<String>,
+    },
+    /// Not allowed to open it.
+    #[error("{0}")]
+    Permission(Box<Permission>),
+    /// No device where the setting points.
+    #[error("{0}")]
+    NotFound(String),
+    /// No frame for too long.
+    #[error("the camera is connected but has sent no picture for {:.1} s", .0.as_secs_f64())]
+    Stalled(Duration),
+    /// Nothing usable on offer.
+    #[error("{0}")]
+    Unsupported(String),
+    /// `ENOSPC` from the USB stack at stream start.
+    #[error(
+        "no USB bandwidth left for {0}: other cameras on the same bus reserve it; use another USB port or hub, \
+         CAPTURE_FORMAT=mjpeg, or a smaller CAPTURE_WIDTH and CAPTURE_HEIGHT"
+    )]
+    UsbBandwidth(PathBuf),
+    /// Too many damaged frames in a row.
+    #[error("the camera sent {0} damaged pictures in a row")]
+    Corrupt(u32),
+    /// A file that cannot be played.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The driver does not return from a call.
+    #[error("the camera driver does not answer ({0}); it is left alone and another attempt made")]
+    Wedged(&'static str),
+    /// Anything else that the kernel refused.
+    #[error("{doing} failed: {cause}")]
+    Device {
+        /// What was being done.
+        doing: String,
+        /// What the kernel said.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl CameraError {
+    /// The word for programs.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Unplugged(_) => Reason::Unplugged,
+            Self::Busy { .. } => Reason::Busy,
+            Self::Permission(_) => Reason::Permission,
+            Self::NotFound(_) => Reason::NotFound,
+            Self::Stalled(_) | Self::Wedged(_) => Reason::Stalled,
+            Self::Unsupported(_) => Reason::Unsupported,
+            Self::UsbBandwidth(_) => Reason::UsbBandwidth,
+            Self::Corrupt(_) => Reason::Corrupt,
+            Self::File { .. } => Reason::File,
+            Self::Device { .. } => Reason::Failed,
+        }
+    }
+}
+
+/// Who we are and whose the node is: enough to say which line mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// The device node.
+    pub node: PathBuf,
+    /// Our effective user.
+    pub uid: u32,
+    /// All our groups.
+    pub gids: Vec<u32>,
+    /// The node's owner.
+    pub node_uid: u32,
+    /// The node's group.
+    pub node_gid: u32,
+    /// The node's permission bits.
+    pub mode: u32,
+    /// Whether the refusal came although the bits allow it: then the container's device list (cgroup) refuses.
+    pub by_cgroup: bool,
+}
+
+impl std::fmt::Display for Permission {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            uid,
+            node_uid,
+            node_gid,
+            mode,
+            ..
+        } = self;
+        let node = self.node.display();
+        let gids = self
+            .gids
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",");
+        write!(
+            out,
+            "not allowed to open {node}: we are uid {uid} with groups {gids}, the node is {mode:04o} of uid {node_uid}, group \
+             {node_gid}. "
+        )?;
+        if self.by_cgroup {
+            return write!(
+                out,
+                "The permission bits allow it, so the container's device list refuses: Docker: --device {node} (or \
+                 --device-cgroup-rule 'c 81:* rmw' with /dev mounted, which survives replugging); compose: \
+                 device_cgroup_rules: ['c 81:* rmw']; Kubernetes: request the camera from a device plugin"
+            );
+        }
+        write!(
+            out,
+            "Mend it: Docker: --group-add {node_gid}; compose: group_add: ['{node_gid}']; Kubernetes: \
+             securityContext.supplementalGroups: [{node_gid}]; without a container: sudo usermod -aG {node_gid} $USER, then \
+             log in again"
+        )
+    }
+}
+
+/// How long to wait before attempt `attempt` (from 1) after a failure: a camera that is absent or silent is looked for
+/// about once a second, so that a replugged one is back within three; anything else backs off to 5 s, because trying
+/// has a cost for whoever has the camera. `jitter` is from 0 to 1: several services must not try in step.
+#[must_use]
+pub(super) fn retry_after(reason: Reason, attempt: u32, jitter: f64) -> Duration {
+    let longest = match reason {
+        Reason::Unplugged | Reason::NotFound | Reason::Stalled => Duration::from_secs(1),
+        _ => Duration::from_secs(5),
+    };
+    let grown = Duration::from_millis(250) * 2u32.saturating_pow(attempt.saturating_sub(1).min(8));
+    grown.min(longest).mul_f64(0.8 + 0.4 * jitter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(by_cgroup: bool) -> String {
+        CameraError::Permission(Box::new(Permission {
+            node: "/dev/video0".into(),
+            uid: 10001,
+            gids: vec![10001, 27],
+            node_uid: 0,
+            node_gid: 44,
+            mode: 0o660,
+            by_cgroup,
+        }))
+        .to_string()
+    }
+
+    #[test]
+    fn a_refused_node_names_both_sides_and_the_line_that_mends_it() {
+        let words = refused(false);
+        for part in [
+            "uid 10001",
+            "10001,27",
+            "0660",
+            "group 44",
+            "--group-add 44",
+            "group_add: ['44']",
+            "supplementalGroups: [44]",
+        ] {
+            assert!(words.contains(part), "{part:?} in {words:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_against_the_bits_points_to_the_device_list() {
+        assert!(refused(true).contains("device_cgroup_rules: ['c 81:* rmw']"));
+    }
+
+    #[test]
+    fn a_busy_camera_names_its_holder_where_known() {
+        let known = CameraError::Busy {
+            node: "/dev/video0".into(),
+            holder: Some("ffmpeg (pid 812)".into()),
+        };
+        assert_eq!(
+            known.to_string(),
+            "/dev/video0 is in use by ffmpeg (pid 812)"
+        );
+        let unknown = CameraError::Busy {
+            node: "/dev/video0".into(),
+            holder: None,
+        };
+        assert!(unknown.to_string().contains("fuser"));
+    }
+
+    #[test]
+    fn an_absent_camera_is_looked_for_often_enough_to_be_back_within_three_seconds() {
+        for attempt in 1..100 {
+            assert!(retry_after(Reason::Unplugged, attempt, 1.0) <= Duration::from_millis(1200));
+        }
+    }
+
+    #[test]
+    fn retries_never_spin_and_never_stop() {
+        for reason in Reason::ALL {
+            for attempt in [1, 2, 3, 10, 1000, u32::MAX] {
+                let wait = retry_after(reason, attempt, 0.0);
+                assert!(
+                    (Duration::from_millis(200)..=Duration::from_secs(6)).contains(&wait),
+                    "{reason:?} {attempt} {wait:?}"
+                );
+            }
+        }
+    }
+}

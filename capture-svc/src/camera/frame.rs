@@ -1,0 +1,156 @@
+//! One raw frame and what its pixels mean. Owns no device and no thread.
+
+use super::jpeg;
+
+/// How a raw frame's bytes are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum PixelFormat {
+    /// 4:2:2 packed: Y0 U Y1 V.
+    Yuyv,
+    /// 4:2:2 packed: U Y0 V Y1.
+    Uyvy,
+    /// 4:2:0: the luma plane, then U and V interleaved at half width and half height.
+    Nv12,
+    #[default]
+    /// 4:2:0: the luma plane, then the U plane, then the V plane, both at half width and half height.
+    I420,
+    /// One byte of luma.
+    Grey,
+    /// Three bytes: R, G, B.
+    Rgb24,
+    /// Three bytes: B, G, R.
+    Bgr24,
+    /// One JPEG, as the camera made it.
+    Mjpeg,
+}
+
+impl PixelFormat {
+    /// The name that the status message and the logs carry.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yuyv => "YUYV",
+            Self::Uyvy => "UYVY",
+            Self::Nv12 => "NV12",
+            Self::I420 => "I420",
+            Self::Grey => "GREY",
+            Self::Rgb24 => "RGB24",
+            Self::Bgr24 => "BGR24",
+            Self::Mjpeg => "MJPEG",
+        }
+    }
+
+    /// Bytes of a whole frame with tightly packed rows; `None` where only the frame itself knows (JPEG).
+    #[must_use]
+    pub fn bytes(self, width: u32, height: u32) -> Option<usize> {
+        let (width, height) = (width as usize, height as usize);
+        match self {
+            Self::Yuyv | Self::Uyvy => Some(width.div_ceil(2) * 4 * height),
+            Self::Nv12 | Self::I420 => {
+                Some(width * height + 2 * width.div_ceil(2) * height.div_ceil(2))
+            }
+            Self::Grey => Some(width * height),
+            Self::Rgb24 | Self::Bgr24 => Some(width * height * 3),
+            Self::Mjpeg => None,
+        }
+    }
+}
+
+/// Which luma values black and white have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorRange {
+    /// 0 to 255, as JPEG has it.
+    #[default]
+    Full,
+    /// 16 to 235 (chroma 16 to 240), as video has it: published unchanged it looks washed out.
+    Limited,
+}
+
+/// Which weights of R, G and B make the luma.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorMatrix {
+    /// ITU-R BT.601, which JPEG assumes.
+    #[default]
+    Bt601,
+    /// ITU-R BT.709: published unchanged, greens and reds are off.
+    Bt709,
+}
+
+/// What a source delivers from its opening to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mode {
+    /// Pixels per row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Frames a second that the source announced; a camera may fall below in dim light.
+    pub fps: f64,
+    /// Layout of the bytes.
+    pub format: PixelFormat,
+    /// Luma range.
+    pub range: ColorRange,
+    /// Luma weights.
+    pub matrix: ColorMatrix,
+}
+
+/// One frame as the source delivered it. Buffers are used again: see [`super::slot`].
+#[derive(Debug, Clone, Default)]
+pub struct RawFrame {
+    /// Pixels per row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Layout of `data`.
+    pub format: PixelFormat,
+    /// Luma range (of JPEG always full).
+    pub range: ColorRange,
+    /// Luma weights (of JPEG always BT.601).
+    pub matrix: ColorMatrix,
+    /// Tightly packed rows, planes one after the other; for [`PixelFormat::Mjpeg`] exactly one JPEG, as delivered.
+    pub data: Vec<u8>,
+    /// When the picture was taken: µs since the Unix epoch, from the driver's own timestamp where it gives one.
+    pub captured_at_us: u64,
+    /// Counts the frames that the pacer admitted, from 1 at the start of the process.
+    pub seq: u64,
+}
+
+impl RawFrame {
+    /// Takes over what `mode` says about every frame of a source.
+    pub(super) fn describe(&mut self, mode: &Mode) {
+        self.width = mode.width;
+        self.height = mode.height;
+        self.format = mode.format;
+        self.range = mode.range;
+        self.matrix = mode.matrix;
+    }
+
+    /// Whether the frame is complete: a raw one has all its bytes, a JPEG its beginning, its frame header and its end.
+    ///
+    /// What lies between (damaged entropy data) shows only when it is decoded.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match self.format.bytes(self.width, self.height) {
+            Some(bytes) => self.data.len() == bytes,
+            None => jpeg::find(&self.data).is_some_and(|found| found.len == self.data.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_raw_frame_is_whole_with_exactly_its_bytes() {
+        let mut frame = RawFrame {
+            width: 640,
+            height: 480,
+            format: PixelFormat::Yuyv,
+            data: vec![0; 640 * 480 * 2],
+            ..RawFrame::default()
+        };
+        assert!(frame.is_whole());
+        frame.data.pop();
+        assert!(!frame.is_whole());
+    }
+}

@@ -1,0 +1,215 @@
+//! One opening of the source, from open to close, on a thread of its own: it drains the source, so that nothing waits
+//! in a driver, and leaves the newest frame in the slot. It never decides what happens next; the supervisor does.
+//!
+//! A thread for each opening, because a driver may hold one for ever: the supervisor then leaves it alone, and what it
+//! holds is given back when it returns.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::Sender,
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    CameraMetrics, clock,
+    fault::CameraError,
+    frame::Mode,
+    slot::{FrameSlot, Pool},
+    source::{self, CameraSettings, SourceKind},
+    supervisor::Event,
+};
+use crate::pacer::{Pacer, Rate};
+
+/// No frame for so long, or for three of the camera's own intervals, is a stall.
+const STALL: Duration = Duration::from_secs(2);
+
+/// The first frame may take longer: some cameras start their sensor and settle their exposure first.
+const FIRST_FRAME: Duration = Duration::from_secs(5);
+
+/// So many damaged frames in a row, and opening the camera anew is the better hope.
+const DAMAGED_IN_A_ROW: u32 = 30;
+
+/// How often the supervisor hears that this thread is alive.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+
+/// What a session shares with the supervisor.
+#[derive(Clone)]
+pub(super) struct Session {
+    pub(super) id: u64,
+    pub(super) settings: Arc<CameraSettings>,
+    pub(super) seen_camera: bool,
+    pub(super) slot: Arc<FrameSlot>,
+    pub(super) metrics: CameraMetrics,
+    /// Frames admitted since the process began, over all sessions.
+    pub(super) seq: Arc<AtomicU64>,
+    /// Set once, by the supervisor: close and end.
+    pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) events: Sender<Event>,
+}
+
+/// What a session says about itself.
+#[derive(Debug)]
+pub(super) enum News {
+    /// The source is open.
+    Opened {
+        kind: SourceKind,
+        mode: Mode,
+        words: String,
+    },
+    /// A sign of life, with the measured rate (frames a second) if there is one, and whether a frame has come at all.
+    Alive { fps: Option<f64>, live: bool },
+    /// The thread is done and everything it held is closed.
+    Ended(Result<(), CameraError>),
+}
+
+impl Session {
+    /// The thread's body. Says that it ended also when it panics: the v4l crate does on values that it does not know.
+    pub(super) fn run(self) {
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.stream()));
+        let outcome = outcome.unwrap_or_else(|panic| {
+            let words = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or(panic.downcast_ref::<&str>().copied());
+            Err(CameraError::Unsupported(format!(
+                "the camera driver gave an answer beyond us: {}",
+                words.unwrap_or("?")
+            )))
+        });
+        self.tell(News::Ended(outcome));
+    }
+
+    fn tell(&self, news: News) {
+        // The supervisor outlives its sessions, except when the process ends: then nobody needs the news.
+        let _ = self.events.send(Event::Session(self.id, news));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn stream(&self) -> Result<(), CameraError> {
+        let (kind, mut source) = source::open(&self.settings, self.seen_camera)?;
+        let _open = OpenCamera::new(&self.metrics);
+        let mode = source.mode().clone();
+        self.tell(News::Opened {
+            kind,
+            mode: mode.clone(),
+            words: source.describe(),
+        });
+
+        let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
+        let mut patience = FIRST_FRAME.max(interval * 3);
+        let (mut pool, mut pacer, mut rate) = (
+            Pool::default(),
+            Pacer::new(self.settings.fps),
+            Rate::default(),
+        );
+        let (mut warmup, mut damaged) = (self.settings.warmup, 0);
+        let mut last_frame = clock::now();
+        let mut beat = Beat {
+            last: last_frame,
+            live: false,
+        };
+
+        while !self.cancelled() {
+            let mut shared = pool.lend();
+            let frame = Arc::get_mut(&mut shared).expect("a lent frame has no other owner");
+            frame.seq = self.seq.load(Ordering::Relaxed) + 1;
+            let delivered = source.next_frame(frame)?;
+            let now = clock::now();
+            beat.go(self, now, &rate);
+            let Some(delivered) = delivered else {
+                pool.keep(shared);
+                if now - last_frame > patience {
+                    return Err(CameraError::Stalled(now - last_frame));
+                }
+                continue;
+            };
+            (last_frame, patience) = (now, STALL.max(interval * 3));
+            self.metrics.dropped_camera.inc_by(delivered.lost.into());
+            self.metrics.dropped_busy.inc_by(delivered.skipped.into());
+            if !frame.is_whole() {
+                pool.keep(shared);
+                self.metrics.dropped_corrupt.inc();
+                damaged += 1;
+                if damaged == DAMAGED_IN_A_ROW {
+                    return Err(CameraError::Corrupt(damaged));
+                }
+                continue;
+            }
+            damaged = 0;
+            if warmup > 0 {
+                warmup -= 1;
+                pool.keep(shared);
+                continue;
+            }
+            if !pacer.admit(now) {
+                pool.keep(shared);
+                self.metrics.dropped_pace.inc();
+                continue;
+            }
+            // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
+            if self.cancelled() {
+                break;
+            }
+            self.seq.fetch_add(1, Ordering::Relaxed);
+            self.metrics.captured.inc();
+            rate.push(now);
+            if self.slot.put(Arc::clone(&shared)) {
+                self.metrics.dropped_busy.inc();
+            }
+            pool.keep(shared);
+            beat.first(self);
+        }
+        Ok(())
+    }
+}
+
+/// When the supervisor last heard from this thread.
+struct Beat {
+    last: Instant,
+    live: bool,
+}
+
+impl Beat {
+    fn first(&mut self, session: &Session) {
+        if !self.live {
+            self.live = true;
+            session.tell(News::Alive {
+                fps: None,
+                live: true,
+            });
+        }
+    }
+
+    fn go(&mut self, session: &Session, now: Instant, rate: &Rate) {
+        if now - self.last >= SIGN_OF_LIFE {
+            self.last = now;
+            session.tell(News::Alive {
+                fps: rate.fps(),
+                live: self.live,
+            });
+        }
+    }
+}
+
+/// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.
+struct OpenCamera(CameraMetrics);
+
+impl OpenCamera {
+    fn new(metrics: &CameraMetrics) -> Self {
+        metrics.opens.inc();
+        metrics.open.inc();
+        Self(metrics.clone())
+    }
+}
+
+impl Drop for OpenCamera {
+    fn drop(&mut self) {
+        self.0.open.dec();
+    }
+}

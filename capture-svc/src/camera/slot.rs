@@ -1,0 +1,148 @@
+//! The latest frame, between the camera's thread and whoever encodes: one place, newest wins, nothing queued.
+//!
+//! Buffers go round: a frame is handed out as an `Arc`, and when its last reader lets go the camera fills it again, so
+//! that a running stream allocates nothing.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::frame::RawFrame;
+
+/// Frames in circulation at most: one being filled, one waiting, one being encoded, and one spare for a reader that
+/// keeps a frame while it takes the next.
+const CIRCULATING: usize = 4;
+
+/// The one waiting frame.
+#[derive(Debug, Default)]
+pub(super) struct FrameSlot {
+    waiting: Mutex<Option<Arc<RawFrame>>>,
+    arrived: Notify,
+}
+
+impl FrameSlot {
+    /// Puts the newest frame; whether one that nobody took had to make way.
+    pub(super) fn put(&self, frame: Arc<RawFrame>) -> bool {
+        let replaced = self.lock().replace(frame);
+        self.arrived.notify_one();
+        replaced.is_some()
+    }
+
+    /// Takes away what waits: after a close, the next reader must not see a frame from before it.
+    pub(super) fn clear(&self) {
+        *self.lock() = None;
+    }
+
+    fn take(&self) -> Option<Arc<RawFrame>> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<RawFrame>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The reading end of the slot. One reader: two would share the frames between them.
+#[derive(Debug)]
+pub struct FrameReceiver(pub(super) Arc<FrameSlot>);
+
+impl FrameReceiver {
+    /// Waits for a frame newer than the last one taken, and takes it. Cancelling loses nothing.
+    pub async fn next(&mut self) -> Arc<RawFrame> {
+        loop {
+            if let Some(frame) = self.0.take() {
+                return frame;
+            }
+            self.0.arrived.notified().await;
+        }
+    }
+}
+
+/// The buffers of one session.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Vec<Arc<RawFrame>>);
+
+impl Pool {
+    /// A frame that nobody else has: one that its readers let go of, or a new one.
+    pub(super) fn lend(&mut self) -> Arc<RawFrame> {
+        match self
+            .0
+            .iter_mut()
+            .position(|frame| Arc::get_mut(frame).is_some())
+        {
+            Some(free) => self.0.swap_remove(free),
+            None => Arc::default(),
+        }
+    }
+
+    /// Takes a frame back, also one that a reader still has: it comes free when the reader lets go.
+    pub(super) fn keep(&mut self, frame: Arc<RawFrame>) {
+        if self.0.len() < CIRCULATING {
+            self.0.push(frame);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(seq: u64) -> Arc<RawFrame> {
+        Arc::new(RawFrame {
+            seq,
+            ..RawFrame::default()
+        })
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_is_late_gets_the_newest_frame_only() {
+        let slot = Arc::new(FrameSlot::default());
+        let mut frames = FrameReceiver(Arc::clone(&slot));
+        assert!(!slot.put(frame(1)));
+        assert!(slot.put(frame(2)), "frame 1 made way");
+        assert_eq!(frames.next().await.seq, 2);
+        assert!(!slot.put(frame(3)), "frame 2 was taken");
+    }
+
+    #[tokio::test]
+    async fn a_frame_from_before_the_close_is_not_seen_after_it() {
+        let slot = Arc::new(FrameSlot::default());
+        let mut frames = FrameReceiver(Arc::clone(&slot));
+        slot.put(frame(1));
+        slot.clear();
+        tokio::select! {
+            biased;
+            old = frames.next() => panic!("frame {} is from before", old.seq),
+            () = std::future::ready(()) => {}
+        }
+        slot.put(frame(2));
+        assert_eq!(frames.next().await.seq, 2);
+    }
+
+    #[test]
+    fn a_buffer_comes_back_when_its_last_reader_lets_go() {
+        let mut pool = Pool::default();
+        let mut first = pool.lend();
+        Arc::get_mut(&mut first).unwrap().data = vec![0; 1000];
+        let memory = first.data.as_ptr();
+        let reader = Arc::clone(&first);
+        pool.keep(first);
+        assert_ne!(pool.lend().data.as_ptr(), memory, "a reader still has it");
+        drop(reader);
+        assert_eq!(pool.lend().data.as_ptr(), memory);
+    }
+
+    #[test]
+    fn readers_that_hold_every_buffer_make_the_pool_no_larger() {
+        let mut pool = Pool::default();
+        let held: Vec<_> = (0..100)
+            .map(|_| {
+                let frame = pool.lend();
+                pool.keep(Arc::clone(&frame));
+                frame
+            })
+            .collect();
+        assert_eq!(held.len(), 100);
+        assert_eq!(pool.0.len(), CIRCULATING);
+    }
+}

@@ -1,0 +1,219 @@
+//! Where frames come from: the setting, the trait that every source keeps, and the choice between them at each open.
+
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+use super::{
+    fault::CameraError,
+    file::FileSource,
+    frame::{Mode, RawFrame},
+    pattern::Pattern,
+};
+
+/// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
+pub(super) const SLICE: Duration = Duration::from_millis(50);
+
+/// A stream of raw frames, open from its creation to its drop. Lives and dies on one thread.
+pub trait Source {
+    /// What this source delivers.
+    fn mode(&self) -> &Mode;
+
+    /// Words for a person: which camera, or why it is none.
+    fn describe(&self) -> String;
+
+    /// Waits at most 50 ms for the next frame and writes it into `into` (pixels and capture time; `into.seq` is already
+    /// the number that the frame will have if it is admitted). `None`: nothing yet.
+    ///
+    /// # Errors
+    /// When nothing more can come from this opening: the caller drops the source and opens it again later.
+    fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError>;
+}
+
+/// What came along with a frame.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Frames that the camera or its driver lost before this one, by the driver's own count.
+    pub lost: u32,
+    /// Frames that had to make way for this newer one, because our thread came late.
+    pub skipped: u32,
+}
+
+/// What kind of source runs: the status message's `source`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A V4L2 camera.
+    Webcam,
+    /// The moving test picture.
+    Pattern,
+    /// A recording.
+    File,
+}
+
+impl SourceKind {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Webcam => "webcam",
+            Self::Pattern => "pattern",
+            Self::File => "file",
+        }
+    }
+}
+
+/// `CAPTURE_SOURCE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceSpec {
+    /// The first camera, else the pattern.
+    Auto,
+    /// The moving test picture.
+    Pattern,
+    /// `/dev/video<N>`.
+    Index(u32),
+    /// A device node, or a link to one such as `/dev/v4l/by-id/…`, followed anew at each open.
+    Path(PathBuf),
+    /// The first camera whose name contains this, whatever the case.
+    Name(String),
+    /// A `.mjpeg` or `.y4m` file, looped.
+    File(PathBuf),
+}
+
+impl FromStr for SourceSpec {
+    type Err = String;
+
+    /// # Errors
+    /// Words that name what is allowed.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_video = |path: &str| {
+            let ending = std::path::Path::new(path)
+                .extension()
+                .map(std::ffi::OsStr::to_ascii_lowercase);
+            ending.is_some_and(|ending| {
+                ["mjpeg", "mjpg", "y4m"]
+                    .iter()
+                    .any(|known| ending == *known)
+            })
+        };
+        match text {
+            "auto" => Ok(Self::Auto),
+            "pattern" => Ok(Self::Pattern),
+            _ if text.starts_with('/') => Ok(Self::Path(text.into())),
+            _ => match (text.split_once(':'), text.parse()) {
+                (_, Ok(index)) => Ok(Self::Index(index)),
+                (Some(("name", name)), _) if !name.is_empty() => Ok(Self::Name(name.into())),
+                (Some(("file", path)), _) if is_video(path) => Ok(Self::File(path.into())),
+                (Some(("file", path)), _) => {
+                    Err(format!("the file {path:?} is neither .mjpeg nor .y4m"))
+                }
+                _ => Err(format!(
+                    "{text:?} is no source: auto, pattern, an index such as 0, a path such as /dev/video0 or \
+                     /dev/v4l/by-id/…, name:<part of the camera's name>, file:<path.mjpeg|path.y4m>"
+                )),
+            },
+        }
+    }
+}
+
+/// `CAPTURE_FORMAT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FormatWish {
+    /// Whatever costs least for the size and rate asked for.
+    #[default]
+    Auto,
+    /// JPEG from the camera.
+    Mjpeg,
+    /// 4:2:2 packed.
+    Yuyv,
+    /// 4:2:0.
+    Nv12,
+}
+
+/// What the camera side is told at the start.
+#[derive(Debug, Clone)]
+pub struct CameraSettings {
+    /// Which source.
+    pub source: SourceSpec,
+    /// Pixels per row asked for.
+    pub width: u32,
+    /// Rows asked for.
+    pub height: u32,
+    /// Frames a second to publish: the pacer's target, and what a camera is asked for (at least).
+    pub fps: f64,
+    /// Format asked for.
+    pub format: FormatWish,
+    /// Frames skipped after each opening, while exposure settles.
+    pub warmup: u32,
+    /// V4L2 controls to set at each opening, by their names.
+    pub controls: Vec<(String, i64)>,
+}
+
+/// Opens the source that `settings` name, as the machine is now.
+///
+/// `seen_camera`: whether a camera has delivered since the process began; then `auto` waits for it to come back
+/// instead of showing the pattern.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn open(
+    settings: &CameraSettings,
+    seen_camera: bool,
+) -> Result<(SourceKind, Box<dyn Source>), CameraError> {
+    match &settings.source {
+        SourceSpec::Pattern => Ok((
+            SourceKind::Pattern,
+            Box::new(Pattern::new(settings, "the test pattern".into())),
+        )),
+        SourceSpec::File(path) => Ok((
+            SourceKind::File,
+            Box::new(FileSource::open(path, settings.fps)?),
+        )),
+        SourceSpec::Auto if !seen_camera => Ok((
+            SourceKind::Pattern,
+            Box::new(Pattern::new(
+                settings,
+                "no camera found: showing the test pattern".into(),
+            )),
+        )),
+        other => Err(CameraError::NotFound(format!("no camera for {other:?}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_name_a_source_is_understood() {
+        for (text, spec) in [
+            ("auto", SourceSpec::Auto),
+            ("pattern", SourceSpec::Pattern),
+            ("2", SourceSpec::Index(2)),
+            ("/dev/video0", SourceSpec::Path("/dev/video0".into())),
+            (
+                "/dev/v4l/by-id/usb-x-index0",
+                SourceSpec::Path("/dev/v4l/by-id/usb-x-index0".into()),
+            ),
+            ("name:C920", SourceSpec::Name("C920".into())),
+            ("file:a/b.mjpeg", SourceSpec::File("a/b.mjpeg".into())),
+            ("file:/tmp/B.Y4M", SourceSpec::File("/tmp/B.Y4M".into())),
+        ] {
+            assert_eq!(text.parse(), Ok(spec), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_none_is_refused_with_what_would_do() {
+        for text in ["", "webcam", "-1", "name:", "http://camera", "video0"] {
+            assert!(
+                SourceSpec::from_str(text)
+                    .unwrap_err()
+                    .contains("name:<part"),
+                "{text}"
+            );
+        }
+        assert!(
+            SourceSpec::from_str("file:a.mp4")
+                .unwrap_err()
+                .contains(".y4m")
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! The camera as the rest of the service sees it, with sources that need no device.
+
+use std::{sync::Arc, time::Duration};
+
+use testkit::eventually;
+
+use super::{
+    Camera, CameraMetrics, CameraReport, CameraSettings, CameraState, FormatWish, Reason,
+    SourceSpec,
+};
+
+/// Far more than anything here takes; a hang is a failure with a name.
+const LIMIT: Duration = Duration::from_secs(20);
+
+fn settings(source: SourceSpec) -> CameraSettings {
+    CameraSettings {
+        source,
+        width: 320,
+        height: 240,
+        fps: 100.0,
+        format: FormatWish::Auto,
+        warmup: 0,
+        controls: Vec::new(),
+    }
+}
+
+fn start(source: SourceSpec) -> (Camera, CameraMetrics) {
+    let metrics = CameraMetrics::detached();
+    (
+        Camera::start(settings(source), metrics.clone()).unwrap(),
+        metrics,
+    )
+}
+
+async fn report(camera: &Camera, wanted: impl FnMut(&CameraReport) -> bool) -> CameraReport {
+    let mut status = camera.status();
+    let report = tokio::time::timeout(LIMIT, status.wait_for(wanted)).await;
+    report.expect("the report comes").unwrap().clone()
+}
+
+async fn frame(camera: &Camera) -> Arc<super::RawFrame> {
+    tokio::time::timeout(LIMIT, camera.frames().next())
+        .await
+        .expect("a frame comes")
+}
+
+#[tokio::test]
+async fn nothing_is_opened_until_frames_are_wanted() {
+    let (camera, metrics) = start(SourceSpec::Pattern);
+    assert_eq!(camera.status().borrow().state, CameraState::Idle);
+    camera.set_wanted(true);
+    frame(&camera).await;
+    assert_eq!((metrics.opens.get(), metrics.open.get()), (1, 1));
+}
+
+#[tokio::test]
+async fn frames_count_from_one_and_go_on_counting_after_the_camera_was_closed() {
+    let (camera, metrics) = start(SourceSpec::Pattern);
+    camera.set_wanted(true);
+    let first = frame(&camera).await.seq;
+    assert!((1..=3).contains(&first), "{first}");
+    camera.set_wanted(false);
+    report(&camera, |report| report.state == CameraState::Idle).await;
+    assert_eq!(metrics.open.get(), 0);
+    let counted = metrics.captured.get();
+    camera.set_wanted(true);
+    assert!(frame(&camera).await.seq > counted);
+    assert_eq!(metrics.opens.get(), 2);
+}
+
+#[tokio::test]
+async fn the_report_says_what_is_live_and_measures_its_rate() {
+    let (camera, _) = start(SourceSpec::Pattern);
+    camera.set_wanted(true);
+    let live = report(&camera, |report| report.state == CameraState::Live).await;
+    assert_eq!(
+        (live.width, live.height, live.reason, live.opens),
+        (320, 240, None, 1)
+    );
+    assert_eq!(live.format.map(super::PixelFormat::as_str), Some("I420"));
+    let measured = report(&camera, |report| {
+        report.fps > 0.0 && (report.fps - 100.0).abs() > f64::EPSILON
+    })
+    .await;
+    assert!((80.0..120.0).contains(&measured.fps), "{}", measured.fps);
+}
+
+#[tokio::test]
+async fn a_missing_camera_is_an_error_with_words_and_is_tried_again() {
+    let (camera, metrics) = start(SourceSpec::Path("/dev/video-none".into()));
+    camera.set_wanted(true);
+    let failed = report(&camera, |report| report.state == CameraState::Error).await;
+    assert_eq!(failed.reason, Some(Reason::NotFound));
+    assert!(
+        failed.detail.contains("/dev/video-none"),
+        "{}",
+        failed.detail
+    );
+    let errors = metrics.errors.with_label_values(&["not_found"]);
+    eventually(LIMIT, async || errors.get() >= 3).await;
+    camera.set_wanted(false);
+    report(&camera, |report| report.state == CameraState::Idle).await;
+}
+
+#[tokio::test]
+async fn frames_that_nobody_takes_make_way_and_are_counted() {
+    let (camera, metrics) = start(SourceSpec::Pattern);
+    camera.set_wanted(true);
+    eventually(LIMIT, async || metrics.dropped_busy.get() > 5).await;
+    let newest = metrics.captured.get();
+    assert!(
+        frame(&camera).await.seq + 2 > newest,
+        "the newest is what waits"
+    );
+}
+
+#[tokio::test]
+async fn stopping_closes_the_source_and_ends_the_thread() {
+    let (camera, metrics) = start(SourceSpec::Pattern);
+    camera.set_wanted(true);
+    frame(&camera).await;
+    camera.stop();
+    tokio::time::timeout(LIMIT, camera.stopped())
+        .await
+        .expect("it ends");
+    assert_eq!(metrics.open.get(), 0);
+}
