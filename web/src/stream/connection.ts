@@ -1,0 +1,190 @@
+/**
+ * What state a viewer's connection is in, and what to do next. A pure reducer: it is told what
+ * happened and when, and answers with the new state and the few things to be done (`Effect`).
+ * The socket itself lives in `engine.ts`.
+ */
+
+import { FULL_WAIT_MS, LEAVING_SPREAD_MS, waitMs } from "./backoff";
+
+/** A socket that does not open by then is given up. */
+export const CONNECT_TIMEOUT_MS = 8_000;
+/** No picture for this long and the viewer is told. */
+export const STALL_MS = 1_500;
+/** No picture for this long and a new connection is tried: this one may be dead without knowing. */
+export const STALL_RECONNECT_MS = 8_000;
+/** The same while the camera is known to be down: then silence is no sign of a dead connection. */
+export const CAMERA_DOWN_RECONNECT_MS = 30_000;
+
+export type Phase =
+  | "connecting"
+  | "live"
+  | "stalled"
+  | "waiting"
+  | "offline"
+  | "refused"
+  | "paused";
+
+export type RefusalKind = "login" | "forbidden" | "quality" | "policy";
+
+export interface Refusal {
+  kind: RefusalKind;
+  /** The server's own words, perhaps empty. */
+  words: string;
+}
+
+export interface Connection {
+  phase: Phase;
+  /** Failures in a row; the first picture sets it to 0. */
+  attempt: number;
+  /** Whether the present socket has opened. */
+  opened: boolean;
+  /** Beginning of the present try, or of the wait for the first picture once it opened. */
+  since: number;
+  lastFrameAt: number | null;
+  /** When the next try is due; only in `waiting` and `offline`. */
+  retryAt: number | null;
+  /** Why we wait, in the server's words, where it gave any. */
+  words: string;
+  /** The server let nobody else in. */
+  full: boolean;
+  refusal: Refusal | null;
+  cameraUp: boolean;
+}
+
+export type ConnectionEvent =
+  | { type: "start" }
+  | { type: "opened" }
+  | { type: "frame" }
+  | { type: "camera"; up: boolean }
+  /** `online`: whether the browser believes that it has a network at all. */
+  | { type: "closed"; code: number; reason: string; online: boolean }
+  /** What an HTTP request to the same server said, after a socket that was not let in. */
+  | { type: "answer"; status: number | null; words: string }
+  | { type: "tick" }
+  | { type: "pause" }
+  | { type: "resume" }
+  /** The network came back, or a person asked: try now. */
+  | { type: "retry" };
+
+/** `ask`: find out by HTTP why the socket was not let in; browsers do not tell. */
+export type Effect = "open" | "close" | "ask";
+
+export interface Step {
+  state: Connection;
+  effects: Effect[];
+}
+
+export const initial: Connection = {
+  phase: "paused",
+  attempt: 0,
+  opened: false,
+  since: 0,
+  lastFrameAt: null,
+  retryAt: null,
+  words: "",
+  full: false,
+  refusal: null,
+  cameraUp: true,
+};
+
+/** `now` in milliseconds of one steady clock, `random` in [0, 1). */
+export function reduce(s: Connection, e: ConnectionEvent, now: number, random: number): Step {
+  switch (e.type) {
+    case "start":
+    case "resume":
+      return s.phase === "paused" ? open({ ...s, attempt: 0 }, now) : same(s);
+    case "pause":
+      if (s.phase === "paused") return same(s);
+      return step({ ...s, phase: "paused", opened: false, retryAt: null, refusal: null }, "close");
+    case "retry":
+      if (s.phase !== "waiting" && s.phase !== "offline" && s.phase !== "refused") return same(s);
+      return open({ ...s, attempt: 0 }, now);
+    case "opened":
+      return s.phase === "connecting" ? step({ ...s, opened: true, since: now }) : same(s);
+    case "frame":
+      if (!s.opened) return same(s);
+      return step({ ...s, phase: "live", attempt: 0, lastFrameAt: now, words: "", full: false });
+    case "camera":
+      return step({ ...s, cameraUp: e.up });
+    case "closed":
+      return closed(s, e, now, random);
+    case "answer":
+      return answered(s, e);
+    case "tick":
+      return ticked(s, now, random);
+  }
+}
+
+function closed(
+  s: Connection,
+  e: { code: number; reason: string; online: boolean },
+  now: number,
+  random: number,
+): Step {
+  if (s.phase === "paused" || s.phase === "refused") return same(s);
+  const attempt = s.attempt + 1;
+  const base = { ...s, attempt, opened: false, words: e.reason, full: e.code === 1013 };
+  const refuse = (kind: RefusalKind) =>
+    step({ ...base, phase: "refused", retryAt: null, refusal: { kind, words: e.reason } });
+  if (e.code === 1003) return refuse("quality");
+  if (e.code === 1008) return refuse("policy");
+  let wait = waitMs(s.attempt, random);
+  // A gateway that leaves (1001, 1012) or falls (1006) has others beside it: the first try is at once.
+  if (s.attempt === 0 && s.opened && [1001, 1006, 1012].includes(e.code))
+    wait = random * LEAVING_SPREAD_MS;
+  if (e.code === 1013) wait = Math.max(wait, FULL_WAIT_MS * (1 + random / 2));
+  const next: Connection = {
+    ...base,
+    phase: e.online ? "waiting" : "offline",
+    retryAt: now + wait,
+  };
+  return s.opened ? step(next) : step(next, "ask");
+}
+
+function answered(s: Connection, e: { status: number | null; words: string }): Step {
+  if (s.phase !== "waiting" && s.phase !== "offline") return same(s);
+  const kind = e.status === 401 ? "login" : e.status === 403 ? "forbidden" : null;
+  if (kind === null) return same(s);
+  return step({ ...s, phase: "refused", retryAt: null, refusal: { kind, words: e.words } });
+}
+
+function ticked(s: Connection, now: number, random: number): Step {
+  switch (s.phase) {
+    case "waiting":
+    case "offline":
+      return s.retryAt !== null && now >= s.retryAt ? open(s, now) : same(s);
+    case "connecting":
+      if (!s.opened)
+        return now - s.since < CONNECT_TIMEOUT_MS ? same(s) : giveUp(s, now, random, "ask");
+      return silent(s, s.since, now, random);
+    case "live":
+    case "stalled":
+      return silent(s, Math.max(s.lastFrameAt ?? 0, s.since), now, random);
+    default:
+      return same(s);
+  }
+}
+
+/** An open connection without a picture since `heard`. */
+function silent(s: Connection, heard: number, now: number, random: number): Step {
+  const silence = now - heard;
+  if (silence >= (s.cameraUp ? STALL_RECONNECT_MS : CAMERA_DOWN_RECONNECT_MS))
+    return giveUp(s, now, random);
+  // Before the very first picture the page says "connecting", which is true and kinder.
+  if (silence >= STALL_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
+  return same(s);
+}
+
+function giveUp(s: Connection, now: number, random: number, ...more: Effect[]): Step {
+  const retryAt = now + waitMs(s.attempt, random);
+  const state: Connection = { ...s, phase: "waiting", attempt: s.attempt + 1, opened: false };
+  return step({ ...state, retryAt, words: "" }, "close", ...more);
+}
+
+function open(s: Connection, now: number): Step {
+  const state: Connection = { ...s, phase: "connecting", opened: false, since: now };
+  return step({ ...state, retryAt: null, refusal: null, words: "", full: false }, "open");
+}
+
+const step = (state: Connection, ...effects: Effect[]): Step => ({ state, effects });
+const same = (state: Connection): Step => ({ state, effects: [] });

@@ -1,0 +1,84 @@
+/**
+ * The page's handle on one engine, wherever it runs. A store for `useSyncExternalStore`: a view
+ * twice a second, never a frame.
+ */
+
+import { Engine, type EngineConfig, type Saved, type View } from "./engine";
+import { type Command, type Notice, obey, type Start } from "./port";
+
+export class Player {
+  readonly #listeners = new Set<() => void>();
+  readonly #command: (command: Command) => void;
+  readonly #waiting: ((saved: Saved | null) => void)[] = [];
+  readonly #held = new Set<string>();
+  #view: View | null = null;
+
+  /** `canvas` must be fresh: it can be given to a worker once. */
+  constructor(canvas: HTMLCanvasElement, config: EngineConfig) {
+    this.#command = canUseWorker(canvas)
+      ? this.#startWorker(canvas, config)
+      : this.#startHere(canvas, config);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly view = (): View | null => this.#view;
+
+  setQuality(quality: number | "auto"): void {
+    this.#command({ type: "quality", quality });
+  }
+  setCap(quality: number): void {
+    this.#command({ type: "cap", quality });
+  }
+  /** Pauses while any reason is held: the viewer wants it, or nobody sees the page. */
+  hold(reason: "wanted" | "unseen", held: boolean): void {
+    if (held) this.#held.add(reason);
+    else this.#held.delete(reason);
+    this.#command({ type: "pause", paused: this.#held.size > 0 });
+  }
+  retry(): void {
+    this.#command({ type: "retry" });
+  }
+  lookBack(behindMs: number | null): void {
+    this.#command({ type: "lookBack", behindMs });
+  }
+  snapshot(): Promise<Saved | null> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#command({ type: "snapshot" });
+    });
+  }
+  close(): void {
+    this.#listeners.clear();
+    this.#command({ type: "close" });
+  }
+
+  #startWorker(canvas: HTMLCanvasElement, config: EngineConfig) {
+    const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Notice>) => this.#noticed(data);
+    const offscreen = canvas.transferControlToOffscreen();
+    const start: Start = { type: "start", canvas: offscreen, config };
+    worker.postMessage(start, [offscreen]);
+    return (command: Command) => worker.postMessage(command);
+  }
+
+  #startHere(canvas: HTMLCanvasElement, config: EngineConfig) {
+    const tell = (notice: Notice) => this.#noticed(notice);
+    const engine = new Engine(canvas, config, (view) => tell({ type: "view", view }));
+    return (command: Command) => obey(engine, command, tell);
+  }
+
+  #noticed(notice: Notice): void {
+    if (notice.type === "snapshot") this.#waiting.shift()?.(notice.saved);
+    else {
+      this.#view = notice.view;
+      for (const listener of this.#listeners) listener();
+    }
+  }
+}
+
+/** Drawing in a worker: Chromium 69, Firefox 105, Safari 16.4; the main thread for all others. */
+const canUseWorker = (canvas: HTMLCanvasElement) =>
+  typeof Worker === "function" && "transferControlToOffscreen" in canvas;

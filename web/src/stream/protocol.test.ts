@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { golden } from "./golden";
+import { encode, LADDER, nearestRung, parseServerMessage, readStatus } from "./protocol";
+
+const messages = golden<{
+  from_gateway: { type: string }[];
+  from_client: unknown[];
+  ignored: unknown[];
+}>("messages");
+const parse = (message: unknown) => parseServerMessage(JSON.stringify(message));
+
+describe("the ladder", () => {
+  const quality = golden<{ ladder: number[]; served: { asked: string; rung: number }[] }>(
+    "quality",
+  );
+
+  it("is the one that Rust climbs", () => {
+    expect(LADDER).toEqual(quality.ladder);
+  });
+
+  it.each(quality.served)("serves $asked by rung $rung", ({ asked, rung }) => {
+    expect(nearestRung(Number(asked))).toBe(rung);
+  });
+
+  it("holds wishes beyond its ends", () => {
+    expect([nearestRung(-3), nearestRung(300)]).toEqual([30, 95]);
+  });
+});
+
+describe("what the server says", () => {
+  it.each(messages.from_gateway)("is understood: $type", (message) => {
+    expect(parse(message)?.type).toBe(message.type);
+  });
+
+  it.each(messages.ignored)("is ignored where it is unknown: %j", (message) => {
+    expect(parse(message)).toBeNull();
+  });
+
+  it.each(["", "{", "null", "7", '"hello"', '{"type":"quality"}', '{"type":"status"}'])(
+    "is ignored where it is broken: %s",
+    (text) => {
+      expect(parseServerMessage(text)).toBeNull();
+    },
+  );
+
+  it("gives a hello without promises none", () => {
+    expect(parse({ type: "hello" })).toMatchObject({ acks: false, inband: false, fps: null });
+  });
+});
+
+it("every status that Rust writes is read", () => {
+  for (const status of golden<Record<string, unknown>[]>("status")) {
+    const { camera, state, reason } = status;
+    expect(readStatus(status)).toMatchObject({ camera, state, reason });
+  }
+});
+
+it("what we say is what Rust reads", () => {
+  const said = [
+    encode({ type: "quality", quality: 70 }),
+    encode({ type: "ack", seq: 123 }),
+    encode({ type: "report", fps: 31.5, age_ms: 42, skipped: 3 }),
+  ];
+  expect(said.map((text) => JSON.parse(text))).toEqual(messages.from_client);
+});

@@ -1,0 +1,66 @@
+/**
+ * The last ten seconds, to look back at. Every frame is a picture of its own, so keeping the
+ * newest ones as they came is all there is to it; bounded in time and in bytes.
+ */
+
+export const REWIND_MS = 10_000;
+
+export interface Kept<T> {
+  frame: T;
+  at: number;
+  bytes: number;
+}
+
+export class Rewind<T> {
+  readonly #limit: number;
+  #kept: Kept<T>[] = [];
+  #bytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limit = limitBytes;
+  }
+
+  push(frame: T, bytes: number, at: number): void {
+    this.#kept.push({ frame, bytes, at });
+    this.#bytes += bytes;
+    let drop = 0;
+    while (drop < this.#kept.length - 1) {
+      const oldest = this.#kept[drop] as Kept<T>;
+      if (at - oldest.at <= REWIND_MS && this.#bytes <= this.#limit) break;
+      this.#bytes -= oldest.bytes;
+      drop++;
+    }
+    if (drop > 0) this.#kept.splice(0, drop);
+  }
+
+  /** How far one can look back, in milliseconds. */
+  get lengthMs(): number {
+    const oldest = this.#kept[0];
+    const newest = this.#kept.at(-1);
+    return oldest && newest ? newest.at - oldest.at : 0;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The frame that was on screen `behindMs` before the newest one; the oldest where that is gone. */
+  at(behindMs: number): T | null {
+    const newest = this.#kept.at(-1);
+    if (!newest) return null;
+    const when = newest.at - behindMs;
+    let low = 0;
+    let high = this.#kept.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#kept[middle] as Kept<T>).at <= when) low = middle;
+      else high = middle - 1;
+    }
+    return this.#kept[low]?.frame ?? null;
+  }
+
+  clear(): void {
+    this.#kept = [];
+    this.#bytes = 0;
+  }
+}

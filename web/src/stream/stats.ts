@@ -1,0 +1,118 @@
+/**
+ * What a viewer is told about the stream: rates over the last second, totals since the start, and
+ * a minute of history for the chart. Pure: every method takes the time in milliseconds.
+ */
+
+import type { Stamp } from "./frame";
+
+/** A pause between two pictures that the eye sees. */
+export const FREEZE_MS = 250;
+/** Two samples a second make the history a minute long. */
+export const HISTORY_LENGTH = 120;
+const RATE_WINDOW_MS = 1_000;
+
+export interface Sample {
+  fps: number;
+  ageMs: number | null;
+  quality: number;
+}
+
+export interface Totals {
+  received: number;
+  drawn: number;
+  bytes: number;
+  /** Frames that the camera delivered and that never reached us, by the stamps' numbers. */
+  skipped: number;
+  /** Frames that were no picture. */
+  corrupt: number;
+  /** Pauses longer than `FREEZE_MS` while live. */
+  freezes: number;
+  longestGapMs: number;
+  switches: number;
+}
+
+export class Stats {
+  readonly totals: Totals = {
+    received: 0,
+    drawn: 0,
+    bytes: 0,
+    skipped: 0,
+    corrupt: 0,
+    freezes: 0,
+    longestGapMs: 0,
+    switches: 0,
+  };
+  decodeMs = 0;
+  /** Age at the moment of drawing, of the last picture drawn. */
+  ageMs: number | null = null;
+  history: readonly Sample[] = [];
+  #arrivals: { at: number; bytes: number }[] = [];
+  #draws: number[] = [];
+  #lastDraw = 0;
+  #lastStamp: Stamp | null = null;
+  #lastArrival: number | null = null;
+  #skippedReported = 0;
+
+  received(bytes: number, stamp: Stamp | null, now: number): void {
+    this.totals.received++;
+    this.totals.bytes += bytes;
+    if (this.#lastArrival !== null) {
+      const gap = now - this.#lastArrival;
+      if (gap > FREEZE_MS) this.totals.freezes++;
+      this.totals.longestGapMs = Math.max(this.totals.longestGapMs, gap);
+    }
+    this.#lastArrival = now;
+    this.#arrivals.push({ at: now, bytes });
+    if (stamp && this.#lastStamp?.run === stamp.run)
+      this.totals.skipped += Math.max(0, stamp.seq - this.#lastStamp.seq - 1);
+    if (stamp) this.#lastStamp = stamp;
+  }
+
+  drawn(ageMs: number | null, decodeMs: number, now: number): void {
+    this.totals.drawn++;
+    this.#draws.push(now);
+    this.#lastDraw = now;
+    this.ageMs = ageMs;
+    this.decodeMs = this.decodeMs === 0 ? decodeMs : 0.9 * this.decodeMs + 0.1 * decodeMs;
+  }
+
+  /** Age of the picture on screen; null where no stamp tells. */
+  ageNow(now: number): number | null {
+    return this.ageMs === null ? null : this.ageMs + now - this.#lastDraw;
+  }
+
+  /** The stream paused or began anew: the time in between is no freeze and no loss. */
+  interrupted(): void {
+    this.#lastArrival = null;
+    this.#lastStamp = null;
+  }
+
+  /** Bits a second over the last second, in thousands. */
+  kbps(now: number): number {
+    this.#forget(now);
+    return (this.#arrivals.reduce((sum, a) => sum + a.bytes, 0) * 8) / RATE_WINDOW_MS;
+  }
+
+  /** Pictures put on the canvas in the last second. */
+  shownFps(now: number): number {
+    this.#forget(now);
+    return this.#draws.length;
+  }
+
+  /** Frames skipped since this was last asked. */
+  takeSkipped(): number {
+    const since = this.totals.skipped - this.#skippedReported;
+    this.#skippedReported = this.totals.skipped;
+    return since;
+  }
+
+  remember(sample: Sample): void {
+    this.history = [...this.history.slice(1 - HISTORY_LENGTH), sample];
+  }
+
+  #forget(now: number): void {
+    const from = now - RATE_WINDOW_MS;
+    this.#arrivals = this.#arrivals.filter((a) => a.at > from);
+    this.#draws = this.#draws.filter((at) => at > from);
+  }
+}

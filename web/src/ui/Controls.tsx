@@ -1,0 +1,154 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { LADDER } from "../stream/protocol";
+import { Icon, type IconName } from "./icons";
+
+/** Everything a viewer can do with one picture; the keyboard does the same (`keys.ts`). */
+export interface Actions {
+  pause(): void;
+  snapshot(): void;
+  rewind(): void;
+  setQuality(quality: number | "auto"): void;
+  stats(): void;
+  fit(): void;
+  mirror(): void;
+  rotate(): void;
+  fullscreen(): void;
+  /** Null where the browser has none. */
+  pip: (() => void) | null;
+  help(): void;
+}
+
+export interface Shown {
+  paused: boolean;
+  rewinding: boolean;
+  quality: number;
+  auto: boolean;
+  stats: boolean;
+  fill: boolean;
+  mirror: boolean;
+  turned: boolean;
+  fullscreen: boolean;
+}
+
+export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
+  return (
+    <div className="bar glass" role="toolbar" aria-label="Picture">
+      <Button
+        icon={shown.paused ? "play" : "pause"}
+        name={shown.paused ? "Play" : "Pause"}
+        keys="Space"
+        onClick={act.pause}
+      />
+      <Button icon="camera" name="Save this picture" keys="S" onClick={act.snapshot} />
+      <Button
+        icon="rewind"
+        name="Look back"
+        keys="←"
+        pressed={shown.rewinding}
+        onClick={act.rewind}
+      />
+      <label className="quality">
+        <span className="wide">Quality</span>
+        <select
+          aria-label="Quality"
+          value={shown.auto ? "auto" : shown.quality}
+          onChange={(e) =>
+            act.setQuality(e.target.value === "auto" ? "auto" : Number(e.target.value))
+          }
+        >
+          <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
+          {[...LADDER].reverse().map((rung) => (
+            <option key={rung} value={rung}>
+              {rung}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span className="grow" />
+      <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={act.stats} />
+      <More>
+        <Button icon="fill" name="Fill the stage" keys="C" pressed={shown.fill} onClick={act.fit} />
+        <Button icon="mirror" name="Mirror" keys="M" pressed={shown.mirror} onClick={act.mirror} />
+        <Button icon="rotate" name="Rotate" keys="R" pressed={shown.turned} onClick={act.rotate} />
+        {act.pip && <Button icon="pip" name="Picture in picture" keys="P" onClick={act.pip} />}
+        <Button icon="keyboard" name="Keyboard" keys="?" onClick={act.help} />
+      </More>
+      <Button
+        icon={shown.fullscreen ? "window" : "fullscreen"}
+        name={shown.fullscreen ? "Leave full screen" : "Full screen"}
+        keys="F"
+        onClick={act.fullscreen}
+      />
+    </div>
+  );
+}
+
+function Button(p: {
+  icon: IconName;
+  name: string;
+  keys: string;
+  pressed?: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      className="tool"
+      aria-label={p.name}
+      aria-pressed={p.pressed}
+      aria-keyshortcuts={p.keys === "←" ? "ArrowLeft" : p.keys}
+      title={`${p.name} (${p.keys})`}
+      onClick={p.onClick}
+    >
+      <Icon name={p.icon} />
+      <span className="name" aria-hidden="true">
+        {p.name}
+      </span>
+    </button>
+  );
+}
+
+/** The rarer tools behind one button. */
+function More({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (!open) return;
+    const outside = (e: Event) => {
+      if (!box.current?.contains(e.target as Node)) setOpen(false);
+    };
+    const onEscape = (e: KeyboardEvent) => {
+      if (e.key !== "Escape") return;
+      e.stopPropagation();
+      setOpen(false);
+      box.current?.querySelector("button")?.focus();
+    };
+    document.addEventListener("pointerdown", outside);
+    document.addEventListener("focusin", outside);
+    document.addEventListener("keydown", onEscape, true);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("focusin", outside);
+      document.removeEventListener("keydown", onEscape, true);
+    };
+  }, [open]);
+  return (
+    <div className="more" ref={box}>
+      <button
+        type="button"
+        className="tool"
+        aria-label="More"
+        aria-expanded={open}
+        aria-controls={id}
+        title="More"
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="more" />
+      </button>
+      <div id={id} className="menu glass" hidden={!open}>
+        {children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Reason } from "../stream/adapt";
+import type { View } from "../stream/engine";
+import { HISTORY_LENGTH, type Sample } from "../stream/stats";
+
+const REASONS: Record<Reason, string> = {
+  warming: "measuring",
+  steady: "steady",
+  slow: "link is slow",
+  recovering: "recovering",
+  raised: "raised",
+  ceiling: "at the link's limit",
+  settling: "settling",
+  floor: "lowest",
+  manual: "chosen",
+};
+
+/** The stream's figures, with the last minute as a chart. */
+export function StatsCard({ view }: { view: View }) {
+  const rows: [string, string][] = [
+    ["Quality", `${view.quality} · ${view.auto ? `auto, ${REASONS[view.reason]}` : "chosen"}`],
+    ["Frame rate", `${view.fps.toFixed(1)} of ${view.sourceFps.toFixed(0)} fps`],
+    ["Bit rate", `${(view.kbps / 1000).toFixed(1)} Mb/s`],
+    ["Picture age", view.ageMs === null ? "not known" : `${Math.round(view.ageMs)} ms`],
+    ["Size", view.width ? `${view.width} × ${view.height}` : "–"],
+    ["Skipped", `${view.totals.skipped}`],
+    ["Decoding", `${view.decodeMs.toFixed(1)} ms`],
+    ["Longest gap", `${Math.round(view.totals.longestGapMs)} ms`],
+  ];
+  if (view.camera?.source)
+    rows.push(["Camera", [view.camera.source, view.camera.format].filter(Boolean).join(" · ")]);
+  return (
+    <section className="stats glass" aria-label="Stream figures">
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Chart history={view.history} />
+    </section>
+  );
+}
+
+const WIDTH = 240;
+const HEIGHT = 56;
+
+function Chart({ history }: { history: readonly Sample[] }) {
+  const fastest = Math.max(34, ...history.map((s) => s.fps));
+  const oldest = Math.max(250, ...history.map((s) => s.ageMs ?? 0));
+  return (
+    <figure className="chart" aria-hidden="true">
+      <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
+        <polyline className="line-quality" points={line(history, (s) => s.quality / 100)} />
+        <polyline className="line-age" points={line(history, (s) => (s.ageMs ?? 0) / oldest)} />
+        <polyline className="line-fps" points={line(history, (s) => s.fps / fastest)} />
+      </svg>
+      <figcaption>
+        <span className="line-fps">fps</span>
+        <span className="line-age">age</span>
+        <span className="line-quality">quality</span>
+        <span>last minute</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** The newest sample sits at the right edge. */
+function line(history: readonly Sample[], height: (sample: Sample) => number): string {
+  const from = HISTORY_LENGTH - history.length;
+  return history
+    .map((sample, i) => {
+      const x = ((from + i) * WIDTH) / (HISTORY_LENGTH - 1);
+      return `${x.toFixed(1)},${(HEIGHT - 2 - height(sample) * (HEIGHT - 4)).toFixed(1)}`;
+    })
+    .join(" ");
+}

@@ -1,0 +1,65 @@
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { EngineConfig, View } from "../stream/engine";
+import { Player } from "../stream/player";
+
+const TRY_AGAIN = "rero-try-again";
+
+/** Every player of the page that waits or was refused tries now. */
+export const tryAgain = () => dispatchEvent(new Event(TRY_AGAIN));
+
+/**
+ * A player that draws into `host` as long as the component lives. The canvas is made here and not
+ * by React: it can be handed to a worker only once, and React may mount twice.
+ */
+export function usePlayer(
+  host: RefObject<HTMLElement | null>,
+  config: EngineConfig,
+): [Player | null, View | null] {
+  const [player, setPlayer] = useState<Player | null>(null);
+  const first = useRef(config);
+  useEffect(() => {
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", "Live camera picture");
+    host.current?.append(canvas);
+    const made = new Player(canvas, first.current);
+    const stop = followPage(made);
+    setPlayer(made);
+    return () => {
+      stop();
+      made.close();
+      canvas.remove();
+      setPlayer(null);
+    };
+  }, [host]);
+  const view = useSyncExternalStore(
+    player?.subscribe ?? (() => () => {}),
+    player?.view ?? (() => null),
+  );
+  return [player, view];
+}
+
+/**
+ * A page that nobody sees costs nothing; one that comes back, also from the back/forward cache, has
+ * a fresh connection at once: after sleep or a frozen tab the old one may be dead without knowing.
+ */
+function followPage(player: Player): () => void {
+  const seen = () => player.hold("unseen", document.hidden && !document.pictureInPictureElement);
+  const left = () => player.hold("unseen", true);
+  const online = () => player.retry();
+  seen();
+  document.addEventListener("visibilitychange", seen);
+  document.addEventListener("leavepictureinpicture", seen);
+  addEventListener("pageshow", seen);
+  addEventListener("pagehide", left);
+  addEventListener("online", online);
+  addEventListener(TRY_AGAIN, online);
+  return () => {
+    document.removeEventListener("visibilitychange", seen);
+    document.removeEventListener("leavepictureinpicture", seen);
+    removeEventListener("pageshow", seen);
+    removeEventListener("pagehide", left);
+    removeEventListener("online", online);
+    removeEventListener(TRY_AGAIN, online);
+  };
+}
