@@ -1,1 +1,130 @@
-//! Placeholder.
+//! One frame in, JPEGs at every demanded quality out.
+//!
+//! Colour conversion and DCT are the same for every quality: here they are done once, and a small batch of blocks is
+//! then quantised and coded for each quality while it is still in the cache. The bytes are those that libjpeg-turbo's
+//! accurate encoder writes for the same samples and tables.
+//!
+//! No input or output beyond the buffers given, no clock, no allocation per frame after the first.
+//! The README has the figures; `source` the input layouts, `strip` the samples, `kernel` the loops, `entropy` the bits.
+
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+
+mod batch;
+mod colour;
+mod entropy;
+mod error;
+mod header;
+mod kernel;
+mod source;
+mod strip;
+mod tables;
+
+pub use error::EncodeError;
+pub use kernel::Kernel;
+pub use source::{MAX_SIDE, Plane, Range, Sampling, Source, Spec};
+
+use batch::{EncodePixels, Rungs, Work};
+use strip::Mcu;
+use tables::Tables;
+
+/// The encoder: its tables and buffers, to be kept from frame to frame. One for each camera.
+pub struct Ladder {
+    kernel: Kernel,
+    /// By quality; made when first asked for.
+    tables: Vec<Option<Box<Tables>>>,
+    work: Box<Work>,
+}
+
+impl Ladder {
+    /// An encoder with the fastest kernel of this processor.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_kernel(Kernel::best())
+    }
+
+    /// An encoder with a kernel of choice; the portable one stands in where the processor lacks it.
+    #[must_use]
+    pub fn with_kernel(kernel: Kernel) -> Self {
+        Self {
+            kernel,
+            tables: std::iter::repeat_with(|| None).take(101).collect(),
+            work: Box::new(Work::new()),
+        }
+    }
+
+    /// Encodes one frame at every quality of `qualities` (1 to 100), each into the buffer at the same place of `out`.
+    ///
+    /// The buffers are cleared first and keep their capacity. `comment` is a finished COM segment (FF FE, its length,
+    /// its text) that is written right after the JFIF APP0, or nothing.
+    ///
+    /// # Errors
+    /// See [`EncodeError`]. The buffers are empty then.
+    pub fn encode_many(
+        &mut self,
+        spec: &Spec,
+        source: Source<'_>,
+        qualities: &[u8],
+        out: &mut [Vec<u8>],
+        comment: &[u8],
+    ) -> Result<(), EncodeError> {
+        out.iter_mut().for_each(Vec::clear);
+        if qualities.len() != out.len() {
+            return Err(EncodeError::Outputs {
+                qualities: qualities.len(),
+                outputs: out.len(),
+            });
+        }
+        if !comment.is_empty() && !is_comment(comment) {
+            return Err(EncodeError::Comment);
+        }
+        source.check(spec.width, spec.height)?;
+        let mcu = Mcu::new(source.output(spec.sampling));
+        for (&quality, out) in qualities.iter().zip(&mut *out) {
+            if !(1..=100).contains(&quality) {
+                return Err(EncodeError::Quality(quality));
+            }
+            let tables = self.tables[usize::from(quality)]
+                .get_or_insert_with(|| Box::new(Tables::new(quality)));
+            header::write(out, spec.width, spec.height, mcu, tables, comment);
+        }
+        self.kernel.run(EncodePixels {
+            work: &mut self.work,
+            source: &source,
+            range: spec.range,
+            mcu,
+            width: usize::from(spec.width),
+            height: usize::from(spec.height),
+            rungs: Rungs {
+                qualities,
+                tables: &self.tables,
+            },
+            out,
+        });
+        for out in out {
+            out.extend_from_slice(&header::END);
+        }
+        Ok(())
+    }
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Ladder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ladder")
+            .field("kernel", &self.kernel)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the bytes are one whole COM segment.
+fn is_comment(bytes: &[u8]) -> bool {
+    let [0xff, 0xfe, high, low, ..] = *bytes else {
+        return false;
+    };
+    usize::from(u16::from_be_bytes([high, low])) + 2 == bytes.len()
+}

@@ -1,0 +1,259 @@
+//! The way of a batch: samples to coefficients once, coefficients to bytes once for each quality.
+
+use crate::entropy::{BATCH_BLOCKS, Bits, Partial, Quantised, Symbols};
+use crate::kernel::{Coefficients, Job, Loops};
+use crate::source::{Range, Source};
+use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Mcu, STRIP_PIXELS, Strip, Window};
+use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA, Tables};
+
+/// One quality's place in its scan.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Lane {
+    partial: Partial,
+    /// By component.
+    previous_dc: [i16; 3],
+}
+
+/// The buffers that a batch goes through, and the lanes.
+pub(crate) struct Work {
+    strip: Strip,
+    coefficients: Box<Coefficients>,
+    quantised: Box<Quantised>,
+    symbols: Symbols,
+    bits: Bits,
+    luma_codes: Codes,
+    chroma_codes: Codes,
+    lanes: Vec<Lane>,
+}
+
+impl Work {
+    #[expect(clippy::large_stack_arrays, reason = "24 KB, once for each encoder")]
+    pub(crate) fn new() -> Self {
+        Self {
+            strip: Strip::new(),
+            coefficients: Box::new(Coefficients {
+                blocks: [[0; 64]; BATCH_BLOCKS + 2],
+                peaks: [0; BATCH_BLOCKS + 2],
+            }),
+            quantised: Box::new(Quantised {
+                values: [[0; 64]; BATCH_BLOCKS],
+                nonzero: [0; BATCH_BLOCKS],
+                dc: [0; BATCH_BLOCKS],
+            }),
+            symbols: Symbols::new(),
+            bits: Bits::new(),
+            luma_codes: Codes::new(&DC_LUMA, &AC_LUMA),
+            chroma_codes: Codes::new(&DC_CHROMA, &AC_CHROMA),
+            lanes: Vec::new(),
+        }
+    }
+
+    /// Begins a scan for each of so many qualities.
+    pub(crate) fn begin(&mut self, lanes: usize) {
+        self.lanes.clear();
+        self.lanes.resize(lanes, Lane::default());
+    }
+
+    /// Transforms the strip, MCU after MCU.
+    #[inline(always)]
+    fn transform<K: Loops>(&mut self, kernel: K, mcu: Mcu, window: Window) {
+        let (luma, coefficients) = (&self.strip.luma, &mut *self.coefficients);
+        let per_mcu = mcu.blocks();
+        if mcu.across == 2 {
+            for m in 0..window.mcus {
+                for down in 0..mcu.down {
+                    let block = m * per_mcu + 2 * down;
+                    let at = 8 * down * LUMA_STRIDE + 16 * m;
+                    kernel.transform(luma, at, LUMA_STRIDE, coefficients, [block, block + 1]);
+                }
+            }
+        } else {
+            for m in (0..window.mcus).step_by(2) {
+                // The second of the last pair may be surplus: past the batch, where nobody looks.
+                let second = if m + 1 < window.mcus {
+                    (m + 1) * per_mcu
+                } else {
+                    BATCH_BLOCKS
+                };
+                kernel.transform(
+                    luma,
+                    8 * m,
+                    LUMA_STRIDE,
+                    coefficients,
+                    [m * per_mcu, second],
+                );
+            }
+        }
+        if mcu.colour {
+            for m in 0..window.mcus {
+                let block = (m + 1) * per_mcu - 2;
+                kernel.transform(
+                    &self.strip.chroma,
+                    16 * m,
+                    CHROMA_STRIDE,
+                    coefficients,
+                    [block, block + 1],
+                );
+            }
+        }
+    }
+
+    /// Blocks of an MCU that lie beyond the picture: the DC of the one before and nothing else, as libjpeg has it.
+    #[inline(always)]
+    fn fill_dummies(&mut self, mcu: Mcu, window: Window) {
+        let blocks_across = window.width.div_ceil(8);
+        let blocks_down = window.height.div_ceil(8);
+        let last_column = window.column + window.mcus == blocks_across.div_ceil(mcu.across);
+        let across = blocks_across % mcu.across == 1 && last_column && mcu.across == 2;
+        let down = mcu.down == 2 && 2 * window.row + 1 == blocks_down;
+        let per_mcu = mcu.blocks();
+        let mut copy_dc = |block: usize| {
+            let dc = self.coefficients.blocks[block - 1][0];
+            self.coefficients.blocks[block] = [0; 64];
+            self.coefficients.blocks[block][0] = dc;
+            self.coefficients.peaks[block] = 0;
+        };
+        if across {
+            let first = (window.mcus - 1) * per_mcu;
+            for y in 0..mcu.down {
+                copy_dc(first + 2 * y + 1);
+            }
+        }
+        if down {
+            for m in 0..window.mcus {
+                copy_dc(m * per_mcu + 2);
+                copy_dc(m * per_mcu + 3);
+            }
+        }
+    }
+
+    /// Quantises and encodes the batch's coefficients for every quality.
+    #[inline(always)]
+    fn encode<K: Loops>(
+        &mut self,
+        kernel: K,
+        mcu: Mcu,
+        mcus: usize,
+        rungs: &Rungs,
+        out: &mut [Vec<u8>],
+    ) {
+        let (per_mcu, luma) = (mcu.blocks(), mcu.across * mcu.down);
+        let lanes = self.lanes.iter_mut().zip(rungs.qualities).zip(out);
+        for ((lane, &quality), out) in lanes {
+            let tables = rungs.tables(quality);
+            for m in 0..mcus {
+                for i in 0..per_mcu {
+                    let quant = if i < luma {
+                        &tables.luma
+                    } else {
+                        &tables.chroma
+                    };
+                    kernel.quantise(
+                        &self.coefficients,
+                        m * per_mcu + i,
+                        quant,
+                        &mut self.quantised,
+                    );
+                }
+            }
+            self.symbols.clear();
+            for m in 0..mcus {
+                for i in 0..per_mcu {
+                    let block = m * per_mcu + i;
+                    let (codes, component) = if i < luma {
+                        (&self.luma_codes, 0)
+                    } else {
+                        (&self.chroma_codes, 1 + i - luma)
+                    };
+                    self.symbols.push_block(
+                        codes,
+                        &self.quantised.values[block],
+                        self.quantised.nonzero[block],
+                        self.quantised.dc[block],
+                        &mut lane.previous_dc[component],
+                    );
+                }
+            }
+            let bytes = self.bits.pack(&mut self.symbols, &mut lane.partial);
+            kernel.stuff(bytes, out);
+        }
+    }
+
+    /// Ends the scans.
+    fn finish(&mut self, out: &mut [Vec<u8>]) {
+        for (lane, out) in self.lanes.iter_mut().zip(out) {
+            if let Some(byte) = Bits::finish(&mut lane.partial) {
+                out.push(byte);
+                if byte == 0xff {
+                    out.push(0);
+                }
+            }
+        }
+    }
+}
+
+/// The qualities wanted and the tables of all that were ever wanted.
+#[derive(Clone, Copy)]
+pub(crate) struct Rungs<'a> {
+    pub(crate) qualities: &'a [u8],
+    pub(crate) tables: &'a [Option<Box<Tables>>],
+}
+
+impl<'a> Rungs<'a> {
+    #[inline(always)]
+    pub(crate) fn tables(&self, quality: u8) -> &'a Tables {
+        self.tables[usize::from(quality)]
+            .as_deref()
+            .expect("made before the first batch")
+    }
+}
+
+/// A frame of pixels to the scans of all qualities.
+pub(crate) struct EncodePixels<'a, 'b> {
+    pub(crate) work: &'a mut Work,
+    pub(crate) source: &'a Source<'b>,
+    pub(crate) range: Range,
+    pub(crate) mcu: Mcu,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) rungs: Rungs<'a>,
+    pub(crate) out: &'a mut [Vec<u8>],
+}
+
+impl Job for EncodePixels<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<K: Loops>(self, kernel: K) {
+        let Self {
+            work,
+            source,
+            range,
+            mcu,
+            width,
+            height,
+            rungs,
+            out,
+        } = self;
+        work.begin(rungs.qualities.len());
+        let columns = width.div_ceil(8 * mcu.across);
+        let per_batch = (BATCH_BLOCKS / mcu.blocks()).min(STRIP_PIXELS / (8 * mcu.across));
+        for row in 0..height.div_ceil(8 * mcu.down) {
+            for column in (0..columns).step_by(per_batch) {
+                let mcus = per_batch.min(columns - column);
+                let window = Window {
+                    width,
+                    height,
+                    row,
+                    column,
+                    mcus,
+                };
+                work.strip.fill(kernel, source, range, mcu, window);
+                work.transform(kernel, mcu, window);
+                work.fill_dummies(mcu, window);
+                work.encode(kernel, mcu, mcus, &rungs, out);
+            }
+        }
+        work.finish(out);
+    }
+}

@@ -1,0 +1,391 @@
+//! AVX2: two blocks side by side in the two halves of each register.
+
+use std::arch::x86_64::{
+    __m256i, _mm_extract_epi16, _mm_loadu_si128, _mm_minpos_epu16, _mm_store_si128,
+    _mm256_abs_epi16, _mm256_add_epi16, _mm256_add_epi32, _mm256_and_si256, _mm256_avg_epu8,
+    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_cvtepu8_epi16, _mm256_extract_epi16,
+    _mm256_extracti128_si256, _mm256_load_si256, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_max_epu16, _mm256_movemask_epi8, _mm256_mulhi_epu16, _mm256_or_si256,
+    _mm256_packs_epi16, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute4x64_epi64,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_sign_epi16, _mm256_slli_epi16, _mm256_srai_epi16,
+    _mm256_srai_epi32, _mm256_srli_epi16, _mm256_store_si256, _mm256_storeu_si256,
+    _mm256_sub_epi16, _mm256_unpackhi_epi16, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64,
+    _mm256_unpacklo_epi16, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
+};
+
+use super::{Coefficients, Job, Loops, portable};
+use crate::entropy::Quantised;
+use crate::tables::{Quant, ZIGZAG};
+
+/// Proof that the processor has AVX2, BMI1, BMI2, LZCNT, POPCNT and MOVBE.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    pub(crate) fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("movbe"))
+        .then_some(Self(()))
+    }
+
+    /// Runs a job in a function that may use these instructions; what is inlined into it may too.
+    #[inline(always)]
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,movbe")]
+        fn inner<J: Job>(token: Avx2, job: J) -> J::Output {
+            job.run(token)
+        }
+        // SAFETY: a token exists only where `detect` found all of these features.
+        unsafe { inner(self, job) }
+    }
+}
+
+/// One shuffle for each row of the block that gives something to a row in zigzag order, the same in both halves.
+#[repr(C, align(32))]
+struct Shuffles([[u8; 32]; 36]);
+
+/// Which rows those are.
+const SOURCES: [[bool; 8]; 8] = {
+    let mut sources = [[false; 8]; 8];
+    let mut i = 0;
+    while i < 64 {
+        sources[i / 8][ZIGZAG[i] as usize / 8] = true;
+        i += 1;
+    }
+    sources
+};
+
+static SHUFFLES: Shuffles = {
+    let mut shuffles = [[0x80u8; 32]; 36];
+    let (mut n, mut i) = (0, 0);
+    while i < 64 {
+        let (row, source) = (i / 8, i % 8);
+        if SOURCES[row][source] {
+            let mut k = 0;
+            while k < 8 {
+                let place = ZIGZAG[row * 8 + k] as usize;
+                if place / 8 == source {
+                    let mut half = 0;
+                    while half < 32 {
+                        shuffles[n][half + 2 * k] = 2 * (place % 8) as u8;
+                        shuffles[n][half + 2 * k + 1] = 2 * (place % 8) as u8 + 1;
+                        half += 16;
+                    }
+                }
+                k += 1;
+            }
+            n += 1;
+        }
+        i += 1;
+    }
+    assert!(n == 36);
+    Shuffles(shuffles)
+};
+
+impl Loops for Avx2 {
+    #[inline(always)]
+    fn transform(
+        self,
+        samples: &[u8],
+        at: usize,
+        stride: usize,
+        coefficients: &mut Coefficients,
+        blocks: [usize; 2],
+    ) {
+        assert!(at + 7 * stride + 16 <= samples.len());
+        let [left, right] = blocks;
+        assert!(left < coefficients.blocks.len() && right < coefficients.blocks.len());
+        // SAFETY: the token stands for the instructions. Reads: 16 bytes at `at + y * stride` with y up to 7, inside of
+        // `samples` by the first assertion; shuffle n counts up to 36, its length. Writes: 8 values at a time to places
+        // 0 to 63 of blocks that exist by the second assertion, aligned as `Coefficients` is and a block is 128 bytes.
+        unsafe {
+            let middle = _mm256_set1_epi16(128);
+            let mut rows: [__m256i; 8] = std::array::from_fn(|y| {
+                let row = samples.as_ptr().add(at + y * stride);
+                _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128(row.cast())), middle)
+            });
+            transpose(&mut rows);
+            dct::<false, 11>(&mut rows);
+            transpose(&mut rows);
+            dct::<true, 15>(&mut rows);
+
+            let out = coefficients.blocks.as_mut_ptr();
+            let (left_out, right_out) = (out.add(left).cast::<i16>(), out.add(right).cast::<i16>());
+            let mut peaks = _mm256_setzero_si256();
+            let mut n = 0;
+            for (y, sources) in SOURCES.iter().enumerate() {
+                let mut row = _mm256_setzero_si256();
+                for (&gives, &source) in sources.iter().zip(&rows) {
+                    if gives {
+                        let shuffle = _mm256_load_si256(SHUFFLES.0.as_ptr().add(n).cast());
+                        row = _mm256_or_si256(row, _mm256_shuffle_epi8(source, shuffle));
+                        n += 1;
+                    }
+                }
+                _mm_store_si128(left_out.add(8 * y).cast(), _mm256_castsi256_si128(row));
+                _mm_store_si128(
+                    right_out.add(8 * y).cast(),
+                    _mm256_extracti128_si256::<1>(row),
+                );
+                if y >= 4 {
+                    peaks = _mm256_max_epu16(peaks, _mm256_abs_epi16(row));
+                }
+            }
+            // There is an instruction for the least of eight words only: the complement's.
+            let inverse = _mm256_xor_si256(peaks, _mm256_set1_epi16(-1));
+            let least = |half| !_mm_extract_epi16::<0>(_mm_minpos_epu16(half)) as u16;
+            coefficients.peaks[left] = least(_mm256_castsi256_si128(inverse));
+            coefficients.peaks[right] = least(_mm256_extracti128_si256::<1>(inverse));
+        }
+    }
+
+    #[inline(always)]
+    fn quantise(
+        self,
+        coefficients: &Coefficients,
+        block: usize,
+        quant: &Quant,
+        out: &mut Quantised,
+    ) {
+        let from = coefficients.blocks[block].as_ptr();
+        let to = out.values[block].as_mut_ptr();
+        // SAFETY: the token stands for the instructions. Sixteen values at a time from places 0, 16, 32 and 48 of arrays
+        // of 64, each of them aligned to 64 bytes with its struct.
+        unsafe {
+            let sixteen = |i: usize| {
+                let value = _mm256_load_si256(from.add(i).cast());
+                let bias = _mm256_load_si256(quant.bias.as_ptr().add(i).cast());
+                let reciprocal = _mm256_load_si256(quant.reciprocal.as_ptr().add(i).cast());
+                let scale = _mm256_load_si256(quant.scale.as_ptr().add(i).cast());
+                let sum = _mm256_add_epi16(_mm256_abs_epi16(value), bias);
+                let magnitude = _mm256_mulhi_epu16(_mm256_mulhi_epu16(sum, reciprocal), scale);
+                _mm256_sign_epi16(magnitude, value)
+            };
+            let store = |i: usize, value| {
+                let shifted = _mm256_slli_epi16::<4>(value);
+                _mm256_store_si256(to.add(i).cast(), shifted);
+                shifted
+            };
+            let zero = _mm256_setzero_si256();
+            let nonzero = |a, b| {
+                // Saturation keeps what is not zero from becoming it.
+                let bytes = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b));
+                !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, zero)) as u32
+            };
+            let first = sixteen(0);
+            out.dc[block] = _mm256_extract_epi16::<0>(first) as i16;
+            let mut mask = u64::from(nonzero(store(0, first), store(16, sixteen(16))));
+            if coefficients.peaks[block] >= quant.threshold {
+                let (a, b) = (store(32, sixteen(32)), store(48, sixteen(48)));
+                mask |= u64::from(nonzero(a, b)) << 32;
+            }
+            out.nonzero[block] = mask & !1;
+        }
+    }
+
+    #[inline(always)]
+    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
+        out.reserve(2 * bytes.len() + 32);
+        let (from, len) = (bytes.as_ptr(), bytes.len());
+        let mut read = 0;
+        // SAFETY: the token stands for the instructions. Reads end at `len`. Each step writes at most 32 bytes at `to` and
+        // then moves it by at most twice what it read, so `to` stays within the 2 * len that were reserved, and the 32
+        // beyond it within the 32 more. All bytes up to `to` were written when the length is set.
+        unsafe {
+            let start = out.as_mut_ptr().add(out.len());
+            let mut to = start;
+            let all_ones = _mm256_set1_epi16(-1);
+            while read + 32 <= len {
+                let chunk = _mm256_loadu_si256(from.add(read).cast());
+                _mm256_storeu_si256(to.cast(), chunk);
+                let marked = _mm256_movemask_epi8(_mm256_cmpeq_epi8(chunk, all_ones)) as u32;
+                if marked == 0 {
+                    read += 32;
+                    to = to.add(32);
+                } else {
+                    // Up to the first 0xFF, a zero after it; go on behind it.
+                    let kept = marked.trailing_zeros() as usize + 1;
+                    to.add(kept).write(0);
+                    read += kept;
+                    to = to.add(kept + 1);
+                }
+            }
+            while read < len {
+                let byte = from.add(read).read();
+                to.write(byte);
+                to = to.add(1);
+                if byte == 0xff {
+                    to.write(0);
+                    to = to.add(1);
+                }
+                read += 1;
+            }
+            let written = to.offset_from(start) as usize;
+            out.set_len(out.len() + written);
+        }
+    }
+
+    #[inline(always)]
+    fn luma<const FIRST: usize>(self, packed: &[u8], out: &mut [u8]) {
+        let whole = (packed.len() / 64).min(out.len() / 32);
+        for i in 0..whole {
+            let (from, to) = (&packed[64 * i..][..64], &mut out[32 * i..][..32]);
+            // SAFETY: the token stands for the instructions; the slices are 64 and 32 bytes long.
+            unsafe {
+                let pick = |half: usize| {
+                    let value = _mm256_loadu_si256(from.as_ptr().add(half).cast());
+                    if FIRST == 0 {
+                        _mm256_and_si256(value, _mm256_set1_epi16(0xff))
+                    } else {
+                        _mm256_srli_epi16::<8>(value)
+                    }
+                };
+                let packed = _mm256_packus_epi16(pick(0), pick(32));
+                let ordered = _mm256_permute4x64_epi64::<0b11_01_10_00>(packed);
+                _mm256_storeu_si256(to.as_mut_ptr().cast(), ordered);
+            }
+        }
+        portable::luma::<FIRST>(&packed[64 * whole..], &mut out[32 * whole..]);
+    }
+
+    #[inline(always)]
+    fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
+        let whole = (above.len().min(below.len()) / 64).min(out.len() / 32);
+        for i in 0..whole {
+            let (above, below) = (&above[64 * i..][..64], &below[64 * i..][..64]);
+            let to = &mut out[32 * i..][..32];
+            // SAFETY: the token stands for the instructions; the slices are 64, 64 and 32 bytes long.
+            unsafe {
+                let pick = |half: usize| {
+                    let above = _mm256_loadu_si256(above.as_ptr().add(half).cast());
+                    let below = _mm256_loadu_si256(below.as_ptr().add(half).cast());
+                    let value = _mm256_avg_epu8(above, below);
+                    if FIRST == 0 {
+                        _mm256_and_si256(value, _mm256_set1_epi16(0xff))
+                    } else {
+                        _mm256_srli_epi16::<8>(value)
+                    }
+                };
+                let packed = _mm256_packus_epi16(pick(0), pick(32));
+                let ordered = _mm256_permute4x64_epi64::<0b11_01_10_00>(packed);
+                let grouped = _mm256_shuffle_epi8(ordered, groups());
+                _mm256_storeu_si256(to.as_mut_ptr().cast(), grouped);
+            }
+        }
+        portable::chroma::<FIRST>(
+            &above[64 * whole..],
+            &below[64 * whole..],
+            &mut out[32 * whole..],
+        );
+    }
+}
+
+/// U V U V … to 8 U and 8 V, in both halves.
+#[inline(always)]
+unsafe fn groups() -> __m256i {
+    // SAFETY: the caller has AVX2.
+    unsafe {
+        _mm256_setr_epi8(
+            0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 14, 1, 3,
+            5, 7, 9, 11, 13, 15,
+        )
+    }
+}
+
+/// Rows to columns, in both halves.
+#[inline(always)]
+unsafe fn transpose(r: &mut [__m256i; 8]) {
+    // SAFETY: the caller has AVX2; only registers are touched.
+    unsafe {
+        let (a0, a1) = (
+            _mm256_unpacklo_epi16(r[0], r[1]),
+            _mm256_unpackhi_epi16(r[0], r[1]),
+        );
+        let (a2, a3) = (
+            _mm256_unpacklo_epi16(r[2], r[3]),
+            _mm256_unpackhi_epi16(r[2], r[3]),
+        );
+        let (a4, a5) = (
+            _mm256_unpacklo_epi16(r[4], r[5]),
+            _mm256_unpackhi_epi16(r[4], r[5]),
+        );
+        let (a6, a7) = (
+            _mm256_unpacklo_epi16(r[6], r[7]),
+            _mm256_unpackhi_epi16(r[6], r[7]),
+        );
+        let (b0, b1) = (_mm256_unpacklo_epi32(a0, a2), _mm256_unpackhi_epi32(a0, a2));
+        let (b2, b3) = (_mm256_unpacklo_epi32(a1, a3), _mm256_unpackhi_epi32(a1, a3));
+        let (b4, b5) = (_mm256_unpacklo_epi32(a4, a6), _mm256_unpackhi_epi32(a4, a6));
+        let (b6, b7) = (_mm256_unpacklo_epi32(a5, a7), _mm256_unpackhi_epi32(a5, a7));
+        *r = [
+            _mm256_unpacklo_epi64(b0, b4),
+            _mm256_unpackhi_epi64(b0, b4),
+            _mm256_unpacklo_epi64(b1, b5),
+            _mm256_unpackhi_epi64(b1, b5),
+            _mm256_unpacklo_epi64(b2, b6),
+            _mm256_unpackhi_epi64(b2, b6),
+            _mm256_unpacklo_epi64(b3, b7),
+            _mm256_unpackhi_epi64(b3, b7),
+        ];
+    }
+}
+
+/// The DCT of `portable::dct`, down the registers. `SHIFT` is 11 in the first direction and 15 in the second.
+#[inline(always)]
+unsafe fn dct<const SECOND: bool, const SHIFT: i32>(d: &mut [__m256i; 8]) {
+    // SAFETY: the caller has AVX2; only registers are touched.
+    unsafe {
+        let add = |a, b| _mm256_add_epi16(a, b);
+        let sub = |a, b| _mm256_sub_epi16(a, b);
+        // a * K + b * L on 32 bits, as a low and a high half.
+        let madd = |a, k: i32, b, l: i32| {
+            let factors = _mm256_set1_epi32((k & 0xffff) | l << 16);
+            (
+                _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), factors),
+                _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), factors),
+            )
+        };
+        let plus = |a: (__m256i, __m256i), b: (__m256i, __m256i)| {
+            (_mm256_add_epi32(a.0, b.0), _mm256_add_epi32(a.1, b.1))
+        };
+        let half = _mm256_set1_epi32(1 << (SHIFT - 1));
+        let descale = |(low, high)| {
+            _mm256_packs_epi32(
+                _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(low, half)),
+                _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(high, half)),
+            )
+        };
+
+        let (s07, d07) = (add(d[0], d[7]), sub(d[0], d[7]));
+        let (s16, d16) = (add(d[1], d[6]), sub(d[1], d[6]));
+        let (s25, d25) = (add(d[2], d[5]), sub(d[2], d[5]));
+        let (s34, d34) = (add(d[3], d[4]), sub(d[3], d[4]));
+
+        let (t10, t13) = (add(s07, s34), sub(s07, s34));
+        let (t11, t12) = (add(s16, s25), sub(s16, s25));
+        let (sum, difference) = (add(t10, t11), sub(t10, t11));
+        if SECOND {
+            let two = _mm256_set1_epi16(2);
+            d[0] = _mm256_srai_epi16::<2>(add(sum, two));
+            d[4] = _mm256_srai_epi16::<2>(add(difference, two));
+        } else {
+            d[0] = _mm256_slli_epi16::<2>(sum);
+            d[4] = _mm256_slli_epi16::<2>(difference);
+        }
+        d[2] = descale(madd(t13, 4433 + 6270, t12, 4433));
+        d[6] = descale(madd(t13, 4433, t12, 4433 - 15137));
+
+        let (z3, z4) = (add(d34, d16), add(d25, d07));
+        let z3_sum = madd(z3, 9633 - 16069, z4, 9633);
+        let z4_sum = madd(z3, 9633, z4, 9633 - 3196);
+        d[7] = descale(plus(madd(d34, 2446 - 7373, d07, -7373), z3_sum));
+        d[5] = descale(plus(madd(d25, 16819 - 20995, d16, -20995), z4_sum));
+        d[3] = descale(plus(madd(d25, -20995, d16, 25172 - 20995), z3_sum));
+        d[1] = descale(plus(madd(d34, -7373, d07, 12299 - 7373), z4_sum));
+    }
+}

@@ -1,0 +1,5 @@
+//! What the tests and `bench/encode` feed to the encoder.
+
+pub(crate) mod cases;
+pub(crate) mod layouts;
+pub(crate) mod pictures;

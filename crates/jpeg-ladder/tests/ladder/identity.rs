@@ -1,0 +1,49 @@
+//! Every kernel writes what libjpeg-turbo writes.
+//!
+//! `identity.txt` holds fingerprints of libjpeg-turbo's own files, so that this needs no C. It is made, and some
+//! hundred thousand files more are compared whole, by `cargo xtask bench encode identity`.
+
+use crate::common::cases::{case, fingerprint};
+use jpeg_ladder::{Kernel, Ladder};
+
+#[test]
+fn every_kernel_writes_the_bytes_of_libjpeg_turbo() {
+    for kernel in Kernel::ALL
+        .into_iter()
+        .filter(|kernel| kernel.is_available())
+    {
+        let mut ladder = Ladder::with_kernel(kernel);
+        let mut lines = 0;
+        for line in include_str!("identity.txt").lines() {
+            let fields: Vec<&str> = line.split(' ').collect();
+            let [number, fingerprints @ ..] = &fields[..] else {
+                panic!("identity.txt: a line without a number");
+            };
+            let case = case(number.parse().expect("a number"));
+            let mut out = vec![Vec::new(); case.qualities.len()];
+            ladder
+                .encode_many(
+                    &case.spec,
+                    case.source.source(),
+                    &case.qualities,
+                    &mut out,
+                    &[],
+                )
+                .expect("a good frame");
+            let ours: Vec<String> = out
+                .iter()
+                .map(|jpeg| format!("{:016x}", fingerprint(jpeg)))
+                .collect();
+            assert_eq!(
+                ours, fingerprints,
+                "{kernel:?}, case {number}: {:?}",
+                case.spec
+            );
+            lines += 1;
+        }
+        assert!(
+            lines >= 400,
+            "identity.txt has {lines} lines: `cargo xtask bench encode golden` makes it"
+        );
+    }
+}
