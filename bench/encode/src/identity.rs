@@ -1,0 +1,251 @@
+//! The same bytes as libjpeg-turbo, from every layout, in every sampling, by every kernel.
+
+use jpeg_ladder::{Kernel, Ladder, Range, Sampling, Spec};
+use turbojpeg::{Compressor, Image, PixelFormat, Subsamp, YuvPlanesImage};
+
+use crate::common::cases::{Case, SMALL, case, fingerprint};
+use crate::common::layouts::LaidOut;
+
+/// What was compared.
+#[derive(Default)]
+pub struct Tally {
+    pub pictures: usize,
+    pub files: usize,
+    pub differences: usize,
+}
+
+/// Compares every size up to 67×67 and `more` further cases.
+pub fn run(more: u64) -> Tally {
+    let kernels = Kernel::ALL
+        .into_iter()
+        .filter(|kernel| kernel.is_available());
+    let mut ladders: Vec<Ladder> = kernels.map(Ladder::with_kernel).collect();
+    let mut turbo = Compressor::new().expect("a compressor");
+    let mut tally = Tally::default();
+    for number in 0..SMALL + more {
+        let case = case(number);
+        let expected = by_turbo(&mut turbo, &case);
+        tally.pictures += 1;
+        for ladder in &mut ladders {
+            let mut out = vec![Vec::new(); case.qualities.len()];
+            ladder
+                .encode_many(
+                    &case.spec,
+                    case.source.source(),
+                    &case.qualities,
+                    &mut out,
+                    &[],
+                )
+                .expect("a good frame");
+            for ((ours, expected), quality) in out.iter().zip(&expected).zip(&case.qualities) {
+                tally.files += 1;
+                if ours != expected {
+                    tally.differences += 1;
+                    eprintln!("{ladder:?} case {number} {:?} quality {quality}", case.spec);
+                }
+            }
+        }
+    }
+    tally
+}
+
+/// Prints the fingerprints of libjpeg-turbo's files for `tests/identity.txt`: a case in ten of the small, some large.
+pub fn golden() {
+    let mut turbo = Compressor::new().expect("a compressor");
+    for number in (0..SMALL).step_by(10).chain(SMALL..SMALL + 60) {
+        let files = by_turbo(&mut turbo, &case(number));
+        let fingerprints: Vec<String> = files
+            .iter()
+            .map(|jpeg| format!("{:016x}", fingerprint(jpeg)))
+            .collect();
+        println!("{number} {}", fingerprints.join(" "));
+    }
+}
+
+/// libjpeg-turbo's files of a case.
+fn by_turbo(turbo: &mut Compressor, case: &Case) -> Vec<Vec<u8>> {
+    case.qualities
+        .iter()
+        .map(|&quality| {
+            turbo.set_quality(quality.into()).expect("a quality");
+            Turbo(&case.source).encode(turbo, &case.spec)
+        })
+        .collect()
+}
+
+/// A layout as libjpeg-turbo can read it.
+struct Turbo<'a>(&'a LaidOut);
+
+impl Turbo<'_> {
+    /// libjpeg-turbo's file: from the pixels where it knows the layout, else from planes made here, slowly and plainly.
+    fn encode(&self, turbo: &mut Compressor, spec: &Spec) -> Vec<u8> {
+        let Self(laid_out) = self;
+        let own = self.sampling();
+        let rank = |s| {
+            [
+                Sampling::Grey,
+                Sampling::S420,
+                Sampling::S422,
+                Sampling::S444,
+            ]
+            .iter()
+            .position(|&x| x == s)
+        };
+        let to = if rank(own) < rank(spec.sampling) {
+            own
+        } else {
+            spec.sampling
+        };
+        let subsamp = match to {
+            Sampling::S420 => Subsamp::Sub2x2,
+            Sampling::S422 => Subsamp::Sub2x1,
+            Sampling::S444 => Subsamp::None,
+            Sampling::Grey => Subsamp::Gray,
+        };
+        turbo.set_subsamp(subsamp).expect("a sampling");
+        let (width, height) = (usize::from(spec.width), usize::from(spec.height));
+        if laid_out.layout >= 7 {
+            let format = if laid_out.layout == 7 {
+                PixelFormat::RGB
+            } else {
+                PixelFormat::BGR
+            };
+            // turbojpeg wants whole rows.
+            let mut pixels = laid_out.buffers[0].clone();
+            pixels.resize(laid_out.strides[0] * height, 0);
+            let image = Image {
+                pixels: &pixels[..],
+                width,
+                pitch: laid_out.strides[0],
+                height,
+                format,
+            };
+            return turbo
+                .compress_to_vec(image)
+                .expect("libjpeg-turbo encodes it");
+        }
+        // Sizes of planes: even where chroma is half, the last sample repeated.
+        let (across, down) = match to {
+            Sampling::S420 => (2, 2),
+            Sampling::S422 => (2, 1),
+            _ => (1, 1),
+        };
+        let luma_size = (
+            width.next_multiple_of(across),
+            height.next_multiple_of(down),
+        );
+        let chroma_size = (luma_size.0 / across, luma_size.1 / down);
+        let expand = |component: usize, value: f64| {
+            let (zero, span, centre) = if component == 0 {
+                (16.0, 219.0, 0.0)
+            } else {
+                (128.0, 224.0, 128.0)
+            };
+            if spec.range == Range::Limited {
+                (((value - zero) * 255.0 / span).round() + centre) as u8
+            } else {
+                value as u8
+            }
+        };
+        let plane = |component: usize| -> Vec<u8> {
+            let (w, h) = if component == 0 {
+                luma_size
+            } else {
+                chroma_size
+            };
+            (0..w * h)
+                .map(|i| {
+                    let (x, y) = (i % w, i / w);
+                    let value = if component == 0 {
+                        f64::from(self.sample(0, x.min(width - 1), y.min(height - 1)))
+                    } else {
+                        self.averaged(component, (x, y), (width - 1, height - 1), own, to)
+                    };
+                    expand(component, value)
+                })
+                .collect()
+        };
+        let y_plane = plane(0);
+        if to == Sampling::Grey {
+            let image = Image {
+                pixels: &y_plane[..],
+                width,
+                pitch: width,
+                height,
+                format: PixelFormat::GRAY,
+            };
+            return turbo
+                .compress_to_vec(image)
+                .expect("libjpeg-turbo encodes it");
+        }
+        let (u_plane, v_plane) = (plane(1), plane(2));
+        let image = YuvPlanesImage {
+            y_plane: &y_plane[..],
+            u_plane: &u_plane[..],
+            v_plane: &v_plane[..],
+            width,
+            height,
+            y_stride: luma_size.0,
+            u_stride: chroma_size.0,
+            v_stride: chroma_size.0,
+            subsamp,
+        };
+        turbo
+            .compress_yuv_planes_to_vec(&image)
+            .expect("libjpeg-turbo encodes it")
+    }
+
+    /// A chroma sample of the output from those of the source.
+    fn averaged(
+        &self,
+        component: usize,
+        (x, y): (usize, usize),
+        (last_x, last_y): (usize, usize),
+        own: Sampling,
+        to: Sampling,
+    ) -> f64 {
+        let value = |x: usize, y: usize| f64::from(self.sample(component, x, y));
+        match (own, to) {
+            (Sampling::S422, Sampling::S420) => {
+                ((value(x, 2 * y) + value(x, (2 * y + 1).min(last_y)) + 1.0) / 2.0).floor()
+            }
+            (Sampling::S444, Sampling::S422) => {
+                let (a, b) = (value(2 * x, y), value((2 * x + 1).min(last_x), y));
+                ((a + b + (x % 2) as f64) / 2.0).floor()
+            }
+            (Sampling::S444, Sampling::S420) => {
+                let (right, below) = ((2 * x + 1).min(last_x), (2 * y + 1).min(last_y));
+                let sum = value(2 * x, 2 * y)
+                    + value(right, 2 * y)
+                    + value(2 * x, below)
+                    + value(right, below);
+                ((sum + 1.0 + (x % 2) as f64) / 4.0).floor()
+            }
+            _ => value(x, y),
+        }
+    }
+
+    /// One sample: component, x, y in the component's own grid.
+    fn sample(&self, component: usize, x: usize, y: usize) -> u8 {
+        let at =
+            |plane: usize, offset: usize| self.0.buffers[plane][y * self.0.strides[plane] + offset];
+        match (self.0.layout, component) {
+            (0, 0) => at(0, 2 * x),
+            (0, c) => at(0, 4 * x + 2 * c - 1),
+            (1, 0) => at(0, 2 * x + 1),
+            (1, c) => at(0, 4 * x + 2 * c - 2),
+            (2, c @ 1..) => at(1, 2 * x + c - 1),
+            (_, c) => at(c, x),
+        }
+    }
+
+    /// How fine the source's own chroma is.
+    fn sampling(&self) -> Sampling {
+        match self.0.layout {
+            0 | 1 | 4 => Sampling::S422,
+            2 | 3 => Sampling::S420,
+            6 => Sampling::Grey,
+            _ => Sampling::S444,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! jpeg-ladder beside its peers: `identity` proves the bytes, `golden` prints the fingerprints that the crate's own test
+//! compares with.
+
+#[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
+mod common;
+mod identity;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["identity", ref rest @ ..] => {
+            let more = rest.first().and_then(|n| n.parse().ok()).unwrap_or(8000);
+            let tally = identity::run(more);
+            println!(
+                "{} pictures, {} files compared with libjpeg-turbo's, {} differ",
+                tally.pictures, tally.files, tally.differences
+            );
+            if tally.differences > 0 {
+                return ExitCode::FAILURE;
+            }
+        }
+        ["golden"] => identity::golden(),
+        _ => {
+            eprintln!("usage: bench-encode identity [MORE] | golden");
+            return ExitCode::from(64);
+        }
+    }
+    ExitCode::SUCCESS
+}
