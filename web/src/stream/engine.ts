@@ -87,6 +87,7 @@ export interface Saved {
 
 interface Frame extends Saved {
   stamp: Stamp | null;
+  acknowledged: boolean;
 }
 
 export class Engine {
@@ -281,7 +282,8 @@ export class Engine {
   #received(jpeg: ArrayBuffer): void {
     const now = performance.now();
     const stamp = readStamp(jpeg);
-    const frame: Frame = { jpeg, stamp, takenAt: stamp?.capturedAtMs ?? Date.now() };
+    const takenAt = stamp?.capturedAtMs ?? Date.now();
+    const frame: Frame = { jpeg, stamp, takenAt, acknowledged: false };
     this.#dispatch({ type: "frame" });
     this.#stats.received(jpeg.byteLength, stamp, now);
     if (stamp && stamp.run !== this.#run) {
@@ -331,7 +333,9 @@ export class Engine {
   }
 
   #acknowledge(frame: Frame): void {
-    if (this.#hello?.acks && frame.stamp) this.#send({ type: "ack", seq: frame.stamp.seq });
+    if (!this.#hello?.acks || !frame.stamp || frame.acknowledged) return;
+    frame.acknowledged = true;
+    this.#send({ type: "ack", seq: frame.stamp.seq });
   }
 
   #tick(): void {

@@ -3,7 +3,7 @@
  * twice a second, never a frame.
  */
 
-import { Engine, type EngineConfig, type Saved, type View } from "./engine";
+import type { EngineConfig, Saved, View } from "./engine";
 import { type Command, type Notice, obey, type Start } from "./port";
 
 export class Player {
@@ -64,10 +64,13 @@ export class Player {
     return (command: Command) => worker.postMessage(command);
   }
 
+  /** Loads the engine only here: where a worker draws, the page never needs it. */
   #startHere(canvas: HTMLCanvasElement, config: EngineConfig) {
     const tell = (notice: Notice) => this.#noticed(notice);
-    const engine = new Engine(canvas, config, (view) => tell({ type: "view", view }));
-    return (command: Command) => obey(engine, command, tell);
+    const engine = import("./engine").then(
+      ({ Engine }) => new Engine(canvas, config, (view) => tell({ type: "view", view })),
+    );
+    return (command: Command) => void engine.then((ready) => obey(ready, command, tell));
   }
 
   #noticed(notice: Notice): void {
