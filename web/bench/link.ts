@@ -1,0 +1,252 @@
+/**
+ * A viewer, a server and a link between them, simulated in steps of one millisecond. The link is a
+ * fluid: one flow, no loss, no retransmission; a new connection pays two round trips and TCP's slow
+ * start. Good for comparing rules with each other, no promise of absolute figures.
+ */
+
+/** Mean bytes of a frame at each quality of `pictures.mjs`, as capture encodes them. */
+const FRAME_BYTES: Record<number, number> = {
+  30: 23_900,
+  35: 26_200,
+  40: 28_100,
+  45: 30_300,
+  50: 32_100,
+  55: 34_000,
+  60: 36_200,
+  65: 39_000,
+  70: 42_400,
+  75: 46_100,
+  80: 51_900,
+  85: 60_400,
+  90: 77_000,
+  95: 121_800,
+};
+
+const ROUND_TRIP_MS = 40;
+const ONE_WAY_MS = ROUND_TRIP_MS / 2;
+const FIRST_WINDOW = 14_600;
+/** What the ack window allows beyond the round trip. */
+const WINDOW_MS = 100;
+const FREEZE_MS = 250;
+
+/** Megabits a second at a time in seconds. */
+export type Trace = (at: number) => number;
+
+export interface Rule {
+  readonly quality: number;
+  arrived(at: number, seq: number, capturedAt: number): void;
+  ask(at: number): number;
+}
+
+export interface Setup {
+  trace: Trace;
+  rule: Rule;
+  /** `queue` sends every frame, however late; `acks` keeps to the window and skips. */
+  server: "queue" | "acks";
+  /** How a change of quality is made. */
+  change: "reconnect" | "inband";
+  seconds: number;
+  fps: number;
+}
+
+export interface Result {
+  quality: number;
+  /** Quality, counting only seconds in which at least 28 of 34 frames came. */
+  effective: number;
+  fps: number;
+  badPercent: number;
+  freezesPerMinute: number;
+  switchesPerMinute: number;
+  age50: number;
+  age95: number;
+}
+
+interface Frame {
+  seq: number;
+  capturedAt: number;
+  quality: number;
+  left: number;
+}
+
+class Connection {
+  closed = false;
+  quality: number;
+  readonly opensAt: number;
+  readonly queue: Frame[] = [];
+  /** Capture times of what was sent and not acknowledged, by sequence number. */
+  readonly unacknowledged = new Map<number, number>();
+  shortest = Number.POSITIVE_INFINITY;
+  /** The newest frame, waiting for the window. */
+  waiting: { seq: number; capturedAt: number; bytes: (quality: number) => number } | null = null;
+  #window = FIRST_WINDOW;
+  #grownAt = 0;
+
+  constructor(quality: number, at: number) {
+    this.quality = quality;
+    this.opensAt = at + 1.5 * ROUND_TRIP_MS;
+  }
+
+  /** Bytes that TCP lets through in this millisecond. */
+  allowance(now: number): number {
+    if (this.#window < 4e6 && now - this.#grownAt >= ROUND_TRIP_MS) {
+      if (this.#grownAt > 0) this.#window *= 2;
+      this.#grownAt = now;
+    }
+    return this.#window / ROUND_TRIP_MS;
+  }
+
+  maySend(now: number): boolean {
+    if (this.unacknowledged.size < 2) return true;
+    const [oldest = now] = this.unacknowledged.values();
+    return now - oldest < Math.min(this.shortest, 1_000) + WINDOW_MS;
+  }
+}
+
+export function simulate({ trace, rule, server, change, seconds, fps }: Setup): Result {
+  const next = random(3);
+  const later: { at: number; run: () => void }[] = [];
+  const shown: { at: number; quality: number; age: number }[] = [];
+  let quality = rule.quality;
+  let connection = new Connection(quality, 0);
+  let scene = 0;
+  let seq = 0;
+  let captureAt = 0;
+  let switches = 0;
+
+  const begin = (frame: NonNullable<Connection["waiting"]>, now: number) => {
+    const left = frame.bytes(connection.quality);
+    connection.queue.push({ ...frame, quality: connection.quality, left });
+    connection.unacknowledged.set(frame.seq, now);
+  };
+
+  const arrive = (frame: Frame, to: Connection, now: number) => {
+    later.push({
+      at: now + ONE_WAY_MS,
+      run: () => {
+        const sent = to.unacknowledged.get(frame.seq);
+        if (sent !== undefined) to.shortest = Math.min(to.shortest, now + ONE_WAY_MS - sent);
+        for (const old of to.unacknowledged.keys())
+          if (old <= frame.seq) to.unacknowledged.delete(old);
+      },
+    });
+    if (to !== connection) return;
+    shown.push({ at: now, quality: frame.quality, age: now - frame.capturedAt });
+    rule.arrived(now / 1000, frame.seq, frame.capturedAt / 1000);
+  };
+
+  const switchTo = (wanted: number, now: number) => {
+    quality = wanted;
+    switches++;
+    const old = connection;
+    if (change === "reconnect") connection = new Connection(wanted, now);
+    later.push({
+      at: now + ONE_WAY_MS,
+      run: () => {
+        if (change === "inband") old.quality = wanted;
+        else old.closed = true;
+      },
+    });
+  };
+
+  /** Connections that still take a share of the link. */
+  let open = [connection];
+  for (let now = 0; now < seconds * 1000; now++) {
+    for (let i = later.length - 1; i >= 0; i--) {
+      const due = later[i];
+      if (due && due.at <= now) {
+        later.splice(i, 1);
+        due.run();
+      }
+    }
+    if (!open.includes(connection)) open.push(connection);
+    open = open.filter((c) => !c.closed);
+    if (now >= captureAt) {
+      captureAt += 1000 / fps;
+      scene = 0.97 * scene + 0.02 * gauss(next);
+      const weight = 1 + scene + 0.02 * gauss(next);
+      const bytes = (q: number) => Math.round((FRAME_BYTES[q] ?? 0) * weight);
+      const frame = { seq: seq++, capturedAt: now, bytes };
+      if (now >= connection.opensAt) {
+        if (server === "queue") begin(frame, now);
+        else connection.waiting = frame;
+      }
+    }
+    if (connection.waiting && connection.maySend(now)) {
+      begin(connection.waiting, now);
+      connection.waiting = null;
+    }
+    let budget = (trace(now / 1000) * 1e6) / 8 / 1000;
+    const busy = open.filter((c) => c.queue.length > 0);
+    for (const [i, c] of busy.entries()) {
+      let share = Math.min(budget / (busy.length - i), c.allowance(now));
+      for (let frame = c.queue[0]; frame && share > 0; frame = c.queue[0]) {
+        const moved = Math.min(share, frame.left);
+        frame.left -= moved;
+        share -= moved;
+        budget -= moved;
+        if (frame.left > 1e-9) break;
+        c.queue.shift();
+        const whole = frame;
+        later.push({ at: now + ONE_WAY_MS, run: () => arrive(whole, c, now + ONE_WAY_MS) });
+      }
+    }
+    if (now > 0 && now % 1000 === 0) {
+      const wanted = rule.ask(now / 1000);
+      if (wanted !== quality) switchTo(wanted, now);
+    }
+  }
+  return measure(shown, switches, seconds, fps);
+}
+
+function measure(
+  shown: { at: number; quality: number; age: number }[],
+  switches: number,
+  seconds: number,
+  fps: number,
+): Result {
+  const frames = new Array<number>(seconds).fill(0);
+  const qualities = new Array<number>(seconds).fill(0);
+  let weighted = 0;
+  let freezes = 0;
+  for (const [i, frame] of shown.entries()) {
+    const second = Math.min(seconds - 1, Math.floor(frame.at / 1000));
+    frames[second] = (frames[second] ?? 0) + 1;
+    qualities[second] = (qualities[second] ?? 0) + frame.quality;
+    const gap = (shown[i + 1]?.at ?? frame.at) - frame.at;
+    weighted += frame.quality * gap;
+    if (gap > FREEZE_MS) freezes++;
+  }
+  const enough = (28 / 34) * fps;
+  const good = frames.filter((n) => n >= enough).length;
+  const effective = frames.reduce(
+    (sum, n, i) => (n >= enough ? sum + (qualities[i] ?? 0) / n : sum),
+    0,
+  );
+  const ages = shown.map((f) => f.age).sort((a, b) => a - b);
+  const at = (part: number) => ages[Math.floor(part * (ages.length - 1))] ?? Number.NaN;
+  const span = (shown.at(-1)?.at ?? 0) - (shown[0]?.at ?? 0);
+  return {
+    quality: weighted / span,
+    effective: effective / seconds,
+    fps: shown.length / seconds,
+    badPercent: 100 * (1 - good / seconds),
+    freezesPerMinute: (freezes / seconds) * 60,
+    switchesPerMinute: (switches / seconds) * 60,
+    age50: at(0.5),
+    age95: at(0.95),
+  };
+}
+
+/** A small seeded generator: the same run every time. */
+export function random(seed: number): () => number {
+  let s = seed >>> 0;
+  return () => {
+    s = (s + 0x6d2b79f5) | 0;
+    let t = Math.imul(s ^ (s >>> 15), 1 | s);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export const gauss = (next: () => number) =>
+  Math.sqrt(-2 * Math.log(next() + 1e-12)) * Math.cos(2 * Math.PI * next());
