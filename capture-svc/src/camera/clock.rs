@@ -18,6 +18,21 @@ pub(super) fn wall_us() -> u64 {
     micros(ClockId::Realtime)
 }
 
+/// The wall time of a driver's timestamp (µs of the monotonic clock; source: `V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC`), or
+/// now, if the driver gives none. Never later than now: some drivers stamp the end that they expect.
+pub(super) fn wall_of(monotonic_us: Option<u64>) -> u64 {
+    // The two clocks are read one after the other; when we were interrupted in between, their distance means nothing.
+    for _ in 0..3 {
+        let before = micros(ClockId::Monotonic);
+        let wall = wall_us();
+        let after = micros(ClockId::Monotonic);
+        if after - before < 500 {
+            return wall - monotonic_us.map_or(0, |stamp| after.saturating_sub(stamp));
+        }
+    }
+    wall_us()
+}
+
 fn micros(clock: ClockId) -> u64 {
     let at = clock_gettime(clock);
     u64::try_from(at.tv_sec).unwrap_or(0) * 1_000_000 + at.tv_nsec as u64 / 1000

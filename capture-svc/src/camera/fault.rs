@@ -65,8 +65,8 @@ impl Reason {
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
     /// Gone from the bus.
-    #[error("the camera {0} was unplugged; the picture returns when it is back")]
-    Unplugged(String),
+    #[error("the camera was unplugged; the picture returns when it is back")]
+    Unplugged,
     /// Another program streams from it.
     #[error("{node} is in use by {}", holder.as_deref().unwrap_or("another program (run `fuser -v` on it as root to see which)"))]
     Busy {
@@ -123,7 +123,7 @@ impl CameraError {
     #[must_use]
     pub fn reason(&self) -> Reason {
         match self {
-            Self::Unplugged(_) => Reason::Unplugged,
+            Self::Unplugged => Reason::Unplugged,
             Self::Busy { .. } => Reason::Busy,
             Self::Permission(_) => Reason::Permission,
             Self::NotFound(_) => Reason::NotFound,

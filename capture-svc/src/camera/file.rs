@@ -178,7 +178,6 @@ impl FileSource {
 
     fn next_jpeg(&mut self, into: &mut RawFrame) -> Result<(), String> {
         let found = self.find_jpeg()?;
-        (into.width, into.height) = (found.width, found.height);
         into.data.clear();
         into.data.extend(self.ahead.drain(..found.len));
         Ok(())
@@ -283,12 +282,12 @@ mod tests {
         let mut source = FileSource::open(&file.0, 30.0).unwrap();
         assert!((source.mode().fps - 500.0).abs() < 0.01);
         for turn in 0..5u8 {
-            let frame = take(&mut source).unwrap();
+            let mut frame = take(&mut source).unwrap();
             assert_eq!(
                 (frame.data[0], frame.data.len(), frame.range),
                 (1 + turn % 2, 12, ColorRange::Full)
             );
-            assert!(frame.is_whole());
+            assert!(frame.make_whole());
         }
     }
 

@@ -124,15 +124,20 @@ impl RawFrame {
         self.matrix = mode.matrix;
     }
 
-    /// Whether the frame is complete: a raw one has all its bytes, a JPEG its beginning, its frame header and its end.
+    /// Cuts a JPEG to its own end and takes its size from it; whether the frame is complete: a raw one has all its
+    /// bytes, a JPEG its beginning, its frame header and its end.
     ///
     /// What lies between (damaged entropy data) shows only when it is decoded.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        match self.format.bytes(self.width, self.height) {
-            Some(bytes) => self.data.len() == bytes,
-            None => jpeg::find(&self.data).is_some_and(|found| found.len == self.data.len()),
+    pub(super) fn make_whole(&mut self) -> bool {
+        if let Some(bytes) = self.format.bytes(self.width, self.height) {
+            return self.data.len() == bytes;
         }
+        let found = jpeg::find(&self.data);
+        if let Some(found) = found {
+            self.data.truncate(found.len);
+            (self.width, self.height) = (found.width, found.height);
+        }
+        found.is_some()
     }
 }
 
@@ -141,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_raw_frame_is_whole_with_exactly_its_bytes() {
+    fn a_raw_frame_make_whole_with_exactly_its_bytes() {
         let mut frame = RawFrame {
             width: 640,
             height: 480,
@@ -149,8 +154,8 @@ mod tests {
             data: vec![0; 640 * 480 * 2],
             ..RawFrame::default()
         };
-        assert!(frame.is_whole());
+        assert!(frame.make_whole());
         frame.data.pop();
-        assert!(!frame.is_whole());
+        assert!(!frame.make_whole());
     }
 }

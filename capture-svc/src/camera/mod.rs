@@ -7,18 +7,24 @@
 //!
 //! Who wants frames, for how long after the last viewer, and whether privacy forbids it, is decided elsewhere.
 
+mod backend;
 mod barcode;
 mod canvas;
 mod clock;
+mod controls;
+mod device;
 mod fault;
 mod file;
 mod frame;
+mod inspect;
 mod jpeg;
+mod negotiate;
 mod pattern;
 mod session;
 mod slot;
 mod source;
 mod supervisor;
+mod webcam;
 
 use std::sync::{Arc, mpsc};
 
@@ -28,6 +34,7 @@ use tokio::sync::watch;
 pub use self::{
     fault::{CameraError, Permission, Reason},
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    inspect::{list, probe},
     slot::FrameReceiver,
     source::{CameraSettings, Delivery, FormatWish, Source, SourceKind, SourceSpec},
 };

@@ -231,8 +231,8 @@ mod tests {
             (641, 481),
             (64, 64),
         ] {
-            let frame = next(&mut pattern(width, height, 1000.0), 987_654_321);
-            assert!(frame.is_whole(), "{width}x{height}");
+            let mut frame = next(&mut pattern(width, height, 1000.0), 987_654_321);
+            assert!(frame.make_whole(), "{width}x{height}");
             let luma = &frame.data[..(width * height) as usize];
             let read = barcode::read_luma(luma, width as usize, height as usize);
             assert_eq!(

@@ -132,7 +132,7 @@ impl Session {
             (last_frame, patience) = (now, STALL.max(interval * 3));
             self.metrics.dropped_camera.inc_by(delivered.lost.into());
             self.metrics.dropped_busy.inc_by(delivered.skipped.into());
-            if !frame.is_whole() {
+            if !frame.make_whole() {
                 pool.keep(shared);
                 self.metrics.dropped_corrupt.inc();
                 damaged += 1;

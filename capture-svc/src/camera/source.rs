@@ -3,10 +3,12 @@
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use super::{
+    device,
     fault::CameraError,
     file::FileSource,
     frame::{Mode, RawFrame},
     pattern::Pattern,
+    webcam::Webcam,
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
@@ -149,7 +151,7 @@ pub struct CameraSettings {
 /// Opens the source that `settings` name, as the machine is now.
 ///
 /// `seen_camera`: whether a camera has delivered since the process began; then `auto` waits for it to come back
-/// instead of showing the pattern.
+/// instead of showing the pattern, and a camera that is missing is one that was unplugged.
 ///
 /// # Errors
 /// Why there is none.
@@ -157,23 +159,30 @@ pub(super) fn open(
     settings: &CameraSettings,
     seen_camera: bool,
 ) -> Result<(SourceKind, Box<dyn Source>), CameraError> {
+    let pattern = |words: &str| {
+        (
+            SourceKind::Pattern,
+            Box::new(Pattern::new(settings, words.into())) as Box<dyn Source>,
+        )
+    };
     match &settings.source {
-        SourceSpec::Pattern => Ok((
-            SourceKind::Pattern,
-            Box::new(Pattern::new(settings, "the test pattern".into())),
+        SourceSpec::Pattern => return Ok(pattern("the test pattern")),
+        SourceSpec::File(path) => {
+            return Ok((
+                SourceKind::File,
+                Box::new(FileSource::open(path, settings.fps)?),
+            ));
+        }
+        _ => {}
+    }
+    match device::open(&settings.source) {
+        Ok(Some((node, device))) => Ok((
+            SourceKind::Webcam,
+            Box::new(Webcam::open(&node, device, settings)?),
         )),
-        SourceSpec::File(path) => Ok((
-            SourceKind::File,
-            Box::new(FileSource::open(path, settings.fps)?),
-        )),
-        SourceSpec::Auto if !seen_camera => Ok((
-            SourceKind::Pattern,
-            Box::new(Pattern::new(
-                settings,
-                "no camera found: showing the test pattern".into(),
-            )),
-        )),
-        other => Err(CameraError::NotFound(format!("no camera for {other:?}"))),
+        Ok(None) | Err(CameraError::NotFound(_)) if seen_camera => Err(CameraError::Unplugged),
+        Ok(None) => Ok(pattern("no camera found: this is the test pattern")),
+        Err(error) => Err(error),
     }
 }
 

@@ -9,8 +9,8 @@
     reason = "a test is an edge: it looks at the clock, reads where the binaries are and owns its tasks through handles that abort on drop"
 )]
 
-mod binaries;
 pub mod barcode;
+mod binaries;
 mod child;
 mod eventually;
 pub mod http;

@@ -1,0 +1,240 @@
+//! nokhwa's own extension point, filled by us: a `CaptureBackendTrait` on the v4l crate, given to
+//! `nokhwa::Camera::with_custom`.
+//!
+//! What nokhwa's built-in V4L2 backend cannot tell, and a service that runs for months must know, comes out of it: the
+//! true length of a payload (the built-in one hands out the whole buffer, with the tails of older pictures), the
+//! driver's sequence numbers, its damage flag and its timestamps; and no call blocks for longer than asked.
+
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, io, rc::Rc, time::Duration};
+
+use nokhwa::{
+    NokhwaError,
+    buffer::Buffer,
+    camera_traits::CaptureBackendTrait,
+    utils::{
+        ApiBackend, CameraControl, CameraFormat, CameraInfo, ControlValueSetter, FrameFormat,
+        KnownCameraControl, Resolution,
+    },
+};
+use v4l::{
+    Device,
+    buffer::{Flags, Type},
+    io::traits::{CaptureStream, Stream},
+    prelude::MmapStream,
+};
+
+use super::clock;
+
+/// Buffers that the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
+/// old collects.
+const BUFFERS: u32 = 4;
+
+/// Source: `poll(2)`, `<poll.h>`; the v4l crate wants the bare number.
+const POLLIN: i16 = 0x001;
+
+/// What nokhwa's types have no room for. Written by the backend at each call, read by whoever called.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// How long the next call may wait for a frame.
+    pub(super) wait: Duration,
+    /// When the frame was captured, µs since the Unix epoch.
+    pub(super) captured_at_us: u64,
+    /// Frames lost before this one, by the driver's sequence numbers.
+    pub(super) lost: u32,
+    /// The driver marked the frame as damaged.
+    pub(super) damaged: bool,
+    /// Why the last call gave no frame; `None` after one that merely found nothing in time.
+    pub(super) fault: Option<io::Error>,
+}
+
+/// The backend; its device is open and set up already.
+pub(super) struct Backend {
+    device: Device,
+    stream: Option<MmapStream<'static>>,
+    info: CameraInfo,
+    format: CameraFormat,
+    sequence: Option<u32>,
+    notes: Rc<RefCell<Notes>>,
+}
+
+impl Backend {
+    pub(super) fn new(
+        device: Device,
+        info: CameraInfo,
+        format: CameraFormat,
+    ) -> (Self, Rc<RefCell<Notes>>) {
+        let notes = Rc::new(RefCell::new(Notes::default()));
+        let backend = Self {
+            device,
+            stream: None,
+            info,
+            format,
+            sequence: None,
+            notes: Rc::clone(&notes),
+        };
+        (backend, notes)
+    }
+
+    /// Keeps the kernel's word, which nokhwa's errors would turn into text.
+    fn fault(&self, cause: io::Error, wrap: fn(String) -> NokhwaError) -> NokhwaError {
+        let error = wrap(cause.to_string());
+        self.notes.borrow_mut().fault = Some(cause);
+        error
+    }
+
+    fn start(&self) -> io::Result<MmapStream<'static>> {
+        let mut stream = MmapStream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
+        // Buffer 0 is left to the first `next`, which queues the buffer in hand and begins with that one.
+        for index in 1..BUFFERS as usize {
+            CaptureStream::queue(&mut stream, index)?;
+        }
+        stream.start()?;
+        Ok(stream)
+    }
+}
+
+impl CaptureBackendTrait for Backend {
+    fn open_stream(&mut self) -> Result<(), NokhwaError> {
+        let started = self
+            .start()
+            .map_err(|cause| self.fault(cause, NokhwaError::OpenStreamError));
+        self.stream = Some(started?);
+        Ok(())
+    }
+
+    /// The next frame's payload, exactly as long as it is; waits no longer than the notes allow.
+    fn frame_raw(&mut self) -> Result<Cow<'_, [u8]>, NokhwaError> {
+        let Some(stream) = &mut self.stream else {
+            return Err(NokhwaError::ReadFrameError("the stream is not open".into()));
+        };
+        let mut notes = self.notes.borrow_mut();
+        notes.fault = None;
+        let wait_ms = notes.wait.as_millis() as i32;
+        let failed = |notes: &mut Notes, cause: io::Error| {
+            let error = NokhwaError::ReadFrameError(cause.to_string());
+            // A signal is no fault of the camera.
+            notes.fault = Some(cause).filter(|cause| cause.kind() != io::ErrorKind::Interrupted);
+            error
+        };
+        // Asked before `next`, always: `next` queues the buffer in hand before it waits, and when that wait ends without
+        // a frame (a timeout, a signal) it answers EINVAL ever after.
+        match stream.handle().poll(POLLIN, wait_ms) {
+            Ok(0) => return Err(NokhwaError::ReadFrameError("nothing yet".into())),
+            Ok(_) => {}
+            Err(cause) => return Err(failed(&mut notes, cause)),
+        }
+        let (bytes, about) = stream.next().map_err(|cause| failed(&mut notes, cause))?;
+        notes.lost = self
+            .sequence
+            .map_or(0, |last| about.sequence.wrapping_sub(last.wrapping_add(1)));
+        self.sequence = Some(about.sequence);
+        notes.damaged = about.flags.contains(Flags::ERROR);
+        let monotonic = about.flags.contains(Flags::TIMESTAMP_MONOTONIC);
+        let stamp_us = about.timestamp.sec as u64 * 1_000_000 + about.timestamp.usec as u64;
+        notes.captured_at_us = clock::wall_of(monotonic.then_some(stamp_us));
+        Ok(Cow::Borrowed(
+            &bytes[..bytes.len().min(about.bytesused as usize)],
+        ))
+    }
+
+    /// nokhwa's own frame, with a copy of the bytes; we take [`Self::frame_raw`].
+    fn frame(&mut self) -> Result<Buffer, NokhwaError> {
+        let (resolution, format) = (self.format.resolution(), self.format.format());
+        let bytes = self.frame_raw()?.into_owned();
+        let captured = Duration::from_micros(self.notes.borrow().captured_at_us);
+        Ok(Buffer::with_timestamp(
+            resolution,
+            &bytes,
+            format,
+            Some(captured),
+        ))
+    }
+
+    fn stop_stream(&mut self) -> Result<(), NokhwaError> {
+        self.stream = None;
+        Ok(())
+    }
+
+    fn is_stream_open(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    fn backend(&self) -> ApiBackend {
+        ApiBackend::Video4Linux
+    }
+
+    fn camera_info(&self) -> &CameraInfo {
+        &self.info
+    }
+
+    fn camera_format(&self) -> CameraFormat {
+        self.format
+    }
+
+    fn resolution(&self) -> Resolution {
+        self.format.resolution()
+    }
+
+    fn frame_rate(&self) -> u32 {
+        self.format.frame_rate()
+    }
+
+    fn frame_format(&self) -> FrameFormat {
+        self.format.format()
+    }
+
+    // What follows is settled before the device comes here (`negotiate`, `controls`) and stays until it is closed.
+
+    fn refresh_camera_format(&mut self) -> Result<(), NokhwaError> {
+        Ok(())
+    }
+
+    fn set_camera_format(&mut self, _: CameraFormat) -> Result<(), NokhwaError> {
+        settled()
+    }
+
+    fn compatible_list_by_resolution(
+        &mut self,
+        _: FrameFormat,
+    ) -> Result<HashMap<Resolution, Vec<u32>>, NokhwaError> {
+        settled()
+    }
+
+    fn compatible_fourcc(&mut self) -> Result<Vec<FrameFormat>, NokhwaError> {
+        settled()
+    }
+
+    fn set_resolution(&mut self, _: Resolution) -> Result<(), NokhwaError> {
+        settled()
+    }
+
+    fn set_frame_rate(&mut self, _: u32) -> Result<(), NokhwaError> {
+        settled()
+    }
+
+    fn set_frame_format(&mut self, _: FrameFormat) -> Result<(), NokhwaError> {
+        settled()
+    }
+
+    fn camera_control(&self, _: KnownCameraControl) -> Result<CameraControl, NokhwaError> {
+        settled()
+    }
+
+    fn camera_controls(&self) -> Result<Vec<CameraControl>, NokhwaError> {
+        Ok(Vec::new())
+    }
+
+    fn set_camera_control(
+        &mut self,
+        _: KnownCameraControl,
+        _: ControlValueSetter,
+    ) -> Result<(), NokhwaError> {
+        settled()
+    }
+}
+
+fn settled<T>() -> Result<T, NokhwaError> {
+    Err(NokhwaError::UnsupportedOperationError(
+        ApiBackend::Video4Linux,
+    ))
+}

@@ -1,0 +1,334 @@
+//! A V4L2 camera as a source, through nokhwa with our own [`Backend`]. Opening settles everything (mode, rate, controls,
+//! colours); after that only frames come.
+
+use std::{cell::RefCell, path::PathBuf, rc::Rc, time::Duration};
+
+use nokhwa::{
+    Camera, NokhwaError,
+    utils::{ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, Resolution},
+};
+use v4l::{
+    Device, Format, FourCC, Fraction,
+    format::{Colorspace, Quantization},
+    video::{Capture, capture::Parameters},
+};
+
+use super::{
+    backend::{Backend, Notes},
+    controls,
+    device::{self, Node, refusal},
+    fault::CameraError,
+    frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    negotiate::{self, Choice, Interval, Wish},
+    source::{CameraSettings, Delivery, SLICE, Source},
+};
+
+/// An open camera.
+pub(super) struct Webcam {
+    camera: Camera,
+    notes: Rc<RefCell<Notes>>,
+    node: PathBuf,
+    words: String,
+    mode: Mode,
+    /// Bytes from row to row in the driver's buffers, which may be more than the pixels need.
+    stride: usize,
+}
+
+impl Webcam {
+    /// Chooses a mode of `device`, sets it and starts the stream.
+    pub(super) fn open(
+        node: &Node,
+        device: Device,
+        settings: &CameraSettings,
+    ) -> Result<Self, CameraError> {
+        let wish = Wish {
+            width: settings.width,
+            height: settings.height,
+            fps: settings.fps,
+            format: settings.format,
+        };
+        let offers = device::offers(&device, Some(&wish));
+        let choice = negotiate::choose(&offers, &wish).map_err(|why| {
+            CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
+        })?;
+        let refused = |doing| move |cause| refusal(&node.path, doing, cause);
+        let (mode, stride) = set(&device, &choice).map_err(refused("setting its format"))?;
+        let complaints = controls::set(&device, &settings.controls);
+
+        let format = CameraFormat::new(
+            Resolution::new(mode.width, mode.height),
+            nearest(mode.format),
+            mode.fps.round() as u32,
+        );
+        let index = CameraIndex::String(node.path.display().to_string());
+        let info = CameraInfo::new(&node.name, "", "", index.clone());
+        let (backend, notes) = Backend::new(device, info, format);
+        let camera = Camera::with_custom(index, ApiBackend::Video4Linux, Box::new(backend));
+        let words = words(node, &choice, &complaints);
+        let mut webcam = Self {
+            camera,
+            notes,
+            node: node.path.clone(),
+            words,
+            mode,
+            stride,
+        };
+        webcam
+            .camera
+            .open_stream()
+            .map_err(|error| webcam.meaning("starting its stream", &error))?;
+        Ok(webcam)
+    }
+
+    /// What an error of nokhwa means, by the kernel's own word.
+    fn meaning(&self, doing: &str, error: &NokhwaError) -> CameraError {
+        match self.notes.borrow_mut().fault.take() {
+            Some(cause) => refusal(&self.node, doing, cause),
+            None => CameraError::Unsupported(error.to_string()),
+        }
+    }
+
+    /// Reads a frame if one comes within `wait`.
+    fn read(
+        &mut self,
+        wait: Duration,
+        into: &mut RawFrame,
+    ) -> Result<Option<Delivery>, CameraError> {
+        self.notes.borrow_mut().wait = wait;
+        match self.camera.frame_raw() {
+            Ok(bytes) => {
+                into.describe(&self.mode);
+                pack(&bytes, &self.mode, self.stride, &mut into.data);
+                let notes = self.notes.borrow();
+                if notes.damaged {
+                    into.data.clear();
+                }
+                into.captured_at_us = notes.captured_at_us;
+                Ok(Some(Delivery {
+                    lost: notes.lost,
+                    skipped: 0,
+                }))
+            }
+            Err(_) if self.notes.borrow().fault.is_none() => Ok(None),
+            Err(error) => Err(self.meaning("reading a frame", &error)),
+        }
+    }
+}
+
+impl Source for Webcam {
+    fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    fn describe(&self) -> String {
+        self.words.clone()
+    }
+
+    fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
+        let Some(mut delivery) = self.read(SLICE, into)? else {
+            return Ok(None);
+        };
+        // Whatever else waits is newer: after a stall of ours nobody wants to see what was in between.
+        while let Some(newer) = self.read(Duration::ZERO, into)? {
+            delivery.lost += newer.lost;
+            delivery.skipped += 1;
+        }
+        Ok(Some(delivery))
+    }
+}
+
+/// Sets mode and rate, and reads back what the driver made of them.
+fn set(device: &Device, choice: &Choice) -> std::io::Result<(Mode, usize)> {
+    let offer = choice.offer;
+    let mut wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.fourcc));
+    wanted.stride = 0;
+    let got = device.set_format(&wanted)?;
+    let Some(format) = negotiate::understood(got.fourcc.repr) else {
+        return Err(std::io::Error::other(format!(
+            "the driver offered {offer} and then set {}",
+            got.fourcc
+        )));
+    };
+    let interval = Fraction::new(offer.interval.numerator, offer.interval.denominator);
+    // Some drivers have one rate and no call to set it.
+    let interval = device
+        .set_params(&Parameters::new(interval))
+        .map_or(offer.interval, |set| {
+            Interval::new(set.interval.numerator, set.interval.denominator)
+        });
+    let (range, matrix) = colours(format, &got);
+    let fps = if interval.numerator == 0 {
+        offer.interval.fps()
+    } else {
+        interval.fps()
+    };
+    Ok((
+        Mode {
+            width: got.width,
+            height: got.height,
+            fps,
+            format,
+            range,
+            matrix,
+        },
+        got.stride as usize,
+    ))
+}
+
+/// Which luma range and weights the driver announced. Source: `V4L2_MAP_QUANTIZATION_DEFAULT` and
+/// `V4L2_MAP_YCBCR_ENC_DEFAULT` of `linux/videodev2.h`; JPEG and RGB are full range whatever is announced.
+fn colours(format: PixelFormat, got: &Format) -> (ColorRange, ColorMatrix) {
+    if matches!(
+        format,
+        PixelFormat::Mjpeg | PixelFormat::Rgb24 | PixelFormat::Bgr24
+    ) {
+        return (ColorRange::Full, ColorMatrix::Bt601);
+    }
+    let range = match (got.quantization, got.colorspace) {
+        (Quantization::FullRange, _) | (Quantization::Default, Colorspace::JPEG) => {
+            ColorRange::Full
+        }
+        _ => ColorRange::Limited,
+    };
+    let matrix = match got.colorspace {
+        Colorspace::Rec709 => ColorMatrix::Bt709,
+        _ => ColorMatrix::Bt601,
+    };
+    (range, matrix)
+}
+
+/// nokhwa names six layouts; ours is the mode's, and this only what its own types show.
+fn nearest(format: PixelFormat) -> FrameFormat {
+    match format {
+        PixelFormat::Mjpeg => FrameFormat::MJPEG,
+        PixelFormat::Yuyv | PixelFormat::Uyvy => FrameFormat::YUYV,
+        PixelFormat::Nv12 | PixelFormat::I420 => FrameFormat::NV12,
+        PixelFormat::Grey => FrameFormat::GRAY,
+        PixelFormat::Rgb24 => FrameFormat::RAWRGB,
+        PixelFormat::Bgr24 => FrameFormat::RAWBGR,
+    }
+}
+
+fn words(node: &Node, choice: &Choice, complaints: &[String]) -> String {
+    let others: Vec<_> = choice
+        .alternatives
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    tracing::info!(camera = node.name, node = %node.path.display(), mode = %choice.offer, others = others.join(", "), "mode chosen");
+    let mut words = format!("{} ({})", node.name, node.path.display());
+    for more in choice.compromise.iter().chain(complaints) {
+        words.push_str("; ");
+        words.push_str(more);
+    }
+    words
+}
+
+/// Copies `bytes` without what stands between the rows. A payload that is too short stays too short, and is found out.
+fn pack(bytes: &[u8], mode: &Mode, stride: usize, into: &mut Vec<u8>) {
+    into.clear();
+    let (width, height) = (mode.width as usize, mode.height as usize);
+    // Rows and their bytes, plane by plane, with the driver's distance from row to row.
+    let planes: &[(usize, usize, usize)] = match mode.format {
+        PixelFormat::Mjpeg => return into.extend_from_slice(bytes),
+        PixelFormat::Yuyv | PixelFormat::Uyvy => &[(height, width.div_ceil(2) * 4, stride)],
+        PixelFormat::Grey => &[(height, width, stride)],
+        PixelFormat::Rgb24 | PixelFormat::Bgr24 => &[(height, width * 3, stride)],
+        PixelFormat::Nv12 => &[
+            (height, width, stride),
+            (height.div_ceil(2), width.div_ceil(2) * 2, stride),
+        ],
+        PixelFormat::I420 => {
+            let chroma = (height.div_ceil(2), width.div_ceil(2), stride / 2);
+            &[(height, width, stride), chroma, chroma]
+        }
+    };
+    let mut rest = bytes;
+    for &(rows, row, stride) in planes {
+        let stride = stride.max(row);
+        let (plane, behind) = rest.split_at((rows * stride).min(rest.len()));
+        rest = behind;
+        if stride == row {
+            into.extend_from_slice(plane);
+        } else {
+            for padded in plane.chunks(stride) {
+                into.extend_from_slice(&padded[..row.min(padded.len())]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(format: PixelFormat) -> Mode {
+        Mode {
+            width: 4,
+            height: 2,
+            fps: 30.0,
+            format,
+            range: ColorRange::Full,
+            matrix: ColorMatrix::Bt601,
+        }
+    }
+
+    fn packed(format: PixelFormat, stride: usize, bytes: &[u8]) -> Vec<u8> {
+        let mut into = vec![9; 3];
+        pack(bytes, &mode(format), stride, &mut into);
+        into
+    }
+
+    #[test]
+    fn padding_between_rows_is_left_out_of_every_plane() {
+        let tight: Vec<u8> = (0..12).collect();
+        assert_eq!(packed(PixelFormat::Nv12, 4, &tight), tight);
+        let padded = [0, 1, 2, 3, 99, 99, 4, 5, 6, 7, 99, 99, 8, 9, 10, 11, 99, 99];
+        assert_eq!(packed(PixelFormat::Nv12, 6, &padded), tight);
+        let planes = [0, 1, 2, 3, 99, 99, 4, 5, 6, 7, 99, 99, 8, 9, 99, 10, 11, 99];
+        assert_eq!(packed(PixelFormat::I420, 6, &planes), tight);
+        // The last row of a buffer may end without its padding.
+        assert_eq!(packed(PixelFormat::I420, 6, &planes[..17]), tight);
+    }
+
+    #[test]
+    fn a_payload_that_is_short_or_empty_stays_so() {
+        assert_eq!(packed(PixelFormat::Yuyv, 8, &[1, 2, 3]), [1, 2, 3]);
+        assert_eq!(packed(PixelFormat::Nv12, 0, &[]), Vec::<u8>::new());
+        assert_eq!(packed(PixelFormat::Mjpeg, 0, &[0xff, 0xd8]), [0xff, 0xd8]);
+    }
+
+    #[test]
+    fn the_colours_are_those_that_the_driver_announced() {
+        let announced = |format, colorspace, quantization| {
+            let mut got = Format::new(4, 2, FourCC::new(b"YUYV"));
+            (got.colorspace, got.quantization) = (colorspace, quantization);
+            colours(format, &got)
+        };
+        let yuyv = PixelFormat::Yuyv;
+        assert_eq!(
+            announced(yuyv, Colorspace::SRGB, Quantization::Default),
+            (ColorRange::Limited, ColorMatrix::Bt601)
+        );
+        assert_eq!(
+            announced(yuyv, Colorspace::SRGB, Quantization::FullRange),
+            (ColorRange::Full, ColorMatrix::Bt601)
+        );
+        assert_eq!(
+            announced(yuyv, Colorspace::JPEG, Quantization::Default),
+            (ColorRange::Full, ColorMatrix::Bt601)
+        );
+        assert_eq!(
+            announced(yuyv, Colorspace::Rec709, Quantization::Default),
+            (ColorRange::Limited, ColorMatrix::Bt709)
+        );
+        assert_eq!(
+            announced(
+                PixelFormat::Mjpeg,
+                Colorspace::Rec709,
+                Quantization::LimitedRange
+            ),
+            (ColorRange::Full, ColorMatrix::Bt601)
+        );
+    }
+}
