@@ -60,14 +60,53 @@ impl Metronome {
         if left > at_most {
             return false;
         }
-        // The next deadline follows from this one, not from now, or each late wake-up would lower the rate; but a
-        // machine that slept makes no burst.
-        let late = now().saturating_duration_since(self.due);
+        self.advance(now());
+        true
+    }
+
+    /// The next deadline follows from this one, not from now, or each late wake-up would lower the rate; but a machine
+    /// that slept makes no burst.
+    fn advance(&mut self, now: Instant) {
+        let late = now.saturating_duration_since(self.due);
         self.due += if late > self.period * 2 {
             late + self.period
         } else {
             self.period
         };
-        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn being_late_for_a_frame_does_not_lower_the_rate() {
+        let mut beat = Metronome::new(50.0);
+        let start = beat.due;
+        for frame in 0..50u32 {
+            beat.advance(start + Duration::from_millis(20) * frame + Duration::from_millis(15));
+        }
+        assert_eq!(beat.due, start + Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_machine_that_slept_makes_no_burst() {
+        let mut beat = Metronome::new(50.0);
+        let woken = beat.due + Duration::from_mins(10);
+        beat.advance(woken);
+        assert_eq!(beat.due, woken + Duration::from_millis(20));
+    }
+
+    #[test]
+    fn a_driver_stamp_becomes_wall_time_and_never_lies_ahead() {
+        let (mono, wall) = (micros(ClockId::Monotonic), wall_us());
+        let second_ago = wall_of(Some(mono - 1_000_000));
+        assert!(
+            second_ago.abs_diff(wall - 1_000_000) < 500_000,
+            "{second_ago} {wall}"
+        );
+        assert!(wall_of(Some(mono + 60_000_000)) <= wall_us());
+        assert!(wall_of(None).abs_diff(wall) < 5_000_000);
     }
 }

@@ -318,7 +318,7 @@ mod tests {
             (Some("pattern"), Some("I420"))
         );
         assert!(
-            (40.0..60.0).contains(&told["fps"].as_f64().unwrap()),
+            (25.0..75.0).contains(&told["fps"].as_f64().unwrap()),
             "{text}"
         );
     }

@@ -82,7 +82,7 @@ async fn the_report_says_what_is_live_and_measures_its_rate() {
         report.fps > 0.0 && (report.fps - 100.0).abs() > f64::EPSILON
     })
     .await;
-    assert!((80.0..120.0).contains(&measured.fps), "{}", measured.fps);
+    assert!((50.0..130.0).contains(&measured.fps), "{}", measured.fps);
 }
 
 #[tokio::test]
