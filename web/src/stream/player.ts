@@ -32,8 +32,8 @@ export class Player {
   setCap(quality: number): void {
     this.#command({ type: "cap", quality });
   }
-  /** Pauses while any reason is held: the viewer wants it, or nobody sees the page. */
-  hold(reason: "wanted" | "unseen", held: boolean): void {
+  /** Pauses while any reason is held: wanted so, page unseen, tile scrolled out of the window. */
+  hold(reason: "wanted" | "unseen" | "outside", held: boolean): void {
     if (held) this.#held.add(reason);
     else this.#held.delete(reason);
     this.#command({ type: "pause", paused: this.#held.size > 0 });

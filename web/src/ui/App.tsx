@@ -1,5 +1,7 @@
-import { useState } from "react";
-import { backendBase } from "../stream/backend";
+import { useEffect, useState } from "react";
+import { apiUrl, backendBase } from "../stream/backend";
+import { Grid } from "./Grid";
+import { Icon } from "./icons";
 import { readLink } from "./links";
 import { Stage } from "./Stage";
 import { StatusPill } from "./StatusPill";
@@ -8,17 +10,55 @@ import { type Pill, situation } from "./words";
 const BASE = backendBase(import.meta.env.VITE_BACKEND_URL, location.href);
 const LINK = readLink(location.search);
 
+/** One camera on a stage, or several as tiles of which one may have the stage for itself. */
 export function App() {
+  const known = useCameras();
+  const [all, setAll] = useState(LINK.cameras.length > 1);
+  const [alone, setAlone] = useState<string | null>(LINK.cameras[0] ?? null);
   const [pill, setPill] = useState<Pill>(() => situation(null));
+  const cameras = LINK.cameras.length > 1 ? LINK.cameras : known;
   return (
     <div className="app" data-embed={LINK.embed}>
       {!LINK.embed && (
         <header>
-          <h1>ReRo CCTV</h1>
-          <StatusPill pill={pill} />
+          <h1>ReRo CCTV{!all && alone !== null && <span> {alone}</span>}</h1>
+          {cameras.length > 1 && !all && (
+            <button type="button" className="all" onClick={() => setAll(true)}>
+              <Icon name="grid" /> All cameras
+            </button>
+          )}
+          {!all && <StatusPill pill={pill} />}
         </header>
       )}
-      <Stage base={BASE} camera={LINK.cameras[0] ?? null} link={LINK} onPill={setPill} />
+      {all ? (
+        <Grid
+          base={BASE}
+          cameras={cameras}
+          choose={(camera) => {
+            setAlone(camera);
+            setAll(false);
+          }}
+        />
+      ) : (
+        <Stage key={alone} base={BASE} camera={alone} link={LINK} onPill={setPill} />
+      )}
     </div>
   );
+}
+
+/** The cameras that the gateway knows; empty where it does not tell. */
+function useCameras(): string[] {
+  const [cameras, setCameras] = useState<string[]>([]);
+  useEffect(() => {
+    const stop = new AbortController();
+    fetch(apiUrl(BASE, "status"), { credentials: "include", signal: stop.signal })
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((status) => {
+        const list: unknown[] = Array.isArray(status?.cameras) ? status.cameras : [];
+        setCameras(list.flatMap((c) => (c as { camera?: string }).camera ?? []));
+      })
+      .catch(() => {});
+    return () => stop.abort();
+  }, []);
+  return cameras;
 }

@@ -2,14 +2,20 @@ import { useEffect, useState } from "react";
 import type { Player } from "../stream/player";
 import { Icon } from "./icons";
 import { LoginForm } from "./LoginForm";
-import type { Card as Words } from "./words";
+import type { Pill, Card as Words } from "./words";
 
 /** What stands over a picture that is not live: what is the matter and what comes next. */
-export function Card(p: { card: Words; base: string; player: Player | null; resume: () => void }) {
+export function Card(p: {
+  card: Words;
+  tone: Pill["tone"];
+  base: string;
+  player: Player | null;
+  resume: () => void;
+}) {
   const { title, detail, icon, action, retryAt } = p.card;
   const seconds = useCountdown(retryAt);
   return (
-    <div className="veil">
+    <div className="veil" data-tone={p.tone}>
       <div className="card glass">
         <Icon name={icon} />
         <strong>{title}</strong>

@@ -31,6 +31,10 @@ export interface Shown {
 }
 
 export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
+  // On a phone it stands in the menu: seven buttons do not fit.
+  const figures = (
+    <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={act.stats} />
+  );
   return (
     <div className="bar glass" role="toolbar" aria-label="Picture">
       <Button
@@ -48,7 +52,7 @@ export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
         onClick={act.rewind}
       />
       <label className="quality">
-        <span className="wide">Quality</span>
+        <span className="word">Quality</span>
         <select
           aria-label="Quality"
           value={shown.auto ? "auto" : shown.quality}
@@ -65,8 +69,9 @@ export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
         </select>
       </label>
       <span className="grow" />
-      <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={act.stats} />
+      <span className="wide">{figures}</span>
       <More>
+        <span className="narrow">{figures}</span>
         <Button icon="fill" name="Fill the stage" keys="C" pressed={shown.fill} onClick={act.fit} />
         <Button icon="mirror" name="Mirror" keys="M" pressed={shown.mirror} onClick={act.mirror} />
         <Button icon="rotate" name="Rotate" keys="R" pressed={shown.turned} onClick={act.rotate} />

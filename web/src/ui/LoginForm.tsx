@@ -47,9 +47,9 @@ async function login(base: string, token: string): Promise<string> {
       body: JSON.stringify({ token }),
     });
     if (answer.ok) return "";
-    return answer.status === 401
-      ? "This is not the token."
-      : `The gateway said ${answer.status}. Try again.`;
+    if (answer.status === 401) return "This is not the token.";
+    if (answer.status === 429) return "Too many wrong tokens. Wait a minute.";
+    return `The gateway said ${answer.status}. Try again.`;
   } catch {
     return "The gateway does not answer. Try again.";
   }

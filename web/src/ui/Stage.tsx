@@ -124,7 +124,13 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
     >
       <div ref={host} className="host" />
       {now.card && (
-        <Card card={now.card} base={base} player={player} resume={() => setPaused(false)} />
+        <Card
+          card={now.card}
+          tone={tone}
+          base={base}
+          player={player}
+          resume={() => setPaused(false)}
+        />
       )}
       <div className="corner">
         {prefs.stats && view && <StatsCard view={view} />}

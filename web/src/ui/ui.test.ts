@@ -61,7 +61,7 @@ describe("what the page says", () => {
     ["a pause", { phase: "paused" }, "Paused", "stale", "Paused"],
     ["a lost connection", { phase: "waiting" }, "Reconnecting", "stale", "Connection lost"],
     ["no network", { phase: "offline" }, "Offline", "stale", "You are offline"],
-    ["a full house", { phase: "waiting", full: true }, "Full", "stale", "No seat left"],
+    ["a full house", { phase: "waiting", full: true }, "Full", "stale", "All seats are taken"],
     ["a locked door", refusal("login", ""), "Locked", "stale", "Who is there?"],
     ["a wrong origin", refusal("forbidden", "GATEWAY_ALLOWED_ORIGINS"), "Refused", "stale", null],
     ["looking back", { behindMs: 3_000 }, "Looking back", "live", null],

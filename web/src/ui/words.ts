@@ -173,7 +173,7 @@ function refused(view: View): Situation {
     case "forbidden":
       return say("Refused", "This page may not show the camera", words, "retry");
     default:
-      return say("Refused", "The camera is not for you", words, "retry");
+      return say("Refused", "You may not watch this camera", words, "retry");
   }
 }
 
@@ -187,7 +187,8 @@ function waiting(view: View): Situation {
   });
   if (view.phase === "offline")
     return { ...again("Offline", "You are offline", "Your device has no network."), tone: "bad" };
-  if (view.full) return again("Full", "No seat left", "As many watch as may.");
+  if (view.full)
+    return again("Full", "All seats are taken", "As many people watch as the gateway lets in.");
   return again("Reconnecting", "Connection lost", view.words);
 }
 
