@@ -8,7 +8,9 @@
 )]
 
 mod shell;
+mod test;
 mod tools;
+mod web;
 
 use std::process::ExitCode;
 
@@ -17,11 +19,18 @@ use shell::Outcome;
 type Run = fn(&[String]) -> Outcome<()>;
 
 /// Every command: its name, what it does, and the function.
-const COMMANDS: &[(&str, &str, Run)] = &[(
-    "tools",
-    "get what run and test need and this machine lacks",
-    tools::command,
-)];
+const COMMANDS: &[(&str, &str, Run)] = &[
+    (
+        "test",
+        "every check there is; says loudly what did not run",
+        test::command,
+    ),
+    (
+        "tools",
+        "get what run and test need and this machine lacks",
+        tools::command,
+    ),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

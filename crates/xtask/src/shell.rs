@@ -19,6 +19,13 @@ pub(crate) fn workspace() -> PathBuf {
         .to_owned()
 }
 
+/// Where cargo puts what it builds in `profile`.
+pub(crate) fn binaries(profile: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| workspace().join("target"), PathBuf::from);
+    target.join(profile)
+}
+
 /// What child processes get on top of our own environment: where the tools are that set-up found or fetched.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Environment {
@@ -64,6 +71,13 @@ impl Environment {
         }
         command
     }
+
+    /// The cargo that runs us, with this environment.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(arguments);
+        command
+    }
 }
 
 /// Runs `command` with its output on our terminal, after saying `what` is being done.
@@ -72,9 +86,9 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Outcome<()> {
     let started = Instant::now();
     let status = command
         .status()
-        .map_err(|error| format!("{what}: {} does not start: {error}", name(command)))?;
+        .map_err(|error| format!("{what}: {error}"))?;
     if !status.success() {
-        return Err(format!("{what}: {} ended with {status}", name(command)));
+        return Err(format!("{what}: {status}"));
     }
     let seconds = started.elapsed().as_secs_f64();
     if seconds > 2.0 {
@@ -90,18 +104,6 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
         .status
         .success()
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// The program itself, without the wrapper that ties its life to ours.
-fn name(command: &Command) -> String {
-    let words: Vec<_> = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .collect();
-    let own = words
-        .iter()
-        .position(|word| *word == "--")
-        .map_or(0, |separator| separator + 1);
-    words.get(own).unwrap_or(&words[0]).display().to_string()
 }
 
 pub(crate) fn find_on_path(program: &str) -> Option<PathBuf> {

@@ -1,0 +1,202 @@
+//! `cargo xtask test`: every check of this repository, each with its time, and loudly what did not run.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::shell::{Environment, Outcome, binaries, find_on_path, output, paint, red, run};
+use crate::{tools, web};
+
+pub(crate) fn command(_: &[String]) -> Outcome<()> {
+    let mut environment = Environment::default();
+    let binaries = binaries("debug");
+    environment.set("CAPTURE_BIN", binaries.join("capture-svc"));
+    environment.set("GATEWAY_BIN", binaries.join("gateway-svc"));
+    environment.set("WEB_DIST", web::dist());
+    let mut report = Report {
+        environment,
+        steps: Vec::new(),
+    };
+
+    report.step("libclang", &[], |environment| {
+        tools::LIBCLANG.get(environment).map(drop)
+    });
+    report.step("nats-server", &[], |environment| {
+        tools::NATS_SERVER.get(environment).map(drop)
+    });
+    report.step("node", &[], |environment| {
+        tools::NODE.get(environment).map(drop)
+    });
+    report.step("chromium", &[], |environment| {
+        tools::CHROMIUM.get(environment).map(drop)
+    });
+
+    report.step("rustfmt", &[], |environment| {
+        cargo(environment, &["fmt", "--all", "--check"])
+    });
+    report.step("clippy", &["libclang"], |environment| {
+        cargo(
+            environment,
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )
+    });
+    report.step("build", &["libclang"], |environment| {
+        cargo(environment, &["build", "--workspace", "--all-targets"])
+    });
+    report.step("rust tests", &["build", "nats-server"], rust_tests);
+    report.step("doc tests", &["build"], |environment| {
+        cargo(environment, &["test", "--quiet", "--workspace", "--doc"])
+    });
+
+    report.step("npm ci", &["node"], |environment| web::install(environment));
+    report.step("web check", &["npm ci"], |environment| {
+        web::npm(environment, &["run", "check"])
+    });
+    report.step("web tests", &["npm ci"], |environment| {
+        web::npm(environment, &["test"])
+    });
+    report.step("web build", &["npm ci"], |environment| {
+        web::build(environment)
+    });
+    report.step(
+        "end to end in chromium",
+        &["build", "nats-server", "chromium", "web build"],
+        |environment| web::npm(environment, &["run", "e2e"]),
+    );
+
+    if find_on_path("cargo-deny").is_some() {
+        // The advisories' database is on a host of its own; licences, bans and sources need none.
+        let check = [
+            "deny",
+            "check",
+            "--config",
+            ".deny.toml",
+            "bans",
+            "licenses",
+            "sources",
+        ];
+        report.step("licences", &[], |environment| cargo(environment, &check));
+    } else {
+        report.skip(
+            "licences",
+            "cargo-deny is not here; this gets it: cargo install --locked cargo-deny",
+        );
+    }
+    report.close()
+}
+
+fn cargo(environment: &Environment, arguments: &[&str]) -> Outcome<()> {
+    run(
+        &format!("cargo {}", arguments.join(" ")),
+        &mut environment.cargo(arguments),
+    )
+}
+
+/// nextest gives each test a process and a time limit; without it cargo's own runner does.
+fn rust_tests(environment: &mut Environment) -> Outcome<()> {
+    if output(Command::new("cargo-nextest").arg("--version")).is_some() {
+        cargo(
+            environment,
+            &["nextest", "run", "--workspace", "--profile", "ci"],
+        )
+    } else {
+        cargo(
+            environment,
+            &["test", "--workspace", "--all-targets", "--no-fail-fast"],
+        )
+    }
+}
+
+enum Verdict {
+    Passed,
+    Failed(String),
+    DidNotRun(String),
+}
+
+struct Step {
+    name: &'static str,
+    verdict: Verdict,
+    took: Duration,
+}
+
+/// What has been done so far.
+struct Report {
+    environment: Environment,
+    steps: Vec<Step>,
+}
+
+impl Report {
+    /// Runs one step, unless one that it needs has not passed.
+    fn step(
+        &mut self,
+        name: &'static str,
+        needs: &[&str],
+        run: impl FnOnce(&mut Environment) -> Outcome<()>,
+    ) {
+        let passed = |need: &&&str| {
+            self.steps
+                .iter()
+                .any(|step| step.name == **need && matches!(step.verdict, Verdict::Passed))
+        };
+        if let Some(missing) = needs.iter().find(|need| !passed(need)) {
+            return self.skip(name, &format!("{missing} did not pass"));
+        }
+        println!("\n{}", paint("1", format!("== {name}")));
+        let started = Instant::now();
+        let verdict = match run(&mut self.environment) {
+            Ok(()) => Verdict::Passed,
+            Err(why) => {
+                println!("{} {why}", red("failed:"));
+                Verdict::Failed(why)
+            }
+        };
+        self.steps.push(Step {
+            name,
+            verdict,
+            took: started.elapsed(),
+        });
+    }
+
+    fn skip(&mut self, name: &'static str, why: &str) {
+        println!("\n{}", paint("1", format!("== {name}")));
+        println!("{} {why}", red("DID NOT RUN:"));
+        self.steps.push(Step {
+            name,
+            verdict: Verdict::DidNotRun(why.to_owned()),
+            took: Duration::ZERO,
+        });
+    }
+
+    fn close(self) -> Outcome<()> {
+        println!();
+        let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+        for Step {
+            name,
+            verdict,
+            took,
+        } in &self.steps
+        {
+            let (count, result) = match verdict {
+                Verdict::Passed => (&mut passed, paint("32", "passed")),
+                Verdict::Failed(why) => (&mut failed, format!("{} {why}", red("FAILED"))),
+                Verdict::DidNotRun(why) => (&mut skipped, format!("{} {why}", red("DID NOT RUN:"))),
+            };
+            *count += 1;
+            println!("{name:<24} {:>6.1} s  {result}", took.as_secs_f64());
+        }
+        let total: f64 = self.steps.iter().map(|step| step.took.as_secs_f64()).sum();
+        println!("{:<24} {total:>6.1} s", "all");
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+        if failed > 0 {
+            Err(format!("{failed} of {} steps failed", self.steps.len()))
+        } else {
+            Ok(())
+        }
+    }
+}
