@@ -19,6 +19,7 @@ mod metrics;
 mod nats;
 mod picture;
 mod process;
+mod request;
 mod viewer;
 
 pub use eventually::{Attempt, eventually};
@@ -26,4 +27,5 @@ pub use link::{LinkQuality, ThrottledLink};
 pub use nats::NatsServer;
 pub use picture::{Picture, read_stamp};
 pub use process::Process;
-pub use viewer::{Closed, Refused, Said, Viewer, ViewerRequest};
+pub use request::{Refused, ViewerRequest};
+pub use viewer::{Closed, Said, Viewer};
