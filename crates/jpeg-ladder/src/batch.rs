@@ -12,12 +12,14 @@ pub(crate) struct Lane {
     partial: Partial,
     /// By component.
     previous_dc: [i16; 3],
+    /// Has nothing to encode.
+    idle: bool,
 }
 
 /// The buffers that a batch goes through, and the lanes.
 pub(crate) struct Work {
     strip: Strip,
-    coefficients: Box<Coefficients>,
+    pub(crate) coefficients: Box<Coefficients>,
     quantised: Box<Quantised>,
     symbols: Symbols,
     bits: Bits,
@@ -48,10 +50,13 @@ impl Work {
         }
     }
 
-    /// Begins a scan for each of so many qualities.
-    pub(crate) fn begin(&mut self, lanes: usize) {
+    /// Begins a scan for each quality below `own`; the other lanes stay idle.
+    pub(crate) fn begin(&mut self, qualities: &[u8], own: u8) {
         self.lanes.clear();
-        self.lanes.resize(lanes, Lane::default());
+        self.lanes.extend(qualities.iter().map(|&quality| Lane {
+            idle: quality >= own,
+            ..Lane::default()
+        }));
     }
 
     /// Transforms the strip, MCU after MCU.
@@ -129,7 +134,7 @@ impl Work {
 
     /// Quantises and encodes the batch's coefficients for every quality.
     #[inline(always)]
-    fn encode<K: Loops>(
+    pub(crate) fn encode<K: Loops>(
         &mut self,
         kernel: K,
         mcu: Mcu,
@@ -140,6 +145,9 @@ impl Work {
         let (per_mcu, luma) = (mcu.blocks(), mcu.across * mcu.down);
         let lanes = self.lanes.iter_mut().zip(rungs.qualities).zip(out);
         for ((lane, &quality), out) in lanes {
+            if lane.idle {
+                continue;
+            }
             let tables = rungs.tables(quality);
             for m in 0..mcus {
                 for i in 0..per_mcu {
@@ -180,7 +188,7 @@ impl Work {
     }
 
     /// Ends the scans.
-    fn finish(&mut self, out: &mut [Vec<u8>]) {
+    pub(crate) fn finish(&mut self, out: &mut [Vec<u8>]) {
         for (lane, out) in self.lanes.iter_mut().zip(out) {
             if let Some(byte) = Bits::finish(&mut lane.partial) {
                 out.push(byte);
@@ -235,7 +243,7 @@ impl Job for EncodePixels<'_, '_> {
             rungs,
             out,
         } = self;
-        work.begin(rungs.qualities.len());
+        work.begin(rungs.qualities, u8::MAX);
         let columns = width.div_ceil(8 * mcu.across);
         let per_batch = (BATCH_BLOCKS / mcu.blocks()).min(STRIP_PIXELS / (8 * mcu.across));
         for row in 0..height.div_ceil(8 * mcu.down) {

@@ -46,4 +46,59 @@ pub enum EncodeError {
         /// Bytes that are there.
         got: usize,
     },
+    /// A compressed frame that is not whole. It is best dropped: the next one is on its way.
+    #[error("the camera's JPEG is damaged at byte {at}: {damage}")]
+    Damaged {
+        /// Where in the frame it shows; the damage itself may lie before.
+        at: usize,
+        /// What shows.
+        damage: Damage,
+    },
+}
+
+/// What shows that a compressed frame is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// The first two bytes.
+    #[error("it does not begin with FF D8")]
+    NoStart,
+    /// A segment before the scan.
+    #[error("a segment is cut off or contradicts itself")]
+    Segment,
+    /// A marker in a place where none like it may be.
+    #[error("a marker FF {0:02X} stands where it cannot")]
+    Marker(u8),
+    /// Restart markers count from 0 to 7 and over again.
+    #[error("a restart marker is missing")]
+    Restart,
+    /// Bits that mean nothing, or more coefficients than a block has.
+    #[error("the bits of MCU {mcu} are no block")]
+    Code {
+        /// Counted from 0.
+        mcu: usize,
+    },
+    /// A coefficient that no picture has.
+    #[error("MCU {mcu} has a coefficient out of all range")]
+    Range {
+        /// Counted from 0.
+        mcu: usize,
+    },
+    /// The scan ends too early.
+    #[error("the scan ends in MCU {mcu} of {of}")]
+    Short {
+        /// Counted from 0.
+        mcu: usize,
+        /// How many there should be.
+        of: usize,
+    },
+    /// The scan ends too late.
+    #[error("{bytes} bytes are left over")]
+    LeftOver {
+        /// Before the next marker.
+        bytes: usize,
+    },
+    /// A progressive or otherwise unusual frame that the general decoder refused.
+    #[error("it is of an unusual kind and cannot be decoded")]
+    Undecodable,
 }

@@ -4,7 +4,7 @@
 //! to decode at all. Source: ITU-T T.81 annex B, JFIF 1.02; the order is libjpeg's.
 
 use crate::strip::Mcu;
-use crate::tables::{AC_CHROMA, AC_LUMA, DC_CHROMA, DC_LUMA, HuffmanSpec, Tables};
+use crate::tables::{STANDARD_HUFFMAN, Tables};
 
 /// SOI and a JFIF 1.01 APP0 with square pixels and no thumbnail.
 pub(crate) const START: [u8; 20] = [
@@ -48,7 +48,7 @@ pub(crate) fn write(
     if mcu.colour {
         out.extend_from_slice(&[2, 0x11, 1, 3, 0x11, 1]);
     }
-    write_huffman(out, mcu.colour);
+    write_huffman(out, |table| mcu.colour || matches!(table, 0x00 | 0x10));
     out.extend_from_slice(&[0xff, 0xda, 0, 6 + 2 * components, components, 1, 0x00]);
     if mcu.colour {
         out.extend_from_slice(&[2, 0x11, 3, 0x11]);
@@ -56,17 +56,13 @@ pub(crate) fn write(
     out.extend_from_slice(&[0, 63, 0]);
 }
 
-/// Writes the standard Huffman tables.
-pub(crate) fn write_huffman(out: &mut Vec<u8>, colour: bool) {
-    let all: [(u8, &HuffmanSpec); 4] = [
-        (0x00, &DC_LUMA),
-        (0x10, &AC_LUMA),
-        (0x01, &DC_CHROMA),
-        (0x11, &AC_CHROMA),
-    ];
-    for (id, spec) in &all[..if colour { 4 } else { 2 }] {
-        out.extend_from_slice(&[0xff, 0xc4, 0, 19 + spec.symbols.len() as u8, *id]);
-        out.extend_from_slice(&spec.counts);
-        out.extend_from_slice(spec.symbols);
+/// Writes those of the standard Huffman tables that are wanted, by class and number.
+pub(crate) fn write_huffman(out: &mut Vec<u8>, wanted: impl Fn(u8) -> bool) {
+    for (id, spec) in STANDARD_HUFFMAN {
+        if wanted(id) {
+            out.extend_from_slice(&[0xff, 0xc4, 0, 19 + spec.symbols.len() as u8, id]);
+            out.extend_from_slice(&spec.counts);
+            out.extend_from_slice(spec.symbols);
+        }
     }
 }

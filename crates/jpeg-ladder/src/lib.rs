@@ -11,19 +11,22 @@
 
 mod batch;
 mod colour;
+mod decode;
 mod entropy;
 mod error;
 mod header;
 mod kernel;
+mod mjpeg;
 mod source;
 mod strip;
 mod tables;
 
-pub use error::EncodeError;
+pub use error::{Damage, EncodeError};
 pub use kernel::Kernel;
 pub use source::{MAX_SIDE, Plane, Range, Sampling, Source, Spec};
 
 use batch::{EncodePixels, Rungs, Work};
+use mjpeg::{Kind, Reader, Requantise};
 use strip::Mcu;
 use tables::Tables;
 
@@ -33,6 +36,7 @@ pub struct Ladder {
     /// By quality; made when first asked for.
     tables: Vec<Option<Box<Tables>>>,
     work: Box<Work>,
+    reader: Box<Reader>,
 }
 
 impl Ladder {
@@ -49,6 +53,7 @@ impl Ladder {
             kernel,
             tables: std::iter::repeat_with(|| None).take(101).collect(),
             work: Box::new(Work::new()),
+            reader: Box::new(Reader::new()),
         }
     }
 
@@ -77,33 +82,106 @@ impl Ladder {
         if !comment.is_empty() && !is_comment(comment) {
             return Err(EncodeError::Comment);
         }
-        source.check(spec.width, spec.height)?;
-        let mcu = Mcu::new(source.output(spec.sampling));
-        for (&quality, out) in qualities.iter().zip(&mut *out) {
+        for &quality in qualities {
             if !(1..=100).contains(&quality) {
                 return Err(EncodeError::Quality(quality));
             }
-            let tables = self.tables[usize::from(quality)]
-                .get_or_insert_with(|| Box::new(Tables::new(quality)));
-            header::write(out, spec.width, spec.height, mcu, tables, comment);
+            self.tables[usize::from(quality)].get_or_insert_with(|| Box::new(Tables::new(quality)));
+        }
+        let done = match source {
+            Source::Mjpeg(data) => self.encode_jpeg(*spec, data, qualities, out, comment),
+            _ => self.encode_pixels(*spec, &source, qualities, out, comment),
+        };
+        for out in out {
+            match done {
+                Ok(()) => out.extend_from_slice(&header::END),
+                Err(_) => out.clear(),
+            }
+        }
+        done
+    }
+
+    fn encode_pixels(
+        &mut self,
+        spec: Spec,
+        source: &Source<'_>,
+        qualities: &[u8],
+        out: &mut [Vec<u8>],
+        comment: &[u8],
+    ) -> Result<(), EncodeError> {
+        source.check(spec.width, spec.height)?;
+        let mcu = Mcu::new(source.output(spec.sampling));
+        let rungs = Rungs {
+            qualities,
+            tables: &self.tables,
+        };
+        for (&quality, out) in qualities.iter().zip(&mut *out) {
+            header::write(
+                out,
+                spec.width,
+                spec.height,
+                mcu,
+                rungs.tables(quality),
+                comment,
+            );
         }
         self.kernel.run(EncodePixels {
             work: &mut self.work,
-            source: &source,
+            source,
             range: spec.range,
             mcu,
             width: usize::from(spec.width),
             height: usize::from(spec.height),
-            rungs: Rungs {
-                qualities,
-                tables: &self.tables,
-            },
+            rungs,
             out,
         });
-        for out in out {
-            out.extend_from_slice(&header::END);
-        }
         Ok(())
+    }
+
+    fn encode_jpeg(
+        &mut self,
+        spec: Spec,
+        data: &[u8],
+        qualities: &[u8],
+        out: &mut [Vec<u8>],
+        comment: &[u8],
+    ) -> Result<(), EncodeError> {
+        let damaged = |(at, damage)| EncodeError::Damaged { at, damage };
+        if self.reader.begin(data).map_err(damaged)? == Kind::Other {
+            let picture = decode::decode(data).ok_or(EncodeError::Damaged {
+                at: 0,
+                damage: Damage::Undecodable,
+            })?;
+            let spec = Spec {
+                width: picture.width,
+                height: picture.height,
+                ..spec
+            };
+            return self.encode_pixels(spec, &picture.source(), qualities, out, comment);
+        }
+        let own = self.reader.quality();
+        let rungs = Rungs {
+            qualities,
+            tables: &self.tables,
+        };
+        for (&quality, out) in qualities.iter().zip(&mut *out) {
+            if quality >= own {
+                self.reader.write_own_header(data, out, comment);
+            } else {
+                self.reader
+                    .write_header(rungs.tables(quality), out, comment);
+            }
+        }
+        self.kernel
+            .run(Requantise {
+                work: &mut self.work,
+                reader: &mut self.reader,
+                data,
+                own,
+                rungs,
+                out,
+            })
+            .map_err(damaged)
     }
 }
 

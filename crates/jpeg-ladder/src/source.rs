@@ -101,6 +101,10 @@ pub enum Source<'a> {
     Rgb24(Plane<'a>),
     /// Bytes B G R.
     Bgr24(Plane<'a>),
+    /// One JPEG, perhaps without Huffman tables, without EOI or with something behind it.
+    ///
+    /// Size and sampling are its own: the spec's are not looked at.
+    Mjpeg(&'a [u8]),
 }
 
 impl<'a> Source<'a> {
@@ -136,7 +140,7 @@ impl<'a> Source<'a> {
             Self::Nv12 { .. } => Sampling::S420,
             Self::Planar { sampling, .. } => *sampling,
             Self::Grey(_) => Sampling::Grey,
-            Self::Rgb24(_) | Self::Bgr24(_) => Sampling::S444,
+            Self::Rgb24(_) | Self::Bgr24(_) | Self::Mjpeg(_) => Sampling::S444,
         }
     }
 
@@ -182,6 +186,7 @@ impl<'a> Source<'a> {
                 check_plane(1, u, w, h)?;
                 check_plane(2, v, w, h)
             }
+            Self::Mjpeg(_) => Ok(()),
         }
     }
 }

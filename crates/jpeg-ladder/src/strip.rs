@@ -159,6 +159,7 @@ fn luma_row<K: Loops>(kernel: K, source: &Source, y: usize, span: Span, out: &mu
         }
         Source::Rgb24(plane) => colour::rgb_luma::<0>(triples(plane, y, span), out),
         Source::Bgr24(plane) => colour::rgb_luma::<2>(triples(plane, y, span), out),
+        Source::Mjpeg(_) => unreachable!("has no pixels to read"),
     }
 }
 
@@ -246,7 +247,7 @@ fn chroma_row<K: Loops>(
         }
         Source::Rgb24(plane) => rgb_chroma::<0>(plane, mcu, [above, below], span, out, fine),
         Source::Bgr24(plane) => rgb_chroma::<2>(plane, mcu, [above, below], span, out, fine),
-        Source::Grey(_) => unreachable!("grey has no chroma: `Source::output` says so"),
+        Source::Grey(_) | Source::Mjpeg(_) => unreachable!("neither has chroma to read"),
     }
 }
 

@@ -31,19 +31,19 @@ pub(crate) struct HuffmanSpec {
 }
 
 /// DC differences of luma.
-pub(crate) const DC_LUMA: HuffmanSpec = HuffmanSpec {
+pub(crate) static DC_LUMA: HuffmanSpec = HuffmanSpec {
     counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
     symbols: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
 };
 
 /// DC differences of chroma.
-pub(crate) const DC_CHROMA: HuffmanSpec = HuffmanSpec {
+pub(crate) static DC_CHROMA: HuffmanSpec = HuffmanSpec {
     counts: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
     symbols: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
 };
 
 /// AC run/size pairs of luma.
-pub(crate) const AC_LUMA: HuffmanSpec = HuffmanSpec {
+pub(crate) static AC_LUMA: HuffmanSpec = HuffmanSpec {
     counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7d],
     symbols: &[
         0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61,
@@ -61,7 +61,7 @@ pub(crate) const AC_LUMA: HuffmanSpec = HuffmanSpec {
 };
 
 /// AC run/size pairs of chroma.
-pub(crate) const AC_CHROMA: HuffmanSpec = HuffmanSpec {
+pub(crate) static AC_CHROMA: HuffmanSpec = HuffmanSpec {
     counts: [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 0x77],
     symbols: &[
         0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61,
@@ -77,6 +77,14 @@ pub(crate) const AC_CHROMA: HuffmanSpec = HuffmanSpec {
         0xe8, 0xe9, 0xea, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa,
     ],
 };
+
+/// All four by class (0x10 is AC) and number as in DHT, in the order in which libjpeg writes them.
+pub(crate) static STANDARD_HUFFMAN: [(u8, &HuffmanSpec); 4] = [
+    (0x00, &DC_LUMA),
+    (0x10, &AC_LUMA),
+    (0x01, &DC_CHROMA),
+    (0x11, &AC_CHROMA),
+];
 
 /// One component's quantisation at one quality: divides by multiplying, exactly.
 ///
@@ -140,6 +148,11 @@ fn scaled(base: &[u8; 64], quality: u8) -> [u8; 64] {
     ZIGZAG.map(|place| {
         ((u32::from(base[usize::from(place)]) * percent + 50) / 100).clamp(1, 255) as u8
     })
+}
+
+/// The tables of luma and chroma at a quality, in zigzag order.
+pub(crate) fn standard_steps(quality: u8) -> [[u8; 64]; 2] {
+    [scaled(&LUMA, quality), scaled(&CHROMA, quality)]
 }
 
 /// What one quality needs: the quantisation of luma and of chroma.

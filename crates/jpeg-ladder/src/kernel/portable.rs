@@ -86,8 +86,9 @@ impl Loops for Portable {
     }
 }
 
+/// Where the first 0xFF is.
 #[inline(always)]
-fn position_of_ff(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn position_of_ff(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     for eight in bytes.chunks_exact(8) {
         let word = u64::from_le_bytes(eight.try_into().expect("eight bytes"));

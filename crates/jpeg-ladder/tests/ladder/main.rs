@@ -3,3 +3,5 @@
 mod common;
 mod encode;
 mod identity;
+mod mjpeg;
+mod reference;

@@ -1,0 +1,38 @@
+//! A full decode, for JPEGs of a kind that no camera is known to send: progressive, RGB, odd sampling.
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::source::{MAX_SIDE, Plane, Source};
+
+/// A decoded picture.
+pub(crate) struct Picture {
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    rgb: Vec<u8>,
+}
+
+impl Picture {
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source::Rgb24(Plane::new(&self.rgb, 3 * usize::from(self.width)))
+    }
+}
+
+/// Decodes a whole JPEG; `None` if it is damaged, as far as the decoder notices.
+pub(crate) fn decode(data: &[u8]) -> Option<Picture> {
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(MAX_SIDE.into())
+        .set_max_height(MAX_SIDE.into())
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(data), options);
+    let rgb = decoder.decode().ok()?;
+    let (width, height) = decoder.dimensions()?;
+    Some(Picture {
+        width: width.try_into().ok()?,
+        height: height.try_into().ok()?,
+        rgb,
+    })
+}

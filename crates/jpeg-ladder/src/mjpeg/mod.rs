@@ -1,0 +1,124 @@
+//! Frames that the camera has already compressed: read to coefficients, quantised anew, no pixel in between.
+//!
+//! `segments` reads what stands before the scan, `scan` the coefficients, `huffman` makes their tables, `quality` finds
+//! out how fine the camera's own tables are. A rung at or above that gets the camera's own scan behind a header of ours.
+//! A frame is read to its last bit even if no rung needs its coefficients: what is damaged is an error, never a picture.
+
+mod huffman;
+mod quality;
+mod scan;
+mod segments;
+
+use crate::batch::{Rungs, Work};
+use crate::entropy::BATCH_BLOCKS;
+use crate::error::Damage;
+use crate::header;
+use crate::kernel::{Job, Loops};
+use scan::{Scan, Unstuffed};
+pub(crate) use segments::Kind;
+use segments::Segments;
+
+/// Damage and the byte that it was found at.
+pub(crate) type At = (usize, Damage);
+
+/// What is kept from frame to frame.
+pub(crate) struct Reader {
+    segments: Segments,
+    quality: quality::Estimate,
+    unstuffed: Unstuffed,
+}
+
+impl Reader {
+    pub(crate) fn new() -> Self {
+        Self {
+            segments: Segments::new(),
+            quality: quality::Estimate::default(),
+            unstuffed: Unstuffed::default(),
+        }
+    }
+
+    /// Reads a frame's segments.
+    pub(crate) fn begin(&mut self, data: &[u8]) -> Result<Kind, At> {
+        self.segments.read(data)
+    }
+
+    /// How fine the frame's tables are.
+    pub(crate) fn quality(&mut self) -> u8 {
+        self.quality.of(self.segments.luma_and_chroma())
+    }
+
+    /// The frame's segments behind our APP0 and `comment`: those that a decoder needs, and what the camera left out.
+    pub(crate) fn write_own_header(&self, data: &[u8], out: &mut Vec<u8>, comment: &[u8]) {
+        out.extend_from_slice(&header::START);
+        out.extend_from_slice(comment);
+        for segment in &self.segments.needed {
+            out.extend_from_slice(&data[segment.clone()]);
+        }
+        header::write_huffman(out, |table| self.segments.lacks(table));
+        out.extend_from_slice(&data[self.segments.start_of_scan.clone()]);
+    }
+
+    /// The header for the frame's coefficients at another quality.
+    pub(crate) fn write_header(
+        &self,
+        tables: &crate::tables::Tables,
+        out: &mut Vec<u8>,
+        comment: &[u8],
+    ) {
+        let Segments {
+            width, height, mcu, ..
+        } = self.segments;
+        header::write(out, width, height, mcu, tables, comment);
+    }
+}
+
+/// The scans of all qualities: those below `own` from the frame's coefficients, the others as they are.
+pub(crate) struct Requantise<'a> {
+    pub(crate) work: &'a mut Work,
+    pub(crate) reader: &'a mut Reader,
+    pub(crate) data: &'a [u8],
+    pub(crate) own: u8,
+    pub(crate) rungs: Rungs<'a>,
+    pub(crate) out: &'a mut [Vec<u8>],
+}
+
+impl Job for Requantise<'_> {
+    type Output = Result<(), At>;
+
+    #[inline(always)]
+    fn run<K: Loops>(self, kernel: K) -> Self::Output {
+        let Self {
+            work,
+            reader,
+            data,
+            own,
+            rungs,
+            out,
+        } = self;
+        let Reader {
+            segments,
+            unstuffed,
+            ..
+        } = reader;
+        let start = segments.start_of_scan.end;
+        unstuffed.read(data, start)?;
+        let in_frame = |(byte, damage)| (Unstuffed::place(data, start, byte), damage);
+        let mut scan = Scan::new(segments, unstuffed);
+        work.begin(rungs.qualities, own);
+        let per_batch = BATCH_BLOCKS / segments.mcu.blocks();
+        for first in (0..segments.mcus).step_by(per_batch) {
+            let mcus = per_batch.min(segments.mcus - first);
+            scan.read(&mut work.coefficients, mcus).map_err(in_frame)?;
+            work.encode(kernel, segments.mcu, mcus, &rungs, out);
+        }
+        let used = scan.finish().map_err(in_frame)?;
+        work.finish(out);
+        let scan = &data[start..unstuffed.end(data, start, used)];
+        for (&quality, out) in rungs.qualities.iter().zip(out) {
+            if quality >= own {
+                out.extend_from_slice(scan);
+            }
+        }
+        Ok(())
+    }
+}

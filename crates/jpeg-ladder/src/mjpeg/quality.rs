@@ -1,0 +1,64 @@
+//! How fine a camera's tables are, in the numbers that libjpeg uses.
+
+use crate::tables::standard_steps;
+
+/// The last estimate and what it is of: cameras seldom change their tables.
+#[derive(Default)]
+pub(crate) struct Estimate {
+    last: Option<([[u16; 64]; 2], u8)>,
+}
+
+impl Estimate {
+    /// The quality whose tables are nearest to these of luma and chroma, in zigzag order.
+    pub(crate) fn of(&mut self, [luma, chroma]: [&[u16; 64]; 2]) -> u8 {
+        if let Some((steps, quality)) = &self.last
+            && steps == &[*luma, *chroma]
+        {
+            return *quality;
+        }
+        let quality = nearest(luma, chroma);
+        self.last = Some(([*luma, *chroma], quality));
+        quality
+    }
+}
+
+fn nearest(luma: &[u16; 64], chroma: &[u16; 64]) -> u8 {
+    let distance = |quality: u8| {
+        let standard = standard_steps(quality);
+        let pairs = luma
+            .iter()
+            .zip(&standard[0])
+            .chain(chroma.iter().zip(&standard[1]));
+        pairs
+            .map(|(&theirs, &ours)| {
+                let (theirs, ours) = (f32::from(theirs), f32::from(ours));
+                (theirs - ours).powi(2) / (theirs * ours)
+            })
+            .sum::<f32>()
+    };
+    (1..=100)
+        .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
+        .expect("a hundred of them")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_libjpeg_are_recognised_exactly() {
+        for quality in 1..=100 {
+            let [luma, chroma] = standard_steps(quality).map(|steps| steps.map(u16::from));
+            let found = Estimate::default().of([&luma, &chroma]);
+            // Neighbours at the ends have the same tables.
+            assert_eq!(standard_steps(found), standard_steps(quality));
+        }
+    }
+
+    #[test]
+    fn tables_of_anyone_else_are_near_some_quality() {
+        let flat = [8; 64];
+        let found = nearest(&flat, &flat);
+        assert!((85..=95).contains(&found), "{found}");
+    }
+}

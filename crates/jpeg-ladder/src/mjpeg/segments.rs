@@ -1,0 +1,299 @@
+//! The segments of a camera's frame, up to its scan.
+//!
+//! Cameras leave out what they think is known: no DHT means the standard tables, an APP0 that says AVI1 is as good as
+//! none. Source: ITU-T T.81 annex B; USB video class MJPEG payload 1.5; AVI MJPEG DIB format.
+
+use std::ops::Range;
+
+use super::At;
+use super::huffman::Huffman;
+use crate::error::Damage;
+use crate::strip::Mcu;
+use crate::tables::STANDARD_HUFFMAN;
+
+/// What a frame is, by its segments. Huffman tables are kept from frame to frame and made anew when they change.
+pub(crate) struct Segments {
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    pub(crate) mcu: Mcu,
+    /// In the whole frame.
+    pub(crate) mcus: usize,
+    /// MCUs between restart markers; 0 for none.
+    pub(crate) restart: usize,
+    pub(crate) components: [Component; 3],
+    /// By table number, in zigzag order.
+    pub(crate) steps: [[u16; 64]; 4],
+    /// Those that the frame defines.
+    have_steps: [bool; 4],
+    pub(crate) dc: [Huffman; 4],
+    pub(crate) ac: [Huffman; 4],
+    /// Those that the frame defines, by class and number as DHT has it: DC 0x00 to 0x03, AC 0x10 to 0x13.
+    have_codes: [bool; 0x14],
+    /// What a decoder needs of the segments before SOS.
+    pub(crate) needed: Vec<Range<usize>>,
+    /// SOS; the scan's bits follow.
+    pub(crate) start_of_scan: Range<usize>,
+}
+
+/// One component's tables.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Component {
+    id: u8,
+    pub(crate) steps: usize,
+    pub(crate) dc: usize,
+    pub(crate) ac: usize,
+}
+
+/// What a frame's segments say about how to read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One interleaved baseline scan of grey or YCbCr: [`Segments`] describes it.
+    Baseline,
+    /// A JPEG, but of another kind.
+    Other,
+}
+
+impl Segments {
+    pub(crate) fn new() -> Self {
+        Self {
+            width: 0,
+            height: 0,
+            mcu: Mcu {
+                across: 1,
+                down: 1,
+                colour: false,
+            },
+            mcus: 0,
+            restart: 0,
+            components: [Component::default(); 3],
+            steps: [[0; 64]; 4],
+            have_steps: [false; 4],
+            dc: std::array::from_fn(|_| Huffman::new()),
+            ac: std::array::from_fn(|_| Huffman::new()),
+            have_codes: [false; 0x14],
+            needed: Vec::new(),
+            start_of_scan: 0..0,
+        }
+    }
+
+    /// Whether the frame uses a Huffman table (numbered as in DHT) that it does not define.
+    pub(crate) fn lacks(&self, table: u8) -> bool {
+        let class = table >> 4;
+        let used = self.components().iter().any(|component| {
+            let number = if class == 0 {
+                component.dc
+            } else {
+                component.ac
+            };
+            number == usize::from(table & 3)
+        });
+        used && !self.have_codes[usize::from(table)]
+    }
+
+    /// The components that the frame has.
+    pub(crate) fn components(&self) -> &[Component] {
+        &self.components[..if self.mcu.colour { 3 } else { 1 }]
+    }
+
+    /// Reads everything up to the scan.
+    pub(crate) fn read(&mut self, data: &[u8]) -> Result<Kind, At> {
+        if !data.starts_with(&[0xff, 0xd8]) {
+            return Err((0, Damage::NoStart));
+        }
+        self.restart = 0;
+        self.mcus = 0;
+        self.have_steps = [false; 4];
+        self.have_codes = [false; 0x14];
+        self.needed.clear();
+        let mut at = 2;
+        loop {
+            // Any number of FF may stand before a marker.
+            while data[at..].starts_with(&[0xff, 0xff]) {
+                at += 1;
+            }
+            let Some(&[0xff, marker, high, low]) = data.get(at..at + 4) else {
+                return Err((at, Damage::Segment));
+            };
+            let end = at + 2 + usize::from(u16::from_be_bytes([high, low]));
+            let Some(body) = data.get(at + 4..end) else {
+                return Err((at, Damage::Segment));
+            };
+            let bad = |()| (at, Damage::Segment);
+            let kind = match marker {
+                0xdb => self.quantisation(body).map_err(bad)?,
+                0xc4 => self.huffman(body).map_err(bad)?,
+                0xc0 | 0xc1 => self.frame(body).map_err(bad)?,
+                0xdd => self.restart_interval(body).map_err(bad)?,
+                0xda => {
+                    self.start_of_scan = at..end;
+                    return self.scan(body).map_err(bad);
+                }
+                // Adobe's own: a transform of 0 means RGB.
+                0xee if body.starts_with(b"Adobe") && body.get(11) == Some(&0) => Kind::Other,
+                0xe0..=0xef | 0xfe => {
+                    at = end;
+                    continue;
+                }
+                // Progressive, lossless, arithmetic, hierarchical.
+                0xc2..=0xcf => Kind::Other,
+                _ => return Err((at, Damage::Marker(marker))),
+            };
+            if kind == Kind::Other {
+                return Ok(kind);
+            }
+            self.needed.push(at..end);
+            at = end;
+        }
+    }
+
+    fn quantisation(&mut self, mut body: &[u8]) -> Result<Kind, ()> {
+        while let Some((&id, rest)) = body.split_first() {
+            let (wide, number) = (id >> 4, usize::from(id & 3));
+            if wide > 1 || id & 0x0c != 0 {
+                return Err(());
+            }
+            let (steps, rest) = rest.split_at_checked(64 << wide).ok_or(())?;
+            for (i, step) in self.steps[number].iter_mut().enumerate() {
+                *step = match wide {
+                    0 => u16::from(steps[i]),
+                    _ => u16::from_be_bytes([steps[2 * i], steps[2 * i + 1]]),
+                };
+                if *step == 0 {
+                    return Err(());
+                }
+            }
+            self.have_steps[number] = true;
+            body = rest;
+        }
+        Ok(Kind::Baseline)
+    }
+
+    fn huffman(&mut self, mut body: &[u8]) -> Result<Kind, ()> {
+        while let Some((&id, rest)) = body.split_first() {
+            if id & 0xec != 0 {
+                return Err(());
+            }
+            let (counts, rest) = rest.split_first_chunk::<16>().ok_or(())?;
+            let total = counts.iter().map(|&count| usize::from(count)).sum();
+            let (symbols, rest) = rest.split_at_checked(total).ok_or(())?;
+            self.table(id).set(counts, symbols, id < 0x10)?;
+            self.have_codes[usize::from(id)] = true;
+            body = rest;
+        }
+        Ok(Kind::Baseline)
+    }
+
+    /// The Huffman table of a number as in DHT.
+    fn table(&mut self, id: u8) -> &mut Huffman {
+        let tables = if id < 0x10 {
+            &mut self.dc
+        } else {
+            &mut self.ac
+        };
+        &mut tables[usize::from(id & 3)]
+    }
+
+    fn frame(&mut self, body: &[u8]) -> Result<Kind, ()> {
+        let &[precision, h1, h0, w1, w0, count, ref components @ ..] = body else {
+            return Err(());
+        };
+        if components.len() != 3 * usize::from(count) {
+            return Err(());
+        }
+        self.height = u16::from_be_bytes([h1, h0]);
+        self.width = u16::from_be_bytes([w1, w0]);
+        if precision != 8 || !matches!(count, 1 | 3) {
+            return Ok(Kind::Other);
+        }
+        for (component, spec) in self.components.iter_mut().zip(components.chunks_exact(3)) {
+            component.id = spec[0];
+            component.steps = usize::from(spec[2] & 3);
+        }
+        let sampling = |i: usize| {
+            (
+                usize::from(components[3 * i + 1] >> 4),
+                usize::from(components[3 * i + 1] & 15),
+            )
+        };
+        let (across, down) = sampling(0);
+        self.mcu = if count == 1 {
+            // A scan of one component has MCUs of one block, whatever the factors say.
+            Mcu {
+                across: 1,
+                down: 1,
+                colour: false,
+            }
+        } else {
+            Mcu {
+                across,
+                down,
+                colour: true,
+            }
+        };
+        let usual = (1..=4).contains(&across)
+            && (1..=4).contains(&down)
+            && across * down <= 8
+            && (count == 1 || (sampling(1) == (1, 1) && sampling(2) == (1, 1)));
+        let rgb = count == 3 && self.components.map(|component| component.id) == *b"RGB";
+        if !usual || rgb || self.width == 0 || self.height == 0 {
+            return Ok(Kind::Other);
+        }
+        let blocks = |pixels: u16, side: usize| usize::from(pixels).div_ceil(8 * side);
+        self.mcus = blocks(self.width, self.mcu.across) * blocks(self.height, self.mcu.down);
+        Ok(Kind::Baseline)
+    }
+
+    fn restart_interval(&mut self, body: &[u8]) -> Result<Kind, ()> {
+        let &[high, low] = body else {
+            return Err(());
+        };
+        self.restart = usize::from(u16::from_be_bytes([high, low]));
+        Ok(Kind::Baseline)
+    }
+
+    fn scan(&mut self, body: &[u8]) -> Result<Kind, ()> {
+        // No SOF before it, or its size was nothing.
+        if self.mcus == 0 {
+            return Err(());
+        }
+        let count = self.components().len();
+        let (&in_scan, rest) = body.split_first().ok_or(())?;
+        if rest.len() != 2 * usize::from(in_scan) + 3 {
+            return Err(());
+        }
+        if usize::from(in_scan) != count {
+            return Ok(Kind::Other);
+        }
+        for (component, spec) in self.components[..count]
+            .iter_mut()
+            .zip(rest.chunks_exact(2))
+        {
+            if spec[0] != component.id || spec[1] & 0xcc != 0 {
+                return Err(());
+            }
+            component.dc = usize::from(spec[1] >> 4);
+            component.ac = usize::from(spec[1] & 15);
+            if !self.have_steps[component.steps] {
+                return Err(());
+            }
+        }
+        for (id, spec) in STANDARD_HUFFMAN {
+            if self.lacks(id) {
+                self.table(id).set(&spec.counts, spec.symbols, id < 0x10)?;
+            }
+        }
+        // There is no standard table 2 or 3.
+        if [0x02, 0x03, 0x12, 0x13]
+            .into_iter()
+            .any(|id| self.lacks(id))
+        {
+            return Err(());
+        }
+        Ok(Kind::Baseline)
+    }
+
+    /// The steps of luma and of the last component.
+    pub(crate) fn luma_and_chroma(&self) -> [&[u16; 64]; 2] {
+        [0, self.components().len() - 1].map(|i| &self.steps[self.components[i].steps])
+    }
+}

@@ -1,0 +1,130 @@
+//! A baseline JPEG to coefficients, bit by bit, as the standard tells it and no faster.
+
+use std::collections::HashMap;
+
+/// A block's component and its coefficients in zigzag order, multiplied by their steps.
+pub(crate) type Block = (usize, [i32; 64]);
+
+struct Bits<'a> {
+    data: &'a [u8],
+    at: usize,
+    left: u32,
+}
+
+impl Bits<'_> {
+    fn bit(&mut self) -> u32 {
+        if self.left == 0 {
+            // The byte behind 0xFF is a stuffed zero.
+            self.at += if self.data[self.at] == 0xff { 2 } else { 1 };
+            self.left = 8;
+        }
+        self.left -= 1;
+        u32::from(self.data[self.at] >> self.left & 1)
+    }
+
+    fn value(&mut self, size: u32) -> i32 {
+        let bits = (0..size).fold(0, |bits, _| bits << 1 | self.bit()) as i32;
+        if size > 0 && bits < 1 << (size - 1) {
+            bits - (1 << size) + 1
+        } else {
+            bits
+        }
+    }
+
+    /// The symbol of the code that comes, by length and code.
+    fn symbol(&mut self, table: &HashMap<(u32, u32), u8>) -> u8 {
+        let mut code = 0;
+        for length in 1..=16 {
+            code = code << 1 | self.bit();
+            if let Some(&symbol) = table.get(&(length, code)) {
+                return symbol;
+            }
+        }
+        panic!("no such code");
+    }
+}
+
+/// The coefficients of a file that has all its tables and no restart markers.
+pub(crate) fn coefficients(jpeg: &[u8]) -> Vec<Block> {
+    let mut steps = [[0i32; 64]; 4];
+    let mut tables: HashMap<u8, HashMap<(u32, u32), u8>> = HashMap::new();
+    // Sampling and table of each component; pixels.
+    let (mut components, mut size) = (Vec::new(), (0, 0));
+    let mut at = 2;
+    loop {
+        let marker = jpeg[at + 1];
+        let end = at + 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
+        let body = &jpeg[at + 4..end];
+        match marker {
+            0xdb => {
+                for table in body.chunks_exact(65) {
+                    steps[usize::from(table[0])] = std::array::from_fn(|i| i32::from(table[i + 1]));
+                }
+            }
+            0xc4 => {
+                let mut body = body;
+                while let [id, rest @ ..] = body {
+                    let (counts, symbols) = rest.split_at(16);
+                    let (mut code, mut place) = (0, 0);
+                    let table = tables.entry(*id).or_default();
+                    for (length, &count) in (1..).zip(counts) {
+                        for _ in 0..count {
+                            table.insert((length, code), symbols[place]);
+                            (code, place) = (code + 1, place + 1);
+                        }
+                        code <<= 1;
+                    }
+                    body = &symbols[place..];
+                }
+            }
+            0xc0 => {
+                let number = |i: usize| usize::from(u16::from_be_bytes([body[i], body[i + 1]]));
+                size = (number(3), number(1));
+                for spec in body[6..].chunks_exact(3) {
+                    components.push((
+                        usize::from(spec[1] >> 4),
+                        usize::from(spec[1] & 15),
+                        usize::from(spec[2]),
+                    ));
+                }
+            }
+            0xda => break,
+            _ => {}
+        }
+        at = end;
+    }
+    at += 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
+    // The first bit is fetched by stepping on to its byte.
+    let mut bits = Bits {
+        data: jpeg,
+        at: at - 1,
+        left: 0,
+    };
+    let (across, down, _) = components[0];
+    let mcus = size.0.div_ceil(8 * across) * size.1.div_ceil(8 * down);
+    let mut predictions = [0; 3];
+    let mut blocks = Vec::new();
+    for _ in 0..mcus {
+        for (c, &(across, down, table)) in components.iter().enumerate() {
+            let id = u8::from(c > 0);
+            for _ in 0..across * down {
+                let mut block = [0; 64];
+                let size = bits.symbol(&tables[&id]);
+                predictions[c] += bits.value(size.into());
+                block[0] = predictions[c] * steps[table][0];
+                let mut i = 1;
+                while i < 64 {
+                    let symbol = bits.symbol(&tables[&(0x10 | id)]);
+                    if symbol == 0 {
+                        break;
+                    }
+                    i += usize::from(symbol >> 4);
+                    block[i] = bits.value(u32::from(symbol & 15)) * steps[table][i];
+                    i += 1;
+                }
+                blocks.push((c, block));
+            }
+        }
+    }
+    blocks
+}
