@@ -1,4 +1,171 @@
-//! Owns the camera and publishes JPEG frames to NATS while somebody wants them.
+//! capture-svc: owns the camera and publishes JPEG frames to NATS while somebody wants them.
+//!
+//! A frame's way: [`camera`] opens the source on its own thread and keeps the newest frame that the [`pacer`] admits →
+//! [`publish`] takes it, has [`encode`] make one stamped JPEG per demanded rung → [`bus`] hands each to NATS.
+//!
+//! Demand goes the other way: [`bus`] watches the leases of the gateways → [`demand`] tells which live →
+//! [`keeper`] asks the [`shutter`] whether the camera may be open, tells it so, and tells `publish` the rungs.
+//!
+//! The rest: [`standby`] decides who serves when the camera host is doubled, [`admin`] is the port for metrics and
+//! health, [`config`] the settings, [`metrics`] the series, [`clock`] where time comes in.
 
+pub mod admin;
+pub mod bus;
 pub mod camera;
+pub mod clock;
+pub mod config;
+pub mod demand;
+pub mod encode;
+pub mod keeper;
+pub mod metrics;
 pub mod pacer;
+pub mod publish;
+pub mod shutter;
+pub mod standby;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use wire::{MemberId, RungSet};
+
+use crate::admin::Admin;
+use crate::bus::{Control, FrameBus, Link, Presence, Privacy};
+use crate::camera::Camera;
+use crate::config::{Config, Linger};
+use crate::keeper::Keeper;
+use crate::metrics::Metrics;
+use crate::publish::Publisher;
+use crate::shutter::Shutter;
+
+/// Messages of leases and status that may wait to be written.
+const CONTROL_CAPACITY: usize = 128;
+/// How long leaving may take once the camera is closed: the last bytes to NATS.
+const LAST_FLUSH: Duration = Duration::from_millis(500);
+
+/// Serves until `stop` is done or a part ends that must not.
+///
+/// # Errors
+/// The part that ended and why.
+pub async fn run(
+    config: Config,
+    metrics: Metrics,
+    admin: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let run = fastrand::u32(..);
+    let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
+    let camera = Arc::new(
+        Camera::start(config.camera, metrics.camera()).context("starting the camera thread")?,
+    );
+    let frames = Link::open(&config.nats, "frames", FrameBus::CAPACITY, &metrics).await?;
+    let control = Link::open(&config.nats, "control", CONTROL_CAPACITY, &metrics).await?;
+
+    let (wanted_tx, wanted) = watch::channel(RungSet::EMPTY);
+    let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
+    let (active_tx, active) = watch::channel(false);
+    let (encode_tx, encode) = watch::channel(RungSet::EMPTY);
+    let first_status = Keeper::first_status(&config.camera_id, run, &camera.status().borrow());
+    let (status_tx, status) = watch::channel(first_status);
+
+    let watcher = Control::new(
+        control.clone(),
+        config.camera_id.clone(),
+        &capture,
+        config.bucket_replicas,
+        metrics.clone(),
+        wanted_tx,
+        privacy_tx,
+    );
+    let presence = Presence::new(control.clone(), &config.camera_id, run, status, active_tx);
+    let frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
+    let encoder = config.encoder.build(config.sampling);
+    let publisher = Publisher::new(encoder, frame_bus, run, metrics.clone(), clock::unix_us);
+    let linger = match config.linger {
+        Linger::For(linger) => Some(linger),
+        Linger::Never => None,
+    };
+    let keeper = Keeper {
+        camera_id: config.camera_id,
+        run,
+        shutter: Shutter::new(linger),
+        wanted,
+        privacy: privacy.clone(),
+        active,
+        report: camera.status(),
+        encode: encode_tx,
+        status: status_tx,
+    };
+    let links = [frames.state.clone(), control.state.clone()];
+    let router = Admin {
+        metrics,
+        links,
+        privacy,
+    }
+    .router();
+    tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
+
+    let mut parts: JoinSet<(&str, anyhow::Result<()>)> = JoinSet::new();
+    parts.spawn(async move {
+        (
+            "the admin port",
+            axum::serve(admin, router).await.map_err(Into::into),
+        )
+    });
+    parts.spawn(async move {
+        (
+            "the watch on the demand",
+            watcher.run().await.map_err(Into::into),
+        )
+    });
+    parts.spawn(async move { ("the status", finished(presence.run()).await) });
+    parts.spawn({
+        let newest = camera.frames();
+        async move {
+            (
+                "the publisher",
+                finished(publisher.run(newest, encode)).await,
+            )
+        }
+    });
+    parts.spawn({
+        let camera = Arc::clone(&camera);
+        async move { ("the keeper", finished(keeper.run(&camera)).await) }
+    });
+    parts.spawn({
+        let camera = Arc::clone(&camera);
+        async move { ("the camera thread", finished(camera.stopped()).await) }
+    });
+
+    let outcome = tokio::select! {
+        () = stop => Ok(()),
+        Some(ended) = parts.join_next() => Err(why(ended)),
+    };
+    tracing::info!("closing the camera");
+    camera.stop();
+    camera.stopped().await;
+    // What has been published is on its way; whoever gets it decides by its age.
+    let _late = tokio::time::timeout(
+        LAST_FLUSH,
+        futures_util::future::join(frames.client.flush(), control.client.flush()),
+    )
+    .await;
+    outcome
+}
+
+async fn finished(part: impl Future<Output = ()>) -> anyhow::Result<()> {
+    part.await;
+    Ok(())
+}
+
+/// The words for a part that ended though nobody told it to.
+fn why(ended: Result<(&str, anyhow::Result<()>), tokio::task::JoinError>) -> anyhow::Error {
+    match ended {
+        Ok((part, Ok(()))) => anyhow::anyhow!("{part} ended by itself"),
+        Ok((part, Err(error))) => error.context(format!("{part} failed")),
+        Err(panic) => anyhow::Error::from(panic).context("a part of the service panicked"),
+    }
+}

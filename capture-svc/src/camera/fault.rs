@@ -3,63 +3,7 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
-/// Why there is no picture: the status message's `reason` and the label of `capture_camera_errors_total`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// It was there and is gone.
-    Unplugged,
-    /// Another program has it.
-    Busy,
-    /// The node may not be opened by us.
-    Permission,
-    /// No such camera.
-    NotFound,
-    /// It is there and delivers nothing.
-    Stalled,
-    /// It offers nothing that we can use, or refuses what it offered.
-    Unsupported,
-    /// The USB bus has no room left for it.
-    UsbBandwidth,
-    /// It delivers damaged pictures only.
-    Corrupt,
-    /// A file source that cannot be read.
-    File,
-    /// Anything else.
-    Failed,
-}
-
-impl Reason {
-    /// Every reason, so that a metric can have all its series from the start.
-    pub const ALL: [Self; 10] = [
-        Self::Unplugged,
-        Self::Busy,
-        Self::Permission,
-        Self::NotFound,
-        Self::Stalled,
-        Self::Unsupported,
-        Self::UsbBandwidth,
-        Self::Corrupt,
-        Self::File,
-        Self::Failed,
-    ];
-
-    /// The word on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unplugged => "unplugged",
-            Self::Busy => "busy",
-            Self::Permission => "permission",
-            Self::NotFound => "not_found",
-            Self::Stalled => "stalled",
-            Self::Unsupported => "unsupported",
-            Self::UsbBandwidth => "usb_bandwidth",
-            Self::Corrupt => "corrupt",
-            Self::File => "file",
-            Self::Failed => "failed",
-        }
-    }
-}
+use wire::Reason;
 
 /// Why a source does not open or stopped delivering. The text is the status message's `detail`.
 #[derive(Debug, thiserror::Error)]
@@ -271,7 +215,7 @@ mod tests {
 
     #[test]
     fn retries_never_spin_and_never_stop() {
-        for reason in Reason::ALL {
+        for reason in Reason::FAULTS {
             for attempt in [1, 2, 3, 10, 1000, u32::MAX] {
                 let wait = retry_after(reason, attempt, 0.0);
                 assert!(

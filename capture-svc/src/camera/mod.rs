@@ -30,13 +30,14 @@ use std::sync::{Arc, mpsc};
 
 use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge};
 use tokio::sync::watch;
+use wire::{CameraState, Reason, SourceKind};
 
 pub use self::{
-    fault::{CameraError, Permission, Reason},
+    fault::{CameraError, Permission},
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     inspect::{list, probe},
     slot::FrameReceiver,
-    source::{CameraSettings, Delivery, FormatWish, Source, SourceKind, SourceSpec},
+    source::{CameraSettings, Delivery, FormatWish, Source, SourceSpec},
 };
 use self::{
     slot::FrameSlot,
@@ -61,7 +62,7 @@ pub struct CameraMetrics {
     pub open: IntGauge,
     /// `capture_camera_opens_total`.
     pub opens: IntCounter,
-    /// `capture_camera_errors_total{reason}`; the reasons are [`Reason::ALL`].
+    /// `capture_camera_errors_total{reason}`; the reasons are [`Reason::FAULTS`].
     pub errors: IntCounterVec,
     /// `capture_source_fps`: frames a second over the last seconds; 0 while closed.
     pub source_fps: Gauge,
@@ -83,32 +84,6 @@ impl CameraMetrics {
             opens: counter(),
             errors: IntCounterVec::new(reasons, &["reason"]).expect("a valid name"),
             source_fps: Gauge::new("detached", "detached").expect("a valid name"),
-        }
-    }
-}
-
-/// What the camera is doing: the status message's `state`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CameraState {
-    /// Closed, since nobody wants frames.
-    Idle,
-    /// Opening, no frame yet.
-    Starting,
-    /// Frames come.
-    Live,
-    /// Wanted, and no frames come; tried again by itself.
-    Error,
-}
-
-impl CameraState {
-    /// The word on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Starting => "starting",
-            Self::Live => "live",
-            Self::Error => "error",
         }
     }
 }

@@ -18,10 +18,11 @@ use super::{
     fault::CameraError,
     frame::Mode,
     slot::{FrameSlot, Pool},
-    source::{self, CameraSettings, SourceKind},
+    source::{self, CameraSettings},
     supervisor::Event,
 };
 use crate::pacer::{Pacer, Rate};
+use wire::SourceKind;
 
 /// No frame for so long, or for three of the camera's own intervals, is a stall.
 const STALL: Duration = Duration::from_secs(2);

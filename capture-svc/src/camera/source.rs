@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
+use wire::SourceKind;
+
 use super::{
     device,
     fault::CameraError,
@@ -37,29 +39,6 @@ pub struct Delivery {
     pub lost: u32,
     /// Frames that had to make way for this newer one, because our thread came late.
     pub skipped: u32,
-}
-
-/// What kind of source runs: the status message's `source`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SourceKind {
-    /// A V4L2 camera.
-    Webcam,
-    /// The moving test picture.
-    Pattern,
-    /// A recording.
-    File,
-}
-
-impl SourceKind {
-    /// The word on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Webcam => "webcam",
-            Self::Pattern => "pattern",
-            Self::File => "file",
-        }
-    }
 }
 
 /// `CAPTURE_SOURCE`.

@@ -12,13 +12,14 @@ use std::{
 };
 
 use tokio::sync::watch;
+use wire::{CameraState, SourceKind};
 
 use super::{
-    CameraMetrics, CameraReport, CameraState, clock,
+    CameraMetrics, CameraReport, clock,
     fault::{CameraError, retry_after},
     session::{News, Session},
     slot::FrameSlot,
-    source::{CameraSettings, SourceKind},
+    source::CameraSettings,
 };
 
 /// Opening a camera may take so long (the slowest firmware seen takes about 4 s).

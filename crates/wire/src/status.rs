@@ -67,6 +67,8 @@ pub enum Reason {
     UsbBandwidth,
     /// It delivers frames that are damaged, one after the other.
     Corrupt,
+    /// The recording cannot be played.
+    File,
     /// The privacy switch is on.
     Privacy,
     /// Another capture serves this camera; this one takes over when that ends.
@@ -105,6 +107,20 @@ impl CameraState {
 }
 
 impl Reason {
+    /// What a camera can suffer, so that a metric can have all its series from the start.
+    pub const FAULTS: [Self; 10] = [
+        Self::Unplugged,
+        Self::Busy,
+        Self::Permission,
+        Self::NotFound,
+        Self::Stalled,
+        Self::Unsupported,
+        Self::UsbBandwidth,
+        Self::Corrupt,
+        Self::File,
+        Self::Failed,
+    ];
+
     /// The name as in the status message and in the label `reason`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -117,6 +133,7 @@ impl Reason {
             Self::Unsupported => "unsupported",
             Self::UsbBandwidth => "usb_bandwidth",
             Self::Corrupt => "corrupt",
+            Self::File => "file",
             Self::Privacy => "privacy",
             Self::Standby => "standby",
             Self::Failed => "failed",
@@ -170,20 +187,7 @@ mod tests {
         for state in [S::Idle, S::Starting, S::Live, S::Error, S::Offline] {
             assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
         }
-        let reasons = [
-            R::Unplugged,
-            R::Busy,
-            R::Permission,
-            R::NotFound,
-            R::Stalled,
-            R::Unsupported,
-            R::UsbBandwidth,
-            R::Corrupt,
-            R::Privacy,
-            R::Standby,
-            R::Failed,
-        ];
-        for reason in reasons {
+        for reason in R::FAULTS.into_iter().chain([R::Privacy, R::Standby]) {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
         }
         for kind in [SourceKind::Webcam, SourceKind::Pattern, SourceKind::File] {

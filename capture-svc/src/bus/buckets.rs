@@ -1,0 +1,228 @@
+//! The two buckets: how they are made or brought back to our settings, watched, and how the privacy switch is set.
+
+use std::time::Duration;
+
+use async_nats::jetstream::context::{
+    ContextBuilder, CreateStreamError, CreateStreamErrorKind, PublishError, UpdateStreamError,
+};
+use async_nats::jetstream::kv::{self, Operation};
+use async_nats::jetstream::stream::{Config as StreamConfig, DiscardPolicy, StorageType};
+use async_nats::jetstream::{Context, ErrorCode};
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt};
+use tokio::time::timeout;
+use wire::CameraId;
+use wire::lease::LEASE;
+use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
+
+use super::{BusError, Link};
+
+/// JetStream's own 5 s would outlast a lease.
+const ANSWER: Duration = Duration::from_millis(700);
+/// Opening takes some eight requests.
+const OPENING: Duration = Duration::from_secs(4);
+/// What the switch says when the camera must stay closed.
+const ON: &[u8] = b"on";
+
+/// The privacy switch as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privacy {
+    /// Not read yet: treated as on.
+    Unknown,
+    /// The camera stays closed.
+    On,
+    /// The camera follows the demand.
+    Off,
+}
+
+impl Privacy {
+    /// What an entry of the switch's key says. Turning it off leaves a value, deleting the key is off too.
+    pub(super) fn of(entry: &kv::Entry) -> Self {
+        let on = entry.operation == Operation::Put && entry.value.as_ref() == ON;
+        if on { Self::On } else { Self::Off }
+    }
+}
+
+/// Why the buckets could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    #[error("{0} failed: {1}")]
+    Request(&'static str, String),
+    #[error("JetStream does not answer")]
+    NoAnswer,
+    #[error(
+        "the bucket {0:?} exists with other settings that cannot be changed ({1}); `nats kv del {0}` makes room for ours"
+    )]
+    Unchangeable(&'static str, UpdateStreamError),
+}
+
+fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> OpenError {
+    move |error| OpenError::Request(what, error.to_string())
+}
+
+/// Both watches as one stream, and what the switch said when they were opened.
+pub(super) struct Watches {
+    /// What either tells; `None`: one of them ended.
+    pub(super) entries: BoxStream<'static, Option<Result<kv::Entry, kv::WatcherError>>>,
+    /// The privacy switch.
+    pub(super) switch: Privacy,
+}
+
+/// The buckets as one camera needs them.
+#[derive(Debug, Clone)]
+pub(super) struct Buckets {
+    js: Context,
+    privacy_key: String,
+    replicas: usize,
+}
+
+impl Buckets {
+    pub(super) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
+        let js = ContextBuilder::new().timeout(ANSWER).ack_timeout(ANSWER);
+        Self {
+            js: js.build(link.client.clone()),
+            privacy_key: camera.privacy_key(),
+            replicas,
+        }
+    }
+
+    /// Makes sure that both buckets exist and watches both, from what is in them now.
+    ///
+    /// `known`: the switch as it was read last. One that was on and is nowhere now was lost with its bucket, not
+    /// turned off: it is put back.
+    pub(super) async fn watch(&self, known: Privacy) -> Result<Watches, OpenError> {
+        let opened = timeout(OPENING, async {
+            let control = self.control().await?;
+            let watch = control.watch_with_history(&self.privacy_key).await;
+            let privacy = watch.map_err(failed("watching the privacy switch"))?;
+            let switch = match self.read_switch(&control).await? {
+                Some(switch) => switch,
+                None if known == Privacy::On => {
+                    self.set_switch(&control, true).await?;
+                    Privacy::On
+                }
+                None => Privacy::Off,
+            };
+            let demand = self.demand().await?.watch_with_history(">").await;
+            let demand = demand.map_err(failed("watching the demand"))?;
+            let entries = futures_util::stream::select(whole(demand), whole(privacy)).boxed();
+            Ok(Watches { entries, switch })
+        });
+        opened.await.unwrap_or(Err(OpenError::NoAnswer))
+    }
+
+    /// Puts the canary's key. The error tells when the bucket is gone.
+    pub(super) async fn put_canary(self, key: String) -> Result<(), PublishError> {
+        let put = self
+            .js
+            .publish(format!("$KV.{DEMAND_BUCKET}.{key}"), Bytes::new());
+        put.await?.await.map(|_ack| ())
+    }
+
+    /// The bucket of the leases. The server's `max_age` only collects garbage: it gives no event.
+    async fn demand(&self) -> Result<kv::Store, OpenError> {
+        let lease = StreamConfig {
+            max_age: LEASE,
+            storage: StorageType::Memory,
+            ..self.key_value(DEMAND_BUCKET)
+        };
+        self.bind(lease, DEMAND_BUCKET).await
+    }
+
+    /// The bucket of the switches: on disk, for ever.
+    async fn control(&self) -> Result<kv::Store, OpenError> {
+        let lasting = StreamConfig {
+            storage: StorageType::File,
+            ..self.key_value(CONTROL_BUCKET)
+        };
+        self.bind(lasting, CONTROL_BUCKET).await
+    }
+
+    async fn read_switch(&self, control: &kv::Store) -> Result<Option<Privacy>, OpenError> {
+        let entry = control.entry(&self.privacy_key).await;
+        let entry = entry.map_err(failed("reading the privacy switch"))?;
+        Ok(entry.as_ref().map(Privacy::of))
+    }
+
+    async fn set_switch(&self, control: &kv::Store, on: bool) -> Result<(), OpenError> {
+        let value: &[u8] = if on { ON } else { b"off" };
+        let put = control.put(&self.privacy_key, value.into()).await;
+        put.map(|_revision| ())
+            .map_err(failed("setting the privacy switch"))
+    }
+
+    /// A KV bucket as a stream. Made raw: the library's own way asks for one permission more and fails on older servers.
+    /// Source: NATS ADR-8, "JetStream based Key-Value Stores".
+    fn key_value(&self, bucket: &str) -> StreamConfig {
+        StreamConfig {
+            name: format!("KV_{bucket}"),
+            subjects: vec![format!("$KV.{bucket}.>")],
+            max_messages_per_subject: 1,
+            num_replicas: self.replicas,
+            discard: DiscardPolicy::New,
+            allow_rollup: true,
+            deny_delete: true,
+            allow_direct: true,
+            ..StreamConfig::default()
+        }
+    }
+
+    /// Makes the bucket or brings it to our settings, and binds it.
+    async fn bind(&self, config: StreamConfig, name: &'static str) -> Result<kv::Store, OpenError> {
+        match self.js.create_stream(config.clone()).await {
+            Ok(_) => {}
+            Err(error) if exists_otherwise(&error) => {
+                tracing::warn!(
+                    bucket = name,
+                    "the bucket has other settings: bringing it back to ours"
+                );
+                let update = self.js.update_stream(config).await;
+                update.map_err(|error| OpenError::Unchangeable(name, error))?;
+            }
+            Err(error) => return Err(failed("creating a bucket")(error)),
+        }
+        let bound = self.js.get_key_value(name).await;
+        bound.map_err(failed("binding a bucket"))
+    }
+}
+
+fn exists_otherwise(error: &CreateStreamError) -> bool {
+    let code = match error.kind() {
+        CreateStreamErrorKind::JetStream(error) => error.error_code(),
+        _ => return false,
+    };
+    code == ErrorCode::STREAM_NAME_EXIST
+}
+
+/// A watch whose end is told, not only missed.
+fn whole(
+    watch: kv::Watch,
+) -> impl Stream<Item = Option<Result<kv::Entry, kv::WatcherError>>> + Send {
+    let end = futures_util::stream::once(std::future::ready(None));
+    watch.map(Some).chain(end)
+}
+
+/// Reads or sets the privacy switch of `camera`, for the sub-command.
+///
+/// # Errors
+/// NATS refuses or does not answer.
+pub async fn switch_privacy(
+    link: &Link,
+    camera: &CameraId,
+    replicas: usize,
+    set: Option<bool>,
+) -> Result<Privacy, BusError> {
+    let buckets = Buckets::new(link, camera, replicas);
+    let switch = async {
+        let control = buckets.control().await?;
+        if let Some(on) = set {
+            buckets.set_switch(&control, on).await?;
+        }
+        buckets.read_switch(&control).await
+    };
+    let switch = switch
+        .await
+        .map_err(|error| BusError::Switch(error.to_string()))?;
+    Ok(switch.unwrap_or(Privacy::Off))
+}

@@ -1,0 +1,245 @@
+//! Demand and privacy switch: watched, but the watch is never trusted to mend itself.
+//!
+//! The library resumes a watch behind the last revision it saw; after a bucket was lost and made anew that is blind,
+//! for days, without an error. So on every doubt (a reconnect, an error, an end, a canary that does not come back)
+//! bucket and watch are made anew. Leases are kept meanwhile: [`Demand`]'s clock knows when the KV is ill.
+
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::kv::{self, Operation};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use wire::lease::{CANARY, PLANE_DEAD};
+use wire::subject::CONTROL_BUCKET;
+use wire::{CameraId, MemberId, Rung, RungSet};
+
+use super::buckets::{Buckets, OpenError, Privacy, Watches};
+use super::{BusError, Link};
+use crate::clock;
+use crate::demand::Demand;
+use crate::metrics::Metrics;
+
+/// Between two attempts to open, doubled up to the second. Without it a rebuild loop floods the server with consumers.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+/// The oldest server whose JetStream this protocol was measured on.
+const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 0);
+
+type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Watches demand and privacy switch.
+#[derive(Debug)]
+pub struct Control {
+    link: Link,
+    buckets: Buckets,
+    demand: Demand,
+    metrics: Metrics,
+    wanted: watch::Sender<RungSet>,
+    privacy: watch::Sender<Privacy>,
+}
+
+/// Why buckets and watches must be made anew.
+#[derive(Debug, thiserror::Error)]
+enum Doubt {
+    #[error("the connection was made anew")]
+    Reconnected,
+    #[error("a watch ended: {0:?}")]
+    WatchEnded(Option<kv::WatcherError>),
+    #[error("the demand bucket is gone")]
+    BucketGone,
+    #[error("the canary has not come back for {PLANE_DEAD:?}")]
+    CanarySilent,
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// What is under way in [`Control::run`].
+#[derive(Default)]
+struct Work {
+    opening: Option<Later<Result<Watches, OpenError>>>,
+    watches: Option<Watches>,
+    opened_at: Option<Instant>,
+    canary: Option<Later<Result<(), PublishError>>>,
+}
+
+impl Control {
+    /// Tells `wanted` the rungs with a live lease and `privacy` the switch, once they are known.
+    #[must_use]
+    pub fn new(
+        link: Link,
+        camera: CameraId,
+        capture: &MemberId,
+        replicas: usize,
+        metrics: Metrics,
+        wanted: watch::Sender<RungSet>,
+        privacy: watch::Sender<Privacy>,
+    ) -> Self {
+        let buckets = Buckets::new(&link, &camera, replicas);
+        let demand = Demand::new(camera, capture, clock::now());
+        Self {
+            link,
+            buckets,
+            demand,
+            metrics,
+            wanted,
+            privacy,
+        }
+    }
+
+    /// Runs until nobody listens any more.
+    ///
+    /// # Errors
+    /// A server that is too old.
+    pub async fn run(mut self) -> Result<(), BusError> {
+        let mut work = Work::default();
+        let mut beat = interval(CANARY);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut backoff, mut generation) = (BACKOFF.0, 0);
+        loop {
+            let next_end = self.tell_wanted();
+            let doubt = tokio::select! {
+                changed = self.link.state.changed() => {
+                    let state = self.link.state.borrow_and_update().clone();
+                    if changed.is_err() {
+                        return Ok(());
+                    }
+                    self.demand.set_connected(state.connected, clock::now());
+                    let anew = state.connected && state.generation != generation;
+                    generation = state.generation;
+                    if anew {
+                        self.check_server()?;
+                    }
+                    anew.then_some(Doubt::Reconnected)
+                }
+                opened = ready(&mut work.opening), if work.opening.is_some() => match opened {
+                    Ok(watches) => {
+                        self.tell_privacy(watches.switch);
+                        work.watches = Some(watches);
+                        work.opened_at = Some(clock::now());
+                        // The leases' clock waits for the first canary.
+                        work.canary = Some(self.put_canary());
+                        None
+                    }
+                    Err(error) => Some(error.into()),
+                },
+                told = next(&mut work.watches), if work.watches.is_some() => match told {
+                    Some(Ok(entry)) => {
+                        if entry.key == self.demand.canary() {
+                            backoff = BACKOFF.0;
+                        }
+                        self.hear(&entry);
+                        None
+                    }
+                    ended => Some(Doubt::WatchEnded(ended.and_then(Result::err))),
+                },
+                put = ready(&mut work.canary), if work.canary.is_some() => {
+                    let gone = put.is_err_and(|error| error.kind() == PublishErrorKind::StreamNotFound);
+                    gone.then_some(Doubt::BucketGone)
+                }
+                _ = beat.tick(), if work.watches.is_some() => {
+                    work.canary = work.canary.or_else(|| Some(self.put_canary()));
+                    let now = clock::now();
+                    let settled = work.opened_at.is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
+                    (settled && self.demand.canary_silent(now)).then_some(Doubt::CanarySilent)
+                }
+                () = sleep_until(next_end.unwrap_or_else(clock::now).into()), if next_end.is_some() => None,
+                () = self.wanted.closed() => return Ok(()),
+            };
+            if let Some(doubt) = doubt {
+                let wait = match doubt {
+                    Doubt::Reconnected => Duration::ZERO,
+                    _ => backoff,
+                };
+                backoff = (wait * 2).clamp(BACKOFF.0, BACKOFF.1);
+                log(&doubt);
+                work = Work {
+                    opening: self.link.is_connected().then(|| self.open(wait)),
+                    ..Work::default()
+                };
+            }
+        }
+    }
+
+    /// Tells what is wanted now; returns when that can change by itself.
+    fn tell_wanted(&mut self) -> Option<Instant> {
+        let wanted = self.demand.wanted(clock::now());
+        let changed = self
+            .wanted
+            .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
+        if changed {
+            tracing::info!(?wanted, "demand");
+        }
+        for rung in Rung::ladder() {
+            self.metrics.leases[rung.index()].set(self.demand.leases(rung) as i64);
+        }
+        // At the end itself, not a moment before it.
+        self.demand
+            .next_end()
+            .map(|end| end + Duration::from_millis(1))
+    }
+
+    fn tell_privacy(&self, switch: Privacy) {
+        if self.privacy.send_replace(switch) != switch {
+            tracing::info!(?switch, "privacy switch");
+        }
+    }
+
+    fn hear(&mut self, entry: &kv::Entry) {
+        match entry.operation {
+            _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
+            Operation::Put => self.demand.put(&entry.key, entry.revision, clock::now()),
+            Operation::Delete | Operation::Purge => self.demand.delete(&entry.key),
+        }
+    }
+
+    fn check_server(&self) -> Result<(), BusError> {
+        let (major, minor, patch) = OLDEST_SERVER;
+        if self.link.client.is_server_compatible(major, minor, patch) {
+            return Ok(());
+        }
+        let found = self.link.client.server_info().version;
+        Err(BusError::TooOld { found })
+    }
+
+    fn put_canary(&self) -> Later<Result<(), PublishError>> {
+        let key = self.demand.canary().to_owned();
+        self.buckets.clone().put_canary(key).boxed()
+    }
+
+    fn open(&self, wait: Duration) -> Later<Result<Watches, OpenError>> {
+        let (buckets, known) = (self.buckets.clone(), *self.privacy.borrow());
+        async move {
+            tokio::time::sleep(wait).await;
+            buckets.watch(known).await
+        }
+        .boxed()
+    }
+}
+
+/// What an operator must mend is an error; the rest mends itself.
+fn log(doubt: &Doubt) {
+    if let Doubt::Open(OpenError::Unchangeable(..)) = doubt {
+        tracing::error!("{doubt}");
+    } else {
+        tracing::info!("opening the buckets anew: {doubt}");
+    }
+}
+
+/// Awaits what is in `slot` and empties it; guarded by `is_some` in the select.
+async fn ready<T>(slot: &mut Option<Later<T>>) -> T {
+    let value = match slot {
+        Some(later) => later.await,
+        None => std::future::pending().await,
+    };
+    *slot = None;
+    value
+}
+
+async fn next(watches: &mut Option<Watches>) -> Option<Result<kv::Entry, kv::WatcherError>> {
+    match watches {
+        Some(watches) => watches.entries.next().await.flatten(),
+        None => std::future::pending().await,
+    }
+}

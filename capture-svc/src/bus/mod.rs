@@ -1,0 +1,146 @@
+//! All NATS of this service: frames and status out, demand and the privacy switch in.
+//!
+//! Two connections: `frames` with a small buffer, so that an outage holds no old frames, and `control` for leases and
+//! status, so that a full frame buffer never delays them. Decisions are elsewhere ([`crate::demand`],
+//! [`crate::standby`]); this is the edge that acts.
+
+mod buckets;
+mod control;
+mod link;
+mod presence;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_nats::PublishErrorKind;
+use bytes::Bytes;
+use tokio::time::{Instant, timeout_at};
+use wire::{CameraId, Rung};
+
+pub use buckets::{Privacy, switch_privacy};
+pub use control::Control;
+pub use link::{Link, LinkState};
+pub use presence::Presence;
+
+/// What ends the bus, and with it the process.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// The file of the login.
+    #[error("the login file {} cannot be used", path.display())]
+    Login {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The library would not even begin to connect.
+    #[error("cannot connect to NATS")]
+    Connect(#[source] async_nats::ConnectError),
+    /// What was found is too old.
+    #[error("nats-server {found} is too old: 2.10 or later is needed")]
+    TooOld {
+        /// Its version.
+        found: String,
+    },
+    /// The privacy switch could not be read or set.
+    #[error("the privacy switch cannot be reached: {0}")]
+    Switch(String),
+}
+
+/// Why a frame did not get onto the bus. It is never tried again: the next frame is newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undelivered {
+    /// Above the server's `max_payload`.
+    TooLarge,
+    /// NATS is away, or did not take it in time.
+    Late,
+}
+
+/// Publishes frames: never while disconnected, never waiting longer than a frame may.
+#[derive(Debug)]
+pub struct FrameBus {
+    link: Link,
+    subjects: [async_nats::Subject; Rung::COUNT],
+    warned_at: Option<Instant>,
+}
+
+impl FrameBus {
+    /// How many messages may wait to be written: one frame of every rung and a little.
+    pub const CAPACITY: usize = 16;
+    /// A frame that the connection does not take within this time is dropped: two thirds of an interval at 34 fps.
+    const PATIENCE: Duration = Duration::from_millis(20);
+
+    /// Publishes the frames of `camera` over `link`.
+    #[must_use]
+    pub fn new(link: Link, camera: &CameraId) -> Self {
+        let subject = |index| {
+            Rung::at(index)
+                .map(|rung| camera.frames_subject(rung))
+                .unwrap_or_default()
+        };
+        Self {
+            link,
+            subjects: std::array::from_fn(|index| subject(index).into()),
+            warned_at: None,
+        }
+    }
+
+    /// Whether a frame could be published now.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.link.is_connected()
+    }
+
+    /// Until when a frame whose publishing begins now may take.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a time limit on the socket, not a decision"
+    )]
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + Self::PATIENCE
+    }
+
+    /// Hands one JPEG to the connection.
+    ///
+    /// # Errors
+    /// See [`Undelivered`].
+    pub async fn publish(
+        &mut self,
+        rung: Rung,
+        jpeg: Bytes,
+        deadline: Instant,
+    ) -> Result<(), Undelivered> {
+        let size = jpeg.len();
+        let publish = self
+            .link
+            .client
+            .publish(self.subjects[rung.index()].clone(), jpeg);
+        match timeout_at(deadline, publish).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                self.warn_too_large(rung, size);
+                Err(Undelivered::TooLarge)
+            }
+            Ok(Err(_)) | Err(_) => Err(Undelivered::Late),
+        }
+    }
+
+    /// Once a second: which frame, which limit, which setting.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "limits a log line, not a decision"
+    )]
+    fn warn_too_large(&mut self, rung: Rung, size: usize) {
+        let now = Instant::now();
+        if self
+            .warned_at
+            .is_none_or(|before| now - before >= Duration::from_secs(1))
+        {
+            self.warned_at = Some(now);
+            let max_payload = self.link.client.server_info().max_payload;
+            tracing::warn!(%rung, size, max_payload, "frame dropped: larger than NATS takes; raise max_payload in nats.conf");
+        }
+    }
+}

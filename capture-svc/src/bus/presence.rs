@@ -1,0 +1,121 @@
+//! Status out, other captures' status in: what gateways show, and who serves the camera.
+
+use std::time::Duration;
+
+use async_nats::Subscriber;
+use futures_util::StreamExt;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use wire::{CameraId, CameraState, CameraStatus, Reason};
+
+use super::Link;
+use crate::clock;
+use crate::standby::{Answer, Standby};
+
+/// How often the status is published when nothing changes.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Publishes the status and listens for other captures of the same camera.
+#[derive(Debug)]
+pub struct Presence {
+    link: Link,
+    subject: String,
+    run: u32,
+    status: watch::Receiver<CameraStatus>,
+    active: watch::Sender<bool>,
+}
+
+impl Presence {
+    /// Tells `active` whether this capture serves the camera: false until it is known.
+    #[must_use]
+    pub fn new(
+        link: Link,
+        camera: &CameraId,
+        run: u32,
+        status: watch::Receiver<CameraStatus>,
+        active: watch::Sender<bool>,
+    ) -> Self {
+        Self {
+            link,
+            subject: camera.status_subject(),
+            run,
+            status,
+            active,
+        }
+    }
+
+    /// Runs until the status has no sender any more.
+    pub async fn run(mut self) {
+        let mut standby = Standby::new(self.run);
+        let mut heard: Option<Subscriber> = None;
+        let mut generation = 0;
+        let mut beat = interval(EVERY);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let due = standby.tick(clock::now());
+            self.active.send_if_modified(|active| {
+                std::mem::replace(active, standby.is_active()) != standby.is_active()
+            });
+            tokio::select! {
+                changed = self.link.state.changed() => {
+                    let state = self.link.state.borrow_and_update().clone();
+                    if changed.is_err() {
+                        return;
+                    }
+                    if state.connected && state.generation != generation {
+                        generation = state.generation;
+                        // A subscription lives through reconnects; one is enough.
+                        if heard.is_none() {
+                            heard = self.link.client.subscribe(self.subject.clone()).await.ok();
+                        }
+                        standby.connected(clock::now());
+                        self.say(standby.is_active()).await;
+                    }
+                }
+                Some(message) = async { heard.as_mut()?.next().await }, if heard.is_some() => {
+                    if let Some((run, standing_by)) = sender(&message.payload)
+                        && standby.heard(run, standing_by, clock::now()) == Answer::Speak
+                    {
+                        self.say(true).await;
+                    }
+                }
+                () = sleep_until(due.unwrap_or_else(clock::now).into()), if due.is_some() => {}
+                _ = beat.tick() => if standby.is_active() { self.say(true).await },
+                changed = self.status.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    if standby.is_active() {
+                        self.say(true).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Publishes the status as it is now, or that we stand by. What cannot be said now is not said later.
+    async fn say(&mut self, active: bool) {
+        if !self.link.is_connected() {
+            return;
+        }
+        let mut status = self.status.borrow_and_update().clone();
+        if !active {
+            status.state = CameraState::Idle;
+            status.reason = Some(Reason::Standby);
+            status.qualities.clear();
+        }
+        let Ok(json) = serde_json::to_vec(&status) else {
+            return;
+        };
+        let published = self.link.client.publish(self.subject.clone(), json.into());
+        // A status is old after a second: no use in waiting longer.
+        let _late = tokio::time::timeout(EVERY, published).await;
+    }
+}
+
+/// Whose message this is, and whether it says that its sender stands by.
+fn sender(payload: &[u8]) -> Option<(u32, bool)> {
+    let status: CameraStatus = serde_json::from_slice(payload).ok()?;
+    let run = u32::from_str_radix(&status.run, 16).ok()?;
+    Some((run, status.reason == Some(Reason::Standby)))
+}

@@ -1,0 +1,145 @@
+//! The command line: every setting as the operator spells it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Owns the camera and publishes JPEG frames to NATS while somebody wants them.
+#[derive(Debug, Parser)]
+#[command(name = "capture-svc", version, about, max_term_width = 110)]
+pub struct Cli {
+    /// What to do; without it: serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What to do beside serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// List the cameras of this machine with their formats and controls.
+    List {
+        /// JSON for programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Open the camera, read some frames, report format, frame rate and jitter.
+    Probe {
+        /// JSON for programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Close the camera whatever the demand, open it again, or show the switch.
+    Privacy {
+        /// What to set.
+        switch: PrivacySwitch,
+    },
+    /// Ask the running service whether it is alive; for containers without a shell.
+    Healthcheck,
+}
+
+/// The privacy switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrivacySwitch {
+    /// The camera stays closed.
+    On,
+    /// The camera follows the demand.
+    Off,
+    /// Print `on` or `off`.
+    Show,
+}
+
+/// Every setting as the operator spelled it.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// NATS servers, comma-separated: nats:// or tls://, host and port
+    #[arg(
+        long,
+        env = "NATS_URL",
+        global = true,
+        default_value = "nats://127.0.0.1:4222"
+    )]
+    pub(super) nats_url: String,
+    /// File with the credentials (JWT and seed) of the NATS user
+    #[arg(long, env = "NATS_CREDS_FILE", global = true)]
+    pub(super) nats_creds_file: Option<String>,
+    /// File with the nkey seed of the NATS user
+    #[arg(long, env = "NATS_NKEY_FILE", global = true)]
+    pub(super) nats_nkey_file: Option<String>,
+    /// NATS user name, together with the password
+    #[arg(long, env = "NATS_USER", global = true)]
+    pub(super) nats_user: Option<String>,
+    /// Password of the NATS user
+    #[arg(long, env = "NATS_PASSWORD", global = true, hide_env_values = true)]
+    pub(super) nats_password: Option<String>,
+    /// File with the certificate authority of the NATS servers; asks for TLS
+    #[arg(long, env = "NATS_CA_FILE", global = true)]
+    pub(super) nats_ca_file: Option<String>,
+
+    /// Where frames come from: auto (first camera, else the pattern), pattern, /dev/video0, an index, a
+    /// /dev/v4l/by-id/… path, name:<part of its name>, file:<path.mjpeg|path.y4m>
+    #[arg(long, env = "CAPTURE_SOURCE", global = true, default_value = "auto")]
+    pub(super) source: String,
+    /// Name of this camera on the bus: a-z, 0-9, '-'; unset: the default camera
+    #[arg(long, env = "CAPTURE_CAMERA_ID", global = true)]
+    pub(super) camera_id: Option<String>,
+    /// Width of the picture, pixels
+    #[arg(long, env = "CAPTURE_WIDTH", global = true, default_value = "1280")]
+    pub(super) width: String,
+    /// Height of the picture, pixels
+    #[arg(long, env = "CAPTURE_HEIGHT", global = true, default_value = "720")]
+    pub(super) height: String,
+    /// Frames per second at the most; a slower camera is passed on whole
+    #[arg(long, env = "CAPTURE_FPS", global = true, default_value = "34")]
+    pub(super) fps: String,
+    /// What to ask the camera for: auto, mjpeg, yuyv or nv12
+    #[arg(long, env = "CAPTURE_FORMAT", global = true, default_value = "auto")]
+    pub(super) format: String,
+    /// Colour resolution of the JPEGs: 420 or 422
+    #[arg(
+        long,
+        env = "CAPTURE_SUBSAMPLING",
+        global = true,
+        default_value = "420"
+    )]
+    pub(super) subsampling: String,
+    /// How long the camera stays open after the last viewer left: 10s, 500ms, 2m; 0s: not at all; never: for ever
+    #[arg(long, env = "CAPTURE_LINGER", global = true, default_value = "10s")]
+    pub(super) linger: String,
+    /// Frames to skip after the camera was opened, while its exposure settles
+    #[arg(long, env = "CAPTURE_WARMUP", global = true, default_value = "0")]
+    pub(super) warmup: String,
+    /// V4L2 controls to set when the camera is opened, as name=value,…; `capture-svc list` shows the names
+    #[arg(long, env = "CAPTURE_CONTROLS", global = true, default_value = "")]
+    pub(super) controls: String,
+    /// Who encodes: ladder (transform once, quantise many) or reference (the crate jpeg-encoder)
+    #[arg(
+        long,
+        env = "CAPTURE_ENCODER",
+        global = true,
+        default_value = "reference"
+    )]
+    pub(super) encoder: String,
+    /// Replicas of the demand and control buckets: 1, or 3 on a cluster of NATS servers
+    #[arg(
+        long,
+        env = "CAPTURE_BUCKET_REPLICAS",
+        global = true,
+        default_value = "1"
+    )]
+    pub(super) bucket_replicas: String,
+    /// Address of /metrics, /healthz and /readyz
+    #[arg(
+        long,
+        env = "CAPTURE_ADMIN_LISTEN",
+        global = true,
+        default_value = "127.0.0.1:9101"
+    )]
+    pub(super) admin_listen: String,
+    /// How logs are written: auto (text on a terminal, else JSON), text or json
+    #[arg(long, env = "LOG_FORMAT", global = true, default_value = "auto")]
+    pub(super) log_format: String,
+    /// What is logged, as tracing-subscriber's directives: info, `capture_svc=debug`, …
+    #[arg(long = "log", env = "RUST_LOG", global = true, default_value = "info")]
+    pub(super) log: String,
+}

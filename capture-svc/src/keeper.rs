@@ -1,0 +1,136 @@
+//! Brings demand, privacy, standby and the camera's own word together: what the shutter does, which rungs are encoded,
+//! what the status says.
+
+use tokio::sync::watch;
+use tokio::time::sleep_until;
+use wire::{CameraId, CameraState, CameraStatus, Reason, Rung, RungSet};
+
+use crate::bus::Privacy;
+use crate::camera::{Camera, CameraReport};
+use crate::clock;
+use crate::shutter::{Shutter, Wish};
+
+/// What the keeper hears, and what it tells.
+#[derive(Debug)]
+pub struct Keeper {
+    /// Whose camera.
+    pub camera_id: CameraId,
+    /// The run of the stamps.
+    pub run: u32,
+    /// The decision whether the camera may be open.
+    pub shutter: Shutter,
+    /// Rungs with a live lease.
+    pub wanted: watch::Receiver<RungSet>,
+    /// The privacy switch.
+    pub privacy: watch::Receiver<Privacy>,
+    /// Whether this capture serves the camera.
+    pub active: watch::Receiver<bool>,
+    /// The camera's own word.
+    pub report: watch::Receiver<CameraReport>,
+    /// Told the rungs to encode.
+    pub encode: watch::Sender<RungSet>,
+    /// Told what to publish as the status.
+    pub status: watch::Sender<CameraStatus>,
+}
+
+impl Keeper {
+    /// The status before anything is known.
+    #[must_use]
+    pub fn first_status(camera: &CameraId, run: u32, report: &CameraReport) -> CameraStatus {
+        status(camera, run, report, Privacy::Unknown, RungSet::EMPTY)
+    }
+
+    /// Keeps `camera` until whoever is listened to has ended.
+    pub async fn run(mut self, camera: &Camera) {
+        let mut open = false;
+        loop {
+            let (wanted, privacy) = (
+                *self.wanted.borrow_and_update(),
+                *self.privacy.borrow_and_update(),
+            );
+            let standby = !*self.active.borrow_and_update();
+            let wish = Wish {
+                demanded: !wanted.is_empty(),
+                private: privacy != Privacy::Off,
+                standby,
+            };
+            let (open_now, ask_again) = self.shutter.decide(wish, clock::now());
+            if open != open_now {
+                open = open_now;
+                camera.set_wanted(open);
+            }
+            let encode = if wish.private || standby {
+                RungSet::EMPTY
+            } else {
+                wanted
+            };
+            self.encode
+                .send_if_modified(|before| std::mem::replace(before, encode) != encode);
+            let status = status(
+                &self.camera_id,
+                self.run,
+                &self.report.borrow_and_update(),
+                privacy,
+                encode,
+            );
+            self.status.send_if_modified(|before| {
+                let changed = *before != status;
+                *before = status;
+                changed
+            });
+            let changed = tokio::select! {
+                changed = self.wanted.changed() => changed,
+                changed = self.privacy.changed() => changed,
+                changed = self.active.changed() => changed,
+                changed = self.report.changed() => changed,
+                () = sleep_until(ask_again.unwrap_or_else(clock::now).into()), if ask_again.is_some() => Ok(()),
+            };
+            if changed.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What gateways and people are told.
+fn status(
+    camera: &CameraId,
+    run: u32,
+    report: &CameraReport,
+    privacy: Privacy,
+    encoded: RungSet,
+) -> CameraStatus {
+    let private = privacy == Privacy::On;
+    let live = report.state == CameraState::Live;
+    CameraStatus {
+        camera: camera.name().to_owned(),
+        state: if private {
+            CameraState::Idle
+        } else {
+            report.state
+        },
+        reason: if private {
+            Some(Reason::Privacy)
+        } else {
+            report.reason
+        },
+        detail: Some(if private {
+            "the privacy switch is on: the camera stays closed".to_owned()
+        } else {
+            report.detail.clone()
+        }),
+        fps: if live || report.state == CameraState::Starting {
+            report.fps
+        } else {
+            0.0
+        },
+        width: report.width,
+        height: report.height,
+        source: report.source,
+        format: report
+            .format
+            .map_or(String::new(), |format| format.as_str().to_owned()),
+        run: format!("{run:08x}"),
+        qualities: encoded.iter().map(Rung::quality).collect(),
+    }
+}

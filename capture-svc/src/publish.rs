@@ -1,0 +1,212 @@
+//! Raw frame and wanted rungs in, stamped JPEGs on the bus: encode once, publish each.
+//!
+//! The newest frame wins: while one frame is encoded and published the camera's slot keeps only the latest. A rung
+//! that becomes wanted between two frames gets the last frame at once, so that its first viewer does not wait.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::watch;
+use wire::{RungSet, Stamp};
+
+use crate::bus::{FrameBus, Undelivered};
+use crate::camera::{FrameReceiver, RawFrame};
+use crate::encode::{EncodeError, Encoder};
+use crate::metrics::Metrics;
+
+/// A frame older than this is not shown to a new viewer: the next one is near.
+const FRESH: Duration = Duration::from_secs(1);
+/// JPEGs that may wait in the NATS client at once, at the most: two frames of all rungs.
+const POOLED: usize = 28;
+
+/// Encodes and publishes; see the module.
+pub struct Publisher {
+    encoder: Box<dyn Encoder>,
+    bus: FrameBus,
+    run: u32,
+    metrics: Metrics,
+    /// Wall clock in µs since the epoch; the stamp's own.
+    now_us: fn() -> u64,
+    pool: Arc<Pool>,
+    jpegs: Vec<Vec<u8>>,
+}
+
+impl Publisher {
+    /// A publisher for the run `run`.
+    #[must_use]
+    pub fn new(
+        encoder: Box<dyn Encoder>,
+        bus: FrameBus,
+        run: u32,
+        metrics: Metrics,
+        now_us: fn() -> u64,
+    ) -> Self {
+        Self {
+            encoder,
+            bus,
+            run,
+            metrics,
+            now_us,
+            pool: Arc::default(),
+            jpegs: Vec::new(),
+        }
+    }
+
+    /// Publishes every frame at every wanted rung until `wanted` has no sender any more.
+    pub async fn run(mut self, mut frames: FrameReceiver, mut wanted: watch::Receiver<RungSet>) {
+        let mut last: Option<Arc<RawFrame>> = None;
+        let mut served = RungSet::EMPTY;
+        loop {
+            tokio::select! {
+                frame = frames.next() => {
+                    served = *wanted.borrow_and_update();
+                    self.publish(&frame, served).await;
+                    last = Some(frame);
+                }
+                changed = wanted.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let now_wanted = *wanted.borrow_and_update();
+                    let fresh = last.as_ref().filter(|frame| self.age(frame) < FRESH);
+                    if let Some(frame) = fresh.cloned() {
+                        self.publish(&frame, now_wanted.without(served)).await;
+                    }
+                    served = now_wanted;
+                }
+            }
+        }
+    }
+
+    fn age(&self, frame: &RawFrame) -> Duration {
+        Duration::from_micros((self.now_us)().saturating_sub(frame.captured_at_us))
+    }
+
+    async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) {
+        if rungs.is_empty() {
+            return;
+        }
+        if !self.bus.is_connected() {
+            self.metrics.dropped.bus.inc();
+            return;
+        }
+        // The work of milliseconds: the runtime's other tasks move to another thread meanwhile.
+        if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
+            match error {
+                EncodeError::Corrupt(_) => {
+                    tracing::debug!(%error, seq = frame.seq, "frame dropped");
+                }
+                EncodeError::Unsupported { .. } => {
+                    tracing::warn!(%error, seq = frame.seq, "frame dropped");
+                }
+            }
+            self.metrics.dropped.corrupt.inc();
+            return;
+        }
+        let deadline = self.bus.deadline();
+        for (index, rung) in rungs.iter().enumerate() {
+            let jpeg = self.pool.bytes(std::mem::take(&mut self.jpegs[index]));
+            let size = jpeg.len();
+            match self.bus.publish(rung, jpeg, deadline).await {
+                Ok(()) => {
+                    self.metrics.frames_published[rung.index()].inc();
+                    self.metrics.published_bytes[rung.index()].inc_by(size as u64);
+                    self.metrics.frame_bytes[rung.index()].observe(size as f64);
+                }
+                Err(Undelivered::TooLarge) => self.metrics.dropped.too_large.inc(),
+                Err(Undelivered::Late) => self.metrics.dropped.bus.inc(),
+            }
+        }
+        self.metrics
+            .publish_age
+            .observe(self.age(frame).as_secs_f64());
+    }
+
+    fn encode(&mut self, frame: &RawFrame, rungs: RungSet) -> Result<(), EncodeError> {
+        let _timer = self.metrics.encode_seconds.start_timer();
+        let stamp = Stamp {
+            run: self.run,
+            seq: frame.seq,
+            captured_at_us: frame.captured_at_us,
+        };
+        let missing = rungs.len().saturating_sub(self.jpegs.len());
+        self.jpegs.extend(std::iter::repeat_n(Vec::new(), missing));
+        self.jpegs
+            .iter_mut()
+            .take(rungs.len())
+            .filter(|jpeg| jpeg.capacity() == 0)
+            .for_each(|jpeg| *jpeg = self.pool.take());
+        self.encoder
+            .encode_many(frame, &stamp, rungs, &mut self.jpegs[..rungs.len()])
+    }
+}
+
+/// Vectors that come back when NATS has written them, so that a running stream allocates no pictures.
+#[derive(Debug, Default)]
+struct Pool(Mutex<Vec<Vec<u8>>>);
+
+impl Pool {
+    fn take(&self) -> Vec<u8> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default()
+    }
+
+    /// The vector as bytes that many may hold; the last one to let go gives it back.
+    fn bytes(self: &Arc<Self>, jpeg: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Pooled {
+            jpeg,
+            pool: Arc::clone(self),
+        })
+    }
+}
+
+struct Pooled {
+    jpeg: Vec<u8>,
+    pool: Arc<Pool>,
+}
+
+impl AsRef<[u8]> for Pooled {
+    fn as_ref(&self) -> &[u8] {
+        &self.jpeg
+    }
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        let mut pooled = self.pool.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if pooled.len() < POOLED {
+            pooled.push(std::mem::take(&mut self.jpeg));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jpegs_memory_comes_back_when_its_last_holder_lets_go() {
+        let pool = Arc::new(Pool::default());
+        let jpeg = vec![1; 1000];
+        let memory = jpeg.as_ptr();
+        let bytes = pool.bytes(jpeg);
+        let second_holder = bytes.clone();
+        drop(bytes);
+        assert_eq!(pool.take().capacity(), 0);
+        drop(second_holder);
+        let taken = pool.take();
+        assert_eq!(taken.as_ptr(), memory);
+    }
+
+    #[test]
+    fn the_pool_keeps_no_more_than_two_frames_of_all_rungs() {
+        let pool = Arc::new(Pool::default());
+        let many: Vec<Bytes> = (0..100).map(|_| pool.bytes(vec![0; 10])).collect();
+        drop(many);
+        assert_eq!(pool.0.lock().unwrap().len(), POOLED);
+    }
+}

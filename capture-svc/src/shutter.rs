@@ -1,0 +1,148 @@
+//! Whether the camera may be open now: demand, linger, privacy and standby in one decision.
+//!
+//! PURE. Privacy and standby close at once; missing demand closes after the linger, so that a page reload does not
+//! make the light blink.
+
+use std::time::{Duration, Instant};
+
+/// What the decision is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// Some rung has a live lease.
+    pub demanded: bool,
+    /// The privacy switch is on, or not yet known.
+    pub private: bool,
+    /// Another capture serves this camera.
+    pub standby: bool,
+}
+
+/// The camera's shutter.
+#[derive(Debug)]
+pub struct Shutter {
+    linger: Option<Duration>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Closed,
+    Demanded,
+    Lingering { until: Instant },
+}
+
+impl Shutter {
+    /// Closed. `linger`: how long to stay open without demand; `None`: for ever, and open from the start.
+    #[must_use]
+    pub const fn new(linger: Option<Duration>) -> Self {
+        Self {
+            linger,
+            state: State::Closed,
+        }
+    }
+
+    /// Whether the camera is to be open, and when to ask again though the wish has not changed.
+    pub fn decide(&mut self, wish: Wish, now: Instant) -> (bool, Option<Instant>) {
+        if wish.private || wish.standby {
+            self.state = State::Closed;
+            return (false, None);
+        }
+        let Some(linger) = self.linger else {
+            return (true, None);
+        };
+        if wish.demanded {
+            self.state = State::Demanded;
+        } else if self.state == State::Demanded {
+            self.state = State::Lingering {
+                until: now + linger,
+            };
+        }
+        match self.state {
+            State::Lingering { until } if until > now => (true, Some(until)),
+            State::Demanded => (true, None),
+            State::Closed | State::Lingering { .. } => {
+                self.state = State::Closed;
+                (false, None)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: Wish = Wish {
+        demanded: false,
+        private: false,
+        standby: false,
+    };
+    const WATCHED: Wish = Wish {
+        demanded: true,
+        ..NOBODY
+    };
+    const LINGER: Duration = Duration::from_secs(10);
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an Instant can only be had from the clock; tests add to it"
+    )]
+    fn now() -> Instant {
+        Instant::now()
+    }
+
+    #[test]
+    fn the_linger_counts_from_the_moment_the_demand_ended() {
+        let (mut shutter, start) = (Shutter::new(Some(LINGER)), now());
+        assert_eq!(shutter.decide(NOBODY, start), (false, None));
+        assert_eq!(shutter.decide(WATCHED, start), (true, None));
+        let left = start + Duration::from_secs(600);
+        assert_eq!(shutter.decide(NOBODY, left), (true, Some(left + LINGER)));
+        assert_eq!(
+            shutter.decide(NOBODY, left + LINGER / 2),
+            (true, Some(left + LINGER))
+        );
+        assert_eq!(shutter.decide(NOBODY, left + LINGER), (false, None));
+        assert_eq!(shutter.decide(NOBODY, left + LINGER * 2), (false, None));
+    }
+
+    #[test]
+    fn a_viewer_who_comes_back_ends_the_linger() {
+        let (mut shutter, start) = (Shutter::new(Some(LINGER)), now());
+        shutter.decide(WATCHED, start);
+        shutter.decide(NOBODY, start);
+        assert_eq!(shutter.decide(WATCHED, start + LINGER / 2), (true, None));
+        assert_eq!(
+            shutter.decide(NOBODY, start + LINGER).1,
+            Some(start + LINGER * 2)
+        );
+    }
+
+    #[test]
+    fn privacy_and_standby_close_at_once_and_end_the_linger() {
+        for close in [
+            Wish {
+                private: true,
+                ..WATCHED
+            },
+            Wish {
+                standby: true,
+                ..WATCHED
+            },
+        ] {
+            for linger in [Some(LINGER), None] {
+                let (mut shutter, start) = (Shutter::new(linger), now());
+                assert!(shutter.decide(WATCHED, start).0);
+                assert_eq!(shutter.decide(close, start), (false, None));
+                assert_eq!(shutter.decide(NOBODY, start).0, linger.is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn no_linger_closes_with_the_last_viewer_and_never_keeps_open() {
+        let (mut at_once, start) = (Shutter::new(Some(Duration::ZERO)), now());
+        at_once.decide(WATCHED, start);
+        assert_eq!(at_once.decide(NOBODY, start), (false, None));
+        assert_eq!(Shutter::new(None).decide(NOBODY, start), (true, None));
+    }
+}

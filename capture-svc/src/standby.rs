@@ -1,0 +1,167 @@
+//! Who serves a camera when its host is doubled: one capture is active, every other stands by.
+//!
+//! PURE. Captures see each other by the status messages: another run on our subject is another capture. A new one
+//! announces itself and waits a moment for an answer; of two that are active at once the smaller run stays. No lock
+//! in the KV: it would be one more thing that can be ill.
+
+use std::time::{Duration, Instant};
+
+/// How long a newcomer waits for the active one's answer, which takes a round trip.
+const PROBE: Duration = Duration::from_millis(100);
+/// How long the active one may be silent: it speaks once a second.
+const SILENCE: Duration = Duration::from_millis(1500);
+
+/// What this capture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Not yet connected: nobody could have been heard.
+    Unheard,
+    /// Waiting until then for an active one to speak.
+    Probing(Instant),
+    /// Serving the camera.
+    Active,
+    /// Another serves it; it was heard then.
+    Standby(Instant),
+}
+
+/// What to do with a status message of another run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Say at once that we serve this camera.
+    Speak,
+    /// Nothing.
+    None,
+}
+
+/// The decision who serves.
+#[derive(Debug)]
+pub struct Standby {
+    run: u32,
+    role: Role,
+}
+
+impl Standby {
+    /// A capture with this run that has not yet been connected.
+    #[must_use]
+    pub const fn new(run: u32) -> Self {
+        Self {
+            run,
+            role: Role::Unheard,
+        }
+    }
+
+    /// The bus can be heard from now on.
+    pub fn connected(&mut self, now: Instant) {
+        if self.role == Role::Unheard {
+            self.role = Role::Probing(now + PROBE);
+        }
+    }
+
+    /// A status message of our camera was heard; `standing_by`: it says that its sender serves nothing.
+    pub fn heard(&mut self, run: u32, standing_by: bool, now: Instant) -> Answer {
+        if run == self.run {
+            return Answer::None;
+        }
+        match self.role {
+            Role::Active if standing_by || run > self.run => Answer::Speak,
+            _ if standing_by => Answer::None,
+            _ => {
+                self.role = Role::Standby(now);
+                Answer::None
+            }
+        }
+    }
+
+    /// Lets time pass; returns when to ask again.
+    pub fn tick(&mut self, now: Instant) -> Option<Instant> {
+        let due = match self.role {
+            Role::Unheard | Role::Active => return None,
+            Role::Probing(until) => until,
+            Role::Standby(heard) => heard + SILENCE,
+        };
+        if due <= now {
+            self.role = Role::Active;
+            return None;
+        }
+        Some(due)
+    }
+
+    /// Whether this capture serves the camera.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self.role, Role::Active)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an Instant can only be had from the clock; tests add to it"
+    )]
+    fn connected(run: u32) -> (Standby, Instant) {
+        let (mut standby, start) = (Standby::new(run), Instant::now());
+        assert!(!standby.is_active());
+        standby.connected(start);
+        (standby, start)
+    }
+
+    fn active(run: u32) -> (Standby, Instant) {
+        let (mut standby, start) = connected(run);
+        assert_eq!(standby.tick(start + PROBE), None);
+        assert!(standby.is_active());
+        (standby, start + PROBE)
+    }
+
+    #[test]
+    fn alone_a_capture_serves_after_the_probe() {
+        let (mut standby, start) = connected(5);
+        assert_eq!(standby.tick(start + PROBE / 2), Some(start + PROBE));
+        assert!(!standby.is_active());
+        standby.tick(start + PROBE);
+        assert!(standby.is_active());
+    }
+
+    #[test]
+    fn a_newcomer_stands_by_and_takes_over_when_the_active_one_falls_silent() {
+        let (mut newcomer, start) = connected(1);
+        assert_eq!(newcomer.heard(9, false, start + 5 * MS), Answer::None);
+        assert_eq!(newcomer.tick(start + PROBE), Some(start + 5 * MS + SILENCE));
+        newcomer.heard(9, false, start + 1000 * MS);
+        newcomer.tick(start + 2499 * MS);
+        assert!(!newcomer.is_active());
+        newcomer.tick(start + 2500 * MS);
+        assert!(
+            newcomer.is_active(),
+            "2 s after the last word at the latest"
+        );
+    }
+
+    #[test]
+    fn the_active_one_answers_a_newcomer_and_stays() {
+        let (mut standby, now) = active(9);
+        assert_eq!(standby.heard(1, true, now), Answer::Speak);
+        assert!(standby.is_active());
+        assert_eq!(standby.heard(9, false, now), Answer::None, "our own words");
+    }
+
+    #[test]
+    fn of_two_active_ones_the_smaller_run_stays() {
+        let ((mut small, now), (mut large, _)) = (active(3), active(4));
+        assert_eq!(small.heard(4, false, now), Answer::Speak);
+        large.heard(3, false, now);
+        assert!(small.is_active() && !large.is_active());
+    }
+
+    #[test]
+    fn two_that_stand_by_do_not_hold_each_other_back() {
+        let (mut standby, start) = connected(1);
+        standby.heard(2, true, start);
+        standby.tick(start + PROBE);
+        assert!(standby.is_active());
+    }
+}

@@ -1,0 +1,284 @@
+//! capture-svc as a process against a real nats-server: frames and camera follow the demand keys, nothing else.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{self, kv};
+use futures_util::StreamExt;
+use testkit::{NatsServer, Picture, Process, eventually};
+
+/// Several times what anything here takes.
+const SOON: Duration = Duration::from_secs(10);
+
+async fn bucket(nats: &NatsServer, name: &str) -> kv::Store {
+    let js = jetstream::new(nats.client().await);
+    eventually(SOON, || async { js.get_key_value(name).await.ok() }).await
+}
+
+/// A gateway's lease, put once.
+async fn put(demand: &kv::Store, key: &str) {
+    demand.put(key, "1".into()).await.expect("a lease");
+}
+
+async fn open(capture: &Process) -> bool {
+    capture.metric("capture_camera_open", &[]).await > 0.0
+}
+
+#[tokio::test]
+async fn without_demand_nothing_is_published_and_the_camera_is_closed() {
+    let nats = NatsServer::start().await;
+    let capture = Process::capture(&nats, &[]).await;
+    let mut frames = nats.client().await.subscribe("frames.>").await.unwrap();
+    let mut status = nats.client().await.subscribe("status").await.unwrap();
+    // Two statuses are two seconds of a running, connected, idle service.
+    for _ in 0..3 {
+        let message = tokio::time::timeout(SOON, status.next())
+            .await
+            .unwrap()
+            .unwrap();
+        let status: wire::CameraStatus = serde_json::from_slice(&message.payload).unwrap();
+        assert_eq!(status.qualities, [0u8; 0]);
+    }
+    assert!(!open(&capture).await);
+    assert!(capture.metric("capture_camera_opens_total", &[]).await < 1.0);
+    assert!(futures_util::poll!(frames.next()).is_pending(), "no frame");
+}
+
+#[tokio::test]
+async fn a_demand_key_brings_stamped_frames_of_its_quality_and_their_barcode() {
+    let nats = NatsServer::start().await;
+    let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "0s")]).await;
+    let demand = bucket(&nats, "demand").await;
+    let mut frames = nats.client().await.subscribe("frames.>").await.unwrap();
+    put(&demand, "q30.gw").await;
+    let mut last = 0;
+    for _ in 0..20 {
+        let message = tokio::time::timeout(SOON, frames.next())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(message.subject.as_str(), "frames.q30");
+        let picture = Picture::read(&message.payload).unwrap();
+        let (seq, at) = testkit::barcode::read_jpeg(&message.payload)
+            .expect("a barcode that survives quality 30");
+        assert_eq!(
+            (seq, at),
+            (picture.stamp.seq, picture.stamp.captured_at_us),
+            "the picture is the stamp's"
+        );
+        assert!(picture.stamp.seq > last);
+        last = picture.stamp.seq;
+    }
+    demand.delete("q30.gw").await.unwrap();
+    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_lease_that_nobody_renews_ends_and_with_it_the_camera() {
+    let nats = NatsServer::start().await;
+    let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "0s")]).await;
+    let demand = bucket(&nats, "demand").await;
+    put(&demand, "q80.gw").await;
+    let since = capture_svc::clock::now();
+    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+    let lasted = since.elapsed();
+    assert!(
+        lasted + Duration::from_millis(100) >= wire::lease::LEASE,
+        "not before its time: {lasted:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_camera_lingers_after_the_last_lease() {
+    let nats = NatsServer::start().await;
+    let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "2s")]).await;
+    let demand = bucket(&nats, "demand").await;
+    put(&demand, "q80.gw").await;
+    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    demand.delete("q80.gw").await.unwrap();
+    eventually(SOON, || async {
+        (capture.metric("capture_leases", &[("quality", "80")]).await < 1.0).then_some(())
+    })
+    .await;
+    assert!(open(&capture).await, "the linger keeps it open");
+    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_restarted_capture_finds_the_demand_that_is_there() {
+    let nats = NatsServer::start().await;
+    let mut capture = Process::capture(&nats, &[]).await;
+    let demand = bucket(&nats, "demand").await;
+    let mut frames = nats.client().await.subscribe("frames.>").await.unwrap();
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        put(&demand, "q55.gw").await;
+        let message = tokio::time::timeout(SOON, frames.next())
+            .await
+            .unwrap()
+            .unwrap();
+        let run = testkit::read_stamp(&message.payload).unwrap().run;
+        capture.restart().await;
+        runs.push(run);
+        frames = nats.client().await.subscribe("frames.>").await.unwrap();
+    }
+    assert_ne!(runs[0], runs[1], "a new run for a new process");
+}
+
+#[tokio::test]
+async fn a_new_quality_starts_after_nats_came_back_without_its_memory() {
+    let mut nats = NatsServer::start().await;
+    let _capture = Process::capture(&nats, &[]).await;
+    put(&bucket(&nats, "demand").await, "q80.gw").await;
+    nats.kill();
+    nats.restart().await;
+    let demand = bucket(&nats, "demand").await;
+    let mut frames = nats.client().await.subscribe("frames.q40").await.unwrap();
+    put(&demand, "q40.gw").await;
+    tokio::time::timeout(SOON, frames.next())
+        .await
+        .expect("the watch is not blind")
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_bucket_is_made_again_when_somebody_deletes_it() {
+    let nats = NatsServer::start().await;
+    let _capture = Process::capture(&nats, &[]).await;
+    bucket(&nats, "demand").await;
+    let js = jetstream::new(nats.client().await);
+    js.delete_stream("KV_demand").await.unwrap();
+    let demand = bucket(&nats, "demand").await;
+    let mut frames = nats.client().await.subscribe("frames.q40").await.unwrap();
+    put(&demand, "q40.gw").await;
+    tokio::time::timeout(SOON, frames.next())
+        .await
+        .expect("a frame")
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_bucket_with_other_settings_is_brought_back_to_ours() {
+    let nats = NatsServer::start().await;
+    let js = jetstream::new(nats.client().await);
+    let other = kv::Config {
+        bucket: "demand".into(),
+        max_age: Duration::from_secs(3600),
+        storage: jetstream::stream::StorageType::Memory,
+        ..kv::Config::default()
+    };
+    js.create_key_value(other).await.unwrap();
+    let _capture = Process::capture(&nats, &[]).await;
+    eventually(SOON, || async {
+        let mut stream = js.get_stream("KV_demand").await.ok()?;
+        (stream.info().await.ok()?.config.max_age == wire::lease::LEASE).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nats_may_come_later() {
+    let mut nats = NatsServer::start().await;
+    nats.kill();
+    let capture = Process::capture(&nats, &[]).await;
+    assert_eq!(capture.ready().await, 503);
+    nats.restart().await;
+    eventually(SOON, || async {
+        (capture.ready().await == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_privacy_switch_closes_the_camera_whatever_the_demand_and_outlives_the_process() {
+    let nats = NatsServer::start().await;
+    let mut capture = Process::capture(&nats, &[]).await;
+    let (demand, control) = (
+        bucket(&nats, "demand").await,
+        bucket(&nats, "control").await,
+    );
+    put(&demand, "q80.gw").await;
+    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    control.put("privacy", "on".into()).await.unwrap();
+    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+    capture.restart().await;
+    let mut status = nats.client().await.subscribe("status").await.unwrap();
+    put(&demand, "q80.gw").await;
+    for _ in 0..2 {
+        let message = tokio::time::timeout(SOON, status.next())
+            .await
+            .unwrap()
+            .unwrap();
+        let status: wire::CameraStatus = serde_json::from_slice(&message.payload).unwrap();
+        if status.reason != Some(wire::Reason::Standby) {
+            assert_eq!(
+                (status.state, status.reason),
+                (wire::CameraState::Idle, Some(wire::Reason::Privacy))
+            );
+        }
+    }
+    assert!(!open(&capture).await);
+    control.put("privacy", "off".into()).await.unwrap();
+    eventually(SOON, || async {
+        put(&demand, "q80.gw").await;
+        open(&capture).await.then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_frame_that_nats_would_not_take_is_counted_and_the_connection_lives() {
+    let nats = NatsServer::with_config("max_payload: 40KB").await;
+    let capture = Process::capture(&nats, &[]).await;
+    let demand = bucket(&nats, "demand").await;
+    let mut frames = nats.client().await.subscribe("frames.q30").await.unwrap();
+    put(&demand, "q95.gw").await;
+    put(&demand, "q30.gw").await;
+    eventually(SOON, || async {
+        (capture
+            .metric("capture_frames_dropped_total", &[("reason", "too_large")])
+            .await
+            > 0.0)
+            .then_some(())
+    })
+    .await;
+    tokio::time::timeout(SOON, frames.next())
+        .await
+        .expect("small frames still flow")
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_second_capture_stands_by_and_takes_over() {
+    let nats = NatsServer::start().await;
+    let mut first = Process::capture(&nats, &[]).await;
+    let demand = bucket(&nats, "demand").await;
+    put(&demand, "q80.gw").await;
+    eventually(SOON, || async { open(&first).await.then_some(()) }).await;
+    let second = Process::capture(&nats, &[]).await;
+    let mut status = nats.client().await.subscribe("status").await.unwrap();
+    for _ in 0..2 {
+        put(&demand, "q80.gw").await;
+        tokio::time::timeout(SOON, status.next())
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(open(&first).await && !open(&second).await);
+    }
+    first.kill();
+    eventually(SOON, || async {
+        put(&demand, "q80.gw").await;
+        open(&second).await.then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sigterm_closes_the_camera_and_ends_well() {
+    let nats = NatsServer::start().await;
+    let mut capture = Process::capture(&nats, &[]).await;
+    put(&bucket(&nats, "demand").await, "q80.gw").await;
+    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    capture.terminate();
+    assert!(capture.exited(SOON).await.success());
+}
