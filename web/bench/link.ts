@@ -4,7 +4,9 @@
  * start. Good for comparing rules with each other, no promise of absolute figures.
  */
 
-/** Mean bytes of a frame at each quality of `pictures.mjs`, as capture encodes them. */
+import { gauss, random } from "./random";
+
+/** Mean bytes of a frame at each quality of `pictures.ts`, as capture encodes them. */
 const FRAME_BYTES: Record<number, number> = {
   30: 23_900,
   35: 26_200,
@@ -236,17 +238,3 @@ function measure(
     age95: at(0.95),
   };
 }
-
-/** A small seeded generator: the same run every time. */
-export function random(seed: number): () => number {
-  let s = seed >>> 0;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-export const gauss = (next: () => number) =>
-  Math.sqrt(-2 * Math.log(next() + 1e-12)) * Math.cos(2 * Math.PI * next());

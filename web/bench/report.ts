@@ -1,7 +1,8 @@
 /** The seed's rule and ours over nine links, as one table. */
 
 import { Adapt } from "../src/stream/adapt";
-import { gauss, type Result, type Rule, random, type Setup, simulate, type Trace } from "./link";
+import { type Result, type Rule, type Setup, simulate, type Trace } from "./link";
+import { gauss, random } from "./random";
 
 const SECONDS = 300;
 const FPS = 34;

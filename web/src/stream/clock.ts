@@ -13,6 +13,8 @@
 const PLAUSIBLE_MS = 1_000;
 /** Clocks drift apart; the freshest picture's age may rise by this much, 0.1 ms a second. */
 const DRIFT = 1e-4;
+/** Each exchange makes the best one so far count for less: it tells of clocks as they were. */
+const AGING = 1.02;
 
 export class Clock {
   /** Gateway's clock minus ours. */
@@ -24,6 +26,7 @@ export class Clock {
   /** All in milliseconds since the epoch: our clock at question and answer, theirs in between. */
   replied(askedAt: number, answeredAt: number, theirs: number): void {
     const roundTrip = answeredAt - askedAt;
+    this.#shortestMs *= AGING;
     if (roundTrip < 0 || roundTrip > this.#shortestMs) return;
     const offset = theirs - (askedAt + answeredAt) / 2;
     this.#freshestMs += offset - this.#offsetMs;

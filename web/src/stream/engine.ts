@@ -162,7 +162,7 @@ export class Engine {
     if (this.#behindMs !== null) {
       const frame = this.#rewind.at(this.#behindMs);
       if (frame) this.#draw(frame);
-    }
+    } else this.#stats.interrupted();
     this.#show();
   }
 
@@ -258,6 +258,7 @@ export class Engine {
         this.#adapt.announce(message.fps);
         this.#clock.reset();
         this.#askClock();
+        this.#reportAt = performance.now();
         break;
       case "status":
         this.#status = message;

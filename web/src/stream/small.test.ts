@@ -31,6 +31,17 @@ describe("the age of a picture", () => {
     expect(clock.ageMs(1_002_500, 1_002_040)).toBe(40);
   });
 
+  it("follows clocks that drift apart, though the first exchange was the fastest", () => {
+    const clock = new Clock();
+    clock.replied(0, 5, 2);
+    for (let s = 10; s < 3_600; s += 10) {
+      const drift = s / 10;
+      clock.replied(s * 1000, s * 1000 + 12, s * 1000 + 6 + drift);
+      const age = clock.ageMs(s * 1000 + drift, s * 1000 + 40);
+      if (s > 900) expect(Math.abs(age - 40)).toBeLessThan(20);
+    }
+  });
+
   it("shows a delay that grows without end", () => {
     const clock = new Clock();
     clock.ageMs(0, 7_000_000);
@@ -105,9 +116,9 @@ describe("figures", () => {
 
   it("see a freeze, but not the time of a pause", () => {
     const stats = new Stats();
-    for (const at of [0, 30, 400]) stats.received(1, null, at);
+    for (const at of [0, 30, 400]) stats.drawn(null, 1, at);
     stats.interrupted();
-    stats.received(1, null, 60_000);
+    stats.drawn(null, 1, 60_000);
     expect(stats.totals).toMatchObject({ freezes: 1, longestGapMs: 370 });
   });
 

@@ -48,20 +48,15 @@ export class Stats {
   history: readonly Sample[] = [];
   #arrivals: { at: number; bytes: number }[] = [];
   #draws: number[] = [];
-  #lastDraw = 0;
+  #drawnAt = 0;
+  /** The draw before the next one; null after an interruption. */
+  #lastDraw: number | null = null;
   #lastStamp: Stamp | null = null;
-  #lastArrival: number | null = null;
   #skippedReported = 0;
 
   received(bytes: number, stamp: Stamp | null, now: number): void {
     this.totals.received++;
     this.totals.bytes += bytes;
-    if (this.#lastArrival !== null) {
-      const gap = now - this.#lastArrival;
-      if (gap > FREEZE_MS) this.totals.freezes++;
-      this.totals.longestGapMs = Math.max(this.totals.longestGapMs, gap);
-    }
-    this.#lastArrival = now;
     this.#arrivals.push({ at: now, bytes });
     if (stamp && this.#lastStamp?.run === stamp.run)
       this.totals.skipped += Math.max(0, stamp.seq - this.#lastStamp.seq - 1);
@@ -71,19 +66,24 @@ export class Stats {
   drawn(ageMs: number | null, decodeMs: number, now: number): void {
     this.totals.drawn++;
     this.#draws.push(now);
-    this.#lastDraw = now;
+    if (this.#lastDraw !== null) {
+      const gap = now - this.#lastDraw;
+      if (gap > FREEZE_MS) this.totals.freezes++;
+      this.totals.longestGapMs = Math.max(this.totals.longestGapMs, gap);
+    }
+    this.#lastDraw = this.#drawnAt = now;
     this.ageMs = ageMs;
     this.decodeMs = this.decodeMs === 0 ? decodeMs : 0.9 * this.decodeMs + 0.1 * decodeMs;
   }
 
   /** Age of the picture on screen; null where no stamp tells. */
   ageNow(now: number): number | null {
-    return this.ageMs === null ? null : this.ageMs + now - this.#lastDraw;
+    return this.ageMs === null ? null : this.ageMs + now - this.#drawnAt;
   }
 
   /** The stream paused or began anew: the time in between is no freeze and no loss. */
   interrupted(): void {
-    this.#lastArrival = null;
+    this.#lastDraw = null;
     this.#lastStamp = null;
   }
 

@@ -7,7 +7,7 @@ import { Icon } from "./icons";
 import { type KeyAction, keyAction } from "./keys";
 import type { Link } from "./links";
 import { canPip, togglePip } from "./pip";
-import { loadPrefs, type Prefs, savePrefs } from "./prefs";
+import { loadPrefs, loadQuality, type Prefs, savePrefs, saveQuality } from "./prefs";
 import { RewindBar } from "./RewindBar";
 import { StatsCard } from "./StatsCard";
 import { saveSnapshot } from "./save";
@@ -18,6 +18,8 @@ import { inSeconds, OLD_MS, type Pill, situation } from "./words";
 
 /** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
 const REWIND_BYTES = 48e6;
+/** Tells whoever listens in the page all figures, twice a second. */
+const VIEW_EVENT = "rero-view";
 const TOAST_MS = 2_000;
 const IDLE_MS = 3_000;
 
@@ -40,7 +42,7 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
   const [player, view] = usePlayer(host, {
     base,
     camera,
-    quality: link.quality ?? prefs.quality ?? MAX_QUALITY,
+    quality: link.quality ?? loadQuality(camera) ?? MAX_QUALITY,
     auto: link.quality === null,
     cap: MAX_QUALITY,
     rewindBytes: REWIND_BYTES,
@@ -64,9 +66,13 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
   const { label, tone } = now;
   useEffect(() => onPill({ label, tone }), [onPill, label, tone]);
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
+  useEffect(() => {
+    if (view)
+      stage.current?.dispatchEvent(new CustomEvent(VIEW_EVENT, { detail: view, bubbles: true }));
+  }, [view]);
   const worked = view?.phase === "live" && view.auto ? view.quality : null;
   useEffect(() => {
-    if (worked !== null) savePrefs(camera, { ...loadPrefs(camera), quality: worked });
+    if (worked !== null) saveQuality(camera, worked);
   }, [camera, worked]);
   useEffect(() => {
     if (!toast) return;
@@ -172,6 +178,7 @@ function useKeys(does: Record<KeyAction | "letGo", () => void>) {
   });
   useEffect(() => {
     const down = (e: KeyboardEvent) => {
+      if (document.querySelector("dialog[open]")) return;
       const action = keyAction(e, document.activeElement?.tagName ?? "");
       if (!action || (e.repeat && action !== "better" && action !== "lower")) return;
       e.preventDefault();

@@ -1,0 +1,107 @@
+/** Everything that can go away: gateway, capture, network, the viewer himself. */
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { figures, live, phase, shownBarcode, sleep, withPage } from "./support/browser";
+import { Link } from "./support/link";
+import { until } from "./support/process";
+import { type Gateway, System } from "./support/system";
+import { Tabs } from "./support/tabs";
+
+let system: System;
+let gateway: Gateway;
+let link: Link;
+
+beforeEach(async () => {
+  [system, gateway] = await System.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  link = await Link.to(gateway.port);
+});
+afterEach(async () => {
+  link?.close();
+  await system?.stop();
+});
+
+describe("a gateway that goes", () => {
+  it.each(["SIGKILL", "SIGTERM"] as const)(
+    "by %s with another one there: the picture stays and is live again within 1.5 s",
+    async (signal) => {
+      const other = await system.gateway();
+      link.targets = [gateway.port, other.port];
+      await withPage(link.url, async (page) => {
+        await live(page);
+        await sleep(1_000);
+        const before = await until("a barcode", () => shownBarcode(page));
+        const gone = performance.now();
+        void gateway.program.end(signal);
+        await until("a picture made after it", async () => {
+          const code = await shownBarcode(page);
+          // Never black: there is a picture at every look.
+          if (!code) throw new Error("the picture is gone");
+          return (
+            !gateway.program.running && code.seq > before.seq + 40 && (await phase(page)) === "live"
+          );
+        });
+        expect(performance.now() - gone).toBeLessThan(3_000);
+        const view = await figures(page);
+        expect(view?.totals.longestGapMs ?? 0).toBeLessThan(1_500);
+      });
+    },
+  );
+
+  it("alone: the last picture is greyed, the page counts down and comes back", async () => {
+    await withPage(link.url, async (page) => {
+      await live(page);
+      await gateway.program.end("SIGKILL");
+      await page.getByText("Connection lost").waitFor();
+      expect(await shownBarcode(page)).not.toBeNull();
+      expect(await page.locator(".stage").getAttribute("data-trust")).toBe("stale");
+      const again = await system.gateway();
+      link.targets = [again.port];
+      await page.getByRole("button", { name: "Try now" }).click();
+      await live(page);
+    });
+  });
+});
+
+it("a capture that goes is named, and the picture comes back with it", async () => {
+  await withPage(gateway.url, async (page) => {
+    await live(page);
+    const { quality } = (await figures(page)) ?? {};
+    await system.captures[0]?.end("SIGKILL");
+    await page.getByRole("status").getByText("Camera offline").waitFor({ timeout: 10_000 });
+    await system.capture({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+    await live(page);
+    expect((await figures(page))?.quality).toBeGreaterThanOrEqual((quality ?? 95) - 15);
+  });
+});
+
+it("a network that is cut: amber, grey with the reason, never live, and back", async () => {
+  await withPage(link.url, async (page) => {
+    await live(page);
+    link.cut = true;
+    const trust = () => page.locator(".stage").getAttribute("data-trust");
+    await until("amber", async () => (await trust()) === "old", 3_000);
+    await until("grey", async () => (await trust()) === "stale", 5_000);
+    await page.getByText("No new pictures").waitFor();
+    link.cut = false;
+    await live(page);
+  });
+});
+
+it("a page that is hidden costs nothing within 2 s, and is live when seen again", async () => {
+  const tabs = new Tabs();
+  try {
+    const tab = await tabs.open(link.url);
+    const shown = () =>
+      tabs.evaluate<string | undefined>(tab, "document.querySelector('.stage')?.dataset.phase");
+    await until("a live picture", async () => (await shown()) === "live");
+    await tabs.open("about:blank");
+    await sleep(2_000);
+    const before = link.bytes;
+    await sleep(2_000);
+    expect(link.bytes - before).toBe(0);
+    await tabs.show(tab);
+    await until("a live picture again", async () => (await shown()) === "live", 2_000);
+  } finally {
+    await tabs.close();
+  }
+});

@@ -1,0 +1,244 @@
+/** The page around the picture: keys, login, figures, accessibility, looks, weight. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ContextOptions, figures, live, screenshot, sleep, withPage } from "./support/browser";
+import { part } from "./support/parts";
+import { until } from "./support/process";
+import { type Gateway, System } from "./support/system";
+
+let system: System;
+let gateway: Gateway;
+const TOKEN = "a-token-for-the-test";
+
+beforeAll(async () => {
+  [system, gateway] = await System.start();
+});
+afterAll(() => system?.stop());
+
+const PHONE: ContextOptions = {
+  viewport: { width: 390, height: 780 },
+  hasTouch: true,
+  isMobile: true,
+  deviceScaleFactor: 2,
+};
+const LOOKS: [string, ContextOptions][] = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["phone-light", { ...PHONE, colorScheme: "light" }],
+  ["phone-dark", { ...PHONE, colorScheme: "dark" }],
+];
+
+/** Shows the controls, waits for motion to end, and has axe look at all of it. */
+async function examine(page: Page, name: string): Promise<void> {
+  await page.locator("main").hover();
+  await sleep(400);
+  await screenshot(page, name);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const run = (window as unknown as { axe: typeof axe }).axe.run;
+    const { violations } = await run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.html).join(", ")})`);
+  });
+  expect(found, name).toEqual([]);
+}
+
+describe.each(LOOKS)("looks and accessibility, %s", (look, options) => {
+  it("live, with figures, menu, past and help", async () => {
+    await withPage(
+      `${gateway.url}?stats=1`,
+      async (page) => {
+        await live(page);
+        await sleep(1_500);
+        await examine(page, `live-${look}`);
+        await page.getByRole("button", { name: "More" }).click();
+        await examine(page, `menu-${look}`);
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: "Look back" }).click();
+        await examine(page, `past-${look}`);
+        await page.getByRole("button", { name: "Back to live" }).click();
+        await page.getByRole("button", { name: "Pause" }).click();
+        await page.getByText("Paused").first().waitFor();
+        await examine(page, `paused-${look}`);
+        await page.getByRole("button", { name: "Play" }).first().click();
+        await live(page);
+        await page.keyboard.press("?");
+        await page.getByRole("dialog").waitFor();
+        await examine(page, `help-${look}`);
+      },
+      options,
+    );
+  });
+
+  it("without a gateway", async () => {
+    const alone = await system.gateway();
+    await withPage(
+      alone.url,
+      async (page) => {
+        await live(page);
+        await alone.program.end("SIGKILL");
+        await page.getByText("Connection lost").waitFor();
+        await examine(page, `lost-${look}`);
+      },
+      options,
+    );
+  });
+
+  it("locked", async () => {
+    const locked = await system.gateway({ GATEWAY_AUTH_TOKEN: TOKEN });
+    await withPage(
+      locked.url,
+      async (page) => {
+        await page.getByLabel("Access token").fill("not the token");
+        await page.getByRole("button", { name: "Watch" }).click();
+        await page.getByText("This is not the token.").waitFor();
+        await examine(page, `locked-${look}`);
+        await page.getByLabel("Access token").fill(TOKEN);
+        await page.keyboard.press("Enter");
+        await live(page);
+      },
+      options,
+    );
+    await locked.program.end();
+  });
+
+  it("several cameras", async () => {
+    await withPage(
+      `${gateway.url}?camera=default&camera=yard`,
+      async (page) => {
+        await live(page);
+        await sleep(1_000);
+        await examine(page, `grid-${look}`);
+        await page.getByRole("button", { name: /^default/ }).click();
+        await page.getByRole("toolbar").waitFor({ state: "attached" });
+        await live(page);
+      },
+      options,
+    );
+  });
+});
+
+describe("the keyboard", () => {
+  it("reaches every control, and each has a name", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      const names: string[] = [];
+      for (let i = 0; i < 12; i++) {
+        await page.keyboard.press("Tab");
+        const name = await page.evaluate(() => {
+          const e = document.activeElement;
+          return e === document.body
+            ? ""
+            : (e?.getAttribute("aria-label") ?? e?.textContent ?? "?");
+        });
+        if (name === "" || names.includes(name)) break;
+        names.push(name);
+      }
+      expect(names).toEqual([
+        "Pause",
+        "Save this picture",
+        "Look back",
+        "Quality",
+        "Figures",
+        "More",
+        "Full screen",
+      ]);
+    });
+  });
+
+  it("does what its list says", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      const stage = page.locator(".stage");
+      const data = (name: string) => stage.getAttribute(`data-${name}`);
+      await page.keyboard.press("r");
+      await page.keyboard.press("m");
+      await page.keyboard.press("c");
+      expect([await data("turns"), await data("mirror"), await data("fit")]).toEqual([
+        "1",
+        "true",
+        "cover",
+      ]);
+      await page.keyboard.press("i");
+      await page.getByRole("region", { name: "Stream figures" }).waitFor();
+      await page.keyboard.press(" ");
+      await until("a pause", async () => (await figures(page))?.phase === "paused");
+      await page.keyboard.press("k");
+      await live(page);
+      await page.keyboard.press("f");
+      await until("full screen", async () => (await data("full")) === "true");
+      await page.keyboard.press("f");
+      await until("no full screen", async () => (await data("full")) === "false");
+      // What was chosen is remembered.
+      await page.reload();
+      await live(page);
+      expect([await data("turns"), await data("mirror"), await data("fit")]).toEqual([
+        "1",
+        "true",
+        "cover",
+      ]);
+    });
+  });
+});
+
+describe("the page", () => {
+  it("asks no other host for anything, under a strict CSP", async () => {
+    const hosts = new Set<string>();
+    await withPage("about:blank", async (page, context) => {
+      context.on("request", (request) => hosts.add(new URL(request.url()).host));
+      const answer = await page.goto(gateway.url);
+      await live(page);
+      await page.keyboard.press("i");
+      await sleep(1_000);
+      const csp = answer?.headers()["content-security-policy"] ?? "";
+      expect(csp).toContain("default-src");
+      expect(csp).not.toContain("unsafe");
+    });
+    expect([...hosts]).toEqual([new URL(gateway.url).host]);
+  });
+
+  it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
+    const folder = join(part("WEB_DIST"), "assets");
+    const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
+    const weigh = (names: string[]) =>
+      names
+        .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
+        .reduce((a, b) => a + b, 0);
+    // The engine is there twice: in the worker, and for browsers without such workers.
+    const twice = files.filter((name) => name.startsWith("engine-"));
+    expect(twice.length).toBe(1);
+    expect(weigh(files) - weigh(twice)).toBeLessThan(90_000);
+  });
+
+  it("can be a part of another page", async () => {
+    await withPage(`${gateway.url}?embed=1`, async (page) => {
+      await live(page);
+      expect(await page.locator("header").count()).toBe(0);
+      const box = await page.locator(".stage").boundingBox();
+      expect(box).toEqual({ x: 0, y: 0, width: 1100, height: 760 });
+    });
+  });
+
+  it("has targets of 44 pixels and more on a phone", async () => {
+    await withPage(
+      gateway.url,
+      async (page) => {
+        await live(page);
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll("button, select, input")]
+            .map((e) => ({ name: e.getAttribute("aria-label"), box: e.getBoundingClientRect() }))
+            .filter(({ box }) => box.width > 0 && (box.width < 44 || box.height < 44))
+            .map(({ name }) => name),
+        );
+        expect(small).toEqual([]);
+      },
+      PHONE,
+    );
+  });
+});

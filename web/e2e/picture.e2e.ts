@@ -1,0 +1,157 @@
+/** The picture itself: what is shown is what was sent, at the quality that the link carries. */
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readStamp } from "../src/stream/frame";
+import { figures, live, shownBarcode, sleep, takeFigures, withPage } from "./support/browser";
+import { Link } from "./support/link";
+import { until } from "./support/process";
+import { type Gateway, System } from "./support/system";
+
+let system: System;
+let gateway: Gateway;
+let link: Link;
+
+beforeAll(async () => {
+  [system, gateway] = await System.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  link = await Link.to(gateway.port);
+});
+afterAll(async () => {
+  link?.close();
+  await system?.stop();
+});
+
+describe("the picture", () => {
+  it("is the camera's, frame by frame, and fresh", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      const first = await until("a barcode", () => shownBarcode(page));
+      await sleep(2_000);
+      const age = Date.now();
+      const second = await until("a barcode", () => shownBarcode(page));
+      const fps = (second.seq - first.seq) / ((second.madeAt - first.madeAt) / 1000);
+      expect(fps).toBeGreaterThan(33);
+      expect(fps).toBeLessThan(35);
+      // Reading it back is part of this, so the bound is no measure of the stream.
+      expect(age - second.madeAt).toBeLessThan(500);
+      const view = await figures(page);
+      expect(view?.fps).toBeGreaterThan(30);
+      expect(view?.ageMs).toBeLessThan(250);
+    });
+  });
+
+  it("is saved as it was received: the same frame, stamp and all", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      await sleep(500);
+      await page.keyboard.press("k");
+      await until("a pause", async () => (await figures(page))?.phase === "paused");
+      const shown = await shownBarcode(page);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.keyboard.press("s"),
+      ]);
+      expect(download.suggestedFilename()).toMatch(
+        /^camera_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.\d{3}\.jpg$/,
+      );
+      const jpeg = readFileSync(await download.path());
+      const stamp = readStamp(new Uint8Array(jpeg).buffer);
+      expect(stamp?.seq).toBe(shown?.seq);
+      expect(stamp?.capturedAtMs).toBeCloseTo(shown?.madeAt ?? 0, 1);
+    });
+  });
+
+  it("of ten seconds ago can be looked at, and live again", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      await sleep(3_000);
+      const before = await until("a barcode", () => shownBarcode(page));
+      await page.keyboard.down("ArrowLeft");
+      await sleep(1_500);
+      await page.keyboard.up("ArrowLeft");
+      const past = await until("the past", async () => {
+        const code = await shownBarcode(page);
+        return code && code.seq < before.seq ? code : null;
+      });
+      await sleep(500);
+      expect((await shownBarcode(page))?.seq).toBe(past.seq);
+      await page.keyboard.press("Escape");
+      await until("the present", async () => {
+        const code = await shownBarcode(page);
+        return code !== null && code.seq > before.seq + 50;
+      });
+    });
+  });
+});
+
+describe("quality", () => {
+  it("falls on a slow link, climbs again, on one connection and without a freeze", async () => {
+    await withPage(link.url, async (page) => {
+      link.rate = 0;
+      link.delayMs = 20;
+      await page.getByLabel("Quality").selectOption("95");
+      await live(page);
+      await page.getByLabel("Quality").selectOption("auto");
+      await until("95", async () => (await figures(page))?.quality === 95);
+      const rate = (await settled(page)).kbps / 1000;
+      link.rate = rate * 0.5;
+      await until(
+        "a lower quality",
+        async () => ((await figures(page))?.quality ?? 95) < 90,
+        15_000,
+      );
+      const fallen = (await figures(page))?.quality ?? 0;
+      link.rate = 0;
+      await until(
+        "a higher quality",
+        async () => ((await figures(page))?.quality ?? 0) > fallen,
+        40_000,
+      );
+      const totals = (await figures(page))?.totals;
+      expect(totals?.received).toBeGreaterThan(200);
+      const phases = new Set((await takeFigures(page)).map((v) => v.phase));
+      expect(phases).not.toContain("waiting");
+    });
+  });
+
+  it("of a link too slow for the lowest stays there, and the page says so", async () => {
+    await withPage(`${link.url}?stats=1`, async (page) => {
+      link.rate = 0;
+      await page.getByLabel("Quality").selectOption("30");
+      await live(page);
+      const rate = (await settled(page)).kbps / 1000;
+      link.rate = rate * 0.4;
+      await page.getByLabel("Quality").selectOption("auto");
+      await page
+        .getByText(/Your connection carries \d+ of 34 pictures/)
+        .waitFor({ timeout: 20_000 });
+      const view = await figures(page);
+      expect(view?.quality).toBe(30);
+      // The newest frame wins: few pictures, but no old ones.
+      expect(view?.ageMs).toBeLessThan(700);
+      link.rate = 0;
+    });
+  });
+
+  it("is chosen by hand, by key and by the address", async () => {
+    await withPage(`${gateway.url}?quality=62`, async (page) => {
+      await live(page);
+      expect((await figures(page))?.quality).toBe(60);
+      await page.keyboard.press("+");
+      await until("65", async () => (await figures(page))?.quality === 65);
+      await page.getByLabel("Quality").selectOption("40");
+      await until("40", async () => (await figures(page))?.quality === 40);
+      await page.locator("main").click({ position: { x: 300, y: 300 } });
+      await page.keyboard.press("a");
+      await until("automatic", async () => (await figures(page))?.auto === true);
+    });
+  });
+});
+
+/** Figures of a stream that has run for a second. */
+async function settled(page: Parameters<typeof figures>[0]) {
+  await sleep(1_500);
+  const view = await figures(page);
+  if (!view) throw new Error("no figures");
+  return view;
+}

@@ -1,0 +1,108 @@
+/** A real Chromium and what the tests want to know of the page. */
+
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import type { View } from "../../src/stream/engine";
+import { type Barcode, readBarcode } from "./barcode";
+import { part } from "./parts";
+import { RESULTS, until } from "./process";
+
+export const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export type ContextOptions = NonNullable<Parameters<typeof chromium.launchPersistentContext>[1]>;
+
+declare global {
+  interface Window {
+    views: View[];
+  }
+}
+
+/** Runs `use` with a fresh browser, and fails if the page had an error of its own. */
+export async function withPage<T>(
+  url: string,
+  use: (page: Page, context: BrowserContext) => Promise<T>,
+  options: ContextOptions = {},
+): Promise<T> {
+  const profile = mkdtempSync(join(tmpdir(), "rero-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: part("CHROMIUM_BIN"),
+    args: ARGS,
+    viewport: { width: 1100, height: 760 },
+    ...options,
+  });
+  const errors: string[] = [];
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => {
+      // Chromium reports as errors what it refuses for the page's CSP.
+      if (/Content Security Policy/i.test(message.text())) errors.push(message.text());
+    });
+    await page.addInitScript(() => {
+      window.views = [];
+      addEventListener("rero-view", (e) => window.views.push((e as CustomEvent<View>).detail));
+    });
+    await page.goto(url);
+    const result = await use(page, context);
+    if (errors.length > 0) throw new Error(`the page had errors: ${errors.join("; ")}`);
+    return result;
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+/** What the page's figures say now; null before the first. */
+export const figures = (page: Page): Promise<View | null> =>
+  page.evaluate(() => window.views.at(-1) ?? null);
+
+/** All figures since this was last called. */
+export const takeFigures = (page: Page): Promise<View[]> =>
+  page.evaluate(() => window.views.splice(0));
+
+export const phase = (page: Page): Promise<string | null> =>
+  page.locator(".stage").first().getAttribute("data-phase");
+
+export async function live(page: Page, ms = 10_000): Promise<void> {
+  await until("a live picture", async () => (await phase(page)) === "live", ms);
+}
+
+/** The barcode of the picture on the canvas; null where it shows none. */
+export async function shownBarcode(page: Page): Promise<Barcode | null> {
+  const pixels = await page.evaluate(async () => {
+    const shown = document.querySelector("canvas");
+    if (!shown || shown.width < 64) return null;
+    const copy = new OffscreenCanvas(shown.width, shown.height);
+    const context = copy.getContext("2d");
+    context?.drawImage(shown, 0, 0);
+    const data = context?.getImageData(0, 0, copy.width, copy.height).data;
+    if (!data) return null;
+    // Only the strip at the bottom travels to the test.
+    const height = 2 * Math.floor(copy.width / 64);
+    const strip = data.subarray(data.length - height * copy.width * 4);
+    let text = "";
+    for (let i = 0; i < strip.length; i += 8192)
+      text += String.fromCharCode(...strip.subarray(i, i + 8192));
+    return { width: copy.width, height, text: btoa(text) };
+  });
+  if (!pixels) return null;
+  return readBarcode(Buffer.from(pixels.text, "base64"), pixels.width, pixels.height);
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = join(RESULTS, "screenshots");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,142 @@
+/**
+ * A bad network between browser and gateway: a TCP proxy with a rate, a delay and a small buffer,
+ * so that the gateway feels the back pressure. With several targets it is a load balancer too.
+ */
+
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** Like the buffer of a home router. */
+const BUFFER = 64 * 1024;
+const TICK_MS = 2;
+/** Bytes are let through in bursts no longer than this. */
+const BURST_MS = 20;
+const PACKET = 1460;
+
+interface Flow {
+  client: Socket;
+  server: Socket;
+  queue: Buffer[];
+  queued: number;
+}
+
+export class Link {
+  /** Megabits a second towards the browser; 0 is as fast as it goes. */
+  rate = 0;
+  /** One way, both ways. */
+  delayMs = 0;
+  /** While set, nothing moves and nobody is told. */
+  cut = false;
+  /** Bytes that reached the browser. */
+  bytes = 0;
+  /** Ports; the first that listens gets the connection. */
+  targets: number[];
+  readonly #flows = new Set<Flow>();
+  readonly #server: Server;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #tokens = 0;
+  #last = performance.now();
+
+  private constructor(targets: number[]) {
+    this.targets = targets;
+    this.#server = createServer((client) => this.#accept(client, [...this.targets]));
+    this.#timer = setInterval(() => this.#pump(), TICK_MS);
+  }
+
+  static async to(...targets: number[]): Promise<Link> {
+    const link = new Link(targets);
+    await new Promise<void>((resolve) => link.#server.listen(0, "127.0.0.1", resolve));
+    return link;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("the link is closed");
+    return `http://127.0.0.1:${address.port}/`;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#server.close();
+    for (const flow of this.#flows) flow.client.destroy();
+  }
+
+  #accept(client: Socket, targets: number[]): void {
+    const target = targets.shift();
+    if (target === undefined) {
+      client.destroy();
+      return;
+    }
+    client.on("error", () => client.destroy());
+    const server = connect(target, "127.0.0.1");
+    server.once("error", () => {
+      server.destroy();
+      this.#accept(client, targets);
+    });
+    server.once("connect", () => {
+      server.removeAllListeners("error");
+      this.#join({ client, server, queue: [], queued: 0 });
+    });
+  }
+
+  #join(flow: Flow): void {
+    const { client, server } = flow;
+    this.#flows.add(flow);
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true);
+      socket.on("error", () => socket.destroy());
+    }
+    server.on("data", (data: Buffer) => {
+      flow.queue.push(data);
+      flow.queued += data.length;
+      if (flow.queued >= BUFFER) server.pause();
+    });
+    client.on("data", (data: Buffer) => this.#later(() => server.write(data)));
+    const end = () => {
+      this.#flows.delete(flow);
+      client.destroy();
+      server.destroy();
+    };
+    client.on("close", end);
+    // What the gateway said last, such as why it closes, must still arrive.
+    server.on("close", () => setTimeout(end, 200 + this.delayMs));
+  }
+
+  #later(act: () => void): void {
+    if (this.delayMs === 0) act();
+    else setTimeout(act, this.delayMs);
+  }
+
+  #pump(): void {
+    const now = performance.now();
+    const perMs = this.rate === 0 ? Number.POSITIVE_INFINITY : (this.rate * 1e6) / 8 / 1000;
+    const earned = this.rate === 0 ? perMs : perMs * (now - this.#last);
+    this.#tokens = Math.min(this.#tokens + earned, Math.max(perMs * BURST_MS, 2 * PACKET));
+    this.#last = now;
+    if (this.cut) return;
+    let moved = true;
+    while (moved && this.#tokens > 0) {
+      moved = false;
+      for (const flow of this.#flows) {
+        if (this.#tokens <= 0) break;
+        moved = this.#send(flow) || moved;
+      }
+    }
+    if (this.rate === 0) this.#tokens = 0;
+  }
+
+  /** One packet, so that several flows share the link fairly. */
+  #send(flow: Flow): boolean {
+    const head = flow.queue[0];
+    if (!head) return false;
+    const size = this.rate === 0 ? head.length : Math.min(PACKET, head.length);
+    if (size === head.length) flow.queue.shift();
+    else flow.queue[0] = head.subarray(size);
+    flow.queued -= size;
+    this.#tokens -= size;
+    this.bytes += size;
+    const piece = head.subarray(0, size);
+    this.#later(() => flow.client.writable && flow.client.write(piece));
+    if (flow.queued < BUFFER && flow.server.isPaused()) flow.server.resume();
+    return true;
+  }
+}

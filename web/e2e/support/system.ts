@@ -1,0 +1,91 @@
+/** The real thing: nats-server, capture and gateways on free ports of this machine. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { part } from "./parts";
+import { freePort, Program, until } from "./process";
+
+export type Settings = Record<string, string>;
+
+export interface Gateway {
+  port: number;
+  url: string;
+  program: Program;
+}
+
+export class System {
+  readonly #programs: Program[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), "rero-e2e-"));
+  #nats = "";
+  readonly captures: Program[] = [];
+
+  /** NATS, one capture and one gateway, ready. */
+  static async start(capture: Settings = {}, gateway: Settings = {}): Promise<[System, Gateway]> {
+    const system = new System();
+    try {
+      await system.nats();
+      await system.capture(capture);
+      return [system, await system.gateway(gateway)];
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+  }
+
+  async nats(): Promise<void> {
+    const nats = this.#run("nats", part("NATS_SERVER_BIN"), [
+      ...["-js", "-sd", join(this.#folder, "js"), "-a", "127.0.0.1", "-p", "-1"],
+      ...["--ports_file_dir", this.#folder],
+    ]);
+    this.#nats = await until(`nats-server's port (${nats.log})`, () => {
+      const file = readdirSync(this.#folder).find((name) => name.endsWith(".ports"));
+      if (!file) return null;
+      const ports = JSON.parse(readFileSync(join(this.#folder, file), "utf8"));
+      return (ports.nats?.[0] as string | undefined) ?? null;
+    });
+  }
+
+  async capture(settings: Settings = {}): Promise<Program> {
+    const admin = await freePort();
+    const program = this.#run("capture", part("CAPTURE_BIN"), [], {
+      NATS_URL: this.#nats,
+      CAPTURE_SOURCE: "pattern",
+      CAPTURE_LINGER: "1s",
+      CAPTURE_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      ...settings,
+    });
+    await this.#ready(program, `http://127.0.0.1:${admin}/readyz`);
+    this.captures.push(program);
+    return program;
+  }
+
+  async gateway(settings: Settings = {}): Promise<Gateway> {
+    const [port, admin] = [await freePort(), await freePort()];
+    const program = this.#run("gateway", part("GATEWAY_BIN"), [], {
+      NATS_URL: this.#nats,
+      GATEWAY_LISTEN: `127.0.0.1:${port}`,
+      GATEWAY_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      GATEWAY_WEB_ROOT: part("WEB_DIST"),
+      ...settings,
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    await this.#ready(program, `${url}readyz`);
+    return { port, url, program };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#programs.reverse().map((program) => program.end()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #run(name: string, path: string, args: string[], env: Settings = {}): Program {
+    const program = new Program(name, path, args, env);
+    this.#programs.push(program);
+    return program;
+  }
+
+  async #ready(program: Program, url: string): Promise<void> {
+    await until(`${url} (its log is ${program.log})`, async () => (await fetch(url)).ok);
+  }
+}

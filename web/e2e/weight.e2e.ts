@@ -1,0 +1,82 @@
+/** What watching costs: the page's thread, a busy page, memory. */
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { figures, live, sleep, takeFigures, withPage } from "./support/browser";
+import { type Gateway, System } from "./support/system";
+
+let system: System;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  [system, gateway] = await System.start({ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720" });
+});
+afterAll(() => system?.stop());
+
+/** The soak; `E2E_SOAK_SECONDS=600` for the long one. */
+const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 45);
+
+it("costs the page's thread little: 3 ms a frame on a quiet machine", async () => {
+  await withPage(`${gateway.url}?quality=80`, async (page, context) => {
+    await live(page);
+    await sleep(1_000);
+    const session = await context.newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    const measure = async () => {
+      const { metrics } = await session.send("Performance.getMetrics");
+      const busy = metrics.find((m) => m.name === "TaskDuration")?.value ?? Number.NaN;
+      return { busy, drawn: (await figures(page))?.totals.drawn ?? 0 };
+    };
+    const before = await measure();
+    await sleep(6_000);
+    const after = await measure();
+    const frames = after.drawn - before.drawn;
+    const perFrame = ((after.busy - before.busy) * 1000) / frames;
+    console.log(`main thread: ${perFrame.toFixed(2)} ms a frame, ${(frames / 6).toFixed(1)} fps`);
+    expect(frames).toBeGreaterThan(6 * 20);
+    // Three times the goal: a test machine has other things to do.
+    expect(perFrame).toBeLessThan(9);
+  });
+});
+
+it("shows at least 30 pictures a second while the page is busy in slices of 60 ms", async () => {
+  await withPage(`${gateway.url}?quality=80`, async (page) => {
+    await live(page);
+    await page.evaluate(() => {
+      setInterval(() => {
+        const end = performance.now() + 60;
+        while (performance.now() < end);
+      }, 0);
+    });
+    await sleep(1_500);
+    await takeFigures(page);
+    await sleep(6_000);
+    const views = await takeFigures(page);
+    const fps = views.map((v) => v.shownFps).sort((a, b) => a - b);
+    const median = fps[Math.floor(fps.length / 2)] ?? 0;
+    console.log(`busy page: ${median} fps in the middle, ${fps[0]} at the least`);
+    expect(median).toBeGreaterThanOrEqual(25);
+  });
+});
+
+it(
+  `needs no more memory after ${SOAK_S} s than after the first fifteen`,
+  async () => {
+    await withPage(`${gateway.url}?quality=60&stats=1`, async (page, context) => {
+      await live(page);
+      const session = await context.newCDPSession(page);
+      const heap = async () => {
+        await session.send("HeapProfiler.collectGarbage");
+        return (await session.send("Runtime.getHeapUsage")).usedSize / 1e6;
+      };
+      // Ten seconds fill the past, a minute the chart.
+      await sleep(15_000);
+      const before = await heap();
+      await sleep((SOAK_S - 15) * 1_000);
+      const after = await heap();
+      console.log(`heap of the page: ${before.toFixed(1)} MB, then ${after.toFixed(1)} MB`);
+      expect(after - before).toBeLessThan(3);
+      expect((await figures(page))?.totals.drawn).toBeGreaterThan(SOAK_S * 15);
+    });
+  },
+  (SOAK_S + 60) * 1_000,
+);

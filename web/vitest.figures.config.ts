@@ -1,0 +1,7 @@
+import { defineConfig, mergeConfig } from "vitest/config";
+import e2e from "./vitest.e2e.config";
+
+// The minutes-long measurements; as the tests, but not a part of every run.
+const figures = mergeConfig(e2e, defineConfig({}));
+if (figures.test) figures.test.include = ["e2e/*.figures.ts"];
+export default figures;
