@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import e2e from "./vitest.e2e.config";
+import e2e from "./vitest.e2e.config.ts";
 
 // The minutes-long measurements; as the tests, but not a part of every run.
 const figures = mergeConfig(e2e, defineConfig({}));
