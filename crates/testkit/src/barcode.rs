@@ -32,6 +32,37 @@ pub fn read_jpeg(jpeg: &[u8]) -> Option<(u64, u64)> {
     }
 }
 
+/// Writes the barcode into one byte of luma for each pixel, with the given values for black and white.
+pub fn write_luma(
+    luma: &mut [u8],
+    width: usize,
+    height: usize,
+    seq: u64,
+    captured_at_us: u64,
+    shades: [u8; 2],
+) {
+    let side = width / COLUMNS;
+    let left = (width - COLUMNS * side) / 2;
+    let mut bytes = [0; 16];
+    bytes[0] = 0xa5;
+    bytes[1..6].copy_from_slice(&seq.to_be_bytes()[3..]);
+    bytes[6..14].copy_from_slice(&captured_at_us.to_be_bytes());
+    let check = crc16(&bytes[..14]);
+    bytes[14..].copy_from_slice(&check.to_be_bytes());
+    for row in height - 2 * side..height {
+        let line = &mut luma[row * width..][..width];
+        let half = &bytes[(row + 2 * side - height) / side.max(1) * COLUMNS / 8..][..COLUMNS / 8];
+        line.fill(shades[0]);
+        for (column, cell) in line[left..]
+            .chunks_exact_mut(side)
+            .take(COLUMNS)
+            .enumerate()
+        {
+            cell.fill(shades[usize::from(half[column / 8] >> (7 - column % 8) & 1)]);
+        }
+    }
+}
+
 fn read(width: usize, height: usize, luma: impl Fn(usize, usize) -> u8) -> Option<(u64, u64)> {
     let side = width / COLUMNS;
     if side == 0 || height < 2 * side {
@@ -86,6 +117,22 @@ fn crc16(bytes: &[u8]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_in_full_and_in_limited_range() {
+        for (width, height, shades) in [
+            (1280, 720, [0, 255]),
+            (640, 480, [16, 235]),
+            (321, 241, [0, 255]),
+        ] {
+            let mut luma = vec![90; width * height];
+            write_luma(&mut luma, width, height, 77, 1_700_000_000_000_000, shades);
+            assert_eq!(
+                read_luma(&luma, width, height),
+                Some((77, 1_700_000_000_000_000))
+            );
+        }
+    }
 
     #[test]
     fn a_picture_without_a_barcode_reads_as_none() {

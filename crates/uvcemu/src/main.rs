@@ -1,0 +1,76 @@
+//! A USB camera played in user space and plugged into the kernel through `vhci_hcd` (USB/IP): usbcore, `uvcvideo` and
+//! `/dev/videoN` above it are the genuine ones, and every misbehaviour is one word away.
+//!
+//! `uvcemu draw <directory>` makes the pictures; `uvcemu run <directory> <fifo>` plugs the camera in and then obeys one
+//! [`Order`] for each line written to the FIFO. Bulk streaming, UVC 1.0: `uvcvideo` treats it as any other, and the
+//! virtual port has no isochronous transfers.
+
+#![expect(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a tool for tests: it talks to whoever runs it, and a camera is where time comes from"
+)]
+
+mod camera;
+mod descriptors;
+mod negotiation;
+mod order;
+mod pictures;
+mod usbip;
+
+use std::{
+    fs::OpenOptions,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use camera::{Behaviour, Camera};
+use order::Order;
+use pictures::Pictures;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words[..] {
+        ["draw", directory] => pictures::draw(Path::new(directory)),
+        ["run", directory, fifo] => run(Path::new(directory), Path::new(fifo)),
+        _ => Err(std::io::Error::other(
+            "usage: uvcemu draw <directory> | uvcemu run <directory> <fifo>",
+        )),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("uvcemu: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(directory: &Path, fifo: &Path) -> std::io::Result<()> {
+    let pictures = Arc::new(Pictures::load(directory)?);
+    let behaviour = Arc::new(Behaviour::default());
+    let _ = std::fs::remove_file(fifo);
+    mknodat(CWD, fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+    // Read and write: our own end for writing keeps the FIFO open between two orders.
+    let orders = OpenOptions::new().read(true).write(true).open(fifo)?;
+    let mut plugged: [Option<Camera>; 2] = [None, None];
+    plugged[0] = Some(Camera::plug(0, &pictures, &behaviour)?);
+    for line in BufReader::new(orders).lines() {
+        let line = line?;
+        match line.parse() {
+            Ok(Order::Plug(port)) if plugged[port].is_none() => {
+                plugged[port] = Some(Camera::plug(port, &pictures, &behaviour)?);
+            }
+            Ok(Order::Unplug(port)) => plugged[port] = None,
+            Ok(Order::Plug(_)) => {}
+            Ok(Order::Behave(change)) => behaviour.change(change),
+            Err(problem) => eprintln!("uvcemu: {problem}"),
+        }
+        eprintln!("uvcemu: {line}");
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The real services and a genuine `uvcvideo` camera, scenario by scenario, each with the figure it measured. One machine
+//! for all of them: starting it takes longer than most of what is done in it. Run by `cargo xtask camera [name…]`.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a report for a person, who wants to know how long things took"
+)]
+
+mod guest;
+mod scenarios;
+mod stage;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use stage::Stage;
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    runtime.block_on(run(&names))
+}
+
+async fn run(names: &[String]) -> ExitCode {
+    let started = Instant::now();
+    let mut stage = Stage::set().await;
+    println!(
+        "the machine runs after {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
+    let mut failed = Vec::new();
+    for (name, scenario) in scenarios::ALL {
+        if !names.is_empty() && !names.iter().any(|wanted| name.contains(wanted.as_str())) {
+            continue;
+        }
+        let begun = Instant::now();
+        // A scenario of its own task: its panic is its failure, and the next one still runs.
+        let outcome = tokio::spawn(async move {
+            stage.clear().await;
+            let figure = scenario(&mut stage).await;
+            (stage, figure)
+        });
+        if let Ok((back, figure)) = outcome.await {
+            stage = back;
+            println!(
+                "ok      {name}: {figure}  ({:.1} s)",
+                begun.elapsed().as_secs_f64()
+            );
+        } else {
+            println!("FAILED  {name}  ({:.1} s)", begun.elapsed().as_secs_f64());
+            failed.push(name);
+            stage = Stage::set().await;
+        }
+    }
+    println!(
+        "{} in {:.0} s",
+        if failed.is_empty() {
+            "all well"
+        } else {
+            "not well"
+        },
+        started.elapsed().as_secs_f64()
+    );
+    if failed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
