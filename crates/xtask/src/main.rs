@@ -7,6 +7,7 @@
     reason = "a command-line tool: it talks to a person, reads its environment and measures time"
 )]
 
+mod camera;
 mod shell;
 mod test;
 mod tools;
@@ -24,6 +25,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "test",
         "every check there is; says loudly what did not run",
         test::command,
+    ),
+    (
+        "camera",
+        "the services against a genuine UVC camera, in a virtual machine",
+        camera::command,
     ),
     (
         "tools",

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, find_on_path, output, paint, red, run};
-use crate::{tools, web};
+use crate::{camera, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -69,6 +69,19 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         &["build", "nats-server", "chromium", "web build"],
         |environment| web::npm(environment, &["run", "e2e"]),
     );
+
+    if find_on_path("apt-get").is_some() {
+        report.step(
+            "camera",
+            &["build", "nats-server"],
+            |_| camera::command(&[]),
+        );
+    } else {
+        report.skip(
+            "camera",
+            "its virtual machine is made of Debian packages, and there is no apt-get here",
+        );
+    }
 
     if find_on_path("cargo-deny").is_some() {
         // The advisories' database is on a host of its own; licences, bans and sources need none.
