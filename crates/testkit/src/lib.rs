@@ -19,6 +19,7 @@ mod metrics;
 mod nats;
 mod picture;
 mod process;
+pub mod readme;
 mod request;
 mod viewer;
 
