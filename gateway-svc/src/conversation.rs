@@ -1,0 +1,332 @@
+//! One viewer from upgrade to close: its task reads what it says and finishes what the fan-out began.
+
+use std::future::poll_fn;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::ready;
+use std::time::{Duration, Instant};
+
+use prometheus::IntGauge;
+use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use wire::{Quality, Rung};
+
+use crate::frame;
+use crate::hub::{Hub, Seat};
+use crate::interest::Topic;
+use crate::protocol::{FromClient, FromGateway};
+use crate::rail;
+use crate::viewer::{End, Offer, Viewer};
+use crate::ws::{Event, Reader, Violation};
+
+/// A frame that is older is not shown to who joins: better nothing than the past.
+pub const JOIN_AGE: Duration = Duration::from_secs(1);
+/// Messages a second that a viewer may send; acks and pongs of a 240 fps camera are half of it.
+const CHATTY: u32 = 1000;
+/// How long what is half written may take when the end is near,
+const FINISH: Duration = Duration::from_secs(2);
+/// and how long the other side's close is waited for. Source: RFC 6455 section 7.1.1.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A viewer's task.
+#[derive(Debug)]
+pub struct Conversation {
+    hub: Arc<Hub>,
+    viewer: Arc<Viewer>,
+    seat: Seat,
+    /// The rung it asked for, until that one's first frame.
+    next: Option<Seat>,
+    gauge: Counted,
+    budget: (u32, Instant),
+}
+
+/// Counts in a gauge while it lives.
+#[derive(Debug)]
+pub struct Counted(IntGauge);
+
+impl Counted {
+    /// One more.
+    #[must_use]
+    pub fn new(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Conversation {
+    /// Takes a socket over after its handshake; the viewer in it is what others close it by.
+    #[must_use]
+    pub fn begin(
+        hub: Arc<Hub>,
+        socket: TcpStream,
+        seat: Seat,
+        talks: bool,
+    ) -> (Self, OwnedReadHalf) {
+        let now = hub.tools.clock.now();
+        let (reader, writer) = socket.into_split();
+        let rung = seat.rail.topic.rung;
+        let viewer = Arc::new(Viewer::new(writer, talks, rung, now));
+        let gauge = Counted::new(&hub.tools.metrics.viewers[rung.index()]);
+        let conversation = Self {
+            hub,
+            viewer,
+            seat,
+            next: None,
+            gauge,
+            budget: (0, now),
+        };
+        (conversation, reader)
+    }
+
+    /// The viewer, for whoever may have to close it.
+    #[must_use]
+    pub fn viewer(&self) -> &Arc<Viewer> {
+        &self.viewer
+    }
+
+    /// Talks until the end; `early` is what came together with the handshake.
+    pub async fn run(mut self, mut reader: OwnedReadHalf, early: &[u8]) -> End {
+        let mut words = Reader::default();
+        words.push(early);
+        if self.viewer.talks {
+            let topic = &self.seat.rail.topic;
+            let status = self.hub.cameras.follow(&topic.camera).borrow().clone();
+            self.viewer.say(&FromGateway::hello(
+                topic.camera.name(),
+                topic.rung,
+                status.fps,
+            ));
+            self.viewer.say(&FromGateway::Status(&status));
+        }
+        let rail = Arc::clone(&self.seat.rail);
+        rail.seat(Arc::clone(&self.viewer));
+        if let Some(frame) = rail.latest(JOIN_AGE, self.now()) {
+            self.offer(&rail, &frame);
+        }
+        let end = self.talk(&mut reader, &mut words).await;
+        // The claim on the rung ends here, whatever the other side takes for its goodbye.
+        let viewer = Arc::clone(&self.viewer);
+        drop(self);
+        if !matches!(end, End::Lost | End::Dead) {
+            // Closing at once with pongs unread would reset the connection and take our goodbye with it.
+            let heard_out = async {
+                while receive(&mut reader, None)
+                    .await
+                    .is_ok_and(|bytes| bytes > 0)
+                {}
+            };
+            let _ = tokio::time::timeout(FAREWELL, heard_out).await;
+        }
+        viewer.hang_up();
+        end
+    }
+
+    async fn talk(&mut self, reader: &mut OwnedReadHalf, words: &mut Reader) -> End {
+        let mut finish_by = None;
+        let mut heard = true;
+        loop {
+            if std::mem::take(&mut heard)
+                && let Err(violation) = self.listen(words)
+            {
+                self.viewer
+                    .close(End::Violation, violation.code, &violation.words);
+            }
+            let Ok(flushed) = self.viewer.flush() else {
+                return End::Lost;
+            };
+            for (frame, rung) in &flushed.frames {
+                self.count(frame, *rung);
+            }
+            if let Some(end) = flushed.end {
+                if !flushed.blocked || end == End::Dead {
+                    return end;
+                }
+                let by = *finish_by.get_or_insert_with(|| self.now() + FINISH);
+                let Ok(stirred) =
+                    tokio::time::timeout_at(by.into(), self.viewer.stirred(true)).await
+                else {
+                    return end;
+                };
+                if stirred.is_err() {
+                    return End::Lost;
+                }
+                continue;
+            }
+            self.settle_in();
+            tokio::select! {
+                received = receive(reader, Some(words)) => match received {
+                    Ok(0) | Err(_) => return End::Lost,
+                    Ok(_) => heard = true,
+                },
+                stirred = self.viewer.stirred(flushed.blocked) => if stirred.is_err() {
+                    return End::Lost;
+                },
+            }
+        }
+    }
+
+    /// Acts on everything that was said.
+    fn listen(&mut self, words: &mut Reader) -> Result<(), Violation> {
+        while let Some(event) = words.event()? {
+            let now = self.hub.tools.clock.now();
+            self.allow(now)?;
+            let may_go = match event {
+                Event::Pong(payload) => {
+                    frame::pong(payload).is_some_and(|number| self.viewer.pong(number, now))
+                }
+                Event::Ping(payload) => {
+                    self.viewer.answer(payload);
+                    false
+                }
+                Event::Text(text) if self.viewer.talks => match FromClient::read(text) {
+                    Some(message) => self.obey(message, now)?,
+                    None => false,
+                },
+                Event::Text(_) | Event::Binary => false,
+                Event::Close(code) => {
+                    self.viewer.close(End::Viewer, code.unwrap_or(1000), "");
+                    return Ok(());
+                }
+            };
+            if may_go {
+                self.catch_up();
+            }
+        }
+        Ok(())
+    }
+
+    /// True: a frame that was held may go now.
+    fn obey(&mut self, message: FromClient, now: Instant) -> Result<bool, Violation> {
+        let metrics = &self.hub.tools.metrics;
+        match message {
+            FromClient::Ack { seq } => return Ok(self.viewer.ack(seq, now)),
+            FromClient::Quality { quality } => {
+                let quality = quality.to_string().parse::<Quality>();
+                let quality = quality.map_err(|error| Violation {
+                    code: 1003,
+                    words: error.to_string().into(),
+                })?;
+                self.switch(quality.rung());
+            }
+            FromClient::Report { age_ms, .. } => {
+                if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {
+                    metrics.viewer_frame_age.observe(age_ms / 1000.0);
+                }
+            }
+            FromClient::Clock { t } => {
+                let now_us = self.hub.tools.clock.wall_us(now);
+                self.viewer.say(&FromGateway::Clock { t, now_us });
+            }
+        }
+        Ok(false)
+    }
+
+    fn switch(&mut self, rung: Rung) {
+        self.next = None;
+        if !self.viewer.switch(rung) {
+            return;
+        }
+        let camera = self.seat.rail.topic.camera.clone();
+        // The camera is in use by this very viewer, so there is a place for it.
+        if let Ok(seat) = self.hub.claim(&Topic { camera, rung }) {
+            seat.rail.seat(Arc::clone(&self.viewer));
+            self.next = Some(seat);
+        }
+    }
+
+    /// Lets go of the old rung once a frame of the new one was sent.
+    fn settle_in(&mut self) {
+        let (old, new) = (self.seat.rail.topic.rung, self.viewer.rung());
+        if let Some(seat) = self.next.take_if(|next| next.rail.topic.rung == new) {
+            let metrics = &self.hub.tools.metrics;
+            let direction = if new > old {
+                &metrics.quality_up
+            } else {
+                &metrics.quality_down
+            };
+            direction.inc();
+            self.gauge = Counted::new(&metrics.viewers[new.index()]);
+            self.seat = seat;
+        }
+    }
+
+    /// Sends the newest frame to a viewer whose window has just opened.
+    fn catch_up(&mut self) {
+        self.settle_in();
+        let rail = Arc::clone(&self.seat.rail);
+        if let Some(frame) = rail.latest(JOIN_AGE, self.now()) {
+            self.offer(&rail, &frame);
+        }
+    }
+
+    fn offer(&self, rail: &rail::Rail, frame: &Arc<frame::Frame>) {
+        let (offer, skipped) = self.viewer.offer(frame, rail.topic.rung, self.now());
+        if offer == Offer::Sent {
+            self.count(frame, rail.topic.rung);
+        }
+        self.hub
+            .tools
+            .metrics
+            .skipped
+            .slow_viewer
+            .inc_by(u64::from(skipped));
+    }
+
+    fn count(&self, frame: &frame::Frame, rung: Rung) {
+        let tools = &self.hub.tools;
+        tools.metrics.frames_sent[rung.index()].inc();
+        tools
+            .metrics
+            .sent_bytes
+            .inc_by(frame.message().len() as u64);
+        tools
+            .metrics
+            .frame_age
+            .observe(rail::age(frame, self.now(), tools.clock));
+    }
+
+    fn allow(&mut self, now: Instant) -> Result<(), Violation> {
+        let (count, since) = &mut self.budget;
+        if now.saturating_duration_since(*since) >= Duration::from_secs(1) {
+            (*count, *since) = (0, now);
+        }
+        *count += 1;
+        if *count > CHATTY {
+            return Err(Violation {
+                code: 1008,
+                words: "too many messages a second".into(),
+            });
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        self.hub.tools.clock.now()
+    }
+}
+
+/// Reads what is there through a buffer that lives on the stack only while it is used: a viewer that says nothing
+/// costs no memory for what it might say. 0 is the end.
+async fn receive(
+    reader: &mut OwnedReadHalf,
+    mut words: Option<&mut Reader>,
+) -> std::io::Result<usize> {
+    poll_fn(|context| {
+        let mut buffer = [MaybeUninit::<u8>::uninit(); 2048];
+        let mut buffer = ReadBuf::uninit(&mut buffer);
+        ready!(Pin::new(&mut *reader).poll_read(context, &mut buffer))?;
+        if let Some(words) = &mut words {
+            words.push(buffer.filled());
+        }
+        Ok(buffer.filled().len()).into()
+    })
+    .await
+}

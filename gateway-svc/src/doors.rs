@@ -1,0 +1,201 @@
+//! Who is inside: the places for viewers, in all and per address, and the way out when this gateway leaves.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::viewer::{End, Viewer};
+
+/// How many viewers a second are sent away at least: so slowly only while time allows, so that the gateways they all
+/// go to next are not stormed.
+const LEAVING_RATE: f64 = 200.0;
+/// Said to every viewer of a gateway that leaves.
+pub const LEAVING_WORDS: &str = "this gateway is leaving, connect again";
+
+/// The places for viewers.
+#[derive(Debug)]
+pub struct Doors {
+    most: usize,
+    most_per_address: Option<usize>,
+    inside: Mutex<Inside>,
+    leaving: CancellationToken,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    entered: u64,
+    viewers: HashMap<u64, (IpAddr, Weak<Viewer>)>,
+    per_address: HashMap<IpAddr, usize>,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlace {
+    /// All are taken.
+    #[error("all {0} places for viewers are taken (GATEWAY_MAX_VIEWERS), try again later")]
+    Full(usize),
+    /// All of one address are taken.
+    #[error(
+        "all {0} places for viewers from one address are taken (GATEWAY_MAX_VIEWERS_PER_IP), try again later"
+    )]
+    Address(usize),
+    /// This gateway leaves.
+    #[error("{LEAVING_WORDS}")]
+    Leaving,
+}
+
+/// A viewer's place, free again when it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    doors: Arc<Doors>,
+    id: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut inside = self.doors.inside();
+        let Some((address, _)) = inside.viewers.remove(&self.id) else {
+            return;
+        };
+        if let Some(count) = inside.per_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                inside.per_address.remove(&address);
+            }
+        }
+    }
+}
+
+impl Place {
+    /// Tells whom to send away when this gateway leaves.
+    pub fn take(&self, viewer: &Arc<Viewer>) {
+        if let Some((_, entry)) = self.doors.inside().viewers.get_mut(&self.id) {
+            *entry = Arc::downgrade(viewer);
+        }
+    }
+}
+
+impl Doors {
+    /// Places for `most` viewers, `most_per_address` of them from one address.
+    #[must_use]
+    pub fn new(most: usize, most_per_address: Option<usize>) -> Self {
+        Self {
+            most,
+            most_per_address,
+            inside: Mutex::default(),
+            leaving: CancellationToken::new(),
+        }
+    }
+
+    /// A place for a viewer at `address`.
+    ///
+    /// # Errors
+    /// See [`NoPlace`].
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+        let mut inside = self.inside();
+        if self.leaving.is_cancelled() {
+            return Err(NoPlace::Leaving);
+        }
+        if inside.viewers.len() >= self.most {
+            return Err(NoPlace::Full(self.most));
+        }
+        let count = inside.per_address.get(&address).copied().unwrap_or(0);
+        if let Some(most) = self.most_per_address.filter(|most| count >= *most) {
+            return Err(NoPlace::Address(most));
+        }
+        inside.per_address.insert(address, count + 1);
+        inside.entered += 1;
+        let id = inside.entered;
+        inside.viewers.insert(id, (address, Weak::new()));
+        Ok(Place {
+            doors: Arc::clone(self),
+            id,
+        })
+    }
+
+    /// How many are inside.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.inside().viewers.len()
+    }
+
+    /// Cancelled when nobody is let in any more.
+    #[must_use]
+    pub const fn leaving(&self) -> &CancellationToken {
+        &self.leaving
+    }
+
+    /// Lets nobody in any more.
+    pub fn close(&self) {
+        let _inside = self.inside();
+        self.leaving.cancel();
+    }
+
+    /// Sends everybody away, spread so that all are told within `time`.
+    pub async fn empty(&self, time: Duration) {
+        let viewers: Vec<_> = self
+            .inside()
+            .viewers
+            .values()
+            .map(|(_, viewer)| viewer.clone())
+            .collect();
+        // The last ones need time to hear it.
+        let rate = LEAVING_RATE.max(viewers.len() as f64 / (time.as_secs_f64() * 0.7).max(0.001));
+        let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
+        for viewer in viewers {
+            pace.tick().await;
+            if let Some(viewer) = viewer.upgrade() {
+                viewer.close(End::Leaving, 1012, LEAVING_WORDS);
+            }
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(last: u8) -> IpAddr {
+        IpAddr::from([10, 0, 0, last])
+    }
+
+    #[test]
+    fn places_are_counted_in_all_and_per_address_and_come_back() {
+        let doors = Arc::new(Doors::new(3, Some(2)));
+        let first = doors.enter(ip(1)).unwrap();
+        let second = doors.enter(ip(1)).unwrap();
+        assert_eq!(doors.enter(ip(1)).unwrap_err(), NoPlace::Address(2));
+        let third = doors.enter(ip(2)).unwrap();
+        assert_eq!(doors.enter(ip(3)).unwrap_err(), NoPlace::Full(3));
+        drop(first);
+        drop(doors.enter(ip(1)).unwrap());
+        drop((second, third));
+        assert_eq!(doors.count(), 0);
+        assert!(doors.inside().per_address.is_empty());
+    }
+
+    #[test]
+    fn nobody_enters_a_gateway_that_leaves() {
+        let doors = Arc::new(Doors::new(3, None));
+        doors.close();
+        assert_eq!(doors.enter(ip(1)).unwrap_err(), NoPlace::Leaving);
+    }
+
+    #[test]
+    fn every_refusal_fits_into_a_close_frame() {
+        for refusal in [
+            NoPlace::Full(usize::MAX),
+            NoPlace::Address(1_000_000),
+            NoPlace::Leaving,
+        ] {
+            assert!(refusal.to_string().len() <= 123, "{refusal}");
+        }
+    }
+}

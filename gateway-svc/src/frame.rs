@@ -1,0 +1,98 @@
+//! A frame as viewers get it: the bytes of a WebSocket message, built once for all of them.
+//!
+//! [head | JPEG | ping with the frame's number] in one buffer: every viewer gets the same bytes, and every browser
+//! answers the ping by itself, so that the gateway knows what has arrived without any script on the page.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use wire::Stamp;
+
+use crate::ws::{self, Opcode};
+
+/// One frame of one rung.
+#[derive(Debug)]
+pub struct Frame {
+    /// Who made it, which one it is, when it was captured.
+    pub stamp: Stamp,
+    /// Counts the frames of this process over all rungs; the payload of the ping.
+    pub number: u64,
+    /// When it came from the bus.
+    pub received: Instant,
+    message: Bytes,
+    jpeg: Range<usize>,
+}
+
+impl Frame {
+    /// Copies `jpeg` once, between head and ping.
+    #[must_use]
+    pub fn new(jpeg: &[u8], stamp: Stamp, number: u64, received: Instant) -> Self {
+        const PING: usize = 2 + size_of::<u64>();
+        let mut out = BytesMut::with_capacity(ws::LONGEST_HEAD + jpeg.len() + PING);
+        ws::put_head(&mut out, Opcode::Binary, jpeg.len());
+        let start = out.len();
+        out.put_slice(jpeg);
+        let jpeg = start..out.len();
+        out.put_slice(&ping(number));
+        Self {
+            stamp,
+            number,
+            received,
+            message: out.freeze(),
+            jpeg,
+        }
+    }
+
+    /// The binary message and the ping after it.
+    #[must_use]
+    pub const fn message(&self) -> &Bytes {
+        &self.message
+    }
+
+    /// The JPEG alone, without a copy.
+    #[must_use]
+    pub fn jpeg(&self) -> Bytes {
+        self.message.slice(self.jpeg.clone())
+    }
+}
+
+/// A ping frame that asks for `number` back.
+#[must_use]
+pub fn ping(number: u64) -> Bytes {
+    ws::frame(Opcode::Ping, &number.to_be_bytes())
+}
+
+/// The number in a pong to one of our pings; other pongs are allowed and mean nothing.
+#[must_use]
+pub fn pong(payload: &[u8]) -> Option<u64> {
+    payload.try_into().ok().map(u64::from_be_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    #[test]
+    fn a_frame_is_one_message_and_one_ping_around_the_unchanged_jpeg() {
+        let stamp = Stamp {
+            run: 1,
+            seq: 2,
+            captured_at_us: 3,
+        };
+        for length in [1, 125, 126, 60_000, 70_000] {
+            let jpeg: Vec<u8> = (0..length).map(|at| at as u8).collect();
+            let frame = Frame::new(&jpeg, stamp, 0x0102, Clock::start().now());
+            assert_eq!(frame.jpeg(), jpeg);
+            let expected = [ws::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
+            assert_eq!(frame.message(), &expected);
+            assert_eq!(
+                &expected[expected.len() - 10..],
+                [0x89, 8, 0, 0, 0, 0, 0, 0, 1, 2]
+            );
+        }
+        assert_eq!(pong(&[0, 0, 0, 0, 0, 0, 1, 2]), Some(0x0102));
+        assert_eq!(pong(b"unasked"), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! The public port's routes, and the admin port's.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, FromRef, Path, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+use wire::{CameraId, CameraStatus, Quality};
+
+use crate::bus::Link;
+use crate::doors::Doors;
+use crate::guard::{self, Guard};
+use crate::hub::Hub;
+use crate::interest::Topic;
+use crate::metrics::Metrics;
+use crate::page;
+use crate::peer;
+use crate::upgrade;
+
+/// What the routes share.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// Who watches what.
+    pub hub: Arc<Hub>,
+    /// The places for viewers.
+    pub doors: Arc<Doors>,
+    /// Who may watch.
+    pub guard: Arc<Guard>,
+    /// The connection to NATS.
+    pub link: watch::Receiver<Link>,
+    /// The viewers' tasks.
+    pub tasks: TaskTracker,
+    /// This gateway's name on the bus.
+    pub gateway: Arc<str>,
+}
+
+impl FromRef<Shared> for Arc<Guard> {
+    fn from_ref(shared: &Shared) -> Self {
+        Self::clone(&shared.guard)
+    }
+}
+
+impl Shared {
+    /// Why this gateway is not ready, if it is not. An idle camera is no reason.
+    #[must_use]
+    pub fn unready(&self) -> Option<String> {
+        let link = self.link.borrow();
+        if self.doors.leaving().is_cancelled() {
+            Some("leaving".to_owned())
+        } else if !link.connected {
+            Some("no connection to NATS".to_owned())
+        } else {
+            link.refused
+                .as_ref()
+                .map(|words| format!("NATS refuses: {words}"))
+        }
+    }
+}
+
+/// The public port.
+pub fn public(shared: Shared, web_root: &std::path::Path) -> Router {
+    let watching = Router::new()
+        .route("/websocket/{quality}", get(websocket))
+        .route("/api/status", get(status))
+        .route_layer(middleware::from_fn_with_state(
+            shared.clone(),
+            guard::ask_token,
+        ));
+    Router::new()
+        .merge(watching)
+        .route("/api/login", post(guard::login))
+        .fallback_service(page::client(web_root))
+        .layer(middleware::from_fn_with_state(
+            shared.clone(),
+            guard::ask_origin,
+        ))
+        .merge(health())
+        .with_state(shared)
+}
+
+/// The admin port: what a monitor or an orchestrator asks for, never on the public one but for health.
+pub fn admin(shared: Shared, metrics: Arc<Metrics>) -> Router {
+    let text = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    health()
+        .route(
+            "/metrics",
+            get(move || async move { (text, metrics.text()) }),
+        )
+        .with_state(shared)
+}
+
+fn health() -> Router<Shared> {
+    Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(readyz))
+}
+
+async fn readyz(State(shared): State<Shared>) -> Response {
+    match shared.unready() {
+        None => "ready\n".into_response(),
+        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response(),
+    }
+}
+
+async fn status(State(shared): State<Shared>) -> Response {
+    let cameras = shared.hub.cameras.all().into_iter().map(|(id, status)| {
+        let viewers = shared.hub.viewers(&id).into_iter();
+        CameraReport {
+            viewers: viewers
+                .map(|(rung, viewers)| (rung.to_string(), viewers))
+                .collect(),
+            status,
+        }
+    });
+    let cameras: Vec<_> = cameras.collect();
+    let reason = shared.unready();
+    let state = match &reason {
+        None => "ready",
+        Some(_) if shared.doors.leaving().is_cancelled() => "leaving",
+        Some(_) => "unready",
+    };
+    let report = json!({
+        "gateway": {
+            "id": &*shared.gateway,
+            "version": env!("CARGO_PKG_VERSION"),
+            "state": state,
+            "reason": reason,
+            "viewers": shared.doors.count(),
+        },
+        "cameras": cameras,
+    });
+    ([(header::CACHE_CONTROL, "no-store")], Json(report)).into_response()
+}
+
+/// A camera's status, and how many watch it here by quality.
+#[derive(Serialize)]
+struct CameraReport {
+    #[serde(flatten)]
+    status: Arc<CameraStatus>,
+    viewers: BTreeMap<String, usize>,
+}
+
+/// What a request for a stream may say.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wish {
+    camera: Option<String>,
+    v: Option<String>,
+}
+
+async fn websocket(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(quality): Path<String>,
+    Query(wish): Query<Wish>,
+    request: Request,
+) -> Response {
+    let metrics = Arc::clone(&shared.hub.tools.metrics);
+    let upgrade = match upgrade::prepare(request) {
+        Ok(upgrade) => upgrade,
+        Err(error) => {
+            metrics.refused.handshake.inc();
+            return upgrade::refusal(error);
+        }
+    };
+    let address = peer::viewer_address(peer.ip(), upgrade.headers(), &shared.guard.trusted_proxies);
+    let quality = quality.parse::<Quality>();
+    let camera = wish.camera.unwrap_or_default().parse::<CameraId>();
+    let talks = wish.v.as_deref() == Some("2");
+    let (quality, camera) = match (quality, camera) {
+        (Ok(quality), Ok(camera)) => (quality, camera),
+        (Err(error), _) => {
+            metrics.refused.quality.inc();
+            return upgrade.refuse(&shared.tasks, 1003, error.to_string());
+        }
+        (_, Err(error)) => {
+            metrics.refused.camera.inc();
+            return upgrade.refuse(&shared.tasks, 1003, error.to_string());
+        }
+    };
+    let place = match shared.doors.enter(address) {
+        Ok(place) => place,
+        Err(refusal) => {
+            guard::count_no_place(&metrics, refusal);
+            let code = if refusal == crate::doors::NoPlace::Leaving {
+                1012
+            } else {
+                1013
+            };
+            return upgrade.refuse(&shared.tasks, code, refusal.to_string());
+        }
+    };
+    let topic = Topic {
+        camera,
+        rung: quality.rung(),
+    };
+    match shared.hub.claim(&topic) {
+        Ok(seat) => upgrade.accept(&shared, seat, place, talks),
+        Err(error) => {
+            metrics.refused.camera.inc();
+            upgrade.refuse(&shared.tasks, 1013, error.to_string())
+        }
+    }
+}

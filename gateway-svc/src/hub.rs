@@ -1,0 +1,269 @@
+//! Who watches what: the rails of all rungs in use, and the task that keeps their leases.
+//!
+//! A [`Seat`] is a viewer's claim on a rung; when it is dropped the claim ends, however the viewer ended.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use wire::{CameraId, Rung};
+
+use crate::bus::{Bus, LeaseError};
+use crate::cameras::Cameras;
+use crate::freshness::Freshness;
+use crate::interest::{Action, Interest, Ticket, Topic};
+use crate::rail::{Rail, Tools};
+
+/// Cameras that nobody has heard of and somebody asks for, at the most: each costs a subscription and a key.
+const UNKNOWN_CAMERAS: usize = 16;
+/// A subscription is only handed to the connection; longer than this it is stuck.
+const SUBSCRIBE: Duration = Duration::from_secs(1);
+
+/// The rails in use.
+#[derive(Debug)]
+pub struct Hub {
+    /// What every rail uses.
+    pub tools: Tools,
+    /// What each camera does.
+    pub cameras: Cameras,
+    bus: Bus,
+    table: Mutex<Table>,
+    /// Wakes [`run`](Self::run): something may be due.
+    kick: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    interest: Interest,
+    rails: HashMap<Topic, (Arc<Rail>, CancellationToken)>,
+    freshness: HashMap<CameraId, Arc<Mutex<Freshness>>>,
+}
+
+/// Tasks that end when their rail does, and not before.
+type Rails = JoinSet<anyhow::Result<()>>;
+type Requests = JoinSet<(Topic, Ticket, Result<(), LeaseError>)>;
+
+impl Table {
+    /// What is due; a rail goes in the same breath as its lease, so that nobody can claim it in between.
+    fn due(&mut self, now: Instant) -> Vec<Action> {
+        let actions = self.interest.due(now);
+        for action in &actions {
+            if let Action::Unsubscribe(topic) = action {
+                self.close(topic);
+            }
+        }
+        actions
+    }
+
+    fn done(&mut self, topic: &Topic, ticket: Ticket, success: bool, now: Instant, spread: f64) {
+        if self
+            .interest
+            .done(topic, ticket, success, now, spread)
+            .is_some()
+        {
+            self.close(topic);
+        }
+    }
+
+    fn close(&mut self, topic: &Topic) {
+        if let Some((_, stop)) = self.rails.remove(topic) {
+            stop.cancel();
+        }
+        if !self.rails.keys().any(|other| other.camera == topic.camera) {
+            self.freshness.remove(&topic.camera);
+        }
+    }
+}
+
+/// Too many cameras are asked for that nobody has heard of.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("no camera of that name is known, and too many such are waited for already")]
+pub struct UnknownCamera;
+
+/// A viewer's claim on a rung.
+#[derive(Debug)]
+pub struct Seat {
+    hub: Arc<Hub>,
+    /// The rung.
+    pub rail: Arc<Rail>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let now = self.hub.tools.clock.now();
+        self.hub.table().interest.leave(&self.rail.topic, now);
+        self.hub.kick.notify_one();
+    }
+}
+
+impl Hub {
+    /// A hub without viewers.
+    #[must_use]
+    pub fn new(bus: Bus, tools: Tools) -> Self {
+        Self {
+            tools,
+            cameras: Cameras::default(),
+            bus,
+            table: Mutex::default(),
+            kick: Notify::new(),
+        }
+    }
+
+    /// Claims a rung; its frames begin to come if they did not already.
+    ///
+    /// # Errors
+    /// See [`UnknownCamera`].
+    pub fn claim(self: &Arc<Self>, topic: &Topic) -> Result<Seat, UnknownCamera> {
+        let mut table = self.table();
+        let rail = if let Some((rail, _)) = table.rails.get(topic) {
+            Arc::clone(rail)
+        } else {
+            let camera = &topic.camera;
+            let expected = camera.is_default() || self.cameras.known(camera);
+            if !expected && table.freshness.len() > UNKNOWN_CAMERAS {
+                return Err(UnknownCamera);
+            }
+            let freshness = Arc::clone(table.freshness.entry(camera.clone()).or_default());
+            let rail = Rail::new(topic.clone(), self.cameras.follow(camera), freshness);
+            let rail = Arc::new(rail);
+            let entry = (Arc::clone(&rail), CancellationToken::new());
+            table.rails.insert(topic.clone(), entry);
+            rail
+        };
+        table.interest.join(topic, self.tools.clock.now());
+        drop(table);
+        self.kick.notify_one();
+        Ok(Seat {
+            hub: Arc::clone(self),
+            rail,
+        })
+    }
+
+    /// How many watch each rung of a camera.
+    #[must_use]
+    pub fn viewers(&self, camera: &CameraId) -> Vec<(Rung, usize)> {
+        self.table().interest.viewers(camera).collect()
+    }
+
+    /// This gateway leaves: from now on a key goes the moment its last viewer does.
+    pub fn leave(&self) {
+        self.table().interest.leaving(self.tools.clock.now());
+        self.kick.notify_one();
+    }
+
+    /// Whether a lease is still held or a viewer still there.
+    #[must_use]
+    pub fn idle(&self) -> bool {
+        self.table().rails.is_empty()
+    }
+
+    /// Keeps subscriptions and leases as the interest wants them, for ever.
+    ///
+    /// # Errors
+    /// A part of it ended, which none does by itself.
+    pub async fn run(self: Arc<Self>) -> anyhow::Result<()> {
+        let mut link = self.bus.link();
+        let mut rails = JoinSet::new();
+        let mut requests = JoinSet::new();
+        let mut known = (false, 0);
+        loop {
+            let now = self.tools.clock.now();
+            let state = {
+                let link = link.borrow_and_update();
+                (link.connected, link.generation)
+            };
+            if state != known {
+                self.table().interest.connected(state.0, now);
+                known = state;
+            }
+            let actions = self.table().due(now);
+            for action in actions {
+                self.act(action, &mut rails, &mut requests).await;
+            }
+            let due = self.count_leases();
+            let wait = due.map(|due| due.saturating_duration_since(self.tools.clock.now()));
+            tokio::select! {
+                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)) => {}
+                () = self.kick.notified() => {}
+                changed = link.changed() => changed.map_err(|_| anyhow::anyhow!("the connection to NATS was dropped"))?,
+                Some(done) = requests.join_next() => {
+                    let (topic, ticket, result) = done?;
+                    self.answered(&topic, ticket, &result);
+                }
+                Some(ended) = rails.join_next() => ended??,
+            }
+        }
+    }
+
+    async fn act(self: &Arc<Self>, action: Action, rails: &mut Rails, requests: &mut Requests) {
+        let bus = self.bus.clone();
+        match action {
+            Action::Subscribe(topic) => self.subscribe(&topic, rails).await,
+            Action::Put(topic, ticket) => {
+                requests.spawn(async move {
+                    let result = bus.put_lease(&topic).await;
+                    (topic, ticket, result)
+                });
+            }
+            Action::Delete(topic, ticket) => {
+                requests.spawn(async move {
+                    let result = bus.delete_lease(&topic).await;
+                    (topic, ticket, result)
+                });
+            }
+            Action::Unsubscribe(topic) => self.cameras.forget(&topic.camera),
+        }
+    }
+
+    fn answered(&self, topic: &Topic, ticket: Ticket, result: &Result<(), LeaseError>) {
+        if let Err(error) = result {
+            tracing::debug!(camera = %topic.camera, quality = %topic.rung, %error, "the bus did not take a lease");
+        }
+        let now = self.tools.clock.now();
+        let spread = fastrand::f64().mul_add(2.0, -1.0);
+        self.table()
+            .done(topic, ticket, result.is_ok(), now, spread);
+    }
+
+    /// Shows what is held, and tells when something is due next.
+    fn count_leases(&self) -> Option<Instant> {
+        let table = self.table();
+        for rung in Rung::ladder() {
+            let held = table.interest.held(rung);
+            self.tools.metrics.leases[rung.index()].set(held as i64);
+        }
+        table.interest.next_due()
+    }
+
+    async fn subscribe(self: &Arc<Self>, topic: &Topic, rails: &mut Rails) {
+        let rail = self.table().rails.get(topic).cloned();
+        let Some((rail, stop)) = rail else { return };
+        let Ok(Ok(frames)) = tokio::time::timeout(SUBSCRIBE, self.bus.frames(topic)).await else {
+            self.table().interest.unsubscribed(topic);
+            return;
+        };
+        let tools = self.tools.clone();
+        let (receiving, stopped) = (Arc::clone(&rail), stop.clone());
+        rails.spawn(async move {
+            let received = stopped
+                .run_until_cancelled(receiving.receive(frames, &tools))
+                .await;
+            anyhow::ensure!(received.is_none(), "the subscription of a rung ended");
+            Ok(())
+        });
+        for share in 0..rail.walkers() {
+            let (rail, tools, stop) = (Arc::clone(&rail), self.tools.clone(), stop.clone());
+            rails.spawn(async move {
+                stop.run_until_cancelled(rail.walk(share, &tools)).await;
+                Ok(())
+            });
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,421 @@
+//! PURE: viewers per rung in, lease actions out.
+//!
+//! The first viewer of a rung makes it subscribe and then put the key, in this order, so that no frame is missed; the
+//! key is renewed while anybody watches, at once after a reconnect; a second after the last one left it is deleted.
+//! One request per key is under way at a time, so that a delete never overtakes the put of a new viewer.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use wire::{CameraId, Rung, lease};
+
+/// How long a rung is kept for the viewer who reloads the page or switches back.
+pub const LINGER: Duration = Duration::from_secs(1);
+/// After a failed request: first this long,
+const RETRY_FIRST: Duration = Duration::from_millis(100);
+/// and never longer than this, since a lease is not long.
+const RETRY_LAST: Duration = Duration::from_millis(500);
+
+/// One rung of one camera.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Topic {
+    /// Whose frames.
+    pub camera: CameraId,
+    /// Which of its qualities.
+    pub rung: Rung,
+}
+
+/// What the edge is to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Begin to receive the frames; before anything else in the same list.
+    Subscribe(Topic),
+    /// Put the key; [`Interest::done`] follows with this ticket.
+    Put(Topic, Ticket),
+    /// Delete the key; [`Interest::done`] follows with this ticket.
+    Delete(Topic, Ticket),
+    /// Stop receiving; the topic is forgotten.
+    Unsubscribe(Topic),
+}
+
+/// Tells the answer to a request from the answer to one that was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+#[derive(Debug)]
+struct Lease {
+    viewers: usize,
+    /// When to let go, once nobody watches.
+    ends_at: Option<Instant>,
+    phase: Phase,
+    subscribed: bool,
+    /// The key is there, as far as is known.
+    held: bool,
+    renew_at: Instant,
+    retry: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Quiet,
+    Putting(Ticket),
+    Deleting(Ticket),
+}
+
+/// Who watches what, and the leases that follow from it.
+#[derive(Debug, Default)]
+pub struct Interest {
+    leases: BTreeMap<Topic, Lease>,
+    connected: bool,
+    leaving: bool,
+    tickets: u64,
+}
+
+impl Interest {
+    /// A viewer came; what to do about it, [`due`](Self::due) says.
+    pub fn join(&mut self, topic: &Topic, now: Instant) {
+        if let Some(lease) = self.leases.get_mut(topic) {
+            lease.viewers += 1;
+            lease.ends_at = None;
+            return;
+        }
+        let lease = Lease {
+            viewers: 1,
+            ends_at: None,
+            phase: Phase::Quiet,
+            subscribed: false,
+            held: false,
+            renew_at: now,
+            retry: RETRY_FIRST,
+        };
+        self.leases.insert(topic.clone(), lease);
+    }
+
+    /// A viewer left.
+    pub fn leave(&mut self, topic: &Topic, now: Instant) {
+        if let Some(lease) = self.leases.get_mut(topic) {
+            lease.viewers = lease.viewers.saturating_sub(1);
+            if lease.viewers == 0 {
+                lease.ends_at = Some(if self.leaving { now } else { now + LINGER });
+            }
+        }
+    }
+
+    /// The bus is there, or is gone. A new connection renews every key at once: the server may have lost them.
+    pub fn connected(&mut self, connected: bool, now: Instant) {
+        self.connected = connected;
+        for lease in self.leases.values_mut() {
+            // Whatever was under way went to the old connection.
+            lease.phase = Phase::Quiet;
+            lease.renew_at = now;
+            lease.retry = RETRY_FIRST;
+        }
+    }
+
+    /// This gateway leaves: nothing lingers any more.
+    pub fn leaving(&mut self, now: Instant) {
+        self.leaving = true;
+        for lease in self.leases.values_mut() {
+            lease.ends_at = lease.ends_at.map(|_| now);
+        }
+    }
+
+    /// Subscribing failed; it is tried again when something is due next.
+    pub fn unsubscribed(&mut self, topic: &Topic) {
+        if let Some(lease) = self.leases.get_mut(topic) {
+            lease.subscribed = false;
+        }
+    }
+
+    /// A put or delete was answered. `spread` is random from -1 to 1: gateways do not renew in step.
+    pub fn done(
+        &mut self,
+        topic: &Topic,
+        ticket: Ticket,
+        success: bool,
+        now: Instant,
+        spread: f64,
+    ) -> Option<Action> {
+        let lease = self.leases.get_mut(topic)?;
+        match lease.phase {
+            Phase::Putting(current) if current == ticket => {
+                lease.phase = Phase::Quiet;
+                lease.held = success;
+                if success {
+                    lease.renew_at = now + lease::RENEW.mul_f64(1.0 + lease::RENEW_JITTER * spread);
+                    lease.retry = RETRY_FIRST;
+                } else {
+                    lease.renew_at = now + lease.retry;
+                    lease.retry = (lease.retry * 2).min(RETRY_LAST);
+                }
+                None
+            }
+            Phase::Deleting(current) if current == ticket => {
+                if lease.viewers == 0 {
+                    // Deleted or not: without renewal it ends by itself.
+                    self.leases.remove(topic);
+                    return Some(Action::Unsubscribe(topic.clone()));
+                }
+                lease.phase = Phase::Quiet;
+                lease.renew_at = now;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Everything that is to be done by now.
+    pub fn due(&mut self, now: Instant) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let mut ended = Vec::new();
+        for (topic, lease) in &mut self.leases {
+            if !lease.subscribed {
+                lease.subscribed = true;
+                actions.push(Action::Subscribe(topic.clone()));
+            }
+            if lease.phase != Phase::Quiet {
+                continue;
+            }
+            let mut ticket = || {
+                self.tickets += 1;
+                Ticket(self.tickets)
+            };
+            if lease.ends_at.is_some_and(|end| end <= now) {
+                if self.connected {
+                    let ticket = ticket();
+                    lease.phase = Phase::Deleting(ticket);
+                    actions.push(Action::Delete(topic.clone(), ticket));
+                } else {
+                    ended.push(topic.clone());
+                }
+            } else if self.connected && lease.renew_at <= now {
+                let ticket = ticket();
+                lease.phase = Phase::Putting(ticket);
+                actions.push(Action::Put(topic.clone(), ticket));
+            }
+        }
+        for topic in ended {
+            self.leases.remove(&topic);
+            actions.push(Action::Unsubscribe(topic));
+        }
+        actions
+    }
+
+    /// When [`due`](Self::due) has something next; `None`: not before something happens.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        let quiet = self
+            .leases
+            .values()
+            .filter(|lease| lease.phase == Phase::Quiet);
+        quiet
+            .filter_map(|lease| {
+                let renewal = self.connected.then_some(lease.renew_at);
+                lease.ends_at.into_iter().chain(renewal).min()
+            })
+            .min()
+    }
+
+    /// How many watch each rung of a camera.
+    pub fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rung, usize)> {
+        let leases = self.leases.iter();
+        leases
+            .filter(move |(topic, lease)| topic.camera == *camera && lease.viewers > 0)
+            .map(|(topic, lease)| (topic.rung, lease.viewers))
+    }
+
+    /// How many keys of this rung are there, over all cameras.
+    #[must_use]
+    pub fn held(&self, rung: Rung) -> usize {
+        let leases = self.leases.iter();
+        leases
+            .filter(|(topic, lease)| topic.rung == rung && lease.held)
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    fn topic(quality: u8) -> Topic {
+        let rung = Rung::of_quality(quality).unwrap();
+        Topic {
+            camera: CameraId::default(),
+            rung,
+        }
+    }
+
+    /// A connected interest with one viewer of 80, its put answered.
+    fn watching(now: Instant) -> Interest {
+        let mut interest = Interest::default();
+        interest.connected(true, now);
+        interest.join(&topic(80), now);
+        let ticket = put(&interest.due(now));
+        assert_eq!(interest.done(&topic(80), ticket, true, now, 0.0), None);
+        interest
+    }
+
+    fn put(actions: &[Action]) -> Ticket {
+        let ticket = actions.iter().find_map(|action| match action {
+            Action::Put(_, ticket) => Some(*ticket),
+            _ => None,
+        });
+        ticket.unwrap_or_else(|| panic!("no put in {actions:?}"))
+    }
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn the_first_viewer_subscribes_before_it_puts_and_the_second_does_nothing() {
+        let now = Clock::start().now();
+        let mut interest = Interest::default();
+        interest.connected(true, now);
+        interest.join(&topic(80), now);
+        let actions = interest.due(now);
+        assert!(
+            matches!(&actions[..], [Action::Subscribe(_), Action::Put(..)]),
+            "{actions:?}"
+        );
+        interest.join(&topic(80), now);
+        assert_eq!(interest.due(now), []);
+        let viewers: Vec<_> = interest.viewers(&CameraId::default()).collect();
+        assert_eq!(viewers, [(topic(80).rung, 2)]);
+    }
+
+    #[test]
+    fn a_lease_is_renewed_every_1500_ms_spread_by_a_fifth() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        assert_eq!(
+            (interest.held(topic(80).rung), interest.held(topic(75).rung)),
+            (1, 0)
+        );
+        assert_eq!(interest.next_due(), Some(now + ms(1500)));
+        assert_eq!(interest.due(now + ms(1499)), []);
+        let ticket = put(&interest.due(now + ms(1500)));
+        interest.done(&topic(80), ticket, true, now + ms(1500), -1.0);
+        assert_eq!(interest.next_due(), Some(now + ms(1500 + 1200)));
+    }
+
+    #[test]
+    fn a_put_that_fails_is_tried_again_after_100_ms_and_then_less_often() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        let mut at = now + ms(1500);
+        for wait in [100, 200, 400, 500, 500] {
+            let ticket = put(&interest.due(at));
+            interest.done(&topic(80), ticket, false, at, 0.0);
+            at += ms(wait);
+            assert_eq!(interest.next_due(), Some(at));
+        }
+    }
+
+    #[test]
+    fn a_reconnect_renews_at_once_and_ignores_the_answer_from_before() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        let lost = put(&interest.due(now + ms(1500)));
+        interest.connected(false, now + ms(1600));
+        assert_eq!(
+            interest.due(now + ms(9000)),
+            [],
+            "nothing is put while there is nobody to put to"
+        );
+        interest.connected(true, now + ms(9000));
+        let ticket = put(&interest.due(now + ms(9000)));
+        assert_ne!(ticket, lost);
+        interest.done(&topic(80), lost, false, now + ms(9001), 0.0);
+        assert_eq!(
+            interest.due(now + ms(9300)),
+            [],
+            "the new put is still under way"
+        );
+    }
+
+    #[test]
+    fn the_last_viewer_leaves_a_second_behind_and_then_the_key_goes_before_the_subscription() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        interest.join(&topic(80), now);
+        interest.leave(&topic(80), now);
+        assert_eq!(interest.due(now + ms(1400)), [], "one is still there");
+        interest.leave(&topic(80), now + ms(100));
+        assert_eq!(interest.due(now + ms(1099)), []);
+        let actions = interest.due(now + ms(1100));
+        let [Action::Delete(_, ticket)] = actions[..] else {
+            panic!("{actions:?}")
+        };
+        let after = interest.done(&topic(80), ticket, true, now + ms(1101), 0.0);
+        assert_eq!(after, Some(Action::Unsubscribe(topic(80))));
+        assert_eq!(
+            (interest.next_due(), interest.held(topic(80).rung)),
+            (None, 0)
+        );
+    }
+
+    #[test]
+    fn a_viewer_who_comes_back_within_the_second_finds_everything_as_it_was() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        interest.leave(&topic(80), now);
+        interest.join(&topic(80), now + ms(900));
+        assert_eq!(interest.due(now + ms(1400)), []);
+    }
+
+    #[test]
+    fn a_viewer_who_comes_while_the_key_is_deleted_gets_a_new_one_after_it() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        interest.leave(&topic(80), now);
+        let actions = interest.due(now + ms(1000));
+        let [Action::Delete(_, ticket)] = actions[..] else {
+            panic!("{actions:?}")
+        };
+        interest.join(&topic(80), now + ms(1001));
+        assert_eq!(
+            interest.due(now + ms(1001)),
+            [],
+            "the delete must not be overtaken"
+        );
+        assert_eq!(
+            interest.done(&topic(80), ticket, true, now + ms(1002), 0.0),
+            None
+        );
+        put(&interest.due(now + ms(1002)));
+    }
+
+    #[test]
+    fn a_gateway_that_leaves_does_not_linger() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        interest.leave(&topic(80), now);
+        interest.leaving(now + ms(1));
+        assert!(matches!(
+            interest.due(now + ms(1))[..],
+            [Action::Delete(..)]
+        ));
+        let mut interest = watching(now);
+        interest.leaving(now);
+        interest.leave(&topic(80), now + ms(5));
+        assert!(matches!(
+            interest.due(now + ms(5))[..],
+            [Action::Delete(..)]
+        ));
+    }
+
+    #[test]
+    fn without_a_bus_the_end_needs_no_delete() {
+        let now = Clock::start().now();
+        let mut interest = watching(now);
+        interest.connected(false, now);
+        interest.leave(&topic(80), now);
+        assert_eq!(
+            interest.due(now + ms(1000)),
+            [Action::Unsubscribe(topic(80))]
+        );
+    }
+}

@@ -1,0 +1,170 @@
+//! PURE: the JSON messages of `?v=2`; the browser reads the same golden file (`crates/wire/golden/messages.json`).
+//!
+//! Whatever is not understood is `None` and ignored, so that either side may learn new words first.
+
+use serde::{Deserialize, Serialize};
+use wire::{CameraStatus, Rung};
+
+/// The version that `?v=2` asks for.
+pub const VERSION: u8 = 2;
+
+/// What a client may say.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromClient {
+    /// Switch in place.
+    Quality {
+        /// As asked for; checked by whoever switches.
+        quality: i64,
+    },
+    /// This frame is decoded.
+    Ack {
+        /// The stamp's sequence number.
+        seq: u64,
+    },
+    /// What the viewer sees, every 5 s.
+    Report {
+        /// Frames shown per second.
+        fps: f64,
+        /// Age of the last frame when it was shown, if the viewer knows it.
+        age_ms: Option<f64>,
+        /// Frames that came and were not shown since the last report.
+        skipped: u64,
+    },
+    /// Asks for our wall clock, to tell frame ages from clock differences.
+    Clock {
+        /// Given back as it is.
+        t: f64,
+    },
+}
+
+impl FromClient {
+    /// Reads a message; `None` for everything else.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+/// What the gateway says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromGateway<'a> {
+    /// The first message.
+    Hello {
+        /// [`VERSION`].
+        version: u8,
+        /// The camera's name.
+        camera: &'a str,
+        /// The rung that serves the quality asked for.
+        quality: u8,
+        /// What can be asked for.
+        ladder: Vec<u8>,
+        /// Frames per second of the camera, 0 while unknown.
+        fps: f64,
+        /// Acks bound what is on its way.
+        acks: bool,
+        /// Quality can be switched on this connection.
+        inband: bool,
+    },
+    /// The camera's status, at every change.
+    Status(&'a CameraStatus),
+    /// A switch took effect; the next frame is the first of this rung.
+    Quality {
+        /// The new rung.
+        quality: u8,
+    },
+    /// The answer to [`FromClient::Clock`].
+    Clock {
+        /// As asked.
+        t: f64,
+        /// Our wall clock in µs since the Unix epoch.
+        now_us: u64,
+    },
+}
+
+impl FromGateway<'_> {
+    /// The first message to a viewer of `rung`.
+    #[must_use]
+    pub fn hello(camera: &str, rung: Rung, fps: f64) -> FromGateway<'_> {
+        FromGateway::Hello {
+            version: VERSION,
+            camera,
+            quality: rung.quality(),
+            ladder: Rung::ladder().map(Rung::quality).collect(),
+            fps,
+            acks: true,
+            inband: true,
+        }
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn text(&self) -> String {
+        // Only a map with keys that are no strings could fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn golden() -> Value {
+        serde_json::from_str(include_str!("../../crates/wire/golden/messages.json")).unwrap()
+    }
+
+    #[test]
+    fn the_golden_messages_of_the_gateway_are_written_like_that() {
+        for value in golden()["from_gateway"].as_array().unwrap() {
+            let status: Option<CameraStatus> = serde_json::from_value(value.clone()).ok();
+            let message = match value["type"].as_str().unwrap() {
+                "hello" => FromGateway::hello("default", Rung::of_quality(80).unwrap(), 34.0),
+                "status" => FromGateway::Status(status.as_ref().unwrap()),
+                "quality" => FromGateway::Quality { quality: 70 },
+                other => panic!("{other} is new: write it here too"),
+            };
+            assert_eq!(
+                serde_json::from_str::<Value>(&message.text()).unwrap(),
+                *value
+            );
+        }
+    }
+
+    #[test]
+    fn the_golden_messages_of_the_client_are_read_and_the_others_ignored() {
+        let golden = golden();
+        let read: Vec<_> = golden["from_client"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|value| FromClient::read(&value.to_string()))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                Some(FromClient::Quality { quality: 70 }),
+                Some(FromClient::Ack { seq: 123 }),
+                Some(FromClient::Report {
+                    fps: 31.5,
+                    age_ms: Some(42.0),
+                    skipped: 3
+                }),
+            ]
+        );
+        for value in golden["ignored"].as_array().unwrap() {
+            assert_eq!(FromClient::read(&value.to_string()), None, "{value}");
+        }
+        for junk in [
+            "",
+            "{",
+            "null",
+            "\"quality\"",
+            "{\"type\":\"ack\",\"seq\":-1}",
+            "{\"type\":\"quality\",\"quality\":70.5}",
+        ] {
+            assert_eq!(FromClient::read(junk), None, "{junk}");
+        }
+    }
+}

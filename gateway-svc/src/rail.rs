@@ -1,0 +1,248 @@
+//! A rung of a camera, from the bus to its viewers' sockets: one slot with the latest frame, and who walks it along.
+//!
+//! Every frame is built once. One task per core walks its share of the viewers from a start that rotates, so that the
+//! time the walk takes falls on another one each time, and offers the same bytes to each; nothing in the walk waits
+//! for a viewer.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_nats::Subscriber;
+use futures_util::StreamExt as _;
+use prometheus::local::LocalHistogram;
+use tokio::sync::watch;
+use wire::{CameraStatus, Stamp};
+
+use crate::clock::Clock;
+use crate::frame::Frame;
+use crate::freshness::{Freshness, Sequence};
+use crate::interest::Topic;
+use crate::metrics::Metrics;
+use crate::protocol::FromGateway;
+use crate::viewer::{self, Offer, Viewer};
+
+/// Viewers offered a frame before other tasks on this core get a turn: half a millisecond of writing.
+const STRETCH: usize = 64;
+/// How often viewers are looked after when no frame comes.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A rung with its viewers.
+#[derive(Debug)]
+pub struct Rail {
+    /// Which one.
+    pub topic: Topic,
+    latest: watch::Sender<Option<Arc<Frame>>>,
+    status: watch::Receiver<Arc<CameraStatus>>,
+    shares: Box<[Share]>,
+    turn: AtomicUsize,
+    freshness: Arc<Mutex<Freshness>>,
+}
+
+/// The viewers that came and are not yet walked.
+#[derive(Debug, Default)]
+struct Share(Mutex<Vec<Arc<Viewer>>>);
+
+impl Share {
+    /// Adds those that came since the last walk. One that switched back and forth may still be in the list.
+    fn welcome(&self, viewers: &mut Vec<Arc<Viewer>>) {
+        let mut came = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for viewer in came.drain(..) {
+            if !viewer.talks || !viewers.iter().any(|other| Arc::ptr_eq(other, &viewer)) {
+                viewers.push(viewer);
+            }
+        }
+    }
+}
+
+/// What every rail uses.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// Where time comes from.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Numbers frames over all rungs.
+    pub numbers: Arc<AtomicU64>,
+}
+
+impl Rail {
+    /// A rail without viewers, for as many walkers as there are cores.
+    #[must_use]
+    pub fn new(
+        topic: Topic,
+        status: watch::Receiver<Arc<CameraStatus>>,
+        freshness: Arc<Mutex<Freshness>>,
+    ) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            topic,
+            latest: watch::Sender::new(None),
+            status,
+            shares: (0..cores).map(|_| Share::default()).collect(),
+            turn: AtomicUsize::new(0),
+            freshness,
+        }
+    }
+
+    /// From now on the viewer is offered this rung's frames.
+    pub fn seat(&self, viewer: Arc<Viewer>) {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let share = &self.shares[turn % self.shares.len()];
+        share
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(viewer);
+    }
+
+    /// The latest frame and every later one.
+    #[must_use]
+    pub fn frames(&self) -> watch::Receiver<Option<Arc<Frame>>> {
+        self.latest.subscribe()
+    }
+
+    /// The latest frame, if it came no longer than `age` ago.
+    #[must_use]
+    pub fn latest(&self, age: Duration, now: Instant) -> Option<Arc<Frame>> {
+        let frame = self.latest.borrow().clone();
+        frame.filter(|frame| now.saturating_duration_since(frame.received) < age)
+    }
+
+    /// How many walkers [`walk`](Self::walk) is to be started for.
+    #[must_use]
+    pub fn walkers(&self) -> usize {
+        self.shares.len()
+    }
+
+    /// Takes frames from the bus into the slot, until the subscription ends.
+    pub async fn receive(&self, mut frames: Subscriber, tools: &Tools) {
+        let rung = self.topic.rung.index();
+        let mut sequence = Sequence::default();
+        while let Some(message) = frames.next().await {
+            tools.metrics.frames_received[rung].inc();
+            let stamp = match Stamp::read(&message.payload) {
+                Ok(stamp) => stamp,
+                Err(error) => {
+                    tracing::debug!(subject = %message.subject, %error, "no frame of ours");
+                    continue;
+                }
+            };
+            let received = tools.clock.now();
+            let fresh = {
+                let mut freshness = self
+                    .freshness
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                freshness.judge(&stamp, tools.clock.wall_us(received))
+            };
+            let gap = sequence.gap(&stamp);
+            tools.metrics.skipped.bus_gap.inc_by(gap.unwrap_or(0));
+            if !fresh || gap.is_none() {
+                tools.metrics.skipped.stale.inc();
+                continue;
+            }
+            let number = tools.numbers.fetch_add(1, Ordering::Relaxed);
+            let frame = Frame::new(&message.payload, stamp, number, received);
+            self.latest.send_replace(Some(Arc::new(frame)));
+        }
+    }
+
+    /// Walks one share of the viewers at every frame, for ever.
+    pub async fn walk(&self, share: usize, tools: &Tools) {
+        let mut viewers: Vec<Arc<Viewer>> = Vec::new();
+        let mut frames = self.frames();
+        let mut status = self.status.clone();
+        let mut tick = tokio::time::interval(TICK);
+        let mut walked = Walked::new(&tools.metrics);
+        let mut start = 0usize;
+        loop {
+            tokio::select! {
+                // The rail holds the senders of both.
+                _ = frames.changed() => {}
+                _ = status.changed() => {
+                    let message = viewer::text(&FromGateway::Status(&status.borrow_and_update()));
+                    let talking = viewers.iter().filter(|viewer| viewer.talks);
+                    talking.for_each(|viewer| viewer.send(message.clone()));
+                    continue;
+                }
+                _ = tick.tick() => {
+                    self.shares[share].welcome(&mut viewers);
+                    let now = tools.clock.now();
+                    for viewer in &viewers { viewer.tick(now); }
+                    viewers.retain(|viewer| viewer.stays(self.topic.rung));
+                    continue;
+                }
+            }
+            self.shares[share].welcome(&mut viewers);
+            let Some(frame) = frames.borrow_and_update().clone() else {
+                continue;
+            };
+            start = start.wrapping_add(1);
+            let (mut left, count) = (Vec::new(), viewers.len());
+            for step in 0..count {
+                let at = (start + step) % count;
+                let now = tools.clock.now();
+                let (offer, skipped) = viewers[at].offer(&frame, self.topic.rung, now);
+                walked.skipped += u64::from(skipped);
+                match offer {
+                    Offer::Sent => walked.sent(age(&frame, now, tools.clock)),
+                    Offer::Left => left.push(at),
+                    Offer::Begun | Offer::Held | Offer::Kept => {}
+                }
+                if step % STRETCH == STRETCH - 1 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            left.sort_unstable();
+            for at in left.into_iter().rev() {
+                viewers.swap_remove(at);
+            }
+            walked.count(&tools.metrics, &self.topic, &frame);
+        }
+    }
+}
+
+/// Seconds since a frame was captured, by the camera host's clock; 0 where ours is behind it.
+#[must_use]
+pub fn age(frame: &Frame, now: Instant, clock: Clock) -> f64 {
+    clock
+        .wall_us(now)
+        .saturating_sub(frame.stamp.captured_at_us) as f64
+        / 1e6
+}
+
+/// What one walk did; added to the shared counters once, not once per viewer.
+struct Walked {
+    sent: u64,
+    skipped: u64,
+    ages: LocalHistogram,
+}
+
+impl Walked {
+    fn new(metrics: &Metrics) -> Self {
+        Self {
+            sent: 0,
+            skipped: 0,
+            ages: metrics.frame_age.local(),
+        }
+    }
+
+    fn sent(&mut self, age: f64) {
+        self.sent += 1;
+        self.ages.observe(age);
+    }
+
+    fn count(&mut self, metrics: &Metrics, topic: &Topic, frame: &Frame) {
+        let sent = std::mem::take(&mut self.sent);
+        metrics.frames_sent[topic.rung.index()].inc_by(sent);
+        metrics
+            .sent_bytes
+            .inc_by(sent * frame.message().len() as u64);
+        metrics
+            .skipped
+            .slow_viewer
+            .inc_by(std::mem::take(&mut self.skipped));
+        self.ages.flush();
+    }
+}

@@ -1,0 +1,342 @@
+//! One viewer's socket: what may be written to it now, and what was begun and is not finished.
+//!
+//! Two hands reach in here. The fan-out *offers* it frames and never waits: whatever the socket does not take at once
+//! is left to the viewer's own task ([`crate::conversation`]), and until that has finished the viewer simply misses
+//! frames. Nothing is queued but small messages, and of those only the newest of a kind.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use socket2::SockRef;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Notify;
+use wire::Rung;
+
+use crate::flow::{Feedback, Flow};
+use crate::frame::{self, Frame};
+use crate::protocol::FromGateway;
+use crate::ws::{self, Opcode};
+
+/// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
+const WAITING: usize = 16;
+
+/// What became of an offered frame.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Written whole.
+    Sent,
+    /// Begun; the viewer's own task writes the rest and counts it.
+    Begun,
+    /// Not begun: the viewer is behind.
+    Held,
+    /// It has this frame already, or waits for another one.
+    Kept,
+    /// It watches something else now, or nothing any more.
+    Left,
+}
+
+/// Why a viewer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It closed the WebSocket.
+    Viewer,
+    /// The connection broke.
+    Lost,
+    /// It stopped answering or reading.
+    Dead,
+    /// It broke the protocol or a limit.
+    Violation,
+    /// This gateway leaves.
+    Leaving,
+}
+
+/// A viewer's sending side, shared between the fan-out and the viewer's task.
+#[derive(Debug)]
+pub struct Viewer {
+    socket: OwnedWriteHalf,
+    /// Whether it speaks `?v=2`.
+    pub talks: bool,
+    line: Mutex<Line>,
+    /// Wakes the viewer's task: there is something to write or to end.
+    wake: Notify,
+}
+
+#[derive(Debug)]
+struct Line {
+    flow: Flow,
+    rung: Rung,
+    /// The rung to change to with its next frame.
+    next: Option<Rung>,
+    /// (run, seq) of the last frame begun.
+    begun: Option<(u32, u64)>,
+    /// The number of the newest frame that was offered and not begun.
+    missing: Option<u64>,
+    /// What is half written, and how far.
+    rest: Option<(Piece, usize)>,
+    waiting: VecDeque<Bytes>,
+    pong: Option<Bytes>,
+    goodbye: Option<Bytes>,
+    end: Option<End>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Frame(Arc<Frame>, Rung),
+    Message(Bytes),
+}
+
+impl Piece {
+    fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Frame(frame, _) => frame.message(),
+            Self::Message(bytes) => bytes,
+        }
+    }
+}
+
+/// What [`Viewer::flush`] got done.
+#[derive(Debug, Default)]
+pub struct Flushed {
+    /// Frames that are whole now, with their rung.
+    pub frames: Vec<(Arc<Frame>, Rung)>,
+    /// The socket takes no more for now.
+    pub blocked: bool,
+    /// The viewer ends.
+    pub end: Option<End>,
+}
+
+impl Viewer {
+    /// A viewer of `rung` behind a socket whose handshake is written.
+    #[must_use]
+    pub fn new(socket: OwnedWriteHalf, talks: bool, rung: Rung, now: Instant) -> Self {
+        let line = Line {
+            flow: Flow::new(now),
+            rung,
+            next: None,
+            begun: None,
+            missing: None,
+            rest: None,
+            waiting: VecDeque::new(),
+            pong: None,
+            goodbye: None,
+            end: None,
+        };
+        let viewer = Self {
+            socket,
+            talks,
+            line: Mutex::new(line),
+            wake: Notify::new(),
+        };
+        viewer.trust_kernel(true);
+        viewer
+    }
+
+    /// Offers a frame; never waits. The flag tells that an earlier offered frame was skipped for good.
+    pub fn offer(&self, frame: &Arc<Frame>, rung: Rung, now: Instant) -> (Offer, bool) {
+        let mut line = self.line();
+        if line.end.is_some() || (line.rung != rung && line.next != Some(rung)) {
+            return (Offer::Left, false);
+        }
+        let stamp = &frame.stamp;
+        if matches!(line.begun, Some((run, seq)) if run == stamp.run && seq >= stamp.seq) {
+            return (Offer::Kept, false);
+        }
+        if line.next.take_if(|next| *next == rung).is_some() {
+            line.rung = rung;
+            line.missing = None;
+            let quality = rung.quality();
+            line.waiting
+                .push_back(text(&FromGateway::Quality { quality }));
+            // The task lets go of the old rung.
+            self.wake.notify_one();
+        }
+        let skipped = line
+            .missing
+            .replace(frame.number)
+            .is_some_and(|missing| missing != frame.number);
+        if let Some(number) = line.flow.probe(now) {
+            line.waiting.push_back(frame::ping(number));
+        }
+        // Small messages stand in front of a frame; whatever goes wrong, the viewer's own reads will tell.
+        let blocked =
+            line.rest.is_some() || line.settle(&self.socket, &mut Vec::new()).unwrap_or(true);
+        if blocked || !line.flow.may_send(now) {
+            return (Offer::Held, skipped);
+        }
+        let written = match self.socket.try_write(frame.message()) {
+            Ok(0) | Err(_) => return (Offer::Held, skipped),
+            Ok(written) => written,
+        };
+        line.missing = None;
+        line.begun = Some((stamp.run, stamp.seq));
+        line.flow.sent(frame.number, stamp.seq, now);
+        if written == frame.message().len() {
+            return (Offer::Sent, skipped);
+        }
+        line.rest = Some((Piece::Frame(Arc::clone(frame), rung), written));
+        self.wake.notify_one();
+        (Offer::Begun, skipped)
+    }
+
+    /// Whether it watches this rung, or is about to.
+    #[must_use]
+    pub fn stays(&self, rung: Rung) -> bool {
+        let line = self.line();
+        line.end.is_none() && (line.rung == rung || line.next == Some(rung))
+    }
+
+    /// Once a second: asks for a sign of life, or notices that there is none.
+    pub fn tick(&self, now: Instant) {
+        let mut line = self.line();
+        line.flow.tidy(now);
+        if line.flow.dead(now) || line.waiting.len() > WAITING {
+            line.end = line.end.or(Some(End::Dead));
+        } else if let Some(number) = line.flow.probe(now) {
+            line.waiting.push_back(frame::ping(number));
+        } else {
+            return;
+        }
+        self.wake.notify_one();
+    }
+
+    /// Sends a message of `?v=2` as soon as the socket is free.
+    pub fn say(&self, message: &FromGateway<'_>) {
+        self.send(text(message));
+    }
+
+    /// Sends a prebuilt small message as soon as the socket is free.
+    pub fn send(&self, message: Bytes) {
+        self.line().waiting.push_back(message);
+        self.wake.notify_one();
+    }
+
+    /// Answers a ping; of several only the last one. Source: RFC 6455 section 5.5.3.
+    pub fn answer(&self, payload: &[u8]) {
+        self.line().pong = Some(ws::frame(Opcode::Pong, payload));
+    }
+
+    /// Ends the viewer with words, after what is half written.
+    pub fn close(&self, end: End, code: u16, words: &str) {
+        let mut line = self.line();
+        if line.end.is_none() {
+            line.end = Some(end);
+            line.goodbye = Some(ws::close(code, words));
+        }
+        self.wake.notify_one();
+    }
+
+    /// A pong to one of our pings came. True: a frame that was held may go now.
+    pub fn pong(&self, number: u64, now: Instant) -> bool {
+        self.confirm(|flow| flow.pong(number, now), now)
+    }
+
+    /// The viewer decoded a frame. True: a frame that was held may go now.
+    pub fn ack(&self, seq: u64, now: Instant) -> bool {
+        self.confirm(|flow| flow.ack(seq, now), now)
+    }
+
+    /// Asks for another rung; it takes effect with that rung's next frame. False if it is the current one.
+    pub fn switch(&self, rung: Rung) -> bool {
+        let mut line = self.line();
+        line.next = (line.rung != rung).then_some(rung);
+        line.next.is_some()
+    }
+
+    /// The rung it gets frames of.
+    #[must_use]
+    pub fn rung(&self) -> Rung {
+        self.line().rung
+    }
+
+    /// Writes whatever waits, as far as the socket takes it.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub fn flush(&self) -> io::Result<Flushed> {
+        let mut line = self.line();
+        let mut flushed = Flushed::default();
+        flushed.blocked = line.settle(&self.socket, &mut flushed.frames)?;
+        flushed.end = line.end;
+        Ok(flushed)
+    }
+
+    /// Waits until [`flush`](Self::flush) or another look may be worth it.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn stirred(&self, blocked: bool) -> io::Result<()> {
+        tokio::select! {
+            () = self.wake.notified() => Ok(()),
+            ready = self.socket.writable(), if blocked => ready,
+        }
+    }
+
+    /// Ends the connection both ways at once.
+    pub fn hang_up(&self) {
+        let mut line = self.line();
+        line.end = line.end.or(Some(End::Lost));
+        // It may be gone already, which is what is wanted.
+        let _ = SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Both);
+    }
+
+    fn confirm(&self, confirmation: impl FnOnce(&mut Flow), now: Instant) -> bool {
+        let mut line = self.line();
+        let before = line.flow.feedback();
+        confirmation(&mut line.flow);
+        if before == Feedback::Kernel {
+            self.trust_kernel(false);
+        }
+        line.missing.is_some() && line.rest.is_none() && line.flow.may_send(now)
+    }
+
+    /// While nothing is known of the viewer, the kernel takes a frame only when nothing is unsent; once the viewer
+    /// confirms frames, its window decides and the kernel may take them whole.
+    fn trust_kernel(&self, trust: bool) {
+        // 0 is the system's default, which is no bound. Without the option frames may be older, not wrong.
+        let _ = SockRef::from(self.socket.as_ref()).set_tcp_notsent_lowat(u32::from(trust));
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    /// Writes rest and small messages in order; true if the socket takes no more for now.
+    fn settle(
+        &mut self,
+        socket: &OwnedWriteHalf,
+        whole: &mut Vec<(Arc<Frame>, Rung)>,
+    ) -> io::Result<bool> {
+        loop {
+            if self.rest.is_none() {
+                let message = self.waiting.pop_front().or_else(|| self.pong.take());
+                let message = message.or_else(|| self.goodbye.take());
+                self.rest = message.map(|message| (Piece::Message(message), 0));
+            }
+            let Some((piece, at)) = &mut self.rest else {
+                return Ok(false);
+            };
+            match socket.try_write(&piece.bytes()[*at..]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(written) => *at += written,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(true),
+                Err(error) => return Err(error),
+            }
+            if *at == piece.bytes().len()
+                && let Some((Piece::Frame(frame, rung), _)) = self.rest.take()
+            {
+                whole.push((frame, rung));
+            }
+        }
+    }
+}
+
+/// A text message, ready for the socket.
+#[must_use]
+pub fn text(message: &FromGateway<'_>) -> Bytes {
+    ws::frame(Opcode::Text, message.text().as_bytes())
+}

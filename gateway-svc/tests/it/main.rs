@@ -1,0 +1,11 @@
+//! The real process against a real nats-server, real WebSocket clients and a camera host played by hand.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::float_cmp,
+    clippy::unwrap_used,
+    reason = "a test is an edge: it looks at the clock, owns its tasks, and a failure of its own props is a panic"
+)]
+
+mod process;
+mod relay;
+mod support;

@@ -1,0 +1,150 @@
+//! Settings, exit codes, the page and the health routes of the real process.
+use std::process::{Command, Output};
+
+use crate::support::{Camera, SOON, status};
+use testkit::{NatsServer, Process, Viewer, eventually, http};
+
+fn gateway(settings: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gateway-svc"));
+    command.envs(settings.iter().copied()).args(arguments);
+    command.output().unwrap()
+}
+
+#[test]
+fn settings_that_cannot_be_used_end_the_start_with_64_and_all_problems() {
+    let wrong = [
+        ("GATEWAY_LISTEN", "nowhere"),
+        ("GATEWAY_DRAIN", "soon"),
+        ("GATEWAY_MAX_VIEWERS", "0"),
+    ];
+    let output = gateway(&wrong, &[]);
+    assert_eq!(output.status.code(), Some(64));
+    let said = String::from_utf8(output.stderr).unwrap();
+    for (name, value) in wrong {
+        assert!(said.contains(&format!("{name}={value:?}")), "{said}");
+    }
+    assert_eq!(gateway(&[], &["--no-such-flag"]).status.code(), Some(64));
+}
+
+#[test]
+fn other_machines_are_not_let_in_by_accident() {
+    let output = gateway(&[("GATEWAY_LISTEN", "0.0.0.0:0")], &[]);
+    assert_eq!(output.status.code(), Some(64));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("GATEWAY_AUTH_TOKEN") && said.contains("GATEWAY_ALLOW_ANONYMOUS"),
+        "{said}"
+    );
+}
+
+#[test]
+fn help_lists_every_variable() {
+    let help = String::from_utf8(gateway(&[], &["--help"]).stdout).unwrap();
+    for name in gateway_svc::config::known_variables() {
+        assert!(help.contains(&name), "{name} in\n{help}");
+    }
+}
+
+#[tokio::test]
+async fn a_misspelt_variable_is_warned_about_and_kubernetes_own_are_not() {
+    let nats = NatsServer::start().await;
+    let settings = [
+        ("GATEWAY_ALLOWED_ORIGIN", "http://x.org"),
+        ("GATEWAY_SERVICE_HOST", "10.0.0.1"),
+        ("GATEWAY_PORT", "tcp://10.0.0.1:6732"),
+        ("GATEWAY_PORT_6732_TCP", "tcp://10.0.0.1:6732"),
+    ];
+    let gateway = Process::gateway(&nats, &settings).await;
+    let log = gateway.log();
+    let warnings: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("\"WARN\""))
+        .collect();
+    let [warning] = warnings[..] else {
+        panic!("{warnings:?}")
+    };
+    assert!(
+        warning.contains("GATEWAY_ALLOWED_ORIGIN ") && warning.contains("GATEWAY_ALLOWED_ORIGINS"),
+        "{warning}"
+    );
+}
+
+#[tokio::test]
+async fn health_tells_alive_from_ready() {
+    let mut nats = NatsServer::start().await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    eventually(SOON, || async { gateway.ready().await == 200 }).await;
+    nats.kill();
+    eventually(SOON, || async { gateway.ready().await == 503 }).await;
+    for address in [gateway.public(), gateway.admin()] {
+        assert_eq!(
+            http::get(address, "/healthz", &[]).await.unwrap().status,
+            200
+        );
+        let ready = http::get(address, "/readyz", &[]).await.unwrap();
+        assert_eq!(ready.status, 503);
+        assert!(ready.text().contains("NATS"), "{}", ready.text());
+    }
+    assert_eq!(
+        http::get(gateway.public(), "/metrics", &[])
+            .await
+            .unwrap()
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn healthcheck_asks_the_running_service() {
+    let nats = NatsServer::start().await;
+    let service = Process::gateway(&nats, &[]).await;
+    eventually(SOON, || async { service.ready().await == 200 }).await;
+    let ask = |address: String| gateway(&[("GATEWAY_ADMIN_LISTEN", &address)], &["healthcheck"]);
+    assert!(ask(service.admin().to_string()).status.success());
+    drop(nats);
+    eventually(SOON, || async { service.ready().await == 503 }).await;
+    let sick = ask(service.admin().to_string());
+    assert_eq!(sick.status.code(), Some(1));
+    assert!(String::from_utf8(sick.stderr).unwrap().contains("NATS"));
+    let address = service.admin().to_string();
+    drop(service);
+    assert_eq!(ask(address).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn without_a_built_client_the_page_says_how_to_build_it() {
+    let nats = NatsServer::start().await;
+    let gateway = Process::gateway(&nats, &[("GATEWAY_WEB_ROOT", "/no/such/directory")]).await;
+    let page = http::get(gateway.public(), "/", &[]).await.unwrap();
+    assert_eq!(page.status, 503);
+    assert!(page.text().contains("npm run build") && page.text().contains("GATEWAY_WEB_ROOT"));
+}
+
+#[tokio::test]
+async fn status_tells_cameras_viewers_and_the_gateway_itself() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let _viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
+    camera.wanted(&[80]).await;
+    camera.say("status", &status(wire::CameraState::Live)).await;
+    let report = eventually(SOON, || async {
+        let body = http::get(gateway.public(), "/api/status", &[])
+            .await
+            .unwrap()
+            .body;
+        let report: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        (report["cameras"][0]["state"] == "live").then_some(report)
+    })
+    .await;
+    assert_eq!(report["gateway"]["state"], "ready");
+    assert_eq!(report["cameras"][0]["viewers"]["80"], 1);
+    eventually(SOON, || async {
+        let body = http::get(gateway.public(), "/api/status", &[])
+            .await
+            .unwrap()
+            .text();
+        body.contains("\"offline\"")
+    })
+    .await;
+}
