@@ -23,8 +23,14 @@ export function App() {
         <header>
           <h1>ReRo CCTV{!all && alone !== null && <span> {alone}</span>}</h1>
           {cameras.length > 1 && !all && (
-            <button type="button" className="all" onClick={() => setAll(true)}>
-              <Icon name="grid" /> All cameras
+            <button
+              type="button"
+              className="all"
+              aria-label="All cameras"
+              onClick={() => setAll(true)}
+            >
+              <Icon name="grid" />
+              <span>All cameras</span>
             </button>
           )}
           {!all && <StatusPill pill={pill} />}
@@ -46,7 +52,7 @@ export function App() {
   );
 }
 
-/** The cameras that the gateway knows; empty where it does not tell. */
+/** The cameras that the gateway knows and that are there; empty where it does not tell. */
 function useCameras(): string[] {
   const [cameras, setCameras] = useState<string[]>([]);
   useEffect(() => {
@@ -54,8 +60,8 @@ function useCameras(): string[] {
     fetch(apiUrl(BASE, "status"), { credentials: "include", signal: stop.signal })
       .then((answer) => (answer.ok ? answer.json() : null))
       .then((status) => {
-        const list: unknown[] = Array.isArray(status?.cameras) ? status.cameras : [];
-        setCameras(list.flatMap((c) => (c as { camera?: string }).camera ?? []));
+        const list: { camera?: string; state?: string }[] = status?.cameras ?? [];
+        setCameras(list.flatMap((c) => (c.state === "offline" ? [] : (c.camera ?? []))));
       })
       .catch(() => {});
     return () => stop.abort();

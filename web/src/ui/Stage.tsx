@@ -129,15 +129,6 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
       }}
     >
       <div ref={host} className="host" />
-      {now.card && (
-        <Card
-          card={now.card}
-          tone={tone}
-          base={base}
-          player={player}
-          resume={() => setPaused(false)}
-        />
-      )}
       <div className="corner">
         {prefs.stats && view && <StatsCard view={view} />}
         {age > OLD_MS && now.trust === "old" && (
@@ -147,6 +138,15 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
         )}
         {now.note && <p className="chip">{now.note}</p>}
       </div>
+      {now.card && (
+        <Card
+          card={now.card}
+          tone={tone}
+          base={base}
+          player={player}
+          resume={() => setPaused(false)}
+        />
+      )}
       {rewind.open && view && <RewindBar view={view} rewind={rewind} />}
       <Controls
         act={act}
