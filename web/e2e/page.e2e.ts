@@ -225,6 +225,36 @@ describe("the page", () => {
     });
   });
 
+  it("covers the screen on an iPhone, which gives full screen to videos only", async () => {
+    await withPage(
+      "about:blank",
+      async (page) => {
+        await page.addInitScript("delete Element.prototype.requestFullscreen");
+        await page.goto(gateway.url);
+        await live(page);
+        await page.getByRole("button", { name: "Full screen" }).click();
+        const box = () => page.locator(".stage").boundingBox();
+        expect(await box()).toEqual({ x: 0, y: 0, width: 390, height: 780 });
+        await page.getByRole("button", { name: "Leave full screen" }).click();
+        expect((await box())?.y).toBeGreaterThan(40);
+      },
+      PHONE,
+    );
+  });
+
+  it("floats in a window of its own where the browser can", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      await page.locator("main").click({ position: { x: 300, y: 300 } });
+      await page.keyboard.press("p");
+      await until("picture in picture", () =>
+        page.evaluate(() => document.pictureInPictureElement !== null),
+      );
+      await page.keyboard.press("p");
+      await until("its end", () => page.evaluate(() => document.pictureInPictureElement === null));
+    });
+  });
+
   it("has targets of 44 pixels and more on a phone", async () => {
     await withPage(
       gateway.url,

@@ -1,6 +1,6 @@
 /** A real Chromium and what the tests want to know of the page. */
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
@@ -97,6 +97,17 @@ export async function shownBarcode(page: Page): Promise<Barcode | null> {
   });
   if (!pixels) return null;
   return readBarcode(Buffer.from(pixels.text, "base64"), pixels.width, pixels.height);
+}
+
+/** Megabytes of all of the browser's processes: decoded pictures and a worker's buffers are in no heap. */
+export async function browserMegabytes(context: BrowserContext): Promise<number> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  if (!session) throw new Error("no session with the browser");
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  return processInfo
+    .map(({ id }) => /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8")))
+    .reduce((sum, found) => sum + Number(found?.[1] ?? 0) / 1000, 0);
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {
