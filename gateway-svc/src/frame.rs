@@ -18,6 +18,8 @@ pub struct Frame {
     pub stamp: Stamp,
     /// Counts the frames of this process over all rungs; the payload of the ping.
     pub number: u64,
+    /// Counts the frames of its rung since somebody began to watch it.
+    pub nth: u64,
     /// When it came from the bus.
     pub received: Instant,
     message: Bytes,
@@ -25,9 +27,9 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Copies `jpeg` once, between head and ping.
+    /// Copies `jpeg` once, between head and ping. `number` counts over all rungs, `nth` within its own.
     #[must_use]
-    pub fn new(jpeg: &[u8], stamp: Stamp, number: u64, received: Instant) -> Self {
+    pub fn new(jpeg: &[u8], stamp: Stamp, (number, nth): (u64, u64), received: Instant) -> Self {
         const PING: usize = 2 + size_of::<u64>();
         let mut out = BytesMut::with_capacity(ws::LONGEST_HEAD + jpeg.len() + PING);
         ws::put_head(&mut out, Opcode::Binary, jpeg.len());
@@ -38,6 +40,7 @@ impl Frame {
         Self {
             stamp,
             number,
+            nth,
             received,
             message: out.freeze(),
             jpeg,
@@ -83,7 +86,7 @@ mod tests {
         };
         for length in [1, 125, 126, 60_000, 70_000] {
             let jpeg: Vec<u8> = (0..length).map(|at| at as u8).collect();
-            let frame = Frame::new(&jpeg, stamp, 0x0102, Clock::start().now());
+            let frame = Frame::new(&jpeg, stamp, (0x0102, 0), Clock::start().now());
             assert_eq!(frame.jpeg(), jpeg);
             let expected = [ws::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
             assert_eq!(frame.message(), &expected);

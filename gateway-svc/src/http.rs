@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tower::util::MapRequest;
 use wire::{CameraId, CameraStatus, Quality};
 
 use crate::bus::Link;
@@ -24,6 +25,7 @@ use crate::interest::Topic;
 use crate::metrics::Metrics;
 use crate::page;
 use crate::peer;
+use crate::still;
 use crate::upgrade;
 
 /// What the routes share.
@@ -71,11 +73,13 @@ pub fn public(shared: Shared, web_root: &std::path::Path) -> Router {
     let watching = Router::new()
         .route("/websocket/{quality}", get(websocket))
         .route("/api/status", get(status))
+        .route("/snapshot.jpg", get(still::snapshot))
+        .route("/stream.mjpg", get(still::stream))
         .route_layer(middleware::from_fn_with_state(
             shared.clone(),
             guard::ask_token,
         ));
-    Router::new()
+    let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(guard::login))
         .fallback_service(page::client(web_root))
@@ -84,7 +88,30 @@ pub fn public(shared: Shared, web_root: &std::path::Path) -> Router {
             guard::ask_origin,
         ))
         .merge(health())
-        .with_state(shared)
+        .with_state(shared);
+    // Around the routes, or they would be chosen by the old spelling.
+    Router::new().fallback_service(MapRequest::new(routes, respell))
+}
+
+/// `/?action=stream` and `/?action=snapshot`, as mjpg-streamer spells them and many programs have them configured.
+fn respell(mut request: Request) -> Request {
+    let uri = request.uri();
+    let query = uri
+        .query()
+        .filter(|_| uri.path() == "/")
+        .unwrap_or_default();
+    let action = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("action="));
+    let path = match action {
+        Some("stream") => "/stream.mjpg",
+        Some("snapshot") => "/snapshot.jpg",
+        _ => return request,
+    };
+    if let Ok(uri) = format!("{path}?{query}").parse() {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// The admin port: what a monitor or an orchestrator asks for, never on the public one but for health.

@@ -26,6 +26,7 @@ pub mod peer;
 pub mod protocol;
 pub mod rail;
 pub mod server;
+pub mod still;
 pub mod upgrade;
 pub mod viewer;
 pub mod ws;

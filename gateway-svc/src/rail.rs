@@ -119,6 +119,7 @@ impl Rail {
     pub async fn receive(&self, mut frames: Subscriber, tools: &Tools) {
         let rung = self.topic.rung.index();
         let mut sequence = Sequence::default();
+        let mut nth = 0;
         while let Some(message) = frames.next().await {
             tools.metrics.frames_received[rung].inc();
             let stamp = match Stamp::read(&message.payload) {
@@ -143,7 +144,8 @@ impl Rail {
                 continue;
             }
             let number = tools.numbers.fetch_add(1, Ordering::Relaxed);
-            let frame = Frame::new(&message.payload, stamp, number, received);
+            let frame = Frame::new(&message.payload, stamp, (number, nth), received);
+            nth += 1;
             self.latest.send_replace(Some(Arc::new(frame)));
         }
     }

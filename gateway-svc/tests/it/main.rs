@@ -7,5 +7,7 @@
 )]
 
 mod process;
+mod readme;
 mod relay;
+mod still;
 mod support;
