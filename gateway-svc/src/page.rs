@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
-use axum::middleware::map_response_with_state;
+use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -27,7 +28,7 @@ pub fn client(root: &Path) -> Router {
     ));
     Router::new()
         .fallback_service(files)
-        .layer(map_response_with_state((), headers))
+        .layer(from_fn(headers))
         .layer(CompressionLayer::new().gzip(true))
 }
 
@@ -39,10 +40,19 @@ fn missing(uri: &Uri, built: bool) -> Response {
     }
 }
 
-async fn headers(mut response: Response) -> Response {
+async fn headers(uri: Uri, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    // A hash in the name of a built file changes with its content; the page itself is asked for again each time.
+    let built = uri.path().starts_with("/assets/") && response.status().is_success();
+    let cache = if built {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let headers = response.headers_mut();
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, cache),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (

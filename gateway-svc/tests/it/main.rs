@@ -6,8 +6,10 @@
     reason = "a test is an edge: it looks at the clock, owns its tasks, and a failure of its own props is a panic"
 )]
 
+mod access;
 mod process;
 mod readme;
 mod relay;
 mod still;
 mod support;
+mod talk;
