@@ -204,7 +204,7 @@ fn spawn(binary: &Path, settings: &[(String, String)], scratch: &Scratch) -> Own
             command.env_remove(&name);
         }
     }
-    command.env("LOG_FORMAT", "json").env("RUST_LOG", "info");
+    command.env("LOG_FORMAT", "json");
     command.envs(settings.iter().map(|(name, value)| (name, value)));
     Owned::spawn(&command, &scratch.path().join("log"))
         .unwrap_or_else(|error| panic!("{} does not start: {error}", binary.display()))
