@@ -8,6 +8,9 @@
 )]
 
 mod camera;
+mod parts;
+mod probe;
+mod run;
 mod shell;
 mod test;
 mod tools;
@@ -21,6 +24,11 @@ type Run = fn(&[String]) -> Outcome<()>;
 
 /// Every command: its name, what it does, and the function.
 const COMMANDS: &[(&str, &str, Run)] = &[
+    (
+        "run",
+        "set up and start everything on this machine; prints the URL",
+        run::command,
+    ),
     (
         "test",
         "every check there is; says loudly what did not run",

@@ -56,6 +56,21 @@ impl Environment {
             None => Command::new(program),
         };
         command.current_dir(workspace()).stdin(Stdio::null());
+        // What cargo told us about ourselves would tell build scripts that something has changed, against a build by hand.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if [
+                "CARGO_PKG_",
+                "CARGO_MANIFEST_",
+                "CARGO_CRATE_",
+                "CARGO_BIN_",
+            ]
+            .iter()
+            .any(|own| text.starts_with(own))
+            {
+                command.env_remove(&name);
+            }
+        }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if !self.path.is_empty() {
             let inherited = std::env::var_os("PATH").unwrap_or_default();

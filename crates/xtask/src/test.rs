@@ -101,6 +101,12 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
             "cargo-deny is not here; this gets it: cargo install --locked cargo-deny",
         );
     }
+    match tools::apt_possible() {
+        Ok(()) => report.step("camera machine", &["build", "nats-server"], |_| {
+            camera::command(&[])
+        }),
+        Err(why) => report.skip("camera machine", &format!("{why}; it needs root and apt")),
+    }
     report.close()
 }
 

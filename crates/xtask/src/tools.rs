@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Environment, Outcome, find_on_path, output, say, workspace};
+pub(crate) use fetch::apt_possible;
 use fetch::{Apt, Wheel};
 
 /// Something that run or test needs and cargo does not bring.

@@ -1,0 +1,259 @@
+//! `cargo xtask run`: everything set up and started on this machine, one URL, and all of it gone after Ctrl-C.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::parts::{HURRY, Part};
+use crate::shell::{Environment, Outcome, binaries, paint, run, say, workspace};
+use crate::{probe, tools, web};
+
+const LISTEN: &str = "127.0.0.1:6732";
+
+/// A server on loopback is there within a second, on a loaded machine within a few.
+const NATS_WITHIN: Duration = Duration::from_secs(20);
+
+/// How often the parts are looked at.
+const TICK: Duration = Duration::from_millis(100);
+
+/// After this long without a picture the person is told that something is odd.
+const ODD_AFTER: Duration = Duration::from_secs(15);
+
+pub(crate) fn command(_: &[String]) -> Outcome<()> {
+    let listen = listen_address()?;
+    let mut environment = Environment::default();
+    tools::LIBCLANG.get(&mut environment)?;
+    // A NATS of the person's own is used as it is.
+    let nats_server = match std::env::var_os("NATS_URL") {
+        Some(_) => None,
+        None => Some(tools::NATS_SERVER.get(&mut environment)?),
+    };
+    tools::NODE.get(&mut environment)?;
+    web::install(&environment)?;
+    web::build(&environment)?;
+    // The workspace's features rather than two packages', so that `run` and `test` share one build.
+    let mut build = environment.cargo(&["build", "--workspace", "--bins"]);
+    run(
+        "building both services (the first time takes minutes)",
+        &mut build,
+    )?;
+
+    let (stop, stopped) = mpsc::channel();
+    listen_for_signals(stop)?;
+    let scratch = Scratch::new()?;
+    // Dropped in this order: the gateway says goodbye to its viewers and takes its demand back while NATS is still there.
+    let mut parts = Parts::default();
+    if let Some(binary) = nats_server {
+        let (nats, url) = start_nats(&environment, &binary, &scratch)?;
+        parts.nats = Some(nats);
+        environment.set("NATS_URL", url);
+    }
+    environment.set("LOG_FORMAT", "text");
+    if std::env::var_os("GATEWAY_WEB_ROOT").is_none() {
+        environment.set("GATEWAY_WEB_ROOT", web::dist());
+    }
+    environment.set("GATEWAY_LISTEN", listen.to_string());
+    for (setting, default) in [
+        ("CAPTURE_ADMIN_LISTEN", "127.0.0.1:9101"),
+        ("GATEWAY_ADMIN_LISTEN", "127.0.0.1:9102"),
+    ] {
+        if std::env::var_os(setting).is_none() && TcpListener::bind(default).is_err() {
+            say(&format!(
+                "{default} is taken, so {setting} is a free port: see the log"
+            ));
+            environment.set(setting, "127.0.0.1:0");
+        }
+    }
+    let binary = |name: &str| environment.command(binaries("debug").join(name));
+    parts.capture = Some(Part::shown(
+        "capture",
+        "33",
+        binary("capture-svc"),
+        Duration::from_secs(5),
+    )?);
+    parts.gateway = Some(Part::shown(
+        "gateway",
+        "35",
+        binary("gateway-svc"),
+        Duration::from_secs(15),
+    )?);
+
+    let result = watch(&mut parts, listen, &stopped);
+    say("stopping");
+    drop(parts);
+    say("all stopped");
+    result
+}
+
+/// What runs, in the order in which it is stopped.
+#[derive(Default)]
+struct Parts {
+    gateway: Option<Part>,
+    capture: Option<Part>,
+    nats: Option<Part>,
+}
+
+/// Until Ctrl-C, which is fine, or until a part ends, which is not. Says where to look once there is something to see.
+fn watch(parts: &mut Parts, gateway: SocketAddr, stopped: &mpsc::Receiver<()>) -> Outcome<()> {
+    let (seen, picture) = mpsc::channel();
+    let look = move || {
+        while let Err(error) = probe::first_frame(gateway) {
+            if seen.send(Err(error)).is_err() {
+                return;
+            }
+            std::thread::sleep(TICK);
+        }
+        let _ = seen.send(Ok(probe::source(gateway)));
+    };
+    std::thread::Builder::new()
+        .name("probe".to_owned())
+        .spawn(look)
+        .map_err(|error| error.to_string())?;
+
+    let mut odd_at = Some(Instant::now() + ODD_AFTER);
+    let mut last_error = String::new();
+    loop {
+        match stopped.recv_timeout(TICK) {
+            Ok(()) => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err("the signal handler is gone".to_owned());
+            }
+        }
+        for part in [&mut parts.gateway, &mut parts.capture, &mut parts.nats]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(status) = part.ended() {
+                return Err(format!(
+                    "{} has ended ({status}); its last words are above",
+                    part.name
+                ));
+            }
+        }
+        for look in picture.try_iter() {
+            match look {
+                Ok(source) => {
+                    odd_at = None;
+                    announce(gateway, source.ok().as_deref());
+                }
+                Err(error) => last_error = error.to_string(),
+            }
+        }
+        if odd_at.is_some_and(|at| Instant::now() > at) {
+            odd_at = None;
+            say(&format!(
+                "still no picture ({last_error}); what the services say is above"
+            ));
+        }
+    }
+}
+
+fn announce(gateway: SocketAddr, source: Option<&str>) {
+    let host = if gateway.ip().is_unspecified() {
+        "127.0.0.1".to_owned()
+    } else {
+        gateway.ip().to_string()
+    };
+    let picture = match source {
+        Some("pattern") => {
+            "the test pattern; for a camera: CAPTURE_SOURCE=/dev/video0 cargo xtask run"
+        }
+        Some("file") => "a file; for a camera: CAPTURE_SOURCE=/dev/video0 cargo xtask run",
+        _ => "the camera; for the test pattern: CAPTURE_SOURCE=pattern cargo xtask run",
+    };
+    println!();
+    println!(
+        "  {}  {}",
+        paint("1", "Watch "),
+        paint("32;1", format!("http://{host}:{}", gateway.port()))
+    );
+    println!("  {}  {picture}", paint("1", "Source"));
+    println!("  {}  Ctrl-C ends all of it", paint("1", "Stop  "));
+    println!();
+}
+
+/// Looked at before anything is built, so that a taken port costs no wait.
+fn listen_address() -> Outcome<SocketAddr> {
+    let wanted = std::env::var("GATEWAY_LISTEN").unwrap_or_else(|_| LISTEN.to_owned());
+    let advice = "choose another: GATEWAY_LISTEN=127.0.0.1:6733 cargo xtask run";
+    // Bound and let go: for port 0 this is how a free one is found.
+    let listener = TcpListener::bind(&wanted)
+        .map_err(|error| format!("cannot listen on {wanted}: {error}; {advice}"))?;
+    listener.local_addr().map_err(|error| error.to_string())
+}
+
+fn start_nats(
+    environment: &Environment,
+    binary: &Path,
+    scratch: &Scratch,
+) -> Outcome<(Part, String)> {
+    let mut command = environment.command(binary);
+    command
+        .args(["-a", "127.0.0.1", "-p", "-1", "-js", "-sd"])
+        .arg(scratch.0.join("jetstream"));
+    command.arg("--ports_file_dir").arg(&scratch.0);
+    let log = scratch.0.join("nats.log");
+    let mut part = Part::logged("nats", command, Duration::from_secs(5), &log)?;
+    let ports = scratch.0.join(format!("nats-server_{}.ports", part.pid()));
+    let deadline = Instant::now() + NATS_WITHIN;
+    // The file holds {"nats":["nats://127.0.0.1:4222"],…} once the server listens.
+    loop {
+        let text = std::fs::read_to_string(&ports).unwrap_or_default();
+        if let Some(url) = text.split('"').find(|word| word.starts_with("nats://")) {
+            return Ok((part, url.to_owned()));
+        }
+        if part.ended().is_some() || Instant::now() > deadline {
+            return Err(format!(
+                "nats-server does not start:\n{}",
+                std::fs::read_to_string(&log).unwrap_or_default()
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The first signal ends `run`, the second one does not wait for anybody.
+fn listen_for_signals(stop: Sender<()>) -> Outcome<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| error.to_string())?;
+    let listen = move || {
+        let mut signals = signals.forever();
+        if signals.next().is_some() && stop.send(()).is_ok() && signals.next().is_some() {
+            HURRY.store(true, Ordering::Relaxed);
+        }
+    };
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(listen)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// A directory for this run alone, gone afterwards; what a killed run has left is swept by the next.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Outcome<Self> {
+        let all = workspace().join("target/run");
+        for old in std::fs::read_dir(&all).into_iter().flatten().flatten() {
+            if !Path::new("/proc").join(old.file_name()).exists() {
+                let _ = std::fs::remove_dir_all(old.path());
+            }
+        }
+        let own = all.join(std::process::id().to_string());
+        std::fs::create_dir_all(&own)
+            .map_err(|error| format!("cannot write {}: {error}", own.display()))?;
+        Ok(Self(own))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
