@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -68,6 +69,28 @@ impl Owned {
                 self.child.id()
             )
         });
+    }
+
+    /// SIGSTOP, and waits until no thread runs any more: the signal stops them one after another.
+    pub(crate) fn pause(&self) {
+        self.signal(Signal::STOP);
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let runs = || {
+            std::fs::read_dir(&tasks)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|task| {
+                    let stat =
+                        std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+                    // "pid (name) state …"
+                    stat.rsplit_once(") ")
+                        .is_some_and(|(_, state)| !state.starts_with('T'))
+                })
+        };
+        while runs() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub(crate) fn exit_status(&mut self) -> Option<ExitStatus> {

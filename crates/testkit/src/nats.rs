@@ -140,7 +140,7 @@ impl NatsServer {
 
     /// Freezes the server (SIGSTOP): connections stay open and nothing moves, as with a half-open link.
     pub fn pause(&self) {
-        self.process.signal(Signal::STOP);
+        self.process.pause();
     }
 
     /// Ends a [`pause`](Self::pause).

@@ -111,7 +111,7 @@ impl Process {
 
     /// SIGSTOP: its connections stay open and nothing moves.
     pub fn pause(&self) {
-        self.child.signal(Signal::STOP);
+        self.child.pause();
     }
 
     /// Ends a [`pause`](Self::pause).
