@@ -58,6 +58,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let run = fastrand::u32(..);
     let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
+    let (width, height) = (config.camera.width, config.camera.height);
     let camera = Arc::new(
         Camera::start(config.camera, metrics.camera()).context("starting the camera thread")?,
     );
@@ -81,9 +82,8 @@ pub async fn run(
         privacy_tx,
     );
     let presence = Presence::new(control.clone(), &config.camera_id, run, status, active_tx);
-    let frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
+    let mut frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
     let encoder = config.encoder.build(config.sampling);
-    let publisher = Publisher::new(encoder, frame_bus, run, metrics.clone(), clock::unix_us);
     let linger = match config.linger {
         Linger::For(linger) => Some(linger),
         Linger::Never => None,
@@ -101,7 +101,7 @@ pub async fn run(
     };
     let links = [frames.state.clone(), control.state.clone()];
     let router = Admin {
-        metrics,
+        metrics: metrics.clone(),
         links,
         privacy,
     }
@@ -123,8 +123,10 @@ pub async fn run(
     });
     parts.spawn(async move { ("the status", finished(presence.run()).await) });
     parts.spawn({
-        let newest = camera.frames();
+        let (newest, metrics) = (camera.frames(), metrics.clone());
         async move {
+            frame_bus.connected(width, height).await;
+            let publisher = Publisher::new(encoder, frame_bus, run, metrics, clock::unix_us);
             (
                 "the publisher",
                 finished(publisher.run(newest, encode)).await,

@@ -1,7 +1,10 @@
 //! The process: settings, log, registry, signals, exit code. Everything else is in the library.
 
 use std::fmt::Display;
+use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         }
         Some(Command::Probe { json }) => probe(config, json),
         Some(Command::Privacy { switch }) => privacy(&config, switch),
+        Some(Command::Nkey { file }) => nkey(&file),
         Some(Command::Healthcheck) => {
             admin::healthcheck(config.admin_listen).map_err(anyhow::Error::msg)
         }
@@ -103,6 +107,24 @@ fn probe(config: Config, json: bool) -> anyhow::Result<()> {
         .build()?;
     let report = runtime.block_on(camera::probe(config.camera, PROBE_FOR, json));
     say(report.map_err(anyhow::Error::msg)?.trim_end());
+    Ok(())
+}
+
+fn nkey(file: &Path) -> anyhow::Result<()> {
+    let named = || format!("the seed file {}", file.display());
+    if !file.exists() {
+        let seed = nkeys::KeyPair::new_user().seed()?;
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file);
+        writeln!(made.with_context(named)?, "{seed}").with_context(named)?;
+    }
+    let seed = std::fs::read_to_string(file).with_context(named)?;
+    say(&nkeys::KeyPair::from_seed(seed.trim())
+        .with_context(named)?
+        .public_key());
     Ok(())
 }
 

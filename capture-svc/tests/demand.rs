@@ -235,6 +235,10 @@ async fn a_frame_that_nats_would_not_take_is_counted_and_the_connection_lives() 
     put(&demand, "q95.gw").await;
     put(&demand, "q30.gw").await;
     eventually(SOON, || async {
+        capture.log().contains("may be larger than NATS takes")
+    })
+    .await;
+    eventually(SOON, || async {
         (capture
             .metric("capture_frames_dropped_total", &[("reason", "too_large")])
             .await

@@ -68,6 +68,8 @@ pub struct FrameBus {
 impl FrameBus {
     /// How many messages may wait to be written: one frame of every rung and a little.
     pub const CAPACITY: usize = 16;
+    /// A noisy scene at quality 95 was measured at 3.53 bits per pixel.
+    const LARGEST_BYTES_PER_PIXEL: f64 = 0.45;
     /// A frame that the connection does not take within this time is dropped: two thirds of an interval at 34 fps.
     const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -83,6 +85,29 @@ impl FrameBus {
             link,
             subjects: std::array::from_fn(|index| subject(index).into()),
             warned_at: None,
+        }
+    }
+
+    /// Waits for the first connection and warns if frames of this size will probably be too large for the server.
+    pub async fn connected(&mut self, width: u32, height: u32) {
+        if self
+            .link
+            .state
+            .wait_for(|state| state.connected)
+            .await
+            .is_err()
+        {
+            return;
+        }
+        let max_payload = self.link.client.server_info().max_payload;
+        let largest =
+            (f64::from(width) * f64::from(height) * Self::LARGEST_BYTES_PER_PIXEL) as usize;
+        if largest > max_payload {
+            tracing::warn!(
+                largest,
+                max_payload,
+                "frames of {width}x{height} may be larger than NATS takes and would be dropped; raise max_payload in nats.conf"
+            );
         }
     }
 

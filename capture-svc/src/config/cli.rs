@@ -34,6 +34,11 @@ pub enum Command {
         /// What to set.
         switch: PrivacySwitch,
     },
+    /// Make a NATS nkey: write its seed to FILE unless that exists, print the public key for nats-users.conf.
+    Nkey {
+        /// Where the seed is kept, readable by this user only; then `NATS_NKEY_FILE`.
+        file: std::path::PathBuf,
+    },
     /// Ask the running service whether it is alive; for containers without a shell.
     Healthcheck,
 }

@@ -1,0 +1,120 @@
+//! The permissions of `deploy/nats-users.conf`: enough for everything that is done, and what is taken away is named.
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use nkeys::KeyPair;
+use testkit::{NatsServer, Process, eventually};
+
+const SOON: Duration = Duration::from_secs(10);
+
+/// A server with our users, the text of whose configuration `change` may spoil, and both seeds.
+async fn server(change: impl Fn(String) -> String) -> (NatsServer, KeyPair, KeyPair) {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/nats-users.conf");
+    let (capture, gateway) = (KeyPair::new_user(), KeyPair::new_user());
+    let users = std::fs::read_to_string(deploy).expect("the users");
+    let users = users
+        .replace("$CAPTURE_NKEY", &capture.public_key())
+        .replace("$GATEWAY_NKEY", &gateway.public_key());
+    (
+        NatsServer::with_config(&change(users)).await,
+        capture,
+        gateway,
+    )
+}
+
+/// A seed file that goes with its value.
+struct Seed(std::path::PathBuf);
+
+impl Seed {
+    fn of(key: &KeyPair) -> Self {
+        let file = std::env::temp_dir().join(format!("rero-seed-{}", key.public_key()));
+        std::fs::write(&file, key.seed().expect("a seed")).expect("a file for the seed");
+        Self(file)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("a plain path")
+    }
+}
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn with_the_least_permissions_everything_works() {
+    let (nats, capture_key, gateway_key) = server(|users| users).await;
+    let seed = Seed::of(&capture_key);
+    let capture = Process::capture(
+        &nats,
+        &[("NATS_NKEY_FILE", seed.path()), ("CAPTURE_LINGER", "0s")],
+    )
+    .await;
+    eventually(SOON, || async { capture.ready().await == 200 }).await;
+    let options = async_nats::ConnectOptions::with_nkey(gateway_key.seed().unwrap())
+        .custom_inbox_prefix("_INBOX_gateway");
+    let gateway = options.connect(nats.url()).await.unwrap();
+    let mut frames = gateway.subscribe("frames.q80").await.unwrap();
+    gateway
+        .publish("$KV.demand.q80.gw", "1".into())
+        .await
+        .unwrap();
+    tokio::time::timeout(SOON, frames.next())
+        .await
+        .expect("a frame")
+        .unwrap();
+    // The canary has come back: put, stream, consumer and watch all work, and nothing was refused.
+    assert_eq!(capture.ready().await, 200);
+    assert!(!capture.log().contains("refuses"), "{}", capture.log());
+}
+
+#[tokio::test]
+async fn a_permission_that_is_missing_is_named_and_the_service_is_not_ready() {
+    for (taken, subject) in [
+        (
+            "\"frames.*\", \"frames.*.*\", \"status\", \"status.*\",",
+            "frames.q80",
+        ),
+        ("\"$KV.demand._cap.*\", ", "$KV.demand._cap."),
+        (
+            "\"$JS.API.STREAM.CREATE.KV_demand\", ",
+            "$JS.API.STREAM.CREATE.KV_demand",
+        ),
+    ] {
+        let without = |users: String| {
+            assert!(users.contains(taken), "{taken}");
+            users.replacen(taken, "", 1)
+        };
+        let (nats, capture_key, gateway_key) = server(without).await;
+        let seed = Seed::of(&capture_key);
+        let capture = Process::capture(&nats, &[("NATS_NKEY_FILE", seed.path())]).await;
+        let options = async_nats::ConnectOptions::with_nkey(gateway_key.seed().unwrap());
+        let gateway = options.connect(nats.url()).await.unwrap();
+        eventually(SOON, || async {
+            gateway
+                .publish("$KV.demand.q80.gw", "1".into())
+                .await
+                .unwrap();
+            capture.log().contains(subject) && capture.ready().await == 503
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_a_refused_login_and_not_the_end() {
+    let (nats, _, _) = server(|users| users).await;
+    let seed = Seed::of(&KeyPair::new_user());
+    let mut capture = Process::capture(&nats, &[("NATS_NKEY_FILE", seed.path())]).await;
+    eventually(SOON, || async {
+        capture.log().to_lowercase().contains("authorization")
+            || capture.log().contains("login refused")
+    })
+    .await;
+    assert_eq!(capture.ready().await, 503);
+    assert!(capture.is_running());
+}
