@@ -6,10 +6,12 @@
     reason = "a test is an edge: it looks at the clock, owns its tasks, and a failure of its own props is a panic"
 )]
 
+mod abuse;
 mod access;
 mod process;
 mod readme;
 mod relay;
+mod slow;
 mod still;
 mod support;
 mod talk;

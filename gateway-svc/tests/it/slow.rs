@@ -1,0 +1,153 @@
+//! Bad links: fewer frames, never old ones, and nobody else's business.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use testkit::{NatsServer, Process, ThrottledLink, Viewer};
+use wire::Stamp;
+
+use crate::support::{Camera, SOON};
+
+/// 1.5 Mb/s.
+const NARROW: u32 = 187_500;
+const FRAME: usize = 60_000;
+/// How long a frame needs on it.
+const TRANSFER: Duration = Duration::from_millis(FRAME as u64 * 1000 / NARROW as u64);
+
+struct Seen {
+    ages: Vec<Duration>,
+    per_second: f64,
+}
+
+impl Seen {
+    fn percentile(&self, percent: usize) -> Duration {
+        self.ages[self.ages.len() * percent / 100]
+    }
+}
+
+/// Watches for `time` after `settle`, acknowledging each frame if it `acks`.
+async fn watch(mut viewer: Viewer, acks: bool, settle: Duration, time: Duration) -> Seen {
+    let mut ages = Vec::new();
+    let began = Instant::now() + settle;
+    while Instant::now() < began + time {
+        let frame = viewer.frame(SOON).await;
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap();
+        let stamp = Stamp::read(&frame).unwrap();
+        if acks {
+            viewer
+                .send(&format!("{{\"type\":\"ack\",\"seq\":{}}}", stamp.seq))
+                .await
+                .unwrap();
+        }
+        if Instant::now() > began {
+            ages.push(now.saturating_sub(Duration::from_micros(stamp.captured_at_us)));
+        }
+    }
+    ages.sort_unstable();
+    Seen {
+        per_second: ages.len() as f64 / time.as_secs_f64(),
+        ages,
+    }
+}
+
+/// One viewer behind `link` and ten fast ones, for 15 s.
+async fn beside_fast_ones(
+    change: impl FnOnce(&ThrottledLink),
+    acks: bool,
+    length: usize,
+) -> (Seen, Vec<Seen>) {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let link = ThrottledLink::to(gateway.public());
+    change(&link);
+    let mut request = Viewer::at(link.address(), "/websocket/80");
+    if acks {
+        request = request.query("v", "2");
+    }
+    let slow = request.connect().await.unwrap();
+    let mut fast = Vec::new();
+    for _ in 0..10 {
+        fast.push(Viewer::watch(gateway.public(), 80).await.unwrap());
+    }
+    camera.wanted(&[80]).await;
+    let _streaming = camera.stream("frames.q80", length);
+    let (settle, time) = (Duration::from_secs(3), Duration::from_secs(12));
+    let fast = fast
+        .into_iter()
+        .map(|viewer| watch(viewer, false, settle, time));
+    tokio::join!(
+        watch(slow, acks, settle, time),
+        futures_util::future::join_all(fast)
+    )
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures, for who runs it with --nocapture"
+)]
+fn report(name: &str, slow: &Seen, fast: &[Seen]) {
+    let (p50, p95) = (slow.percentile(50), slow.percentile(95));
+    let worst = fast.iter().map(|seen| seen.percentile(99)).max().unwrap();
+    let least = fast
+        .iter()
+        .map(|seen| seen.per_second)
+        .fold(f64::MAX, f64::min);
+    println!(
+        "{name}: slow {:.1} fps, age {p50:?} (p95 {p95:?}, last three {:?}); fast at least {least:.1} fps, p99 {worst:?}",
+        slow.per_second,
+        &slow.ages[slow.ages.len() - 3..]
+    );
+}
+
+/// One frame on its way and none behind it: two would be twice the transfer. The rest of the bound is the machine's.
+fn stays_in_the_present(slow: &Seen) {
+    assert!(
+        slow.percentile(50) < TRANSFER + Duration::from_millis(150),
+        "p50 {:?}",
+        slow.percentile(50)
+    );
+    assert!(
+        slow.percentile(95) < TRANSFER * 3,
+        "p95 {:?}",
+        slow.percentile(95)
+    );
+    assert!(slow.per_second > 2.0, "{} fps", slow.per_second);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plain_viewer_on_a_narrow_link_sees_the_present_and_the_others_do_not_notice() {
+    let (slow, fast) = beside_fast_ones(|link| link.throttle(NARROW), false, FRAME).await;
+    report("1.5 Mb/s, pongs", &slow, &fast);
+    stays_in_the_present(&slow);
+    for seen in &fast {
+        assert!(seen.per_second > 25.0, "{} fps", seen.per_second);
+        assert!(
+            seen.percentile(50) < Duration::from_millis(60),
+            "{:?}",
+            seen.percentile(50)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_viewer_that_acknowledges_sees_the_present_on_a_narrow_link_too() {
+    let (slow, fast) = beside_fast_ones(|link| link.throttle(NARROW), true, FRAME).await;
+    report("1.5 Mb/s, acks", &slow, &fast);
+    stays_in_the_present(&slow);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_far_viewer_with_bandwidth_keeps_the_frame_rate() {
+    let far = |link: &ThrottledLink| link.set(|quality| quality.delay = Duration::from_millis(75));
+    // The link holds 64 KB, as much as is on its way at once here: larger frames would find it narrow.
+    let (slow, fast) = beside_fast_ones(far, false, 15_000).await;
+    report("150 ms round trip", &slow, &fast);
+    assert!(slow.per_second > 25.0, "{} fps", slow.per_second);
+    assert!(
+        slow.percentile(50) < Duration::from_millis(75 + 150),
+        "{:?}",
+        slow.percentile(50)
+    );
+}
