@@ -1,6 +1,6 @@
 //! The way of a batch: samples to coefficients once, coefficients to bytes once for each quality.
 
-use crate::entropy::{BATCH_BLOCKS, Bits, Partial, Quantised, Symbols};
+use crate::entropy::{BATCH_BLOCKS, Bits, Block, Partial, Quantised, Symbols};
 use crate::kernel::{Coefficients, Job, Loops};
 use crate::source::{Range, Source};
 use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Mcu, STRIP_PIXELS, Strip, Window};
@@ -29,7 +29,7 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    #[expect(clippy::large_stack_arrays, reason = "24 KB, once for each encoder")]
+    #[expect(clippy::large_stack_arrays, reason = "36 KB, once for each encoder")]
     pub(crate) fn new() -> Self {
         Self {
             strip: Strip::new(),
@@ -62,44 +62,36 @@ impl Work {
     /// Transforms the strip, MCU after MCU.
     #[inline(always)]
     fn transform<K: Loops>(&mut self, kernel: K, mcu: Mcu, window: Window) {
-        let (luma, coefficients) = (&self.strip.luma, &mut *self.coefficients);
-        let per_mcu = mcu.blocks();
+        let Self {
+            strip,
+            coefficients,
+            ..
+        } = self;
+        let (per_mcu, mcus) = (mcu.blocks(), window.mcus);
         if mcu.across == 2 {
-            for m in 0..window.mcus {
-                for down in 0..mcu.down {
+            // Neighbours follow each other: they are in the same lines.
+            let pairs = (0..mcu.down).flat_map(|down| {
+                (0..mcus).map(move |m| {
                     let block = m * per_mcu + 2 * down;
-                    let at = 8 * down * LUMA_STRIDE + 16 * m;
-                    kernel.transform(luma, at, LUMA_STRIDE, coefficients, [block, block + 1]);
-                }
-            }
+                    (8 * down * LUMA_STRIDE + 16 * m, [block, block + 1])
+                })
+            });
+            kernel.transform(&strip.luma, LUMA_STRIDE, pairs, coefficients);
         } else {
-            for m in (0..window.mcus).step_by(2) {
+            let pairs = (0..mcus).step_by(2).map(|m| {
                 // The second of the last pair may be surplus: past the batch, where nobody looks.
-                let second = if m + 1 < window.mcus {
+                let second = if m + 1 < mcus {
                     (m + 1) * per_mcu
                 } else {
                     BATCH_BLOCKS
                 };
-                kernel.transform(
-                    luma,
-                    8 * m,
-                    LUMA_STRIDE,
-                    coefficients,
-                    [m * per_mcu, second],
-                );
-            }
+                (8 * m, [m * per_mcu, second])
+            });
+            kernel.transform(&strip.luma, LUMA_STRIDE, pairs, coefficients);
         }
         if mcu.colour {
-            for m in 0..window.mcus {
-                let block = (m + 1) * per_mcu - 2;
-                kernel.transform(
-                    &self.strip.chroma,
-                    16 * m,
-                    CHROMA_STRIDE,
-                    coefficients,
-                    [block, block + 1],
-                );
-            }
+            let pairs = (1..=mcus).map(|m| (16 * (m - 1), [m * per_mcu - 2, m * per_mcu - 1]));
+            kernel.transform(&strip.chroma, CHROMA_STRIDE, pairs, coefficients);
         }
     }
 
@@ -164,24 +156,23 @@ impl Work {
                     );
                 }
             }
-            self.symbols.clear();
-            for m in 0..mcus {
-                for i in 0..per_mcu {
-                    let block = m * per_mcu + i;
-                    let (codes, component) = if i < luma {
-                        (&self.luma_codes, 0)
-                    } else {
-                        (&self.chroma_codes, 1 + i - luma)
-                    };
-                    self.symbols.push_block(
-                        codes,
-                        &self.quantised.values[block],
-                        self.quantised.nonzero[block],
-                        self.quantised.dc[block],
-                        &mut lane.previous_dc[component],
-                    );
-                }
-            }
+            let quantised = &*self.quantised;
+            let blocks = (0..mcus).flat_map(|m| (0..per_mcu).map(move |i| (i, m * per_mcu + i)));
+            let blocks = blocks.map(|(i, block)| {
+                let (component, codes) = if i < luma {
+                    (0, &self.luma_codes)
+                } else {
+                    (1 + i - luma, &self.chroma_codes)
+                };
+                let block = Block {
+                    codes,
+                    values: &quantised.values[block],
+                    nonzero: quantised.nonzero[block],
+                    dc: quantised.dc[block],
+                };
+                (component, block)
+            });
+            self.symbols.fill(blocks, &mut lane.previous_dc);
             let bytes = self.bits.pack(&mut self.symbols, &mut lane.partial);
             kernel.stuff(bytes, out);
         }

@@ -10,7 +10,7 @@ use crate::tables::Codes;
 pub(crate) const BATCH_BLOCKS: usize = 192;
 
 /// At most 64 symbols a block and four words written in advance.
-const SYMBOLS: usize = BATCH_BLOCKS * 66 + 8;
+const SYMBOLS: usize = BATCH_BLOCKS * 65 + 8;
 
 /// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.
 const BLOCK_BYTES: usize = (63 * 26 + 22) / 8 + 1;
@@ -33,6 +33,14 @@ pub(crate) struct Symbols {
     len: usize,
 }
 
+/// One block to be coded.
+pub(crate) struct Block<'a> {
+    pub(crate) codes: &'a Codes,
+    pub(crate) values: &'a [i16; 64],
+    pub(crate) nonzero: u64,
+    pub(crate) dc: i16,
+}
+
 impl Symbols {
     pub(crate) fn new() -> Self {
         Self {
@@ -44,48 +52,45 @@ impl Symbols {
         }
     }
 
+    /// Takes the blocks of a batch; each comes with its component.
     #[inline(always)]
-    pub(crate) fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    /// Appends the symbols of one block; `previous_dc` is the component's.
-    #[inline(always)]
-    pub(crate) fn push_block(
+    pub(crate) fn fill<'a>(
         &mut self,
-        codes: &Codes,
-        values: &[i16; 64],
-        nonzero: u64,
-        dc: i16,
-        previous_dc: &mut i16,
+        blocks: impl Iterator<Item = (usize, Block<'a>)>,
+        previous_dc: &mut [i16; 3],
     ) {
-        let difference = dc.wrapping_sub(*previous_dc);
-        *previous_dc = dc;
-        self.words[self.len] = codes.dc[usize::from(difference as u16 & 0xfff)];
-        let mut at = self.len + 1;
-
-        // Bit i: sixteen zeros begin at i. Such a run before the last value needs symbols of its own.
-        let mut zeros = !(nonzero | 1);
-        zeros &= zeros >> 1;
-        zeros &= zeros >> 2;
-        zeros &= zeros >> 4;
-        zeros &= zeros >> 8;
-        if zeros & (u64::MAX >> (nonzero | 1).leading_zeros()) != 0 {
-            self.len = self.push_long_runs(codes, values, nonzero, at);
-            return;
+        let words = &mut *self.words;
+        let mut at = 0;
+        for (component, block) in blocks {
+            let difference = block.dc.wrapping_sub(previous_dc[component]);
+            previous_dc[component] = block.dc;
+            words[at] = block.codes.dc[usize::from(difference as u16 & 0xfff)];
+            at = if has_long_runs(block.nonzero) {
+                block.push_long_runs(words, at + 1)
+            } else {
+                block.push(words, at + 1)
+            };
         }
-        let end = at + nonzero.count_ones() as usize;
-        let mut rest = nonzero;
+        self.len = at;
+    }
+}
+
+impl Block<'_> {
+    /// Writes the AC symbols from `at` on; gives the place behind them.
+    #[inline(always)]
+    fn push(&self, words: &mut [u32; SYMBOLS], mut at: usize) -> usize {
+        let end = at + self.nonzero.count_ones() as usize;
+        let mut rest = self.nonzero;
         let mut previous = 0;
         loop {
             // Four at a time, surplus ones included: what follows overwrites those.
-            let four: &mut [u32] = &mut self.words[at..at + 4];
+            let four: &mut [u32] = &mut words[at..at + 4];
             for word in four {
                 let i = rest.trailing_zeros();
                 rest &= rest.wrapping_sub(1);
                 let run = i.wrapping_sub(previous) as u16 & 15;
                 previous = i;
-                *word = codes.ac[usize::from(values[(i & 63) as usize] as u16 | run)];
+                *word = self.codes.ac[usize::from(self.values[(i & 63) as usize] as u16 | run)];
             }
             if rest == 0 {
                 break;
@@ -93,20 +98,15 @@ impl Symbols {
             at += 4;
         }
         // No end of block after a last coefficient that is not zero: then the word is overwritten.
-        self.words[end] = codes.end_of_block;
-        self.len = end + 1 - (nonzero >> 63) as usize;
+        words[end] = self.codes.end_of_block;
+        end + 1 - (self.nonzero >> 63) as usize
     }
 
+    /// As `push`, where sixteen zeros and more stand before some value.
     #[cold]
     #[inline(never)]
-    fn push_long_runs(
-        &mut self,
-        codes: &Codes,
-        values: &[i16; 64],
-        nonzero: u64,
-        mut at: usize,
-    ) -> usize {
-        let mut rest = nonzero;
+    fn push_long_runs(&self, words: &mut [u32; SYMBOLS], mut at: usize) -> usize {
+        let mut rest = self.nonzero;
         let mut previous = 0;
         while rest != 0 {
             let i = rest.trailing_zeros();
@@ -114,16 +114,28 @@ impl Symbols {
             let distance = i - previous;
             previous = i;
             for _ in 0..(distance - 1) / 16 {
-                self.words[at] = codes.sixteen_zeros;
+                words[at] = self.codes.sixteen_zeros;
                 at += 1;
             }
             let run = distance as u16 & 15;
-            self.words[at] = codes.ac[usize::from(values[i as usize] as u16 | run)];
+            words[at] = self.codes.ac[usize::from(self.values[i as usize] as u16 | run)];
             at += 1;
         }
-        self.words[at] = codes.end_of_block;
-        at + 1 - (nonzero >> 63) as usize
+        words[at] = self.codes.end_of_block;
+        at + 1 - (self.nonzero >> 63) as usize
     }
+}
+
+/// Whether sixteen zeros stand before some value: such runs need symbols of their own.
+#[inline(always)]
+fn has_long_runs(nonzero: u64) -> bool {
+    // Bit i: sixteen zeros begin at i.
+    let mut zeros = !(nonzero | 1);
+    zeros &= zeros >> 1;
+    zeros &= zeros >> 2;
+    zeros &= zeros >> 4;
+    zeros &= zeros >> 8;
+    zeros & (u64::MAX >> (nonzero | 1).leading_zeros()) != 0
 }
 
 /// Bytes of one batch before 0xFF is stuffed, with room to write eight at once.

@@ -1,21 +1,21 @@
 //! AVX2: two blocks side by side in the two halves of each register.
 
 use std::arch::x86_64::{
-    __m256i, _mm_extract_epi16, _mm_loadu_si128, _mm_minpos_epu16, _mm_store_si128,
-    _mm256_abs_epi16, _mm256_add_epi16, _mm256_add_epi32, _mm256_and_si256, _mm256_avg_epu8,
+    __m256i, _MM_HINT_T0, _mm_extract_epi16, _mm_loadu_si128, _mm_minpos_epu16, _mm_prefetch,
+    _mm_store_si128, _mm256_abs_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_avg_epu8,
     _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_cvtepu8_epi16, _mm256_extract_epi16,
-    _mm256_extracti128_si256, _mm256_load_si256, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_max_epu16, _mm256_movemask_epi8, _mm256_mulhi_epu16, _mm256_or_si256,
-    _mm256_packs_epi16, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute4x64_epi64,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_sign_epi16, _mm256_slli_epi16, _mm256_srai_epi16,
-    _mm256_srai_epi32, _mm256_srli_epi16, _mm256_store_si256, _mm256_storeu_si256,
-    _mm256_sub_epi16, _mm256_unpackhi_epi16, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64,
-    _mm256_unpacklo_epi16, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_extracti128_si256, _mm256_load_si256, _mm256_loadu_si256, _mm256_max_epu16,
+    _mm256_movemask_epi8, _mm256_mulhi_epi16, _mm256_mulhi_epu16, _mm256_or_si256,
+    _mm256_packs_epi16, _mm256_packus_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi16,
+    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sign_epi16,
+    _mm256_slli_epi16, _mm256_srli_epi16, _mm256_store_si256, _mm256_storeu_si256,
+    _mm256_sub_epi16, _mm256_xor_si256,
 };
 
+use super::lanes::transform;
 use super::{Coefficients, Job, Loops, portable};
 use crate::entropy::Quantised;
+use crate::strip::STRIP_PIXELS;
 use crate::tables::{Quant, ZIGZAG};
 
 /// Proof that the processor has AVX2, BMI1, BMI2, LZCNT, POPCNT and MOVBE.
@@ -44,6 +44,9 @@ impl Avx2 {
         unsafe { inner(self, job) }
     }
 }
+
+/// A batch reads some pixels of many rows, too little of each for the processor to see what comes next: here it is told.
+const AHEAD: usize = 2 * STRIP_PIXELS;
 
 /// One shuffle for each row of the block that gives something to a row in zigzag order, the same in both halves.
 #[repr(C, align(32))]
@@ -92,55 +95,52 @@ impl Loops for Avx2 {
     fn transform(
         self,
         samples: &[u8],
-        at: usize,
         stride: usize,
+        pairs: impl Iterator<Item = (usize, [usize; 2])>,
         coefficients: &mut Coefficients,
-        blocks: [usize; 2],
     ) {
-        assert!(at + 7 * stride + 16 <= samples.len());
-        let [left, right] = blocks;
-        assert!(left < coefficients.blocks.len() && right < coefficients.blocks.len());
-        // SAFETY: the token stands for the instructions. Reads: 16 bytes at `at + y * stride` with y up to 7, inside of
-        // `samples` by the first assertion; shuffle n counts up to 36, its length. Writes: 8 values at a time to places
-        // 0 to 63 of blocks that exist by the second assertion, aligned as `Coefficients` is and a block is 128 bytes.
-        unsafe {
-            let middle = _mm256_set1_epi16(128);
-            let mut rows: [__m256i; 8] = std::array::from_fn(|y| {
-                let row = samples.as_ptr().add(at + y * stride);
-                _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128(row.cast())), middle)
-            });
-            transpose(&mut rows);
-            dct::<false, 11>(&mut rows);
-            transpose(&mut rows);
-            dct::<true, 15>(&mut rows);
-
-            let out = coefficients.blocks.as_mut_ptr();
-            let (left_out, right_out) = (out.add(left).cast::<i16>(), out.add(right).cast::<i16>());
-            let mut peaks = _mm256_setzero_si256();
-            let mut n = 0;
-            for (y, sources) in SOURCES.iter().enumerate() {
-                let mut row = _mm256_setzero_si256();
-                for (&gives, &source) in sources.iter().zip(&rows) {
-                    if gives {
-                        let shuffle = _mm256_load_si256(SHUFFLES.0.as_ptr().add(n).cast());
-                        row = _mm256_or_si256(row, _mm256_shuffle_epi8(source, shuffle));
-                        n += 1;
+        for (at, [left, right]) in pairs {
+            assert!(at + 7 * stride + 16 <= samples.len());
+            assert!(left < coefficients.blocks.len() && right < coefficients.blocks.len());
+            // SAFETY: the token stands for the instructions. Reads: 16 bytes at `at + y * stride` with y up to 7, inside
+            // of `samples` by the first assertion; shuffle n counts up to 36, its length. Writes: 8 values at a time to
+            // places 0 to 63 of blocks that exist by the second assertion, aligned as `Coefficients` is and a block is
+            // 128 bytes.
+            unsafe {
+                let middle = _mm256_set1_epi16(128);
+                let rows = transform(std::array::from_fn(|y| {
+                    let row = samples.as_ptr().add(at + y * stride);
+                    _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128(row.cast())), middle)
+                }));
+                let out = coefficients.blocks.as_mut_ptr();
+                let (left_out, right_out) =
+                    (out.add(left).cast::<i16>(), out.add(right).cast::<i16>());
+                let mut peaks = _mm256_setzero_si256();
+                let mut n = 0;
+                for (y, sources) in SOURCES.iter().enumerate() {
+                    let mut row = _mm256_setzero_si256();
+                    for (&gives, &source) in sources.iter().zip(&rows) {
+                        if gives {
+                            let shuffle = _mm256_load_si256(SHUFFLES.0.as_ptr().add(n).cast());
+                            row = _mm256_or_si256(row, _mm256_shuffle_epi8(source, shuffle));
+                            n += 1;
+                        }
+                    }
+                    _mm_store_si128(left_out.add(8 * y).cast(), _mm256_castsi256_si128(row));
+                    _mm_store_si128(
+                        right_out.add(8 * y).cast(),
+                        _mm256_extracti128_si256::<1>(row),
+                    );
+                    if y >= 4 {
+                        peaks = _mm256_max_epu16(peaks, _mm256_abs_epi16(row));
                     }
                 }
-                _mm_store_si128(left_out.add(8 * y).cast(), _mm256_castsi256_si128(row));
-                _mm_store_si128(
-                    right_out.add(8 * y).cast(),
-                    _mm256_extracti128_si256::<1>(row),
-                );
-                if y >= 4 {
-                    peaks = _mm256_max_epu16(peaks, _mm256_abs_epi16(row));
-                }
+                // There is an instruction for the least of eight words only: the complement's.
+                let inverse = _mm256_xor_si256(peaks, _mm256_set1_epi16(-1));
+                let least = |half| !_mm_extract_epi16::<0>(_mm_minpos_epu16(half)) as u16;
+                coefficients.peaks[left] = least(_mm256_castsi256_si128(inverse));
+                coefficients.peaks[right] = least(_mm256_extracti128_si256::<1>(inverse));
             }
-            // There is an instruction for the least of eight words only: the complement's.
-            let inverse = _mm256_xor_si256(peaks, _mm256_set1_epi16(-1));
-            let least = |half| !_mm_extract_epi16::<0>(_mm_minpos_epu16(half)) as u16;
-            coefficients.peaks[left] = least(_mm256_castsi256_si128(inverse));
-            coefficients.peaks[right] = least(_mm256_extracti128_si256::<1>(inverse));
         }
     }
 
@@ -157,32 +157,12 @@ impl Loops for Avx2 {
         // SAFETY: the token stands for the instructions. Sixteen values at a time from places 0, 16, 32 and 48 of arrays
         // of 64, each of them aligned to 64 bytes with its struct.
         unsafe {
-            let sixteen = |i: usize| {
-                let value = _mm256_load_si256(from.add(i).cast());
-                let bias = _mm256_load_si256(quant.bias.as_ptr().add(i).cast());
-                let reciprocal = _mm256_load_si256(quant.reciprocal.as_ptr().add(i).cast());
-                let scale = _mm256_load_si256(quant.scale.as_ptr().add(i).cast());
-                let sum = _mm256_add_epi16(_mm256_abs_epi16(value), bias);
-                let magnitude = _mm256_mulhi_epu16(_mm256_mulhi_epu16(sum, reciprocal), scale);
-                _mm256_sign_epi16(magnitude, value)
-            };
-            let store = |i: usize, value| {
-                let shifted = _mm256_slli_epi16::<4>(value);
-                _mm256_store_si256(to.add(i).cast(), shifted);
-                shifted
-            };
-            let zero = _mm256_setzero_si256();
-            let nonzero = |a, b| {
-                // Saturation keeps what is not zero from becoming it.
-                let bytes = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b));
-                !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, zero)) as u32
-            };
-            let first = sixteen(0);
+            let first = divide(from, quant, 0);
             out.dc[block] = _mm256_extract_epi16::<0>(first) as i16;
-            let mut mask = u64::from(nonzero(store(0, first), store(16, sixteen(16))));
+            let mut mask = u64::from(store_two(to, first, divide(from, quant, 16)));
             if coefficients.peaks[block] >= quant.threshold {
-                let (a, b) = (store(32, sixteen(32)), store(48, sixteen(48)));
-                mask |= u64::from(nonzero(a, b)) << 32;
+                let (third, fourth) = (divide(from, quant, 32), divide(from, quant, 48));
+                mask |= u64::from(store_two(to.add(32), third, fourth)) << 32;
             }
             out.nonzero[block] = mask & !1;
         }
@@ -237,6 +217,7 @@ impl Loops for Avx2 {
             let (from, to) = (&packed[64 * i..][..64], &mut out[32 * i..][..32]);
             // SAFETY: the token stands for the instructions; the slices are 64 and 32 bytes long.
             unsafe {
+                _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(AHEAD).cast());
                 let pick = |half: usize| {
                     let value = _mm256_loadu_si256(from.as_ptr().add(half).cast());
                     if FIRST == 0 {
@@ -297,95 +278,38 @@ unsafe fn groups() -> __m256i {
     }
 }
 
-/// Rows to columns, in both halves.
+/// Sixteen values from place `i` on, divided.
+///
+/// # Safety
+/// The caller has AVX2; `from` is a block of 64 values aligned to 64 bytes; `i` is a multiple of 16 below 64.
 #[inline(always)]
-unsafe fn transpose(r: &mut [__m256i; 8]) {
-    // SAFETY: the caller has AVX2; only registers are touched.
+unsafe fn divide(from: *const i16, quant: &Quant, i: usize) -> __m256i {
+    // SAFETY: as above; the tables have 64 values and the alignment of `Quant`.
     unsafe {
-        let (a0, a1) = (
-            _mm256_unpacklo_epi16(r[0], r[1]),
-            _mm256_unpackhi_epi16(r[0], r[1]),
-        );
-        let (a2, a3) = (
-            _mm256_unpacklo_epi16(r[2], r[3]),
-            _mm256_unpackhi_epi16(r[2], r[3]),
-        );
-        let (a4, a5) = (
-            _mm256_unpacklo_epi16(r[4], r[5]),
-            _mm256_unpackhi_epi16(r[4], r[5]),
-        );
-        let (a6, a7) = (
-            _mm256_unpacklo_epi16(r[6], r[7]),
-            _mm256_unpackhi_epi16(r[6], r[7]),
-        );
-        let (b0, b1) = (_mm256_unpacklo_epi32(a0, a2), _mm256_unpackhi_epi32(a0, a2));
-        let (b2, b3) = (_mm256_unpacklo_epi32(a1, a3), _mm256_unpackhi_epi32(a1, a3));
-        let (b4, b5) = (_mm256_unpacklo_epi32(a4, a6), _mm256_unpackhi_epi32(a4, a6));
-        let (b6, b7) = (_mm256_unpacklo_epi32(a5, a7), _mm256_unpackhi_epi32(a5, a7));
-        *r = [
-            _mm256_unpacklo_epi64(b0, b4),
-            _mm256_unpackhi_epi64(b0, b4),
-            _mm256_unpacklo_epi64(b1, b5),
-            _mm256_unpackhi_epi64(b1, b5),
-            _mm256_unpacklo_epi64(b2, b6),
-            _mm256_unpackhi_epi64(b2, b6),
-            _mm256_unpacklo_epi64(b3, b7),
-            _mm256_unpackhi_epi64(b3, b7),
-        ];
+        let value = _mm256_load_si256(from.add(i).cast());
+        let bias = _mm256_load_si256(quant.bias.as_ptr().add(i).cast());
+        let reciprocal = _mm256_load_si256(quant.reciprocal.as_ptr().add(i).cast());
+        let scale = _mm256_load_si256(quant.scale.as_ptr().add(i).cast());
+        let sum = _mm256_add_epi16(_mm256_abs_epi16(value), bias);
+        // Signed, the second time: it makes no difference to values this small, but of two unsigned ones LLVM makes a
+        // multiplication of double words, at three times the cost.
+        let magnitude = _mm256_mulhi_epi16(_mm256_mulhi_epu16(sum, reciprocal), scale);
+        _mm256_sign_epi16(magnitude, value)
     }
 }
 
-/// The DCT of `portable::dct`, down the registers. `SHIFT` is 11 in the first direction and 15 in the second.
+/// Writes 32 values shifted left by 4; gives a bit for each that is not zero.
+///
+/// # Safety
+/// The caller has AVX2; `to` has room for 32 values and is aligned to 32 bytes.
 #[inline(always)]
-unsafe fn dct<const SECOND: bool, const SHIFT: i32>(d: &mut [__m256i; 8]) {
-    // SAFETY: the caller has AVX2; only registers are touched.
+unsafe fn store_two(to: *mut i16, a: __m256i, b: __m256i) -> u32 {
+    // SAFETY: as above.
     unsafe {
-        let add = |a, b| _mm256_add_epi16(a, b);
-        let sub = |a, b| _mm256_sub_epi16(a, b);
-        // a * K + b * L on 32 bits, as a low and a high half.
-        let madd = |a, k: i32, b, l: i32| {
-            let factors = _mm256_set1_epi32((k & 0xffff) | l << 16);
-            (
-                _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), factors),
-                _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), factors),
-            )
-        };
-        let plus = |a: (__m256i, __m256i), b: (__m256i, __m256i)| {
-            (_mm256_add_epi32(a.0, b.0), _mm256_add_epi32(a.1, b.1))
-        };
-        let half = _mm256_set1_epi32(1 << (SHIFT - 1));
-        let descale = |(low, high)| {
-            _mm256_packs_epi32(
-                _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(low, half)),
-                _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(high, half)),
-            )
-        };
-
-        let (s07, d07) = (add(d[0], d[7]), sub(d[0], d[7]));
-        let (s16, d16) = (add(d[1], d[6]), sub(d[1], d[6]));
-        let (s25, d25) = (add(d[2], d[5]), sub(d[2], d[5]));
-        let (s34, d34) = (add(d[3], d[4]), sub(d[3], d[4]));
-
-        let (t10, t13) = (add(s07, s34), sub(s07, s34));
-        let (t11, t12) = (add(s16, s25), sub(s16, s25));
-        let (sum, difference) = (add(t10, t11), sub(t10, t11));
-        if SECOND {
-            let two = _mm256_set1_epi16(2);
-            d[0] = _mm256_srai_epi16::<2>(add(sum, two));
-            d[4] = _mm256_srai_epi16::<2>(add(difference, two));
-        } else {
-            d[0] = _mm256_slli_epi16::<2>(sum);
-            d[4] = _mm256_slli_epi16::<2>(difference);
-        }
-        d[2] = descale(madd(t13, 4433 + 6270, t12, 4433));
-        d[6] = descale(madd(t13, 4433, t12, 4433 - 15137));
-
-        let (z3, z4) = (add(d34, d16), add(d25, d07));
-        let z3_sum = madd(z3, 9633 - 16069, z4, 9633);
-        let z4_sum = madd(z3, 9633, z4, 9633 - 3196);
-        d[7] = descale(plus(madd(d34, 2446 - 7373, d07, -7373), z3_sum));
-        d[5] = descale(plus(madd(d25, 16819 - 20995, d16, -20995), z4_sum));
-        d[3] = descale(plus(madd(d25, -20995, d16, 25172 - 20995), z3_sum));
-        d[1] = descale(plus(madd(d34, -7373, d07, 12299 - 7373), z4_sum));
+        _mm256_store_si256(to.cast(), _mm256_slli_epi16::<4>(a));
+        _mm256_store_si256(to.add(16).cast(), _mm256_slli_epi16::<4>(b));
+        // Saturation keeps what is not zero from becoming it.
+        let bytes = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b));
+        !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())) as u32
     }
 }

@@ -4,7 +4,11 @@
 //! call. All of them give the same bytes; the tests hold them to it.
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) mod avx2;
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 pub(crate) mod portable;
 
 use crate::entropy::{BATCH_BLOCKS, Quantised};
@@ -18,11 +22,13 @@ pub enum Kernel {
     Portable,
     /// x86-64 with AVX2, BMI and MOVBE: Intel since 2013, AMD since 2015.
     Avx2,
+    /// x86-64 with AVX-512 BW, VL and VBMI2: Intel's servers since 2019, AMD since 2022.
+    Avx512,
 }
 
 impl Kernel {
     /// All of them, the plainest first.
-    pub const ALL: [Self; 2] = [Self::Portable, Self::Avx2];
+    pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
 
     /// The fastest one that this processor can run.
     #[must_use]
@@ -41,8 +47,10 @@ impl Kernel {
             Self::Portable => true,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::Avx2::detect().is_some(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::Avx512::detect().is_some(),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 => false,
+            Self::Avx2 | Self::Avx512 => false,
         }
     }
 }
@@ -58,10 +66,18 @@ impl Kernel {
     /// Runs a job with this kernel, or with the portable one where the processor lacks it.
     pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
         #[cfg(target_arch = "x86_64")]
-        if self == Self::Avx2
-            && let Some(kernel) = avx2::Avx2::detect()
-        {
-            return kernel.run(job);
+        match self {
+            Self::Portable => {}
+            Self::Avx2 => {
+                if let Some(kernel) = avx2::Avx2::detect() {
+                    return kernel.run(job);
+                }
+            }
+            Self::Avx512 => {
+                if let Some(kernel) = avx512::Avx512::detect() {
+                    return kernel.run(job);
+                }
+            }
         }
         job.run(portable::Portable)
     }
@@ -77,14 +93,14 @@ pub(crate) struct Coefficients {
 
 /// What a kernel can do.
 pub(crate) trait Loops: Copy {
-    /// Transforms two blocks that stand side by side: 16 bytes of each of 8 rows, the first at `samples[at]`.
+    /// Transforms pairs of blocks: 16 bytes of each of 8 rows, from the place in `samples` that is named first, are two
+    /// blocks side by side and become those that are named second.
     fn transform(
         self,
         samples: &[u8],
-        at: usize,
         stride: usize,
+        pairs: impl Iterator<Item = (usize, [usize; 2])>,
         coefficients: &mut Coefficients,
-        blocks: [usize; 2],
     );
 
     /// Divides block `block` by the steps.

@@ -13,29 +13,29 @@ impl Loops for Portable {
     fn transform(
         self,
         samples: &[u8],
-        at: usize,
         stride: usize,
+        pairs: impl Iterator<Item = (usize, [usize; 2])>,
         coefficients: &mut Coefficients,
-        blocks: [usize; 2],
     ) {
-        for (side, block) in blocks.into_iter().enumerate() {
-            let mut lanes = [[0; 8]; 8];
-            for (y, lane) in lanes.iter_mut().enumerate() {
-                let row = &samples[at + y * stride + 8 * side..][..8];
-                for (out, &sample) in lane.iter_mut().zip(row) {
-                    *out = i16::from(sample) - 128;
+        for (at, [left, right]) in pairs {
+            for (at, block) in [(at, left), (at + 8, right)] {
+                let mut lanes = [[0; 8]; 8];
+                for (y, lane) in lanes.iter_mut().enumerate() {
+                    for (out, &sample) in lane.iter_mut().zip(&samples[at + y * stride..][..8]) {
+                        *out = i16::from(sample) - 128;
+                    }
                 }
+                let lanes = dct::<false>(&transposed(&lanes));
+                let lanes = dct::<true>(&transposed(&lanes));
+                let out = &mut coefficients.blocks[block];
+                for (out, &place) in out.iter_mut().zip(&ZIGZAG) {
+                    *out = lanes[usize::from(place >> 3)][usize::from(place & 7)];
+                }
+                let peak = out[32..]
+                    .iter()
+                    .fold(0, |peak, c| c.unsigned_abs().max(peak));
+                coefficients.peaks[block] = peak;
             }
-            let lanes = dct::<false>(&transposed(&lanes));
-            let lanes = dct::<true>(&transposed(&lanes));
-            let out = &mut coefficients.blocks[block];
-            for (out, &place) in out.iter_mut().zip(&ZIGZAG) {
-                *out = lanes[usize::from(place >> 3)][usize::from(place & 7)];
-            }
-            let peak = out[32..]
-                .iter()
-                .fold(0, |peak, c| c.unsigned_abs().max(peak));
-            coefficients.peaks[block] = peak;
         }
     }
 
@@ -59,9 +59,11 @@ impl Loops for Portable {
         for eight in 0..4 * halves {
             let mut flags = [0u8; 8];
             for (i, flag) in (8 * eight..).zip(&mut flags) {
-                let high = |a: u16, b: u16| ((u32::from(a) * u32::from(b)) >> 16) as u16;
                 let sum = from[i].unsigned_abs().wrapping_add(quant.bias[i]);
-                let magnitude = high(high(sum, quant.reciprocal[i]), quant.scale[i]) as i16;
+                let product = ((u32::from(sum) * u32::from(quant.reciprocal[i])) >> 16) as i16;
+                // Signed, as in `avx2`.
+                let scale = i32::from(quant.scale[i] as i16);
+                let magnitude = ((i32::from(product) * scale) >> 16) as i16;
                 let sign = from[i] >> 15;
                 to[i] = ((magnitude ^ sign) - sign) << 4;
                 *flag = u8::from(magnitude != 0);
