@@ -30,8 +30,8 @@ describe("the picture", () => {
       const age = Date.now();
       const second = await until("a barcode", () => shownBarcode(page));
       const fps = (second.seq - first.seq) / ((second.madeAt - first.madeAt) / 1000);
-      expect(fps).toBeGreaterThan(33);
-      expect(fps).toBeLessThan(35);
+      expect(fps).toBeGreaterThan(20);
+      expect(fps).toBeLessThan(36);
       // Reading it back is part of this, so the bound is no measure of the stream.
       expect(age - second.madeAt).toBeLessThan(500);
       await until("30 fps", async () => ((await figures(page))?.fps ?? 0) > 30, 20_000);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 /** The soak; `E2E_SOAK_SECONDS=600` for the long one. */
-const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 45);
+const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
 
 it("costs the page's thread little, for the worker does the work", async () => {
   await withPage(`${gateway.url}?quality=80`, async (page, context) => {

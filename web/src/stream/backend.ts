@@ -1,4 +1,6 @@
-/** Where the gateway is. */
+/** Where the gateway is, and what it says when it does not let a socket in. */
+
+const ANSWER_TIMEOUT_MS = 4_000;
 
 /**
  * The gateway's address with a slash at its end. `configured` is `VITE_BACKEND_URL`: unset means a
@@ -22,3 +24,20 @@ export function streamUrl(base: string, quality: number, camera: string | null):
 }
 
 export const apiUrl = (base: string, path: string): string => new URL(`api/${path}`, base).href;
+
+/**
+ * What the gateway says by HTTP, because browsers do not tell why a WebSocket was not let in.
+ * Status null: nobody is there, or not for this page.
+ */
+export async function askStatus(base: string): Promise<{ status: number | null; words: string }> {
+  try {
+    const answer = await fetch(apiUrl(base, "status"), {
+      credentials: "include",
+      cache: "no-store",
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    return { status: answer.status, words: answer.ok ? "" : (await answer.text()).slice(0, 300) };
+  } catch {
+    return { status: null, words: "" };
+  }
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Engine, type EngineConfig, type View } from "./engine";
+import { Engine } from "./engine";
+import type { EngineConfig, View } from "./view";
 
 /** The browser's WebSocket as far as the engine uses it; a test plays the server. */
 class Socket {

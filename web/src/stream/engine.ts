@@ -1,89 +1,28 @@
 /**
- * One camera's stream: the socket, one decode in flight, the canvas. Knows no DOM, so that it runs
- * in a worker, where a busy page cannot hold it up, and on the main thread where workers cannot draw.
+ * One camera's stream, from the socket to the screen. Knows no DOM, so that it runs in a worker,
+ * where a busy page cannot hold it up, and on the main thread where workers cannot draw.
  *
- * The newest frame wins: while one is decoded only the latest of those that came waits. A frame is
- * acknowledged when it is decoded, so that the server knows what this viewer can really take.
+ * A frame is acknowledged when it is decoded, not when it came, so that the server knows what this
+ * viewer can really take.
  */
 
-import { Adapt, type Reason } from "./adapt";
-import { apiUrl, streamUrl } from "./backend";
+import { Adapt } from "./adapt";
+import { askStatus, streamUrl } from "./backend";
 import { Clock } from "./clock";
-import {
-  type Connection,
-  type ConnectionEvent,
-  initial,
-  type Phase,
-  type Refusal,
-  reduce,
-} from "./connection";
+import { type Connection, type ConnectionEvent, initial, reduce } from "./connection";
 import { readStamp, type Stamp } from "./frame";
-import {
-  type CameraStatus,
-  type ClientMessage,
-  encode,
-  type Hello,
-  parseServerMessage,
-  type ServerMessage,
-} from "./protocol";
+import type { CameraStatus, ClientMessage, Hello, ServerMessage } from "./protocol";
 import { Rewind } from "./rewind";
-import { type Sample, Stats, type Totals } from "./stats";
+import { Screen, type Shown } from "./screen";
+import { Socket } from "./socket";
+import { Stats } from "./stats";
+import type { EngineConfig, Saved, View } from "./view";
 
 const TICK_MS = 250;
 const VIEW_EVERY_MS = 500;
 const ASK_EVERY_MS = 1_000;
 const REPORT_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 4_000;
-
-export interface EngineConfig {
-  /** The gateway's address, with a slash at its end. */
-  base: string;
-  /** Null is the gateway's default camera. */
-  camera: string | null;
-  quality: number;
-  auto: boolean;
-  /** The highest quality worth asking for. */
-  cap: number;
-  rewindBytes: number;
-}
-
-/** What the page may show; made anew twice a second and at every change of state. */
-export interface View {
-  phase: Phase;
-  /** When the next try is due, milliseconds since the epoch. */
-  retryAt: number | null;
-  words: string;
-  full: boolean;
-  refusal: Refusal | null;
-  camera: CameraStatus | null;
-  quality: number;
-  auto: boolean;
-  reason: Reason;
-  fps: number;
-  shownFps: number;
-  sourceFps: number;
-  kbps: number;
-  /** Age of the picture on screen, now; null where no frame carries a stamp. */
-  ageMs: number | null;
-  /** Since the last picture came; null before the first. */
-  silentMs: number | null;
-  width: number;
-  height: number;
-  decodeMs: number;
-  /** How far back the picture on screen is; null is live. */
-  behindMs: number | null;
-  rewindMs: number;
-  history: readonly Sample[];
-  totals: Totals;
-}
-
-/** A picture as received. */
-export interface Saved {
-  jpeg: ArrayBuffer;
-  /** Milliseconds since the epoch: capture time, or arrival where no stamp tells. */
-  takenAt: number;
-}
 
 interface Frame extends Saved {
   stamp: Stamp | null;
@@ -92,8 +31,7 @@ interface Frame extends Saved {
 
 export class Engine {
   readonly #config: EngineConfig;
-  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
-  readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+  readonly #screen: Screen<Frame>;
   readonly #publish: (view: View) => void;
   readonly #adapt: Adapt;
   readonly #stats = new Stats();
@@ -102,12 +40,15 @@ export class Engine {
   readonly #timer: ReturnType<typeof setInterval>;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #connection: Connection = initial;
-  #socket: WebSocket | null = null;
+  readonly #socket: Socket = new Socket({
+    opened: () => this.#dispatch({ type: "opened" }),
+    told: (message) => this.#told(message),
+    received: (jpeg) => this.#received(jpeg),
+    closed: (code, reason) =>
+      this.#dispatch({ type: "closed", code, reason, online: navigator.onLine }),
+  });
   #hello: Hello | null = null;
   #status: CameraStatus | null = null;
-  #decoding = false;
-  #pending: Frame | null = null;
-  #shown: Frame | null = null;
   #behindMs: number | null = null;
   #run: string | null = null;
   #viewAt = 0;
@@ -122,10 +63,9 @@ export class Engine {
     config: EngineConfig,
     publish: (view: View) => void,
   ) {
-    this.#canvas = canvas;
     this.#config = config;
     this.#publish = publish;
-    this.#context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+    this.#screen = new Screen(canvas, (shown) => this.#drawn(shown));
     this.#rewind = new Rewind(config.rewindBytes);
     this.#adapt = new Adapt(config.quality);
     this.#adapt.cap = config.cap;
@@ -161,14 +101,15 @@ export class Engine {
       behindMs === null ? null : Math.min(Math.max(0, behindMs), this.#rewind.lengthMs);
     if (this.#behindMs !== null) {
       const frame = this.#rewind.at(this.#behindMs);
-      if (frame) this.#draw(frame);
+      if (frame) this.#screen.draw(frame);
     } else this.#stats.interrupted();
     this.#show();
   }
 
   /** The picture on screen. */
   snapshot(): Saved | null {
-    return this.#shown && { jpeg: this.#shown.jpeg, takenAt: this.#shown.takenAt };
+    const { frame } = this.#screen;
+    return frame && { jpeg: frame.jpeg, takenAt: frame.takenAt };
   }
 
   close(): void {
@@ -183,7 +124,7 @@ export class Engine {
     this.#connection = state;
     for (const effect of effects) {
       if (effect === "open") this.#open();
-      else if (effect === "close") this.#drop();
+      else if (effect === "close") this.#socket.drop();
       else void this.#ask();
     }
     if (state.retryAt !== before.retryAt) {
@@ -202,53 +143,19 @@ export class Engine {
   }
 
   #open(): void {
-    this.#drop();
     this.#hello = null;
     this.#asked = this.#adapt.quality;
-    const socket = new WebSocket(streamUrl(this.#config.base, this.#asked, this.#config.camera));
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.#dispatch({ type: "opened" });
-    socket.onmessage = (message: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof message.data !== "string") return this.#received(message.data);
-      const told = parseServerMessage(message.data);
-      if (told) this.#told(told);
-    };
-    socket.onclose = ({ code, reason }) => {
-      this.#drop();
-      this.#dispatch({ type: "closed", code, reason, online: navigator.onLine });
-    };
+    this.#socket.open(streamUrl(this.#config.base, this.#asked, this.#config.camera));
   }
 
-  /** Lets go of the socket; what it still says is not heard. */
-  #drop(): void {
-    const socket = this.#socket;
-    if (!socket) return;
-    this.#socket = null;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
-  }
-
+  /** Says it to a server that has greeted us; another would not understand. */
   #send(message: ClientMessage): void {
-    if (this.#hello && this.#socket?.readyState === WebSocket.OPEN)
-      this.#socket.send(encode(message));
+    if (this.#hello) this.#socket.send(message);
   }
 
   async #ask(): Promise<void> {
-    let status: number | null = null;
-    let words = "";
-    try {
-      const answer = await fetch(apiUrl(this.#config.base, "status"), {
-        credentials: "include",
-        cache: "no-store",
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      });
-      status = answer.status;
-      if (!answer.ok) words = (await answer.text()).slice(0, 300);
-    } catch {
-      // Nobody there, or not for this page: the next try will tell.
-    }
-    this.#dispatch({ type: "answer", status, words });
+    const answer = await askStatus(this.#config.base);
+    this.#dispatch({ type: "answer", ...answer });
   }
 
   #told(message: ServerMessage): void {
@@ -301,36 +208,16 @@ export class Engine {
       return;
     }
     this.#rewind.push(frame, jpeg.byteLength, now);
-    this.#draw(frame);
+    this.#screen.draw(frame);
   }
 
-  #draw(frame: Frame): void {
-    if (this.#decoding) this.#pending = frame;
-    else void this.#decode(frame);
-  }
-
-  async #decode(frame: Frame): Promise<void> {
-    this.#decoding = true;
-    const began = performance.now();
-    try {
-      const picture = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
-      const { width, height } = picture;
-      if (this.#canvas.width !== width) this.#canvas.width = width;
-      if (this.#canvas.height !== height) this.#canvas.height = height;
-      this.#context.drawImage(picture, 0, 0);
-      picture.close();
-      this.#shown = frame;
-      const now = performance.now();
-      const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, Date.now());
-      if (this.#behindMs === null) this.#stats.drawn(age, now - began, now);
-    } catch {
-      this.#stats.totals.corrupt++;
-    }
+  #drawn({ frame, decodeMs }: Shown<Frame>): void {
     this.#acknowledge(frame);
-    this.#decoding = false;
-    const next = this.#pending;
-    this.#pending = null;
-    if (next) this.#draw(next);
+    if (decodeMs === null) this.#stats.totals.corrupt++;
+    else if (this.#behindMs === null) {
+      const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, Date.now());
+      this.#stats.drawn(age, decodeMs, performance.now());
+    }
   }
 
   #acknowledge(frame: Frame): void {
@@ -373,17 +260,15 @@ export class Engine {
   #apply(): void {
     const quality = this.#adapt.quality;
     if (quality === this.#asked) return;
+    // Not connected: the next connection asks for it.
+    if (!this.#connection.opened) return;
     this.#stats.totals.switches++;
     if (this.#hello?.inband) {
       this.#asked = quality;
       this.#send({ type: "quality", quality });
     }
     // A plain server: a new connection; the picture on screen and the window of arrivals stay.
-    else if (this.#connection.opened) this.#open();
-  }
-
-  #silentMs(now: number): number | null {
-    return this.#connection.lastFrameAt === null ? null : now - this.#connection.lastFrameAt;
+    else this.#open();
   }
 
   #show(): void {
@@ -406,9 +291,8 @@ export class Engine {
       sourceFps: this.#adapt.sourceFps,
       kbps: this.#stats.kbps(now),
       ageMs: this.#stats.ageNow(now),
-      silentMs: this.#silentMs(now),
-      width: this.#shown ? this.#canvas.width : 0,
-      height: this.#shown ? this.#canvas.height : 0,
+      silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
+      ...this.#screen.size,
       decodeMs: this.#stats.decodeMs,
       behindMs: this.#behindMs,
       rewindMs: this.#rewind.lengthMs,

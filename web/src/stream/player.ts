@@ -3,8 +3,8 @@
  * twice a second, never a frame.
  */
 
-import type { EngineConfig, Saved, View } from "./engine";
 import { type Command, type Notice, obey, type Start } from "./port";
+import type { EngineConfig, Saved, View } from "./view";
 
 export class Player {
   readonly #listeners = new Set<() => void>();

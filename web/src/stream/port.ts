@@ -1,6 +1,7 @@
 /** What the page and an engine say to each other, in a worker or beside it. */
 
-import type { Engine, EngineConfig, Saved, View } from "./engine";
+import type { Engine } from "./engine";
+import type { EngineConfig, Saved, View } from "./view";
 
 export interface Start {
   type: "start";

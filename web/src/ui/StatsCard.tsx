@@ -1,6 +1,6 @@
 import type { Reason } from "../stream/adapt";
-import type { View } from "../stream/engine";
 import { HISTORY_LENGTH, type Sample } from "../stream/stats";
+import type { View } from "../stream/view";
 
 const REASONS: Record<Reason, string> = {
   warming: "measuring",

@@ -1,6 +1,6 @@
 /** Saving the picture on screen, byte for byte as the camera's host sent it. */
 
-import type { Saved } from "../stream/engine";
+import type { Saved } from "../stream/view";
 
 /** `front-door_2026-11-22_14-03-07.250.jpg`, in the viewer's own time. */
 export function snapshotName(takenAt: number, camera: string | null): string {

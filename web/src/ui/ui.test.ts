@@ -1,9 +1,9 @@
 /** The page's pure parts: words, keys, links, file names. */
 
 import { describe, expect, it } from "vitest";
-import type { View } from "../stream/engine";
 import { golden } from "../stream/golden";
 import { type CameraStatus, readStatus } from "../stream/protocol";
+import type { View } from "../stream/view";
 import { HELP, keyAction } from "./keys";
 import { readLink } from "./links";
 import { snapshotName } from "./save";

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { EngineConfig, View } from "../stream/engine";
 import { Player } from "../stream/player";
+import type { EngineConfig, View } from "../stream/view";
 
 const TRY_AGAIN = "rero-try-again";
 

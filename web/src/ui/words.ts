@@ -3,8 +3,8 @@
  * every state can be read in one table and tested there.
  */
 
-import type { View } from "../stream/engine";
 import type { CameraStatus } from "../stream/protocol";
+import type { View } from "../stream/view";
 
 /** From this age on the picture is marked; from the second on it is grey and the page says why. */
 export const OLD_MS = 1_000;
