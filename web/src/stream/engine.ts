@@ -278,6 +278,7 @@ export class Engine {
     const live = c.phase === "live";
     this.#publish({
       phase: c.phase,
+      attempt: c.opened ? 0 : c.attempt,
       retryAt: c.retryAt === null ? null : Date.now() + c.retryAt - now,
       words: c.words,
       full: c.full,

@@ -11,6 +11,7 @@ import { inSeconds, situation } from "./words";
 
 const LIVE: View = {
   phase: "live",
+  attempt: 0,
   retryAt: null,
   words: "",
   full: false,
@@ -49,6 +50,9 @@ const refusal = (kind: "login" | "forbidden" | "quality" | "policy", words: stri
   refusal: { kind, words },
 });
 
+const LOST = { phase: "waiting" as const, attempt: 1, silentMs: 5_000 };
+const TRYING = { ...LOST, phase: "connecting" as const };
+
 describe("what the page says", () => {
   it.each<[string, Partial<View> | null, string, string, string | null]>([
     ["nothing yet", null, "Connecting", "stale", "Connecting"],
@@ -59,9 +63,11 @@ describe("what the page says", () => {
     ["silence", { phase: "stalled", silentMs: 2_000 }, "Stalled", "old", null],
     ["long silence", { phase: "stalled", silentMs: 4_000 }, "Stalled", "stale", "No new pictures"],
     ["a pause", { phase: "paused" }, "Paused", "stale", "Paused"],
-    ["a lost connection", { phase: "waiting" }, "Reconnecting", "stale", "Connection lost"],
-    ["no network", { phase: "offline" }, "Offline", "stale", "You are offline"],
-    ["a full house", { phase: "waiting", full: true }, "Full", "stale", "All seats are taken"],
+    ["a gateway that left just now", { phase: "waiting" }, "Reconnecting", "live", null],
+    ["a lost connection", LOST, "Reconnecting", "stale", "Connection lost"],
+    ["the next try", TRYING, "Reconnecting", "stale", "Connection lost"],
+    ["no network", { ...LOST, phase: "offline" }, "Offline", "stale", "You are offline"],
+    ["a full house", { ...LOST, full: true }, "Full", "stale", "All seats are taken"],
     ["a locked door", refusal("login", ""), "Locked", "stale", "Who is there?"],
     ["a wrong origin", refusal("forbidden", "GATEWAY_ALLOWED_ORIGINS"), "Refused", "stale", null],
     ["looking back", { behindMs: 3_000 }, "Looking back", "live", null],

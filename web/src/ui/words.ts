@@ -30,7 +30,7 @@ export interface Card {
   detail: string;
   action: "resume" | "retry" | "login" | null;
   icon: "pause" | "lock" | "unplugged" | "wait" | "stop";
-  /** Milliseconds since the epoch of the next try. */
+  /** Milliseconds since the epoch of the next try; in the past while it is tried. */
   retryAt: number | null;
 }
 
@@ -49,13 +49,7 @@ export function situation(view: View | null): Situation {
   if (view === null) return connecting(null);
   switch (view.phase) {
     case "paused":
-      return {
-        label: "Paused",
-        tone: "quiet",
-        trust: "stale",
-        note: null,
-        card: { ...card("Paused", "", "pause"), action: "resume" },
-      };
+      return say("Paused", "quiet", "stale", { ...card("Paused", "", "pause"), action: "resume" });
     case "refused":
       return refused(view);
     case "waiting":
@@ -68,45 +62,30 @@ export function situation(view: View | null): Situation {
 
 function open(view: View): Situation {
   const silent = view.silentMs ?? Number.POSITIVE_INFINITY;
-  if (view.behindMs !== null) return live(view, "Looking back", "quiet");
+  if (view.behindMs !== null) return say("Looking back", "quiet", "live");
   // The picture is the better witness: while it comes, no status makes it doubtful.
-  if (view.phase === "live" && silent < OLD_MS) {
-    const age = view.ageMs ?? 0;
-    if (age < OLD_MS) return live(view, "Live", "good");
-    const trust = age < STALE_MS ? "old" : "stale";
-    const late = card(
-      "The picture is late",
-      `It is ${inSeconds(age)} old when it arrives.`,
-      "wait",
-    );
-    return { ...live(view, "Late", "warn"), trust, card: trust === "stale" ? late : null };
-  }
+  if (view.phase === "live" && silent < OLD_MS) return live(view);
+  if (view.phase === "connecting" && view.attempt > 0) return waiting(view);
   const camera = cameraTrouble(view.camera);
   if (camera) return camera;
   if (view.phase === "connecting") return connecting(view.camera);
-  const trust = silent < STALE_MS ? "old" : "stale";
-  return {
-    label: "Stalled",
-    tone: "warn",
-    trust,
-    note: null,
-    card:
-      trust === "stale"
-        ? card(
-            "No new pictures",
-            "The connection is open but nothing arrives. Trying again.",
-            "wait",
-          )
-        : null,
-  };
+  if (silent < STALE_MS) return say("Stalled", "warn", "old");
+  const words = "The connection is open but nothing arrives. Trying again.";
+  return say("Stalled", "warn", "stale", card("No new pictures", words, "wait"));
 }
 
-function live(view: View, label: string, tone: Situation["tone"]): Situation {
-  const note =
-    view.auto && view.reason === "floor"
-      ? `Your connection carries ${Math.round(view.fps)} of ${Math.round(view.sourceFps)} pictures a second at the lowest quality.`
-      : null;
-  return { label, tone, trust: "live", card: null, note };
+function live(view: View): Situation {
+  const age = view.ageMs ?? 0;
+  if (age >= STALE_MS) {
+    const words = `It is ${inSeconds(age)} old when it arrives.`;
+    return say("Late", "warn", "stale", card("The picture is late", words, "wait"));
+  }
+  if (age >= OLD_MS) return say("Late", "warn", "old");
+  const said = say("Live", "good", "live");
+  if (!view.auto || view.reason !== "floor") return said;
+  const [carried, all] = [Math.round(view.fps), Math.round(view.sourceFps)];
+  const note = `Your connection carries ${carried} of ${all} pictures a second at the lowest quality.`;
+  return { ...said, note };
 }
 
 function connecting(camera: CameraStatus | null): Situation {
@@ -114,82 +93,64 @@ function connecting(camera: CameraStatus | null): Situation {
   const [title, detail] = waking
     ? ["Waking the camera", "It rests while nobody watches."]
     : ["Connecting", ""];
-  return {
-    label: title,
-    tone: "busy",
-    trust: "stale",
-    note: null,
-    card: card(title, detail, "wait"),
-  };
+  return say(title, "busy", "stale", card(title, detail, "wait"));
 }
 
 /** What keeps the camera from delivering, or null where it should deliver. */
-export function cameraTrouble(camera: CameraStatus | null): Situation | null {
-  if (!camera) return null;
-  const bad = (title: string, detail: string, icon: Card["icon"] = "unplugged"): Situation => ({
-    label: title,
-    tone: "bad",
-    trust: "stale",
-    note: null,
-    card: card(title, detail, icon),
-  });
-  if (camera.reason === "privacy")
-    return {
-      ...bad("Privacy", "", "lock"),
-      tone: "quiet",
-      card: card(
-        "Privacy is on",
-        "The camera is closed and stays so until it is switched off.",
-        "lock",
-      ),
-    };
-  if (camera.state === "offline")
-    return bad("Camera offline", "Its host does not answer. The picture comes back by itself.");
-  if (camera.state !== "error") return null;
-  const known = CAMERA_WORDS[camera.reason ?? ""];
-  if (known) return bad(known[0], known[1]);
-  return bad("Camera trouble", camera.detail || "Trying again.");
-}
-
-function refused(view: View): Situation {
-  const words = view.refusal?.words ?? "";
-  const say = (
-    label: string,
-    title: string,
-    detail: string,
-    action: Card["action"],
-  ): Situation => ({
-    label,
-    tone: "bad",
-    trust: "stale",
-    note: null,
-    card: { ...card(title, detail, action === "login" ? "lock" : "stop"), action },
-  });
-  switch (view.refusal?.kind) {
-    case "login":
-      return say("Locked", "Who is there?", "This camera asks for its access token.", "login");
-    case "quality":
-      return say("Refused", "This quality is not served", words, "retry");
-    case "forbidden":
-      return say("Refused", "This page may not show the camera", words, "retry");
-    default:
-      return say("Refused", "You may not watch this camera", words, "retry");
+function cameraTrouble(camera: CameraStatus | null): Situation | null {
+  const bad = (title: string, detail: string) =>
+    say(title, "bad", "stale", card(title, detail, "unplugged"));
+  if (camera?.reason === "privacy") {
+    const words = "The camera is closed and stays so until it is switched off.";
+    return say("Privacy", "quiet", "stale", card("Privacy is on", words, "lock"));
   }
+  if (camera?.state === "offline")
+    return bad("Camera offline", "Its host does not answer. The picture comes back by itself.");
+  if (camera?.state !== "error") return null;
+  const [title, detail] = CAMERA_WORDS[camera.reason ?? ""] ?? [
+    "Camera trouble",
+    camera.detail || "Trying again.",
+  ];
+  return bad(title, detail);
 }
 
+function refused({ refusal }: View): Situation {
+  const words = refusal?.words ?? "";
+  if (refusal?.kind === "login") {
+    const asks = card("Who is there?", "This camera asks for its access token.", "lock");
+    return say("Locked", "bad", "stale", { ...asks, action: "login" });
+  }
+  const title =
+    refusal?.kind === "quality"
+      ? "This quality is not served"
+      : refusal?.kind === "forbidden"
+        ? "This page may not show the camera"
+        : "You may not watch this camera";
+  return say("Refused", "bad", "stale", { ...card(title, words, "stop"), action: "retry" });
+}
+
+/** No connection, or the next one not yet there; the card stays while it is tried. */
 function waiting(view: View): Situation {
-  const again = (label: string, title: string, detail: string): Situation => ({
-    label,
-    tone: "warn",
-    trust: "stale",
-    note: null,
-    card: { ...card(title, detail, "wait"), action: "retry", retryAt: view.retryAt },
-  });
-  if (view.phase === "offline")
-    return { ...again("Offline", "You are offline", "Your device has no network."), tone: "bad" };
-  if (view.full)
-    return again("Full", "All seats are taken", "As many people watch as the gateway lets in.");
-  return again("Reconnecting", "Connection lost", view.words);
+  const tone = view.phase === "offline" ? "bad" : "warn";
+  const [label, title, detail] =
+    view.phase === "offline"
+      ? ["Offline", "You are offline", "Your device has no network."]
+      : view.full
+        ? ["Full", "All seats are taken", "As many people watch as the gateway lets in."]
+        : ["Reconnecting", "Connection lost", view.words];
+  // Another gateway may be there in a moment: until the picture is old nothing need be said.
+  if (view.silentMs !== null && view.silentMs < OLD_MS) return say(label, tone, "live");
+  const said = card(title, detail, "wait");
+  return say(label, tone, "stale", { ...said, action: "retry", retryAt: view.retryAt ?? 0 });
+}
+
+function say(
+  label: string,
+  tone: Pill["tone"],
+  trust: Situation["trust"],
+  said: Card | null = null,
+): Situation {
+  return { label, tone, trust, card: said, note: null };
 }
 
 function card(title: string, detail: string, icon: Card["icon"]): Card {
