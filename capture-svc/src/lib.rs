@@ -122,6 +122,8 @@ pub async fn run(
         )
     });
     parts.spawn(async move { ("the status", finished(presence.run()).await) });
+    let link = control.state.clone();
+    parts.spawn(async move { ("the reminder", finished(Link::remind(link)).await) });
     parts.spawn({
         let (newest, metrics) = (camera.frames(), metrics.clone());
         async move {

@@ -20,6 +20,8 @@ const PING: Duration = Duration::from_millis(500);
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest wait between two attempts to connect.
 const RECONNECT_MAX: Duration = Duration::from_millis(250);
+/// How often a person is told that it is away.
+const REMIND: Duration = Duration::from_secs(10);
 
 /// What a connection says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +84,18 @@ impl Link {
             .await
             .map_err(BusError::Connect)?;
         Ok(Self { client, state })
+    }
+
+    /// Says once in a while that the connection is away; ends when the client does.
+    pub async fn remind(mut state: watch::Receiver<LinkState>) {
+        while state.wait_for(|state| !state.connected).await.is_ok() {
+            if tokio::time::timeout(REMIND, state.wait_for(|state| state.connected))
+                .await
+                .is_err()
+            {
+                tracing::warn!("still waiting for NATS (NATS_URL)");
+            }
+        }
     }
 
     /// Whether the connection stands, in the client's own word, which is never late.

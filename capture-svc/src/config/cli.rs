@@ -145,6 +145,11 @@ pub struct Settings {
     #[arg(long, env = "LOG_FORMAT", global = true, default_value = "auto")]
     pub(super) log_format: String,
     /// What is logged, as tracing-subscriber's directives: info, `capture_svc=debug`, …
-    #[arg(long = "log", env = "RUST_LOG", global = true, default_value = "info")]
+    #[arg(
+        long = "log",
+        env = "RUST_LOG",
+        global = true,
+        default_value = "info,async_nats=warn"
+    )]
     pub(super) log: String,
 }
