@@ -3,32 +3,16 @@
 use capture_svc::config::Cli;
 use capture_svc::metrics::Metrics;
 use clap::CommandFactory;
+use testkit::readme;
 
 #[test]
 fn the_readme_lists_every_setting_with_its_default_and_help() {
     let command = Cli::command();
-    let rows: Vec<_> = command
-        .get_arguments()
-        .filter_map(|arg| {
-            let default = arg
-                .get_default_values()
-                .first()
-                .and_then(|value| value.to_str());
-            Some((
-                arg.get_env()?.to_str()?.to_owned(),
-                default.unwrap_or_default().to_owned(),
-                arg.get_help()?.to_string(),
-            ))
-        })
-        .collect();
-    let rows = rows
-        .iter()
-        .map(|(name, default, help)| (name.as_str(), default.as_str(), help.as_str()));
-    testkit::readme::check_table("settings:capture", testkit::readme::settings(rows));
+    readme::check_table("settings:capture", readme::settings(&command));
 }
 
 #[test]
 fn the_readme_lists_every_metric_with_its_help() {
-    let text = Metrics::new().unwrap().text();
-    testkit::readme::check_table("metrics:capture", testkit::readme::metrics(&text));
+    let metrics = Metrics::new().expect("a registry");
+    readme::check_table("metrics:capture", readme::metrics(&metrics.text()));
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use futures_util::stream::select;
 use tokio::sync::watch;
-use wire::{CameraId, CameraState, CameraStatus, SourceKind, lease};
+use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
 
 use crate::bus::Bus;
 use crate::clock::Clock;
@@ -86,7 +86,11 @@ impl Cameras {
         }
     }
 
+    /// A capture that stands by speaks to other captures, not about the camera.
     fn hear(&self, id: CameraId, status: CameraStatus, now: Instant) {
+        if status.reason == Some(Reason::Standby) {
+            return;
+        }
         let mut cameras = self.lock();
         let camera = cameras.entry(id).or_insert_with_key(Camera::unknown);
         camera.heard = Some(now);
@@ -203,6 +207,20 @@ mod tests {
         assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
         cameras.miss(now + lease::STATUS_OFFLINE + LOOK * 2);
         assert!(!follower.has_changed().unwrap(), "said once");
+    }
+
+    #[test]
+    fn a_capture_that_stands_by_says_nothing_about_the_camera() {
+        let (cameras, now) = (Cameras::default(), Clock::start().now());
+        let camera = CameraId::default();
+        cameras.hear(camera.clone(), live(34.0), now);
+        let standby = CameraStatus {
+            state: CameraState::Idle,
+            reason: Some(Reason::Standby),
+            ..live(0.0)
+        };
+        cameras.hear(camera.clone(), standby, now);
+        assert_eq!(cameras.follow(&camera).borrow().state, CameraState::Live);
     }
 
     #[test]

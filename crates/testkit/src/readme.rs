@@ -35,27 +35,33 @@ pub fn check_table(name: &str, rows: impl IntoIterator<Item = String>) {
     );
 }
 
-/// The rows of a settings table: variable, default, meaning.
-pub fn settings<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Vec<String> {
+/// The rows of a settings table: variable, default, help of everything that can be set in the environment.
+#[must_use]
+pub fn settings(command: &clap::Command) -> Vec<String> {
     let head = [
         "| variable | default | meaning |".to_owned(),
         "|---|---|---|".to_owned(),
     ];
-    let row = |(name, default, help): (&str, &str, &str)| {
-        let default = if default.is_empty() {
-            String::new()
-        } else {
-            format!("`{default}`")
-        };
-        // A pipe inside a cell ends it.
-        format!(
-            "| `{name}` | {default} | {} |",
-            help.replace('\n', " ")
-                .replace('|', "\\|")
-                .replace('<', "&lt;")
-        )
+    let row = |arg: &clap::Arg| {
+        let name = arg.get_env()?.to_str()?;
+        let default = arg
+            .get_default_values()
+            .first()
+            .and_then(|value| value.to_str());
+        let default = default
+            .filter(|value| !value.is_empty())
+            .map(|value| format!("`{value}`"));
+        // A pipe inside a cell ends it, a bracket begins a tag.
+        let help = arg.get_help()?.to_string().replace('\n', " ");
+        let help = help.replace('|', "\\|").replace('<', "&lt;");
+        Some(format!(
+            "| `{name}` | {} | {help} |",
+            default.unwrap_or_default()
+        ))
     };
-    head.into_iter().chain(rows.into_iter().map(row)).collect()
+    head.into_iter()
+        .chain(command.get_arguments().filter_map(row))
+        .collect()
 }
 
 /// The rows of a metrics table, from what `/metrics` says of itself; `process_*` is the library's.
