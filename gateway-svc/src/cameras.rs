@@ -54,15 +54,6 @@ impl Cameras {
         cameras.iter().map(status).collect()
     }
 
-    /// Forgets what nobody asked for and nobody speaks for.
-    pub fn forget(&self, camera: &CameraId) {
-        let mut cameras = self.lock();
-        let idle = |camera: &Camera| camera.heard.is_none() && camera.status.receiver_count() == 0;
-        if cameras.get(camera).is_some_and(idle) {
-            cameras.remove(camera);
-        }
-    }
-
     /// Takes in what captures say, for ever.
     ///
     /// # Errors
@@ -98,7 +89,10 @@ impl Cameras {
     }
 
     fn miss(&self, now: Instant) {
-        for camera in self.lock().values_mut() {
+        let mut cameras = self.lock();
+        // A name that nobody speaks for and nobody asks for any more was never a camera.
+        cameras.retain(|_, camera| camera.heard.is_some() || camera.status.receiver_count() > 0);
+        for camera in cameras.values_mut() {
             let silent = |heard| now.saturating_duration_since(heard) > lease::STATUS_OFFLINE;
             if camera.heard.is_some_and(silent) {
                 let last = CameraStatus::clone(&camera.status.borrow());
@@ -227,9 +221,11 @@ mod tests {
     fn a_camera_nobody_has_is_not_remembered_for_ever() {
         let cameras = Cameras::default();
         let ghost: CameraId = "ghost".parse().unwrap();
-        drop(cameras.follow(&ghost));
+        let follower = cameras.follow(&ghost);
+        cameras.miss(Clock::start().now());
         assert_eq!(cameras.all().len(), 1);
-        cameras.forget(&ghost);
+        drop(follower);
+        cameras.miss(Clock::start().now());
         assert_eq!(cameras.all().len(), 0);
     }
 }

@@ -122,8 +122,16 @@ impl Hub {
             Arc::clone(rail)
         } else {
             let camera = &topic.camera;
-            let expected = camera.is_default() || self.cameras.known(camera);
-            if !expected && table.freshness.len() > UNKNOWN_CAMERAS {
+            let unknown = |camera: &CameraId| !camera.is_default() && !self.cameras.known(camera);
+            let waited_for = table
+                .freshness
+                .keys()
+                .filter(|other| unknown(other))
+                .count();
+            if unknown(camera)
+                && waited_for >= UNKNOWN_CAMERAS
+                && !table.freshness.contains_key(camera)
+            {
                 return Err(UnknownCamera);
             }
             let freshness = Arc::clone(table.freshness.entry(camera.clone()).or_default());
@@ -214,7 +222,8 @@ impl Hub {
                     (topic, ticket, result)
                 });
             }
-            Action::Unsubscribe(topic) => self.cameras.forget(&topic.camera),
+            // The table has done that already.
+            Action::Unsubscribe(_) => {}
         }
     }
 

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::conversation::Conversation;
-use crate::doors::Place;
+use crate::doors::{LEAVING_WORDS, Place};
 use crate::handshake::{self, HandshakeError};
 use crate::http::Shared;
 use crate::hub::Seat;
@@ -80,7 +80,11 @@ impl Upgrade {
     /// Upgrades, and talks to the viewer until its end.
     #[must_use]
     pub fn accept(self, shared: &Shared, seat: Seat, place: Place, talks: bool) -> Response {
-        let (hub, pending) = (Arc::clone(&shared.hub), self.pending);
+        let (hub, doors, pending) = (
+            Arc::clone(&shared.hub),
+            Arc::clone(&shared.doors),
+            self.pending,
+        );
         let span = tracing::info_span!("viewer", camera = %seat.rail.topic.camera, quality = %seat.rail.topic.rung);
         let viewing = async move {
             let metrics = Arc::clone(&hub.tools.metrics);
@@ -90,6 +94,12 @@ impl Upgrade {
             metrics.connections.inc();
             let (conversation, reader) = Conversation::begin(hub, socket, seat, talks);
             place.take(conversation.viewer());
+            if doors.leaving().is_cancelled() {
+                // It came in just before the doors were closed, and nobody would tell it.
+                conversation
+                    .viewer()
+                    .close(End::Leaving, 1012, LEAVING_WORDS);
+            }
             tracing::debug!("came");
             let end = conversation.run(reader, &early).await;
             tracing::debug!(?end, "left");

@@ -8,6 +8,7 @@
 
 mod abuse;
 mod access;
+mod bus;
 mod process;
 mod readme;
 mod relay;

@@ -14,13 +14,13 @@ async fn a_snapshot_takes_a_lease_of_its_own_and_is_a_frame_from_after_the_reque
     let nats = NatsServer::start().await;
     let mut camera = Camera::on(&nats).await;
     let gateway = Process::gateway(&nats, &[]).await;
-    camera.say("status", &status(CameraState::Live)).await;
+    // As a capture does: again and again, or a gateway that has just started would not hear it.
     eventually(SOON, || async {
-        http::get(gateway.public(), "/api/status", &[])
+        camera.say("status", &status(CameraState::Live)).await;
+        let report = http::get(gateway.public(), "/api/status", &[])
             .await
-            .unwrap()
-            .text()
-            .contains("\"live\"")
+            .unwrap();
+        report.text().contains("\"live\"")
     })
     .await;
     let address = gateway.public();

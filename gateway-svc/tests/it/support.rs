@@ -22,7 +22,10 @@ pub(crate) struct Camera {
 
 impl Camera {
     pub(crate) async fn on(nats: &NatsServer) -> Self {
-        let client = nats.client().await;
+        Self::of(nats.client().await).await
+    }
+
+    pub(crate) async fn of(client: async_nats::Client) -> Self {
         let context = jetstream::new(client.clone());
         eventually(SOON, || context.create_stream(demand())).await;
         let bucket = context.get_key_value("demand").await.unwrap();

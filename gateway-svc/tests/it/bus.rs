@@ -1,0 +1,130 @@
+//! What the bus may refuse, and cameras that nobody has.
+
+use testkit::{NatsServer, Process, Viewer, eventually, http};
+
+use crate::support::{Camera, SOON};
+
+/// A server on which the gateway's user lacks `missing`, given as lines of its permissions.
+async fn strict(permissions: &str) -> NatsServer {
+    NatsServer::with_config(&format!(
+        "accounts {{ VIDEO {{ jetstream: enabled, users: [
+            {{ user: capture, password: capture-secret }}
+            {{ user: gateway, password: gateway-secret, permissions: {{ {permissions} }} }} ] }} }}"
+    ))
+    .await
+}
+
+const LOGIN: [(&str, &str); 2] = [
+    ("NATS_USER", "gateway"),
+    ("NATS_PASSWORD", "gateway-secret"),
+];
+/// All that a gateway needs.
+const ENOUGH: &str = "publish: [\"$KV.demand.>\"], subscribe: [\"frames.>\", \"status\", \"status.*\", \"_INBOX_gateway.>\"]";
+
+async fn ready(gateway: &Process) -> String {
+    http::get(gateway.admin(), "/readyz", &[])
+        .await
+        .unwrap()
+        .text()
+}
+
+#[tokio::test]
+async fn a_user_with_the_least_permissions_is_enough() {
+    let nats = strict(ENOUGH).await;
+    let gateway = Process::gateway(&nats, &LOGIN).await;
+    let mut camera = Camera::of(nats_client(&nats).await).await;
+    let mut viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
+    camera.wanted(&[80]).await;
+    let jpeg = camera.publish("frames.q80").await;
+    assert_eq!(viewer.frame(SOON).await, jpeg);
+    assert_eq!(gateway.ready().await, 200);
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_named_with_its_subject() {
+    for (taken, subject) in [
+        ("\"frames.>\", ", "frames.q80"),
+        ("\"$KV.demand.>\"", "$KV.demand.q80."),
+        ("\"status\", ", "status"),
+    ] {
+        let nats = strict(&ENOUGH.replace(
+            taken,
+            if taken.contains("KV") {
+                "\"nothing\""
+            } else {
+                ""
+            },
+        ))
+        .await;
+        let _camera = Camera::of(nats_client(&nats).await).await;
+        let gateway = Process::gateway(&nats, &LOGIN).await;
+        let _viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
+        eventually(SOON, || async {
+            let reason = ready(&gateway).await;
+            let named = reason.contains("Permissions Violation") && reason.contains(subject);
+            named.then_some(()).ok_or(reason)
+        })
+        .await;
+        assert_eq!(gateway.ready().await, 503);
+        assert!(gateway.log().contains("permissions"), "{}", gateway.log());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_waited_out_and_said() {
+    let nats = strict(ENOUGH).await;
+    let wrong = [LOGIN[0], ("NATS_PASSWORD", "guess-guess")];
+    let gateway = Process::gateway(&nats, &wrong).await;
+    assert_eq!(gateway.ready().await, 503);
+    eventually(SOON, || async {
+        gateway
+            .log()
+            .to_lowercase()
+            .contains("authorization violation")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cameras_that_nobody_has_are_few_and_soon_forgotten() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut waiting = Vec::new();
+    let mut refused = 0;
+    for number in 0..20 {
+        let request = Viewer::at(gateway.public(), "/websocket/80")
+            .query("camera", &format!("ghost-{number}"));
+        let mut viewer = request.connect().await.unwrap();
+        if let Some(testkit::Said::Closed(closed)) =
+            viewer.next(std::time::Duration::from_millis(50)).await
+        {
+            assert_eq!(closed.code, 1013, "{}", closed.reason);
+            refused += 1;
+        } else {
+            waiting.push(viewer);
+        }
+    }
+    assert_eq!((waiting.len(), refused), (16, 4));
+    Viewer::watch(gateway.public(), 80)
+        .await
+        .unwrap()
+        .leave(SOON)
+        .await;
+    drop(waiting);
+    camera.wanted(&[]).await;
+    eventually(SOON, || async {
+        let status = http::get(gateway.public(), "/api/status", &[])
+            .await
+            .unwrap()
+            .text();
+        !status.contains("ghost")
+    })
+    .await;
+}
+
+async fn nats_client(nats: &NatsServer) -> async_nats::Client {
+    let options = async_nats::ConnectOptions::new()
+        .user_and_password("capture".into(), "capture-secret".into());
+    options.connect(nats.url()).await.unwrap()
+}
