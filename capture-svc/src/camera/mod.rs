@@ -16,10 +16,13 @@ mod device;
 mod fault;
 mod file;
 mod frame;
-mod inspect;
 mod jpeg;
+mod list;
 mod negotiate;
 mod pattern;
+mod probe;
+mod refusal;
+mod rows;
 mod session;
 mod slot;
 mod source;
@@ -35,7 +38,8 @@ use wire::{CameraState, Reason, SourceKind};
 pub use self::{
     fault::{CameraError, Permission},
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    inspect::{list, probe},
+    list::list,
+    probe::probe,
     slot::FrameReceiver,
     source::{CameraSettings, Delivery, FormatWish, Source, SourceSpec},
 };

@@ -18,7 +18,7 @@ use super::{
     fault::CameraError,
     frame::Mode,
     slot::{FrameSlot, Pool},
-    source::{self, CameraSettings},
+    source::{self, CameraSettings, Source},
     supervisor::Event,
 };
 use crate::pacer::{Pacer, Rate};
@@ -62,25 +62,44 @@ pub(super) enum News {
     },
     /// A sign of life, with the measured rate (frames a second) if there is one, and whether a frame has come at all.
     Alive { fps: Option<f64>, live: bool },
-    /// The thread is done and everything it held is closed.
-    Ended(Result<(), CameraError>),
+    /// There will be no more frames, for this reason. Told before anything is closed, which may take a driver for ever.
+    Failed(CameraError),
+    /// The thread is done and everything that it held is closed.
+    Ended,
 }
 
 impl Session {
     /// The thread's body. Says that it ended also when it panics: the v4l crate does on values that it does not know.
     pub(super) fn run(self) {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.stream()));
-        let outcome = outcome.unwrap_or_else(|panic| {
-            let words = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or(panic.downcast_ref::<&str>().copied());
-            Err(CameraError::Unsupported(format!(
-                "the camera driver gave an answer beyond us: {}",
-                words.unwrap_or("?")
-            )))
-        });
-        self.tell(News::Ended(outcome));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work()));
+        if let Err(panic) = outcome {
+            let words = panic.downcast_ref::<String>().map(String::as_str);
+            let words = words
+                .or(panic.downcast_ref::<&str>().copied())
+                .unwrap_or("?");
+            self.tell(News::Failed(CameraError::Unsupported(format!(
+                "the camera driver gave an answer beyond us: {words}"
+            ))));
+        }
+        self.tell(News::Ended);
+    }
+
+    fn work(&self) {
+        match source::open(&self.settings, self.seen_camera) {
+            Ok((kind, mut source)) => {
+                let _open = OpenCamera::new(&self.metrics);
+                let (mode, words) = (source.mode().clone(), source.describe());
+                self.tell(News::Opened {
+                    kind,
+                    mode: mode.clone(),
+                    words,
+                });
+                if let Err(error) = self.stream(source.as_mut(), &mode) {
+                    self.tell(News::Failed(error));
+                }
+            }
+            Err(error) => self.tell(News::Failed(error)),
+        }
     }
 
     fn tell(&self, news: News) {
@@ -92,16 +111,7 @@ impl Session {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    fn stream(&self) -> Result<(), CameraError> {
-        let (kind, mut source) = source::open(&self.settings, self.seen_camera)?;
-        let _open = OpenCamera::new(&self.metrics);
-        let mode = source.mode().clone();
-        self.tell(News::Opened {
-            kind,
-            mode: mode.clone(),
-            words: source.describe(),
-        });
-
+    fn stream(&self, source: &mut dyn Source, mode: &Mode) -> Result<(), CameraError> {
         let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
         let mut patience = FIRST_FRAME.max(interval * 3);
         let (mut pool, mut pacer, mut rate) = (

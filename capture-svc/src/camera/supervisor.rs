@@ -25,9 +25,12 @@ use super::{
 /// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
 const OPENING: Duration = Duration::from_secs(10);
 
-/// A running session says twice a second that it lives, a closing one ends within a blocking call: after so long
-/// without a word the driver holds it.
+/// A running session says twice a second that it lives: after so long without a word the driver holds it.
 const SILENCE: Duration = Duration::from_secs(3);
+
+/// Closing is one call, which takes back all that the driver has under way; on a starved machine that was seen to take
+/// over 3 s.
+const CLOSING: Duration = Duration::from_secs(10);
 
 /// How long the end of the process waits for the camera to close.
 const LAST_CLOSE: Duration = Duration::from_secs(1);
@@ -108,12 +111,18 @@ impl Supervisor {
             match self.events.recv_timeout(wait) {
                 Ok(Event::Wanted(wanted)) => self.want(&mut state, wanted),
                 Ok(Event::Session(id, news)) => {
-                    if state
+                    let current = state
                         .running
                         .as_ref()
-                        .is_some_and(|running| running.id == id)
-                    {
+                        .is_some_and(|running| running.id == id);
+                    if current {
                         self.hear(&mut state, news);
+                    } else if matches!(news, News::Ended)
+                        && state.running.is_none()
+                        && !state.wanted
+                    {
+                        // A session that was given up while closing has closed after all.
+                        self.idle();
                     }
                 }
                 Ok(Event::Stop) => return self.close(&mut state),
@@ -135,7 +144,7 @@ impl Supervisor {
         match &mut state.running {
             Some(running) => {
                 running.cancelled.store(true, Ordering::Relaxed);
-                running.patience = clock::now() + SILENCE;
+                running.patience = clock::now() + CLOSING;
             }
             None => self.idle(),
         }
@@ -234,22 +243,31 @@ impl Supervisor {
                     self.report.send_if_modified(|report| report.live(fps));
                 }
             }
-            News::Ended(outcome) => {
-                let healthy = running
+            News::Failed(error) => {
+                if running
                     .live_since
-                    .is_some_and(|since| now - since > HEALTHY);
-                state.running = None;
-                self.slot.clear();
-                self.metrics.source_fps.set(0.0);
-                if healthy {
+                    .is_some_and(|since| now - since > HEALTHY)
+                {
                     state.attempt = 0;
                 }
-                match outcome {
-                    Err(error) if state.wanted => self.fail(state, &error),
-                    _ => self.idle(),
+                if !closing {
+                    self.fail(state, &error);
+                }
+            }
+            News::Ended => {
+                state.running = None;
+                self.quiet();
+                if !state.wanted {
+                    self.idle();
                 }
             }
         }
+    }
+
+    /// No frames come: what waits is old, and there is no rate.
+    fn quiet(&self) {
+        self.slot.clear();
+        self.metrics.source_fps.set(0.0);
     }
 
     /// Notes a failure and when to try again.
@@ -284,8 +302,7 @@ impl Supervisor {
         };
         running.cancelled.store(true, Ordering::Relaxed);
         state.abandoned.push(running.thread);
-        self.slot.clear();
-        self.metrics.source_fps.set(0.0);
+        self.quiet();
         self.fail(state, &CameraError::Wedged("no call into it returns"));
     }
 
@@ -300,7 +317,7 @@ impl Supervisor {
                 .events
                 .recv_timeout(deadline.saturating_duration_since(clock::now()))
             {
-                Ok(Event::Session(id, News::Ended(_))) if id == running.id => return,
+                Ok(Event::Session(id, News::Ended)) if id == running.id => return,
                 Ok(_) => {}
                 Err(_) => {
                     tracing::warn!(

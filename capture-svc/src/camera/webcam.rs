@@ -16,10 +16,12 @@ use v4l::{
 use super::{
     backend::{Backend, Notes},
     controls,
-    device::{self, Node, refusal},
+    device::{self, Node},
     fault::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     negotiate::{self, Choice, Interval, Wish},
+    refusal::refusal,
+    rows,
     source::{CameraSettings, Delivery, SLICE, Source},
 };
 
@@ -51,9 +53,10 @@ impl Webcam {
         let choice = negotiate::choose(&offers, &wish).map_err(|why| {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;
+        // Before the format: some controls change what it means, such as its range.
+        let complaints = controls::set(&device, &settings.controls);
         let refused = |doing| move |cause| refusal(&node.path, doing, cause);
         let (mode, stride) = set(&device, &choice).map_err(refused("setting its format"))?;
-        let complaints = controls::set(&device, &settings.controls);
 
         let format = CameraFormat::new(
             Resolution::new(mode.width, mode.height),
@@ -98,7 +101,7 @@ impl Webcam {
         match self.camera.frame_raw() {
             Ok(bytes) => {
                 into.describe(&self.mode);
-                pack(&bytes, &self.mode, self.stride, &mut into.data);
+                rows::pack(&bytes, &self.mode, self.stride, &mut into.data);
                 let notes = self.notes.borrow();
                 if notes.damaged {
                     into.data.clear();
@@ -224,79 +227,9 @@ fn words(node: &Node, choice: &Choice, complaints: &[String]) -> String {
     words
 }
 
-/// Copies `bytes` without what stands between the rows. A payload that is too short stays too short, and is found out.
-fn pack(bytes: &[u8], mode: &Mode, stride: usize, into: &mut Vec<u8>) {
-    into.clear();
-    let (width, height) = (mode.width as usize, mode.height as usize);
-    // Rows and their bytes, plane by plane, with the driver's distance from row to row.
-    let planes: &[(usize, usize, usize)] = match mode.format {
-        PixelFormat::Mjpeg => return into.extend_from_slice(bytes),
-        PixelFormat::Yuyv | PixelFormat::Uyvy => &[(height, width.div_ceil(2) * 4, stride)],
-        PixelFormat::Grey => &[(height, width, stride)],
-        PixelFormat::Rgb24 | PixelFormat::Bgr24 => &[(height, width * 3, stride)],
-        PixelFormat::Nv12 => &[
-            (height, width, stride),
-            (height.div_ceil(2), width.div_ceil(2) * 2, stride),
-        ],
-        PixelFormat::I420 => {
-            let chroma = (height.div_ceil(2), width.div_ceil(2), stride / 2);
-            &[(height, width, stride), chroma, chroma]
-        }
-    };
-    let mut rest = bytes;
-    for &(rows, row, stride) in planes {
-        let stride = stride.max(row);
-        let (plane, behind) = rest.split_at((rows * stride).min(rest.len()));
-        rest = behind;
-        if stride == row {
-            into.extend_from_slice(plane);
-        } else {
-            for padded in plane.chunks(stride) {
-                into.extend_from_slice(&padded[..row.min(padded.len())]);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn mode(format: PixelFormat) -> Mode {
-        Mode {
-            width: 4,
-            height: 2,
-            fps: 30.0,
-            format,
-            range: ColorRange::Full,
-            matrix: ColorMatrix::Bt601,
-        }
-    }
-
-    fn packed(format: PixelFormat, stride: usize, bytes: &[u8]) -> Vec<u8> {
-        let mut into = vec![9; 3];
-        pack(bytes, &mode(format), stride, &mut into);
-        into
-    }
-
-    #[test]
-    fn padding_between_rows_is_left_out_of_every_plane() {
-        let tight: Vec<u8> = (0..12).collect();
-        assert_eq!(packed(PixelFormat::Nv12, 4, &tight), tight);
-        let padded = [0, 1, 2, 3, 99, 99, 4, 5, 6, 7, 99, 99, 8, 9, 10, 11, 99, 99];
-        assert_eq!(packed(PixelFormat::Nv12, 6, &padded), tight);
-        let planes = [0, 1, 2, 3, 99, 99, 4, 5, 6, 7, 99, 99, 8, 9, 99, 10, 11, 99];
-        assert_eq!(packed(PixelFormat::I420, 6, &planes), tight);
-        // The last row of a buffer may end without its padding.
-        assert_eq!(packed(PixelFormat::I420, 6, &planes[..17]), tight);
-    }
-
-    #[test]
-    fn a_payload_that_is_short_or_empty_stays_so() {
-        assert_eq!(packed(PixelFormat::Yuyv, 8, &[1, 2, 3]), [1, 2, 3]);
-        assert_eq!(packed(PixelFormat::Nv12, 0, &[]), Vec::<u8>::new());
-        assert_eq!(packed(PixelFormat::Mjpeg, 0, &[0xff, 0xd8]), [0xff, 0xd8]);
-    }
 
     #[test]
     fn the_colours_are_those_that_the_driver_announced() {
