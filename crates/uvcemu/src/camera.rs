@@ -10,9 +10,9 @@ use std::{
 };
 
 use crate::{
-    descriptors::{self, Encoding, PROCESSING_UNIT},
+    behaviour::Behaviour,
+    descriptors::{self, PROCESSING_UNIT},
     negotiation::Agreement,
-    order::Change,
     pictures::Pictures,
     usbip::{self, ECONNRESET, EPIPE, OK, Request, Ticket},
 };
@@ -22,44 +22,7 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// UVC payload header. Source: UVC 1.0, section 2.4.3.3.
 const END_OF_HEADER: u8 = 0x80;
-const ERROR: u8 = 0x40;
 const END_OF_FRAME: u8 = 0x02;
-
-/// How all cameras behave at the moment.
-#[derive(Default)]
-pub(crate) struct Behaviour(Mutex<Conduct>);
-
-#[derive(Default)]
-struct Conduct {
-    stall: bool,
-    mute: bool,
-    short: u32,
-    flag: u32,
-    spoil: u32,
-    bare: u32,
-    pace: u32,
-    warm: Duration,
-}
-
-impl Behaviour {
-    pub(crate) fn change(&self, change: Change) {
-        let mut now = self.now();
-        match change {
-            Change::Stall(stall) => now.stall = stall,
-            Change::Mute(mute) => now.mute = mute,
-            Change::Short(frames) => now.short = frames,
-            Change::Flag(frames) => now.flag = frames,
-            Change::Spoil(frames) => now.spoil = frames,
-            Change::Bare(frames) => now.bare = frames,
-            Change::Pace(fps) => now.pace = fps,
-            Change::Warm(late) => now.warm = late,
-        }
-    }
-
-    fn now(&self) -> MutexGuard<'_, Conduct> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Plugged in from creation to drop.
 pub(crate) struct Camera {
@@ -290,35 +253,11 @@ impl Shared {
             self.pictures
                 .frame(encoding, size.width, size.height, number, &mut frame);
             let mut header = END_OF_HEADER | END_OF_FRAME | (number % 2) as u8;
-            self.misbehave(encoding, &mut header, &mut frame);
+            self.behaviour.spoil(encoding, &mut header, &mut frame);
             if self.send(generation, header, &frame).is_err() {
                 return;
             }
             number += 1;
-        }
-    }
-
-    /// Applies what the next frame is to suffer.
-    fn misbehave(&self, encoding: Encoding, header: &mut u8, frame: &mut Vec<u8>) {
-        let mut now = self.behaviour.now();
-        let mut due = |count: fn(&mut Conduct) -> &mut u32| {
-            let left = count(&mut now);
-            let is_due = *left > 0;
-            *left = left.saturating_sub(1);
-            is_due
-        };
-        if due(|conduct| &mut conduct.flag) {
-            *header |= ERROR;
-        }
-        if due(|conduct| &mut conduct.short) {
-            frame.truncate(frame.len() / 2);
-        }
-        if due(|conduct| &mut conduct.spoil) {
-            let middle = frame.len() / 2;
-            frame[middle..middle + 64].fill(0xa5);
-        }
-        if encoding == Encoding::Mjpeg && due(|conduct| &mut conduct.bare) {
-            without_tables(frame);
         }
     }
 
@@ -375,21 +314,6 @@ impl Shared {
             if payload.len() < length {
                 return Ok(());
             }
-        }
-    }
-}
-
-/// Takes the Huffman tables (DHT segments) out of a JPEG.
-fn without_tables(jpeg: &mut Vec<u8>) {
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = jpeg.get(at..at + 4) {
-        let next = at + 2 + usize::from(u16::from_be_bytes([high, low]));
-        match marker {
-            0xc4 => {
-                jpeg.drain(at..next);
-            }
-            0xda => return,
-            _ => at = next,
         }
     }
 }

@@ -11,6 +11,7 @@
     reason = "a tool for tests: it talks to whoever runs it, and a camera is where time comes from"
 )]
 
+mod behaviour;
 mod camera;
 mod descriptors;
 mod negotiation;
@@ -26,7 +27,8 @@ use std::{
     sync::Arc,
 };
 
-use camera::{Behaviour, Camera};
+use behaviour::Behaviour;
+use camera::Camera;
 use order::Order;
 use pictures::Pictures;
 use rustix::fs::{CWD, FileType, Mode, mknodat};

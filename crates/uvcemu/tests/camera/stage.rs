@@ -59,23 +59,79 @@ impl Stage {
 
     /// Starts capture-svc in the machine; `settings` as the shell writes them: `CAPTURE_WIDTH=640 …`.
     pub(crate) async fn start_capture(&mut self, settings: &str) {
-        let always = format!(
-            "NATS_URL={NATS_URL} CAPTURE_SOURCE=auto CAPTURE_LINGER=1s RUST_LOG=info LOG_FORMAT=text"
-        );
-        self.guest
-            .sh(&format!(
-                "{always} {settings} capture-svc >/tmp/capture.log 2>&1 & echo $! >/tmp/capture.pid"
-            ))
+        self.start_capture_as("capture-svc & echo $! >&3", settings)
             .await;
+    }
+
+    /// As [`Self::start_capture`], by a command of its own that writes the process id to descriptor 3.
+    pub(crate) async fn start_capture_as(&mut self, command: &str, settings: &str) {
+        let always = format!(
+            "export NATS_URL={NATS_URL} CAPTURE_SOURCE=auto CAPTURE_LINGER=1s RUST_LOG=info LOG_FORMAT=text"
+        );
+        let line =
+            format!("({always} {settings}; {command}) >/tmp/capture.log 2>&1 3>/tmp/capture.pid &");
+        self.guest.sh(&line).await;
+        let port = settings
+            .split("CAPTURE_ADMIN_LISTEN=127.0.0.1:")
+            .nth(1)
+            .map_or("9101", |rest| &rest[..4]);
         self.wait_for(
             "it is ready",
-            "wget -q -O /dev/null http://127.0.0.1:9101/readyz",
+            &format!("wget -q -O /dev/null http://127.0.0.1:{port}/readyz"),
         )
         .await;
     }
 
     pub(crate) async fn stop_capture(&mut self) {
-        self.guest.sh("[ -e /tmp/capture.pid ] && kill $(cat /tmp/capture.pid) 2>/dev/null; i=0; while [ -e /tmp/capture.pid ] && [ -d /proc/$(cat /tmp/capture.pid)/fd ] && [ $i -lt 100 ]; do usleep 50000; i=$((i+1)); done; rm -f /tmp/capture.pid; :").await;
+        let line = "for pid in /tmp/*.pid; do [ -e $pid ] && kill $(cat $pid) 2>/dev/null; done; \
+                    while pidof capture-svc >/dev/null; do usleep 20000; done; rm -f /tmp/*.pid; :";
+        self.guest.sh(line).await;
+    }
+
+    /// Loads the kernel's own test camera, once.
+    pub(crate) async fn load_vivid(&mut self) {
+        self.guest.sh("[ -e /sys/module/vivid ] || while read -r module; do [ -e /sys/module/$(basename $module .ko) ] || insmod $module $(case $module in */vivid.ko) echo node_types=0x1;; esac); done < /modules/vivid").await;
+    }
+
+    /// Waits until an error has been counted so often.
+    pub(crate) async fn errors(&mut self, reason: &str, count: u32) {
+        let line = format!(
+            "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep -F 'errors_total{{reason=\"{reason}\"}}' | sed 's/.* //') -ge {count} ]"
+        );
+        self.wait_for(&format!("{count} errors of the kind {reason}"), &line)
+            .await;
+    }
+
+    /// How much of a processor capture-svc takes.
+    pub(crate) async fn cpu_percent(&mut self, over: Duration) -> f64 {
+        // User and system time in hundredths of a second. Source: proc(5), /proc/pid/stat, fields 14 and 15.
+        let line =
+            "cut -d' ' -f14,15 /proc/$(cat /tmp/capture.pid)/stat; cut -d' ' -f1 /proc/uptime";
+        let line = format!("{line}; sleep {}; {line}", over.as_secs());
+        let output = self.guest.sh(&line).await;
+        let rows: Vec<f64> = output
+            .lines()
+            .map(|line| {
+                line.split(' ')
+                    .filter_map(|number| number.parse::<f64>().ok())
+                    .sum()
+            })
+            .collect();
+        (rows[2] - rows[0]) / (rows[3] - rows[1])
+    }
+
+    /// What capture-svc holds.
+    pub(crate) async fn held(&mut self) -> Held {
+        let line = "ls /proc/$(cat /tmp/capture.pid)/fd | wc -l; ls /proc/$(cat /tmp/capture.pid)/task | wc -l; \
+                    grep VmRSS /proc/$(cat /tmp/capture.pid)/status | tr -dc '0-9'; echo";
+        let output = self.guest.sh(line).await;
+        let mut numbers = output.lines().filter_map(|line| line.trim().parse().ok());
+        let mut next = || numbers.next().unwrap_or(u64::MAX);
+        Held {
+            descriptors: next(),
+            threads: next(),
+            kib: next(),
+        }
     }
 
     /// Waits until a line of shell succeeds in the machine; how long it took.
@@ -152,4 +208,12 @@ impl Stage {
         .await;
         started.elapsed()
     }
+}
+
+/// Descriptors, threads and memory of a process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) descriptors: u64,
+    pub(crate) threads: u64,
+    pub(crate) kib: u64,
 }

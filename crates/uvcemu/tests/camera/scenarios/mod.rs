@@ -1,0 +1,50 @@
+//! What is done to the camera, and what must come of it.
+
+mod colours;
+mod devices;
+mod faults;
+mod idle;
+mod streaming;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::stage::Stage;
+
+/// Plays on the stage and gives the figure that it measured; panics when something is not as it must be.
+pub(crate) type Scenario =
+    for<'a> fn(&'a mut Stage) -> Pin<Box<dyn Future<Output = String> + Send + 'a>>;
+
+/// A row of the table: the name and the function behind it.
+macro_rules! scenarios {
+    ($($name:literal => $run:expr),+ $(,)?) => {
+        &[$(($name, |stage| Box::pin($run(stage)))),+]
+    };
+}
+
+/// Every scenario, in order.
+pub(crate) const ALL: &[(&str, Scenario)] = scenarios![
+    "1280x720 MJPEG reaches a viewer outside" => streaming::mjpeg,
+    "640x480 YUYV reaches a viewer outside" => streaming::yuyv,
+    "320x240 NV12 reaches a viewer outside" => streaming::nv12,
+    "a camera that slows down is no fault" => streaming::dim_light,
+    "a camera that starts slowly is no fault" => streaming::slow_start,
+    "a frame is new even after the service was held up" => streaming::held_up,
+    "colours are those in front of the camera" => colours::uvc,
+    "both luma ranges give the same colours" => colours::ranges,
+    "unplug and replug" => faults::unplug_and_replug,
+    "a stall is noticed and survived" => faults::stall,
+    "a busy camera names its holder" => faults::busy,
+    "a refused camera says what mends it" => faults::permission,
+    "damaged pictures never get out" => faults::damaged,
+    "nothing but damaged pictures reopen the camera" => faults::damaged_in_a_row,
+    "a driver that does not answer holds up nobody" => faults::wedged,
+    "a camera is found by path, link, index and name" => devices::named,
+    "a metadata node is no camera" => devices::metadata_node,
+    "formats that another program left do not matter" => devices::odd_formats,
+    "controls are set and listed" => devices::controls,
+    "off means off" => idle::off,
+    "the privacy switch closes the camera" => idle::privacy,
+    "an absent camera costs nothing" => idle::absent,
+    "fifty replugs and twenty pauses leave nothing behind" => idle::nothing_is_left,
+];

@@ -1,0 +1,156 @@
+//! Pictures that come, and come as they should.
+
+use std::time::{Duration, Instant};
+
+use testkit::{Picture, barcode, eventually};
+
+use crate::stage::{LIMIT, Stage};
+
+pub(crate) async fn mjpeg(stage: &mut Stage) -> String {
+    reach(stage, "CAPTURE_FORMAT=mjpeg", "MJPEG", (1280, 720)).await
+}
+
+pub(crate) async fn yuyv(stage: &mut Stage) -> String {
+    reach(
+        stage,
+        "CAPTURE_FORMAT=yuyv CAPTURE_WIDTH=640 CAPTURE_HEIGHT=480",
+        "YUYV",
+        (640, 480),
+    )
+    .await
+}
+
+pub(crate) async fn nv12(stage: &mut Stage) -> String {
+    reach(
+        stage,
+        "CAPTURE_FORMAT=nv12 CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240",
+        "NV12",
+        (320, 240),
+    )
+    .await
+}
+
+/// Frames reach a viewer, whole, stamped in order, and with the number in their pixels that the camera gave them.
+async fn reach(stage: &mut Stage, settings: &str, format: &str, size: (usize, usize)) -> String {
+    stage.start_capture(settings).await;
+    let joined = Instant::now();
+    let mut viewer = stage.viewer(80).await;
+    let mut frames = vec![viewer.frame(LIMIT).await];
+    let first = joined.elapsed();
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(4) {
+        frames.push(viewer.frame(LIMIT).await);
+    }
+    let fps = (frames.len() - 1) as f64 / begun.elapsed().as_secs_f64();
+    let mut last = 0;
+    for frame in &frames {
+        let picture = Picture::read(frame).expect("a whole JPEG with one stamp");
+        assert_eq!((picture.width, picture.height), size);
+        assert!(
+            picture.stamp.seq > last,
+            "{} after {last}",
+            picture.stamp.seq
+        );
+        last = picture.stamp.seq;
+        assert!(
+            barcode::read_jpeg(frame).is_some(),
+            "the camera's own barcode is in the picture"
+        );
+    }
+    let status = stage.status().await;
+    assert_eq!(status["state"], "live", "{status}");
+    assert_eq!(
+        (&status["format"], &status["source"]),
+        (&format.into(), &"webcam".into()),
+        "{status}"
+    );
+    // Not the camera's 30: the machine is emulated, and how fast it encodes depends on what else the host does.
+    let taken = stage.metric("capture_source_fps", "").await;
+    assert!(
+        fps > 0.5 && taken > 5.0,
+        "{fps:.1} fps outside, {taken:.1} taken from the camera"
+    );
+    format!(
+        "{fps:.1} fps outside, {taken:.1} taken from the camera, first frame after {} ms",
+        first.as_millis()
+    )
+}
+
+/// Small pictures: what is measured is the rate, and an emulated machine has to keep up with it.
+const SMALL: &str = "CAPTURE_FORMAT=yuyv CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240";
+
+pub(crate) async fn dim_light(stage: &mut Stage) -> String {
+    stage.start_capture(SMALL).await;
+    let mut viewer = stage.viewer(60).await;
+    viewer.frame(LIMIT).await;
+    eventually(LIMIT, async || {
+        stage.status().await["fps"]
+            .as_f64()
+            .is_some_and(|fps| fps > 13.0)
+    })
+    .await;
+    stage.camera("pace 8").await;
+    let slowed = Instant::now();
+    eventually(LIMIT, async || {
+        stage.status().await["fps"]
+            .as_f64()
+            .is_some_and(|fps| (5.0..9.0).contains(&fps))
+    })
+    .await;
+    let followed = slowed.elapsed();
+    assert!(
+        followed < Duration::from_secs(5),
+        "the status follows after {followed:?}"
+    );
+    assert_eq!(stage.status().await["state"], "live");
+    assert!(stage.metric("capture_camera_errors_total", "").await < 1.0);
+    format!("the status says so {:.1} s later", followed.as_secs_f64())
+}
+
+pub(crate) async fn slow_start(stage: &mut Stage) -> String {
+    stage.camera("warm 3500").await;
+    stage.start_capture(SMALL).await;
+    let asked = Instant::now();
+    let mut viewer = stage.viewer(60).await;
+    viewer.frame(LIMIT).await;
+    let waited = asked.elapsed();
+    assert!(
+        waited > Duration::from_secs(3),
+        "the camera was not slow: {waited:?}"
+    );
+    assert!(stage.metric("capture_camera_errors_total", "").await < 1.0);
+    format!("first frame after {:.1} s, no fault", waited.as_secs_f64())
+}
+
+/// The whole service stands still for 300 ms, as on a machine that is short of time; what it sends then is new, although
+/// the driver had filled all its buffers.
+pub(crate) async fn held_up(stage: &mut Stage) -> String {
+    stage.start_capture(SMALL).await;
+    let mut viewer = stage.viewer(60).await;
+    viewer.frame(LIMIT).await;
+    let mut gaps = Vec::new();
+    for _ in 0..5 {
+        let (before, _) = barcode::read_jpeg(&viewer.frame(LIMIT).await).expect("a number");
+        let line =
+            "kill -STOP $(cat /tmp/capture.pid); usleep 300000; kill -CONT $(cat /tmp/capture.pid)";
+        stage.guest.sh(line).await;
+        // The first frame after that may have been on its way before it.
+        let frames = [
+            viewer.frame(LIMIT).await,
+            viewer.frame(LIMIT).await,
+            viewer.frame(LIMIT).await,
+        ];
+        let numbers = frames.map(|frame| barcode::read_jpeg(&frame).expect("a number").0);
+        // The camera went on counting: whoever gets the oldest buffer first would see the very next numbers.
+        let widest = [before, numbers[0], numbers[1], numbers[2]]
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .max();
+        gaps.push(widest.unwrap_or(0));
+    }
+    assert!(
+        gaps.iter().all(|gap| *gap >= 3),
+        "frames passed over: {gaps:?}"
+    );
+    format!("frames passed over: {gaps:?}")
+}
