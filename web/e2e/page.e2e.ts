@@ -3,10 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContextOptions, figures, live, screenshot, sleep, withPage } from "./support/browser";
+import { type ContextOptions, figures, live, sleep, withPage } from "./support/browser";
+import { examine } from "./support/looks";
 import { part } from "./support/parts";
 import { until } from "./support/process";
 import { type Gateway, System } from "./support/system";
@@ -26,101 +25,64 @@ const PHONE: ContextOptions = {
   isMobile: true,
   deviceScaleFactor: 2,
 };
-const LOOKS: [string, ContextOptions][] = [
-  ["light", { colorScheme: "light" }],
-  ["dark", { colorScheme: "dark" }],
-  ["phone-light", { ...PHONE, colorScheme: "light" }],
-  ["phone-dark", { ...PHONE, colorScheme: "dark" }],
-];
-
-/** Shows the controls, waits for motion to end, and has axe look at all of it. */
-async function examine(page: Page, name: string): Promise<void> {
-  await page.locator("main").hover();
-  await sleep(400);
-  await screenshot(page, name);
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run;
-    const { violations } = await run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+describe("looks and accessibility", () => {
+  it("live, with figures, menu, past, pause and help", async () => {
+    await withPage(`${gateway.url}?stats=1`, async (page) => {
+      await live(page);
+      await sleep(2_000);
+      await examine(page, "live");
+      await page.getByRole("button", { name: "More" }).click();
+      await examine(page, "menu");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Look back" }).click();
+      await examine(page, "past");
+      await page.getByRole("button", { name: "Back to live" }).click();
+      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByText("Paused").first().waitFor();
+      await examine(page, "paused");
+      await page.getByRole("button", { name: "Play" }).first().click();
+      await live(page);
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+      await examine(page, "help");
     });
-    return violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.html).join(", ")})`);
-  });
-  expect(found, name).toEqual([]);
-}
-
-describe.each(LOOKS)("looks and accessibility, %s", (look, options) => {
-  it("live, with figures, menu, past and help", async () => {
-    await withPage(
-      `${gateway.url}?stats=1`,
-      async (page) => {
-        await live(page);
-        await sleep(1_500);
-        await examine(page, `live-${look}`);
-        await page.getByRole("button", { name: "More" }).click();
-        await examine(page, `menu-${look}`);
-        await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: "Look back" }).click();
-        await examine(page, `past-${look}`);
-        await page.getByRole("button", { name: "Back to live" }).click();
-        await page.getByRole("button", { name: "Pause" }).click();
-        await page.getByText("Paused").first().waitFor();
-        await examine(page, `paused-${look}`);
-        await page.getByRole("button", { name: "Play" }).first().click();
-        await live(page);
-        await page.keyboard.press("?");
-        await page.getByRole("dialog").waitFor();
-        await examine(page, `help-${look}`);
-      },
-      options,
-    );
   });
 
-  it("without a gateway", async () => {
-    const alone = await system.gateway();
-    await withPage(
-      alone.url,
-      async (page) => {
-        await live(page);
-        await alone.program.end("SIGKILL");
-        await page.getByText("Connection lost").waitFor();
-        await examine(page, `lost-${look}`);
-      },
-      options,
-    );
-  });
-
-  it("locked", async () => {
+  it("locked, until the token is right", async () => {
     const locked = await system.gateway({ GATEWAY_AUTH_TOKEN: TOKEN });
-    await withPage(
-      locked.url,
-      async (page) => {
-        await page.getByLabel("Access token").fill("not the token");
-        await page.getByRole("button", { name: "Watch" }).click();
-        await page.getByText("This is not the token.").waitFor();
-        await examine(page, `locked-${look}`);
-        await page.getByLabel("Access token").fill(TOKEN);
-        await page.keyboard.press("Enter");
-        await live(page);
-      },
-      options,
-    );
-    await locked.program.end();
+    await withPage(locked.url, async (page) => {
+      await page.getByLabel("Access token").fill("not the token");
+      await page.getByRole("button", { name: "Watch" }).click();
+      await page.getByText("This is not the token.").waitFor();
+      await examine(page, "locked");
+      await page.getByLabel("Access token").fill(TOKEN);
+      await page.keyboard.press("Enter");
+      await live(page);
+    });
   });
 
-  it("several cameras", async () => {
-    await withPage(
-      `${gateway.url}?camera=default&camera=yard`,
-      async (page) => {
-        await live(page);
-        await sleep(1_000);
-        await examine(page, `grid-${look}`);
-        await page.getByRole("button", { name: /^default/ }).click();
-        await page.getByRole("toolbar").waitFor({ state: "attached" });
-        await live(page);
-      },
-      options,
-    );
+  it("full, until somebody leaves", async () => {
+    const small = await system.gateway({ GATEWAY_MAX_VIEWERS: "1" });
+    await withPage(small.url, async (first) => {
+      await live(first);
+      await withPage(small.url, async (second) => {
+        await second.getByText("All seats are taken").waitFor();
+        await examine(second, "full");
+        await first.close();
+        await live(second, 20_000);
+      });
+    });
+  });
+
+  it("several cameras, one of them offline", async () => {
+    await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
+      await live(page);
+      await page.getByText("Camera offline").waitFor();
+      await examine(page, "grid");
+      await page.getByRole("button", { name: /^default/ }).click();
+      await page.getByRole("toolbar").waitFor({ state: "attached" });
+      await live(page);
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readStamp } from "../src/stream/frame";
 import { figures, live, shownBarcode, sleep, takeFigures, withPage } from "./support/browser";
 import { Link } from "./support/link";
+import { screenshot } from "./support/looks";
 import { until } from "./support/process";
 import { type Gateway, System } from "./support/system";
 
@@ -126,6 +127,7 @@ describe("quality", () => {
         .waitFor({ timeout: 20_000 });
       const view = await figures(page);
       expect(view?.quality).toBe(30);
+      await screenshot(page, "slow-desktop-light");
       // The newest frame wins: few pictures, but no old ones.
       expect(view?.ageMs).toBeLessThan(700);
       link.rate = 0;

@@ -1,13 +1,13 @@
 /** A real Chromium and what the tests want to know of the page. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { View } from "../../src/stream/view";
 import { type Barcode, readBarcode } from "./barcode";
 import { part } from "./parts";
-import { RESULTS, until } from "./process";
+import { until } from "./process";
 
 export const ARGS = [
   "--no-sandbox",
@@ -50,7 +50,10 @@ export async function withPage<T>(
     });
     await page.addInitScript(() => {
       window.views = [];
-      addEventListener("rero-view", (e) => window.views.push((e as CustomEvent<View>).detail));
+      addEventListener("rero-view", (e) => {
+        // A minute's history in each of a thousand views would be all that a memory test sees.
+        window.views.push({ ...(e as CustomEvent<View>).detail, history: [] });
+      });
     });
     await page.goto(url);
     const result = await use(page, context);
@@ -108,12 +111,6 @@ export async function browserMegabytes(context: BrowserContext): Promise<number>
   return processInfo
     .map(({ id }) => /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8")))
     .reduce((sum, found) => sum + Number(found?.[1] ?? 0) / 1000, 0);
-}
-
-export async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = join(RESULTS, "screenshots");
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

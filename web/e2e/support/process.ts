@@ -23,7 +23,7 @@ export function endWithUs(child: ChildProcess): void {
 
 export class Program {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
+  readonly ended: Promise<void>;
   readonly log: string;
 
   constructor(name: string, path: string, args: string[], env: Record<string, string> = {}) {
@@ -38,7 +38,7 @@ export class Program {
     });
     this.#child.stdout?.pipe(log);
     this.#child.stderr?.pipe(log);
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#child.on("close", () => resolve());
       this.#child.on("error", () => resolve());
     });
@@ -53,7 +53,7 @@ export class Program {
     if (!this.running) return;
     this.#child.kill(signal);
     const late = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
-    await this.#ended;
+    await this.ended;
     clearTimeout(late);
   }
 }

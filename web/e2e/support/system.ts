@@ -60,6 +60,12 @@ export class System {
     return program;
   }
 
+  /** Sets the privacy switch as an operator does. */
+  async privacy(state: "on" | "off"): Promise<void> {
+    const env = { NATS_URL: this.#nats };
+    await this.#run("privacy", part("CAPTURE_BIN"), ["privacy", state], env).ended;
+  }
+
   async gateway(settings: Settings = {}): Promise<Gateway> {
     const [port, admin] = [await freePort(), await freePort()];
     const program = this.#run("gateway", part("GATEWAY_BIN"), [], {

@@ -103,7 +103,7 @@ describe("a closed connection", () => {
       waits.push(wait);
       told.after(wait, tick);
     }
-    expect(waits).toEqual([125, 750, 1500, 3000, 6000, 11250, 11250, 11250]);
+    expect(waits).toEqual([125, 375, 750, 1500, 3000, 6000, 11250, 11250]);
     told.after(10, { type: "opened" }, frame, closed(1006));
     expect((told.state.retryAt ?? 0) - told.now).toBe(125);
   });

@@ -128,7 +128,7 @@ function closed(
     step({ ...base, phase: "refused", retryAt: null, refusal: { kind, words: e.reason } });
   if (e.code === 1003) return refuse("quality");
   if (e.code === 1008) return refuse("policy");
-  let wait = waitMs(s.attempt, random);
+  let wait = failedWait(s, random);
   // A gateway that leaves (1001, 1012) or falls (1006) has others beside it: the first try is at once.
   if (s.attempt === 0 && s.opened && [1001, 1006, 1012].includes(e.code))
     wait = random * LEAVING_SPREAD_MS;
@@ -175,8 +175,11 @@ function silent(s: Connection, heard: number, now: number, random: number): Step
   return same(s);
 }
 
+/** The try that is made at once is not held against the server: it may have met the one that leaves. */
+const failedWait = (s: Connection, random: number) => waitMs(Math.max(0, s.attempt - 1), random);
+
 function giveUp(s: Connection, now: number, random: number, ...more: Effect[]): Step {
-  const retryAt = now + waitMs(s.attempt, random);
+  const retryAt = now + failedWait(s, random);
   const state: Connection = { ...s, phase: "waiting", attempt: s.attempt + 1, opened: false };
   return step({ ...state, retryAt, words: "" }, "close", ...more);
 }

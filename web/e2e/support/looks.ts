@@ -1,0 +1,43 @@
+/** A state as everybody sees it: light and dark, desktop and phone; and as axe sees it. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { sleep } from "./browser";
+import { RESULTS } from "./process";
+
+const SIZES = { desktop: { width: 1100, height: 760 }, phone: { width: 390, height: 780 } };
+/** For what moves in and out. */
+const MOTION_MS = 400;
+const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = join(RESULTS, "screenshots");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Keeps four screenshots of the present state and fails where axe finds anything wrong with it. */
+export async function examine(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize() ?? SIZES.desktop;
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axe.source);
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    await page.mouse.move(200, 400);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await sleep(MOTION_MS);
+      const look = `${name}-${size}-${colorScheme}`;
+      await screenshot(page, look);
+      const found = await page.evaluate(async (runOnly) => {
+        const { run } = (window as unknown as { axe: typeof axe }).axe;
+        const { violations } = await run(document, { runOnly });
+        return violations.map((v) => `${v.help}: ${v.nodes.map((n) => n.html).join(", ")}`);
+      }, RULES);
+      expect(found, look).toEqual([]);
+    }
+  }
+  await page.setViewportSize(before);
+}
