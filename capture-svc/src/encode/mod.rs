@@ -2,6 +2,7 @@
 //!
 //! Two encoders behind one trait: the project's own, and the crate `jpeg-encoder` as the reference to compare with.
 
+mod picture;
 mod reference;
 
 use wire::{RungSet, Stamp};

@@ -70,19 +70,6 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         |environment| web::npm(environment, &["run", "e2e"]),
     );
 
-    if find_on_path("apt-get").is_some() {
-        report.step(
-            "camera",
-            &["build", "nats-server"],
-            |_| camera::command(&[]),
-        );
-    } else {
-        report.skip(
-            "camera",
-            "its virtual machine is made of Debian packages, and there is no apt-get here",
-        );
-    }
-
     if find_on_path("cargo-deny").is_some() {
         // The advisories' database is on a host of its own; licences, bans and sources need none.
         let check = [
