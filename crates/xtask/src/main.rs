@@ -7,6 +7,7 @@
     reason = "a command-line tool: it talks to a person, reads its environment and measures time"
 )]
 
+mod bench;
 mod camera;
 mod parts;
 mod probe;
@@ -38,6 +39,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "camera",
         "the services against a genuine UVC camera, in a virtual machine",
         camera::command,
+    ),
+    (
+        "bench",
+        "a comparison under bench/: name, then its arguments",
+        bench::command,
     ),
     (
         "tools",
