@@ -21,16 +21,8 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
 
     let directory = workspace().join("target/camera");
     let machine = packages::get(&directory)?;
-    let mut build = environment.cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "capture-svc",
-        "-p",
-        "gateway-svc",
-        "-p",
-        "uvcemu",
-    ]);
+    // The workspace's features, as everywhere, so that nothing is built twice.
+    let mut build = environment.cargo(&["build", "--quiet", "--workspace", "--bins"]);
     run("building the services and the camera", &mut build)?;
     let programs = binaries("debug");
     let pictures = directory.join("pictures");
@@ -57,10 +49,9 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
     let mut scenarios = environment.cargo(&[
         "test",
         "--quiet",
-        "-p",
-        "uvcemu",
+        "--workspace",
         "--features",
-        "vm",
+        "uvcemu/vm",
         "--test",
         "camera",
         "--",
