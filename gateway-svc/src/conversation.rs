@@ -116,6 +116,8 @@ impl Conversation {
         let viewer = Arc::clone(&self.viewer);
         drop(self);
         if !matches!(end, End::Lost | End::Dead) {
+            // A browser believes a goodbye only when the connection ends too, and leaves that to the server.
+            viewer.say_no_more();
             // Closing at once with pongs unread would reset the connection and take our goodbye with it.
             let heard_out = async {
                 while receive(&mut reader, None)

@@ -274,6 +274,12 @@ impl Viewer {
         }
     }
 
+    /// Ends our half of the connection, after what the kernel still has to send.
+    pub fn say_no_more(&self) {
+        // It may be gone already, which is as good.
+        let _ = SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Write);
+    }
+
     /// Ends the connection both ways at once.
     pub fn hang_up(&self) {
         let mut line = self.line();

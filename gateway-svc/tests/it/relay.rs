@@ -186,6 +186,34 @@ async fn a_gateway_that_is_told_to_stop_says_goodbye_and_takes_its_keys_along() 
 }
 
 #[tokio::test]
+async fn a_goodbye_ends_the_connection_without_waiting_for_the_viewer() {
+    let nats = NatsServer::start().await;
+    let mut gateway = Process::gateway(&nats, &[]).await;
+    // A viewer that, as browsers do, leaves the end of the connection to the server.
+    let mut browser = tokio::net::TcpStream::connect(gateway.public())
+        .await
+        .unwrap();
+    let request = "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut browser, request.as_bytes())
+        .await
+        .unwrap();
+    eventually(SOON, || async {
+        gateway.metric("gateway_viewers", &[]).await == 1.0
+    })
+    .await;
+    gateway.terminate();
+    let mut heard = Vec::new();
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut browser, &mut heard);
+    tokio::time::timeout(SOON, end).await.unwrap().unwrap();
+    // It still waits for our own end of the connection: so this was its goodbye, and not its patience that ended.
+    let gone = tokio::time::timeout(Duration::from_millis(300), gateway.exited(SOON)).await;
+    assert!(gone.is_err());
+    drop(browser);
+    assert!(gateway.exited(SOON).await.success());
+}
+
+#[tokio::test]
 async fn a_gateway_that_leaves_is_not_ready_and_lets_nobody_in() {
     let nats = NatsServer::start().await;
     let mut gateway = Process::gateway(&nats, &[("GATEWAY_DRAIN", "3s")]).await;
