@@ -102,14 +102,29 @@ impl Shared {
     }
 
     fn listen(&self, mut wire: UnixStream) {
+        // The kernel may write that it takes a transfer back before it writes the transfer itself (its sender looks at
+        // one list after the other). Such a transfer is answered when it has come, as taken back, and only so: an answer
+        // before it would be lost and the transfer never end, and two answers make the kernel drop the device.
+        let mut newest = 0;
+        let mut early: Vec<(Ticket, u32)> = Vec::new();
         while let Ok(request) = usbip::read(&mut wire) {
             while self.behaviour.now().mute && !self.state().gone {
                 std::thread::sleep(LOOK);
             }
             let answered = match request {
                 Request::Bulk { ticket, length } => {
-                    self.state().waiting.push_back((ticket, length));
-                    self.changed.notify_all();
+                    newest = ticket.number();
+                    let taken_back = early.iter().position(|(_, target)| *target == newest);
+                    if let Some(taken_back) = taken_back {
+                        usbip::unlinked(&mut self.wire(), early.remove(taken_back).0, ECONNRESET)
+                    } else {
+                        self.state().waiting.push_back((ticket, length));
+                        self.changed.notify_all();
+                        Ok(())
+                    }
+                }
+                Request::Unlink { ticket, target } if target > newest => {
+                    early.push((ticket, target));
                     Ok(())
                 }
                 Request::Control {
@@ -119,6 +134,7 @@ impl Shared {
                     length,
                     data,
                 } => {
+                    newest = ticket.number();
                     let answer = self.control(setup, &data);
                     let mut wire = self.wire();
                     match answer {
@@ -136,7 +152,7 @@ impl Shared {
                     let found = state
                         .waiting
                         .iter()
-                        .position(|(waiting, _)| waiting.is(target));
+                        .position(|(waiting, _)| waiting.number() == target);
                     if let Some(found) = found {
                         state.waiting.remove(found);
                         state.generation += 1;

@@ -47,8 +47,9 @@ pub(crate) enum Request {
 }
 
 impl Ticket {
-    pub(crate) fn is(self, seq: u32) -> bool {
-        self.seq == seq
+    /// Its number: they count up from transfer to transfer, and those that take one back count with them.
+    pub(crate) fn number(self) -> u32 {
+        self.seq
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{NatsServer, Process, Viewer, eventually, http};
+use testkit::{NatsServer, Process, Said, Viewer, eventually, http, read_stamp};
 
 use crate::guest::{Guest, NATS_URL};
 
@@ -216,4 +216,20 @@ pub(crate) struct Held {
     pub(crate) descriptors: u64,
     pub(crate) threads: u64,
     pub(crate) kib: u64,
+}
+
+/// The sequence number of the last frame that was on its way.
+pub(crate) async fn drain(viewer: &mut Viewer) -> u64 {
+    let mut last = 0;
+    while let Some(Said::Frame(frame)) = viewer.next(Duration::from_millis(300)).await {
+        last = read_stamp(&frame).expect("a stamp").seq;
+    }
+    last
+}
+
+/// How long until a frame comes that is newer than `seen`.
+pub(crate) async fn newer(viewer: &mut Viewer, seen: u64) -> Duration {
+    let started = Instant::now();
+    while read_stamp(&viewer.frame(LIMIT).await).expect("a stamp").seq <= seen {}
+    started.elapsed()
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{Picture, Said, Viewer, read_stamp};
+use testkit::{Picture, Said, Viewer};
 
-use crate::stage::{LIMIT, Stage};
+use crate::stage::{LIMIT, Stage, drain, newer};
 
 pub(crate) async fn unplug_and_replug(stage: &mut Stage) -> String {
     stage.start_capture("CAPTURE_FORMAT=mjpeg").await;
@@ -209,20 +209,4 @@ fn at_least(series: &str, number: u32) -> String {
     format!(
         "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep -F '{series}' | sed 's/.* //') -ge {number} ]"
     )
-}
-
-/// The sequence number of the last frame that was on its way.
-async fn drain(viewer: &mut Viewer) -> u64 {
-    let mut last = 0;
-    while let Some(Said::Frame(frame)) = viewer.next(Duration::from_millis(300)).await {
-        last = read_stamp(&frame).expect("a stamp").seq;
-    }
-    last
-}
-
-/// How long until a frame comes that is newer than `seen`.
-async fn newer(viewer: &mut Viewer, seen: u64) -> Duration {
-    let started = Instant::now();
-    while read_stamp(&viewer.frame(LIMIT).await).expect("a stamp").seq <= seen {}
-    started.elapsed()
 }

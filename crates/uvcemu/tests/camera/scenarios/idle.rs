@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::stage::{LIMIT, Stage};
+use crate::stage::{LIMIT, Stage, drain, newer};
 
 const SMALL: &str = "CAPTURE_FORMAT=yuyv CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240";
 
@@ -53,15 +53,21 @@ pub(crate) async fn privacy(stage: &mut Stage) -> String {
     )
 }
 
+/// Looking for a camera that is not there must cost next to nothing. An emulated processor makes everything look dear, so
+/// the measure is the same service at rest.
 pub(crate) async fn absent(stage: &mut Stage) -> String {
     stage.start_capture(SMALL).await;
+    let rest = stage.cpu_percent(Duration::from_secs(10)).await;
     let mut viewer = stage.viewer(60).await;
     viewer.frame(LIMIT).await;
     stage.camera("unplug").await;
     stage.status_says("reason", "unplugged").await;
-    let cpu = stage.cpu_percent(Duration::from_secs(10)).await;
-    assert!(cpu < 10.0, "{cpu:.2} % of an emulated processor");
-    format!("{cpu:.2} % of an emulated processor while it is looked for")
+    let looking = stage.cpu_percent(Duration::from_secs(10)).await;
+    assert!(
+        looking < 2.0 * rest + 5.0,
+        "{looking:.2} % of an emulated processor, {rest:.2} % at rest"
+    );
+    format!("{looking:.2} % of an emulated processor while it is looked for, {rest:.2} % at rest")
 }
 
 pub(crate) async fn nothing_is_left(stage: &mut Stage) -> String {
@@ -76,8 +82,9 @@ pub(crate) async fn nothing_is_left(stage: &mut Stage) -> String {
             .wait_for("it is unplugged", "[ ! -e /dev/video0 ]")
             .await;
         stage.status_says("reason", "unplugged").await;
+        let seen = drain(&mut viewer).await;
         stage.camera("plug").await;
-        stage.status_says("state", "live").await;
+        newer(&mut viewer, seen).await;
     }
     let replugs = started.elapsed();
     for _ in 0..20 {
