@@ -118,12 +118,7 @@ pub struct Settings {
     #[arg(long, env = "CAPTURE_CONTROLS", global = true, default_value = "")]
     pub(super) controls: String,
     /// Who encodes: ladder (transform once, quantise many) or reference (the crate jpeg-encoder)
-    #[arg(
-        long,
-        env = "CAPTURE_ENCODER",
-        global = true,
-        default_value = "reference"
-    )]
+    #[arg(long, env = "CAPTURE_ENCODER", global = true, default_value = "ladder")]
     pub(super) encoder: String,
     /// Replicas of the demand and control buckets: 1, or 3 on a cluster of NATS servers
     #[arg(

@@ -2,12 +2,14 @@
 //!
 //! Two encoders behind one trait: the project's own, and the crate `jpeg-encoder` as the reference to compare with.
 
+mod ladder;
 mod picture;
 mod reference;
 
 use wire::{RungSet, Stamp};
 
 use crate::camera::RawFrame;
+pub use ladder::Ladder;
 pub use reference::Reference;
 
 /// Turns one raw frame into JPEGs.
@@ -58,18 +60,22 @@ pub enum Sampling {
 /// `CAPTURE_ENCODER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncoderKind {
+    /// The crate `jpeg-ladder`.
+    Ladder,
     /// The crate `jpeg-encoder`.
     Reference,
 }
 
 impl EncoderKind {
     /// The words of the setting.
-    pub const CHOICES: [(&'static str, Self); 1] = [("reference", Self::Reference)];
+    pub const CHOICES: [(&'static str, Self); 2] =
+        [("ladder", Self::Ladder), ("reference", Self::Reference)];
 
     /// The encoder of this kind.
     #[must_use]
     pub fn build(self, sampling: Sampling) -> Box<dyn Encoder> {
         match self {
+            Self::Ladder => Box::new(Ladder::new(sampling)),
             Self::Reference => Box::new(Reference::new(sampling)),
         }
     }
