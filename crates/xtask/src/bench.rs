@@ -1,15 +1,25 @@
-//! `cargo xtask bench <name> [arguments…]`: the comparisons under `bench/`, each a crate of its own.
+//! `cargo xtask bench <name> [arguments…]`: the comparisons under `bench/`, each a crate of its own, and the client's.
 
 use crate::shell::{Environment, Outcome, run, workspace};
+use crate::{tools, web};
+
+/// The comparison that is the client's: the rules for quality over simulated links.
+const ADAPT: &str = "adapt";
 
 pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     let names = names()?;
+    if arguments.first().is_some_and(|name| name == ADAPT) {
+        let mut environment = Environment::default();
+        tools::NODE.get(&mut environment)?;
+        web::install(&environment)?;
+        return web::npm(&environment, &["run", "--silent", "bench:adapt"]);
+    }
     let Some((name, rest)) = arguments
         .split_first()
         .filter(|(name, _)| names.contains(name))
     else {
         return Err(format!(
-            "name one of the comparisons under bench/: {}",
+            "name one of the comparisons: {ADAPT}, {}",
             names.join(", ")
         ));
     };
