@@ -66,7 +66,7 @@ impl Stage {
     /// As [`Self::start_capture`], by a command of its own that writes the process id to descriptor 3.
     pub(crate) async fn start_capture_as(&mut self, command: &str, settings: &str) {
         let always = format!(
-            "export NATS_URL={NATS_URL} CAPTURE_SOURCE=auto CAPTURE_LINGER=1s RUST_LOG=info LOG_FORMAT=text"
+            "export NATS_URL={NATS_URL} CAPTURE_SOURCE=name:Emulated CAPTURE_LINGER=1s RUST_LOG=info LOG_FORMAT=text"
         );
         let line =
             format!("({always} {settings}; {command}) >/tmp/capture.log 2>&1 3>/tmp/capture.pid &");
