@@ -1,9 +1,10 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes, `golden` prints the fingerprints that the crate's own test
-//! compares with.
+//! compares with, `speed` measures the time. `cargo xtask bench encode` builds and runs it.
 
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
 mod common;
 mod identity;
+mod speed;
 
 use std::process::ExitCode;
 
@@ -22,8 +23,12 @@ fn main() -> ExitCode {
             }
         }
         ["golden"] => identity::golden(),
+        ["speed", python, ref rest @ ..] => {
+            let rounds = rest.first().and_then(|n| n.parse().ok()).unwrap_or(15);
+            speed::run(python, rounds);
+        }
         _ => {
-            eprintln!("usage: bench-encode identity [MORE] | golden");
+            eprintln!("usage: bench-encode identity [MORE] | golden | speed PYTHON [ROUNDS]");
             return ExitCode::from(64);
         }
     }
