@@ -1,0 +1,96 @@
+//! The camera host: frames of 60 KB, 34 a second, on the bus.
+
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use async_nats::jetstream;
+use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
+use tokio::sync::oneshot;
+use wire::Stamp;
+
+/// As large as a 720p frame at quality 80 usually is.
+const FRAME: usize = 60_000;
+const SUBJECT: &str = "frames.q80";
+
+/// Publishes until dropped.
+pub(crate) struct Publisher {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Publisher {
+    pub(crate) fn start(url: &str) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let client = runtime.block_on(async {
+            let client = async_nats::connect(url).await.context("no nats-server")?;
+            // Only so that the gateway finds the bucket it looks for.
+            let bucket = Config {
+                name: "KV_demand".into(),
+                subjects: vec!["$KV.demand.>".into()],
+                max_messages_per_subject: 1,
+                max_age: wire::lease::LEASE,
+                storage: StorageType::Memory,
+                allow_rollup: true,
+                deny_delete: true,
+                allow_direct: true,
+                discard: DiscardPolicy::New,
+                ..Config::default()
+            };
+            jetstream::new(client.clone()).create_stream(bucket).await?;
+            anyhow::Ok(client)
+        })?;
+        let (stop, mut stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("publisher".into())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let mut pace = tokio::time::interval(Duration::from_micros(29_412));
+                    for seq in 1.. {
+                        tokio::select! {
+                            _ = pace.tick() => {}
+                            _ = &mut stopped => return,
+                        }
+                        if client.publish(SUBJECT, frame(seq).into()).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // It can only have ended before.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn frame(seq: u64) -> Vec<u8> {
+    let stamp = Stamp {
+        run: 1,
+        seq,
+        captured_at_us: now_us(),
+    };
+    let mut jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0".to_vec();
+    jpeg.extend(stamp.segment());
+    jpeg.resize(FRAME - 2, 0x55);
+    jpeg.extend(b"\xff\xd9");
+    jpeg
+}
+
+/// Wall time, as in stamps.
+pub(crate) fn now_us() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_micros() as u64
+}
