@@ -94,8 +94,9 @@ pub(crate) async fn nothing_is_left(stage: &mut Stage) -> String {
         viewer.frame(LIMIT).await;
     }
     let after = stage.held().await;
+    // The runtime's own pool breathes by a thread or two; what a round leaves behind comes seventy times.
     assert!(
-        after.descriptors <= before.descriptors && after.threads <= before.threads,
+        after.descriptors <= before.descriptors && after.threads <= before.threads + 4,
         "{before:?} then {after:?}"
     );
     // The allocator's own arenas settle during the first rounds.
