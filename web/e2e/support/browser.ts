@@ -61,8 +61,16 @@ export async function withPage<T>(
     return result;
   } finally {
     await context.close();
-    rmSync(profile, { recursive: true, force: true });
+    await removeProfile(profile);
   }
+}
+
+/** A process of the browser may outlive it for a moment and still write there. */
+export async function removeProfile(profile: string): Promise<void> {
+  await until(`${profile} is removed`, () => {
+    rmSync(profile, { recursive: true, force: true });
+    return true;
+  });
 }
 
 /** What the page's figures say now; null before the first. */

@@ -4,11 +4,11 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { ARGS } from "./browser";
+import { ARGS, removeProfile } from "./browser";
 import { part } from "./parts";
 import { endWithUs } from "./process";
 
@@ -72,7 +72,7 @@ export class Tabs {
     const gone = new Promise((resolve) => this.#chromium.on("close", resolve));
     this.#chromium.kill("SIGKILL");
     await gone;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    await removeProfile(this.#profile);
   }
 
   #send(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {

@@ -252,6 +252,18 @@ describe("a connection", () => {
     expect(Socket.all.length).toBe(2);
   });
 
+  it("believes a picture more than a status that came before it", () => {
+    const socket = start();
+    socket.open();
+    socket.say({ type: "status", state: "offline" });
+    socket.frame(1);
+    vi.advanceTimersByTime(2_000);
+    expect(view().phase).toBe("stalled");
+    expect(view().camera).toBeNull();
+    socket.say({ type: "status", state: "offline" });
+    expect(view().camera?.state).toBe("offline");
+  });
+
   it("reports every five seconds, with what was skipped since", () => {
     const socket = start();
     socket.open();

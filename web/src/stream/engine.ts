@@ -193,6 +193,11 @@ export class Engine {
     const takenAt = stamp?.capturedAtMs ?? Date.now();
     const frame: Frame = { jpeg, stamp, takenAt, acknowledged: false };
     this.#dispatch({ type: "frame" });
+    // A picture proves that its host answers, whatever was said before; its own words follow within a second.
+    if (this.#status?.state === "offline") {
+      this.#status = null;
+      this.#dispatch({ type: "camera", up: true });
+    }
     this.#stats.received(jpeg.byteLength, stamp, now);
     if (stamp && stamp.run !== this.#run) {
       this.#run = stamp.run;
