@@ -74,6 +74,33 @@ describe("looks and accessibility", () => {
     });
   });
 
+  it("a camera in trouble, each in words of its own", async () => {
+    const host = system.cameraHost("porch");
+    try {
+      host.says("error", "unplugged");
+      await withPage(`${gateway.url}?camera=porch`, async (page) => {
+        for (const [reason, words] of [
+          ["unplugged", "Camera unplugged"],
+          ["busy", "Camera in use"],
+          ["permission", "Camera not allowed"],
+          ["not_found", "No camera found"],
+          ["stalled", "Camera stopped"],
+          ["unsupported", "Camera not supported"],
+          ["usb_bandwidth", "USB is full"],
+        ] as const) {
+          host.says("error", reason);
+          await page.getByRole("status").getByText(words).waitFor({ timeout: 10_000 });
+        }
+        // A reason that this page has never heard of is told in its host's own words.
+        host.says("error", "haunted", "There is a ghost in the lens.");
+        await page.getByText("There is a ghost in the lens.").waitFor({ timeout: 10_000 });
+        await examine(page, "camera-trouble");
+      });
+    } finally {
+      host.close();
+    }
+  });
+
   it("several cameras, one of them offline", async () => {
     await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
       await live(page);

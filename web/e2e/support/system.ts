@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CameraHost } from "./camera-host";
 import { part } from "./parts";
 import { freePort, Program, until } from "./process";
 
@@ -44,6 +45,11 @@ export class System {
       const ports = JSON.parse(readFileSync(join(this.#folder, file), "utf8"));
       return (ports.nats?.[0] as string | undefined) ?? null;
     });
+  }
+
+  /** A camera's host that only talks; whoever gets it closes it. */
+  cameraHost(camera: string): CameraHost {
+    return new CameraHost(this.#nats, camera);
   }
 
   async capture(settings: Settings = {}): Promise<Program> {
