@@ -161,7 +161,8 @@ fn draw(data: &mut [u8], mode: &Mode, seq: u64, at_us: u64) {
         at_us / 100_000 % 10
     );
     let (top, tall) = (at(PANEL.0), at(PANEL.1) - at(PANEL.0));
-    let size = (tall * 5 / 8).min(inner / 8);
+    // Time and number stand side by side, also in a picture that is not wide.
+    let size = (tall * 5 / 8).min(inner.saturating_sub(tall) / 8);
     canvas.digits(left + tall / 4, top + (tall - size) / 2, size, &time, 225);
     let number = format!("{:06}", seq % 1_000_000);
     let small = size / 2;

@@ -264,6 +264,23 @@ describe("a connection", () => {
     expect(view().camera?.state).toBe("offline");
   });
 
+  it("that goes on after a pause is never called late for the picture from before it", async () => {
+    const socket = start();
+    socket.open();
+    socket.frame(1);
+    await decodes[0]?.end();
+    engine.pause(true);
+    await vi.advanceTimersByTimeAsync(5_000);
+    engine.pause(false);
+    views.length = 0;
+    Socket.last.open();
+    Socket.last.frame(200);
+    await decodes[1]?.end();
+    expect(view().phase).toBe("live");
+    const ages = views.filter((v) => v.phase === "live").map((v) => v.ageMs ?? 0);
+    expect(Math.max(...ages)).toBeLessThan(1_000);
+  });
+
   it("reports every five seconds, with what was skipped since", () => {
     const socket = start();
     socket.open();

@@ -52,6 +52,8 @@ export class Engine {
   #behindMs: number | null = null;
   #run: string | null = null;
   #viewAt = 0;
+  /** The next picture drawn is the first of a live stream, which is told at once. */
+  #announce = false;
   #askAt = 0;
   #reportAt = 0;
   #clockAt = 0;
@@ -138,7 +140,9 @@ export class Engine {
     if (state.phase !== before.phase) {
       if (before.phase === "live" && state.phase !== "stalled") this.#stats.interrupted();
       if (state.phase === "connecting" || state.phase === "paused") this.#adapt.reset();
-      this.#show();
+      // What made it live is not drawn yet, and what is on screen until then is as old as it looks.
+      if (state.phase === "live") this.#announce = true;
+      else this.#show();
     }
   }
 
@@ -222,6 +226,10 @@ export class Engine {
     else if (this.#behindMs === null) {
       const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, Date.now());
       this.#stats.drawn(age, decodeMs, performance.now());
+    }
+    if (this.#announce) {
+      this.#announce = false;
+      this.#show();
     }
   }
 
