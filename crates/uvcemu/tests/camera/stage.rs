@@ -14,7 +14,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Stage {
     pub(crate) guest: Guest,
     pub(crate) gateway: Process,
-    _nats: NatsServer,
+    pub(crate) nats: NatsServer,
 }
 
 impl Stage {
@@ -29,7 +29,7 @@ impl Stage {
         let mut stage = Self {
             guest,
             gateway,
-            _nats: nats,
+            nats,
         };
         stage.node("0").await;
         stage
