@@ -10,11 +10,16 @@ use crate::guest::{Guest, NATS_URL};
 /// Long enough for whatever happens at all; what is measured has its own bounds.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
+/// The gateway shows a joining viewer the last picture for a second, which may be one of the scenario before.
+const INSTANT: Duration = Duration::from_millis(1_100);
+
 /// Everything, running.
 pub(crate) struct Stage {
     pub(crate) guest: Guest,
     pub(crate) gateway: Process,
     pub(crate) nats: NatsServer,
+    /// When the last capture-svc was gone.
+    stopped: Instant,
 }
 
 impl Stage {
@@ -30,6 +35,7 @@ impl Stage {
             guest,
             gateway,
             nats,
+            stopped: Instant::now(),
         };
         stage.node("0").await;
         stage
@@ -80,12 +86,14 @@ impl Stage {
             &format!("wget -q -O /dev/null http://127.0.0.1:{port}/readyz"),
         )
         .await;
+        tokio::time::sleep_until((self.stopped + INSTANT).into()).await;
     }
 
     pub(crate) async fn stop_capture(&mut self) {
         let line = "for pid in /tmp/*.pid; do [ -e $pid ] && kill $(cat $pid) 2>/dev/null; done; \
                     while pidof capture-svc >/dev/null; do usleep 20000; done; rm -f /tmp/*.pid; :";
         self.guest.sh(line).await;
+        self.stopped = Instant::now();
     }
 
     /// Loads the kernel's own test camera, once.
