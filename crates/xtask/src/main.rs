@@ -9,6 +9,7 @@
 
 mod bench;
 mod camera;
+mod nats;
 mod parts;
 mod probe;
 mod run;

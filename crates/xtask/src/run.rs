@@ -9,14 +9,12 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::nats::Keys;
 use crate::parts::{HURRY, Part};
 use crate::shell::{Environment, Outcome, binaries, paint, run, say, workspace};
-use crate::{probe, tools, web};
+use crate::{nats, probe, tools, web};
 
 const LISTEN: &str = "127.0.0.1:6732";
-
-/// A server on loopback is there within a second, on a loaded machine within a few.
-const NATS_WITHIN: Duration = Duration::from_secs(20);
 
 /// How often the parts are looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -48,9 +46,14 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let scratch = Scratch::new()?;
     // Dropped in this order: the gateway says goodbye to its viewers and takes its demand back while NATS is still there.
     let mut parts = Parts::default();
+    let mut keys = None;
+    let mut bus = None;
     if let Some(binary) = nats_server {
-        let (nats, url) = start_nats(&environment, &binary, &scratch)?;
+        let made = Keys::get(&binaries("debug").join("capture-svc"))?;
+        let (nats, url) = nats::start(&environment, &binary, &made, &scratch.0)?;
         parts.nats = Some(nats);
+        bus = Some(made.hint(&url));
+        keys = Some(made);
         environment.set("NATS_URL", url);
     }
     environment.set("LOG_FORMAT", "text");
@@ -69,21 +72,27 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
             environment.set(setting, "127.0.0.1:0");
         }
     }
-    let binary = |name: &str| environment.command(binaries("debug").join(name));
+    let binary = |name: &str| {
+        let mut command = environment.command(binaries("debug").join(format!("{name}-svc")));
+        if let Some(keys) = &keys {
+            keys.log_in(&mut command, name);
+        }
+        command
+    };
     parts.capture = Some(Part::shown(
         "capture",
         "33",
-        binary("capture-svc"),
+        binary("capture"),
         Duration::from_secs(5),
     )?);
     parts.gateway = Some(Part::shown(
         "gateway",
         "35",
-        binary("gateway-svc"),
+        binary("gateway"),
         Duration::from_secs(15),
     )?);
 
-    let result = watch(&mut parts, listen, &stopped);
+    let result = watch(&mut parts, listen, bus.as_deref(), &stopped);
     say("stopping");
     drop(parts);
     say("all stopped");
@@ -99,7 +108,13 @@ struct Parts {
 }
 
 /// Until Ctrl-C, which is fine, or until a part ends, which is not. Says where to look once there is something to see.
-fn watch(parts: &mut Parts, gateway: SocketAddr, stopped: &mpsc::Receiver<()>) -> Outcome<()> {
+/// `bus`: what a person sets to use the bus themselves, if it is ours.
+fn watch(
+    parts: &mut Parts,
+    gateway: SocketAddr,
+    bus: Option<&str>,
+    stopped: &mpsc::Receiver<()>,
+) -> Outcome<()> {
     let (seen, picture) = mpsc::channel();
     let look = move || {
         while let Err(error) = probe::first_frame(gateway) {
@@ -140,7 +155,7 @@ fn watch(parts: &mut Parts, gateway: SocketAddr, stopped: &mpsc::Receiver<()>) -
             match look {
                 Ok(source) => {
                     odd_at = None;
-                    announce(gateway, source.ok().as_deref());
+                    announce(gateway, source.ok().as_deref(), bus);
                 }
                 Err(error) => last_error = error.to_string(),
             }
@@ -154,7 +169,7 @@ fn watch(parts: &mut Parts, gateway: SocketAddr, stopped: &mpsc::Receiver<()>) -
     }
 }
 
-fn announce(gateway: SocketAddr, source: Option<&str>) {
+fn announce(gateway: SocketAddr, source: Option<&str>, bus: Option<&str>) {
     let host = if gateway.ip().is_unspecified() {
         "127.0.0.1".to_owned()
     } else {
@@ -174,6 +189,9 @@ fn announce(gateway: SocketAddr, source: Option<&str>) {
         paint("32;1", format!("http://{host}:{}", gateway.port()))
     );
     println!("  {}  {picture}", paint("1", "Source"));
+    if let Some(bus) = bus {
+        println!("  {}  {bus}", paint("1", "Bus   "));
+    }
     println!("  {}  Ctrl-C ends all of it", paint("1", "Stop  "));
     println!();
 }
@@ -186,36 +204,6 @@ fn listen_address() -> Outcome<SocketAddr> {
     let listener = TcpListener::bind(&wanted)
         .map_err(|error| format!("cannot listen on {wanted}: {error}; {advice}"))?;
     listener.local_addr().map_err(|error| error.to_string())
-}
-
-fn start_nats(
-    environment: &Environment,
-    binary: &Path,
-    scratch: &Scratch,
-) -> Outcome<(Part, String)> {
-    let mut command = environment.command(binary);
-    command
-        .args(["-a", "127.0.0.1", "-p", "-1", "-js", "-sd"])
-        .arg(scratch.0.join("jetstream"));
-    command.arg("--ports_file_dir").arg(&scratch.0);
-    let log = scratch.0.join("nats.log");
-    let mut part = Part::logged("nats", command, Duration::from_secs(5), &log)?;
-    let ports = scratch.0.join(format!("nats-server_{}.ports", part.pid()));
-    let deadline = Instant::now() + NATS_WITHIN;
-    // The file holds {"nats":["nats://127.0.0.1:4222"],…} once the server listens.
-    loop {
-        let text = std::fs::read_to_string(&ports).unwrap_or_default();
-        if let Some(url) = text.split('"').find(|word| word.starts_with("nats://")) {
-            return Ok((part, url.to_owned()));
-        }
-        if part.ended().is_some() || Instant::now() > deadline {
-            return Err(format!(
-                "nats-server does not start:\n{}",
-                std::fs::read_to_string(&log).unwrap_or_default()
-            ));
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// The first signal ends `run`, the second one does not wait for anybody.

@@ -35,7 +35,8 @@ pub(crate) const NATS_SERVER: Tool = Tool {
     variable: "NATS_SERVER_BIN",
     programs: &["nats-server"],
     companion: None,
-    at_least: (2, 10),
+    // Of deploy/nats.conf; the services themselves work with 2.10.
+    at_least: (2, 11),
     apt: Apt {
         packages: &["nats-server"],
     },
