@@ -1,6 +1,6 @@
 #!/bin/busybox sh
-# The first and only permanent process of the camera's machine: it sets the machine up and then runs, line by line, what
-# the scenarios send over the second serial port, answering each with its output and its exit status.
+# The first and only permanent process of the camera's machine: it sets the machine up and then has run, line by line, what
+# the scenarios send over the second serial port, each answered with its output and its exit status.
 /bin/busybox --install -s /bin
 export PATH=/bin
 mount -t devtmpfs dev /dev
@@ -11,10 +11,18 @@ while read -r module; do insmod "$module" || echo "insmod $module failed"; done 
 ip link set lo up
 ip link set eth0 up
 ip addr add 10.0.2.15/24 dev eth0
-stty -F /dev/ttyS1 raw -echo
+# Whole lines only (icanon): the end of a job in the background interrupts a `read` that waits, which then begins anew and
+# has lost what it had of a line. One that waits for a whole line has nothing to lose.
+stty -F /dev/ttyS1 raw -echo icanon
 exec <>/dev/ttyS1 >&0 2>&1
 echo "@@ up"
-while read -r line; do
-    eval "$line"
-    echo "@@ $?"
+# Not by this process: a line that ends its shell (a quote that is never closed, `exit`) must not end the machine.
+while :; do
+    (
+        while read -r line; do
+            eval "$line"
+            echo "@@ $?"
+        done
+    )
+    echo "@@ 2"
 done

@@ -4,6 +4,7 @@ mod colours;
 mod devices;
 mod faults;
 mod idle;
+mod machine;
 mod streaming;
 
 use std::future::Future;
@@ -24,6 +25,7 @@ macro_rules! scenarios {
 
 /// Every scenario, in order.
 pub(crate) const ALL: &[(&str, Scenario)] = scenarios![
+    "the machine hears every line whole" => machine::whole_lines,
     "1280x720 MJPEG reaches a viewer outside" => streaming::mjpeg,
     "640x480 YUYV reaches a viewer outside" => streaming::yuyv,
     "320x240 NV12 reaches a viewer outside" => streaming::nv12,
