@@ -12,9 +12,12 @@ mod scenarios;
 mod stage;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use stage::Stage;
+
+/// No scenario takes a quarter of this; one that hangs is one failure, and the others still run.
+const SCENARIO_WITHIN: Duration = Duration::from_secs(360);
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args()
@@ -39,12 +42,16 @@ async fn run(names: &[String]) -> ExitCode {
         }
         let begun = Instant::now();
         // A scenario of its own task: its panic is its failure, and the next one still runs.
-        let outcome = tokio::spawn(async move {
+        let outcome = tokio::spawn(tokio::time::timeout(SCENARIO_WITHIN, async move {
             stage.clear().await;
             let figure = scenario(&mut stage).await;
             (stage, figure)
-        });
-        if let Ok((back, figure)) = outcome.await {
+        }));
+        let outcome = outcome.await;
+        if matches!(outcome, Ok(Err(_))) {
+            println!("        {name} is not over after {SCENARIO_WITHIN:?}");
+        }
+        if let Ok(Ok((back, figure))) = outcome {
             stage = back;
             println!(
                 "ok      {name}: {figure}  ({:.1} s)",

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use testkit::{NatsServer, Process, Said, Viewer, eventually, http, read_stamp};
 
 use crate::guest::{Guest, NATS_URL};
@@ -10,16 +11,16 @@ use crate::guest::{Guest, NATS_URL};
 /// Long enough for whatever happens at all; what is measured has its own bounds.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// The gateway shows a joining viewer the last picture for a second, which may be one of the scenario before.
-const INSTANT: Duration = Duration::from_millis(1_100);
+/// Prints the run of the newest capture-svc.
+const RUN: &str = "grep -o 'run=\"*[0-9a-f]*' /tmp/capture.log | head -n 1 | sed 's/.*[=\"]//'";
 
 /// Everything, running.
 pub(crate) struct Stage {
     pub(crate) guest: Guest,
     pub(crate) gateway: Process,
     pub(crate) nats: NatsServer,
-    /// When the last capture-svc was gone.
-    stopped: Instant,
+    /// What the stamps of the newest capture-svc say.
+    run: u32,
 }
 
 impl Stage {
@@ -35,7 +36,7 @@ impl Stage {
             guest,
             gateway,
             nats,
-            stopped: Instant::now(),
+            run: 0,
         };
         stage.node("0").await;
         stage
@@ -86,14 +87,31 @@ impl Stage {
             &format!("wget -q -O /dev/null http://127.0.0.1:{port}/readyz"),
         )
         .await;
-        tokio::time::sleep_until((self.stopped + INSTANT).into()).await;
+        let run = self.guest.sh(RUN).await;
+        self.run = u32::from_str_radix(run.trim(), 16)
+            .unwrap_or_else(|_| panic!("capture-svc logs its run, not {run:?}"));
+    }
+
+    /// The first frame of the capture-svc that was started last. Who joins may be shown the last picture of the one
+    /// before: a gateway keeps it for a second.
+    pub(crate) async fn first_frame(&self, viewer: &mut Viewer) -> Bytes {
+        loop {
+            let frame = viewer.frame(LIMIT).await;
+            if read_stamp(&frame).expect("a stamp").run == self.run {
+                return frame;
+            }
+        }
+    }
+
+    /// The number of the newest frame that capture-svc took from the camera.
+    pub(crate) async fn taken(&mut self) -> u64 {
+        self.metric("capture_frames_captured_total", "").await as u64
     }
 
     pub(crate) async fn stop_capture(&mut self) {
         let line = "for pid in /tmp/*.pid; do [ -e $pid ] && kill $(cat $pid) 2>/dev/null; done; \
                     while pidof capture-svc >/dev/null; do usleep 20000; done; rm -f /tmp/*.pid; :";
         self.guest.sh(line).await;
-        self.stopped = Instant::now();
     }
 
     /// Loads the kernel's own test camera, once.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use testkit::Picture;
 
-use crate::stage::{LIMIT, Stage};
+use crate::stage::Stage;
 
 /// Of 255, per block and channel: what two JPEG encodings and integer conversions may cost, not what a wrong range does
 /// (which is 16 and more).
@@ -83,7 +83,7 @@ async fn blocks(stage: &mut Stage, settings: &str, height: f64) -> [[u8; 3]; 8] 
     stage.stop_capture().await;
     stage.start_capture(settings).await;
     let mut viewer = stage.viewer(95).await;
-    let picture = Picture::read(&viewer.frame(LIMIT).await).expect("a whole JPEG");
+    let picture = Picture::read(&stage.first_frame(&mut viewer).await).expect("a whole JPEG");
     let status = stage.status().await;
     assert_eq!(status["source"], "webcam", "{status}");
     std::array::from_fn(|bar| {

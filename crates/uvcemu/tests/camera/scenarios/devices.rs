@@ -2,7 +2,7 @@
 
 use testkit::Picture;
 
-use crate::stage::{LIMIT, Stage};
+use crate::stage::Stage;
 
 /// Two cameras of one name. Links are made by hand: the machine has no udev.
 pub(crate) async fn named(stage: &mut Stage) -> String {
@@ -48,7 +48,6 @@ async fn opens(stage: &mut Stage, source: &str, node: &str) {
             "CAPTURE_SOURCE={source} CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240"
         ))
         .await;
-    // Not the first frame tells that it is open: who joins may be shown the last one of the service before.
     let mut viewer = stage.viewer(60).await;
     let open = format!(
         "[ \"$(ls -l /proc/$(cat /tmp/capture.pid)/fd | grep -o 'video[0-9]*')\" = {node} ]"
@@ -56,7 +55,7 @@ async fn opens(stage: &mut Stage, source: &str, node: &str) {
     stage
         .wait_for(&format!("CAPTURE_SOURCE={source} opens {node}"), &open)
         .await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
 }
 
 pub(crate) async fn metadata_node(stage: &mut Stage) -> String {
@@ -97,7 +96,8 @@ pub(crate) async fn odd_formats(stage: &mut Stage) -> String {
                 "CAPTURE_SOURCE=name:vivid CAPTURE_WIDTH=640 CAPTURE_HEIGHT=360 {settings}"
             ))
             .await;
-        Picture::read(&stage.viewer(60).await.frame(LIMIT).await).expect("a whole JPEG");
+        let mut viewer = stage.viewer(60).await;
+        Picture::read(&stage.first_frame(&mut viewer).await).expect("a whole JPEG");
         let chosen = stage
             .guest
             .sh("grep -o 'mode=.* others' /tmp/capture.log | tail -n 1")
@@ -119,7 +119,8 @@ pub(crate) async fn controls(stage: &mut Stage) -> String {
             "CAPTURE_CONTROLS=brightness=20,no_such=1,gamma=5 CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240",
         )
         .await;
-    stage.viewer(60).await.frame(LIMIT).await;
+    let mut viewer = stage.viewer(60).await;
+    stage.first_frame(&mut viewer).await;
     let list = stage.guest.sh("capture-svc list").await;
     assert!(
         list.contains("brightness = 20  (-64 to 64, default 0)"),

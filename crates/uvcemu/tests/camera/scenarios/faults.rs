@@ -9,7 +9,7 @@ use crate::stage::{LIMIT, Stage, drain, newer};
 pub(crate) async fn unplug_and_replug(stage: &mut Stage) -> String {
     stage.start_capture("CAPTURE_FORMAT=mjpeg").await;
     let mut viewer = stage.viewer(80).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     stage.camera("unplug").await;
     let noticed = stage.status_says("reason", "unplugged").await;
     assert!(
@@ -39,7 +39,7 @@ pub(crate) async fn stall(stage: &mut Stage) -> String {
         .start_capture("CAPTURE_FORMAT=yuyv CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240")
         .await;
     let mut viewer = stage.viewer(80).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     stage.camera("stall").await;
     let noticed = stage.status_says("reason", "stalled").await;
     assert!(
@@ -88,7 +88,7 @@ pub(crate) async fn busy(stage: &mut Stage) -> String {
     );
     stage.guest.sh("kill -9 $(cat /tmp/other.pid)").await;
     let freed = Instant::now();
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     let freed = freed.elapsed();
     assert!(
         freed < Duration::from_secs(8),
@@ -125,7 +125,7 @@ pub(crate) async fn permission(stage: &mut Stage) -> String {
         assert!(detail.contains(part), "{part:?} in {detail:?}");
     }
     stage.guest.sh("chmod 666 /dev/video0").await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     "uid, groups and mode named; picture once it is mended".into()
 }
 
@@ -134,7 +134,7 @@ pub(crate) async fn damaged(stage: &mut Stage) -> String {
         .start_capture("CAPTURE_FORMAT=mjpeg CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240")
         .await;
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     // Twenty are too few to reopen the camera, and enough that some are looked at on any machine: one that comes late
     // passes over what is old, whole or not.
     stage.camera("short 20").await;
@@ -157,10 +157,10 @@ pub(crate) async fn damaged_in_a_row(stage: &mut Stage) -> String {
         .start_capture("CAPTURE_FORMAT=mjpeg CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240")
         .await;
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     stage.camera("short 45").await;
     stage.errors("corrupt", 1).await;
-    let seen = drain(&mut viewer).await;
+    let seen = stage.taken().await;
     let back = newer(&mut viewer, seen).await;
     assert!(stage.metric("capture_camera_opens_total", "").await > 1.0);
     format!(
@@ -176,7 +176,7 @@ pub(crate) async fn wedged(stage: &mut Stage) -> String {
         .start_capture("CAPTURE_FORMAT=yuyv CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240")
         .await;
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     stage.camera("mute").await;
     let told = stage.status_says("reason", "stalled").await;
     stage

@@ -13,7 +13,7 @@ pub(crate) async fn off(stage: &mut Stage) -> String {
     stage.start_capture(SMALL).await;
     assert_eq!(stage.open_nodes().await, 0, "open although nobody watches");
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     assert_eq!(stage.open_nodes().await, 1);
     viewer.leave(LIMIT).await;
     let closed = stage.wait_for("the node is closed", CLOSED).await;
@@ -30,7 +30,7 @@ pub(crate) async fn off(stage: &mut Stage) -> String {
 pub(crate) async fn privacy(stage: &mut Stage) -> String {
     stage.start_capture(SMALL).await;
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     // The switch and the look at /proc in one line: the way there and back costs more than what is measured.
     let line = "NATS_URL=nats://10.0.2.100:4222 capture-svc privacy on >/dev/null; cut -d' ' -f1 /proc/uptime; \
                 while ls -l /proc/$(cat /tmp/capture.pid)/fd | grep -q /dev/video; do :; done; cut -d' ' -f1 /proc/uptime";
@@ -41,12 +41,13 @@ pub(crate) async fn privacy(stage: &mut Stage) -> String {
         .collect();
     let closed = times[1] - times[0];
     stage.status_says("reason", "privacy").await;
+    let seen = drain(&mut viewer).await;
     assert!(closed < 0.6, "closed {closed:.2} s after the switch");
     stage
         .guest
         .sh("NATS_URL=nats://10.0.2.100:4222 capture-svc privacy off >/dev/null")
         .await;
-    viewer.frame(LIMIT).await;
+    newer(&mut viewer, seen).await;
     format!(
         "closed {:.0} ms after the switch, whatever the demand; picture again when it is off",
         closed * 1000.0
@@ -59,7 +60,7 @@ pub(crate) async fn absent(stage: &mut Stage) -> String {
     stage.start_capture(SMALL).await;
     let rest = stage.cpu_percent(Duration::from_secs(10)).await;
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     stage.camera("unplug").await;
     stage.status_says("reason", "unplugged").await;
     let looking = stage.cpu_percent(Duration::from_secs(10)).await;
@@ -73,7 +74,7 @@ pub(crate) async fn absent(stage: &mut Stage) -> String {
 pub(crate) async fn nothing_is_left(stage: &mut Stage) -> String {
     stage.start_capture(SMALL).await;
     let mut viewer = stage.viewer(60).await;
-    viewer.frame(LIMIT).await;
+    stage.first_frame(&mut viewer).await;
     let before = stage.held().await;
     let started = Instant::now();
     for _ in 0..50 {
@@ -90,8 +91,9 @@ pub(crate) async fn nothing_is_left(stage: &mut Stage) -> String {
     for _ in 0..20 {
         viewer.leave(LIMIT).await;
         stage.wait_for("it is closed", CLOSED).await;
+        let seen = stage.taken().await;
         viewer = stage.viewer(60).await;
-        viewer.frame(LIMIT).await;
+        newer(&mut viewer, seen).await;
     }
     let after = stage.held().await;
     // The runtime's own pool breathes by a thread or two; what a round leaves behind comes seventy times.
