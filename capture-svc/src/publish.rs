@@ -61,8 +61,12 @@ impl Publisher {
             tokio::select! {
                 frame = frames.next() => {
                     served = *wanted.borrow_and_update();
-                    self.publish(&frame, served).await;
-                    last = Some(frame);
+                    let whole = self.publish(&frame, served).await;
+                    if let Some(whole) = whole {
+                        frames.judge(whole);
+                    }
+                    // What could not be decoded is no picture for those who come next either.
+                    last = Some(frame).filter(|_| whole != Some(false));
                 }
                 changed = wanted.changed() => {
                     if changed.is_err() {
@@ -83,26 +87,28 @@ impl Publisher {
         Duration::from_micros((self.now_us)().saturating_sub(frame.captured_at_us))
     }
 
-    async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) {
+    /// Whether the frame could be decoded; `None` if nobody has tried, or nobody can.
+    async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) -> Option<bool> {
         if rungs.is_empty() {
-            return;
+            return None;
         }
         if !self.bus.is_connected() {
             self.metrics.dropped.bus.inc();
-            return;
+            return None;
         }
         // The work of milliseconds: the runtime's other tasks move to another thread meanwhile.
         if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
-            match error {
+            self.metrics.dropped.corrupt.inc();
+            return match error {
                 EncodeError::Corrupt(_) => {
                     tracing::debug!(%error, seq = frame.seq, "frame dropped");
+                    Some(false)
                 }
                 EncodeError::Unsupported { .. } => {
                     tracing::warn!(%error, seq = frame.seq, "frame dropped");
+                    None
                 }
-            }
-            self.metrics.dropped.corrupt.inc();
-            return;
+            };
         }
         let deadline = self.bus.deadline();
         for (index, rung) in rungs.iter().enumerate() {
@@ -121,6 +127,7 @@ impl Publisher {
         self.metrics
             .publish_age
             .observe(self.age(frame).as_secs_f64());
+        Some(true)
     }
 
     fn encode(&mut self, frame: &RawFrame, rungs: RungSet) -> Result<(), EncodeError> {

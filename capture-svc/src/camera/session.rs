@@ -143,16 +143,19 @@ impl Session {
             (last_frame, patience) = (now, STALL.max(interval * 3));
             self.metrics.dropped_camera.inc_by(delivered.lost.into());
             self.metrics.dropped_busy.inc_by(delivered.skipped.into());
-            if !frame.make_whole() {
+            let whole = frame.make_whole();
+            damaged = if whole { 0 } else { damaged + 1 };
+            // Those that look whole and are not are counted by whoever decodes them.
+            let in_a_row = damaged.max(self.slot.damaged());
+            if in_a_row >= DAMAGED_IN_A_ROW {
+                self.metrics.dropped_corrupt.inc_by((!whole).into());
+                return Err(CameraError::Corrupt(in_a_row));
+            }
+            if !whole {
                 pool.keep(shared);
                 self.metrics.dropped_corrupt.inc();
-                damaged += 1;
-                if damaged == DAMAGED_IN_A_ROW {
-                    return Err(CameraError::Corrupt(damaged));
-                }
                 continue;
             }
-            damaged = 0;
             if warmup > 0 {
                 warmup -= 1;
                 pool.keep(shared);

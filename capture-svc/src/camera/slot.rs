@@ -1,9 +1,13 @@
-//! The latest frame, between the camera's thread and whoever encodes: one place, newest wins, nothing queued.
+//! The latest frame, between the camera's thread and whoever encodes: one place, newest wins, nothing queued. The way
+//! back carries one number: how many frames in a row could not be decoded, which only an encoder finds out.
 //!
 //! Buffers go round: a frame is handed out as an `Arc`, and when its last reader lets go the camera fills it again, so
 //! that a running stream allocates nothing.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
 
 use tokio::sync::Notify;
 
@@ -18,6 +22,8 @@ const CIRCULATING: usize = 4;
 pub(super) struct FrameSlot {
     waiting: Mutex<Option<Arc<RawFrame>>>,
     arrived: Notify,
+    /// Frames in a row that their reader judged to be damaged.
+    damaged: AtomicU32,
 }
 
 impl FrameSlot {
@@ -28,9 +34,16 @@ impl FrameSlot {
         replaced.is_some()
     }
 
-    /// Takes away what waits: after a close, the next reader must not see a frame from before it.
+    /// Takes away what waits, and what was said of those before: after a close, the next reader must not see a frame from
+    /// before it, nor the next session answer for it.
     pub(super) fn clear(&self) {
         *self.lock() = None;
+        self.damaged.store(0, Ordering::Relaxed);
+    }
+
+    /// How many frames in a row looked whole to the camera's thread and could not be decoded.
+    pub(super) fn damaged(&self) -> u32 {
+        self.damaged.load(Ordering::Relaxed)
     }
 
     fn take(&self) -> Option<Arc<RawFrame>> {
@@ -54,6 +67,16 @@ impl FrameReceiver {
                 return frame;
             }
             self.0.arrived.notified().await;
+        }
+    }
+
+    /// Says of a frame taken whether it could be decoded. Damage inside a JPEG shows only then; when there is no end of
+    /// it, the camera is opened anew. Frames that nobody decodes need no verdict: they leave the count as it is.
+    pub fn judge(&self, whole: bool) {
+        if whole {
+            self.0.damaged.store(0, Ordering::Relaxed);
+        } else {
+            self.0.damaged.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -117,6 +140,20 @@ mod tests {
         }
         slot.put(frame(2));
         assert_eq!(frames.next().await.seq, 2);
+    }
+
+    #[test]
+    fn damage_counts_in_a_row_until_a_frame_is_whole_or_the_camera_is_closed() {
+        let slot = Arc::new(FrameSlot::default());
+        let frames = FrameReceiver(Arc::clone(&slot));
+        frames.judge(false);
+        frames.judge(false);
+        assert_eq!(slot.damaged(), 2);
+        frames.judge(true);
+        assert_eq!(slot.damaged(), 0);
+        frames.judge(false);
+        slot.clear();
+        assert_eq!(slot.damaged(), 0);
     }
 
     #[test]

@@ -114,6 +114,28 @@ async fn frames_that_nobody_takes_make_way_and_are_counted() {
 }
 
 #[tokio::test]
+async fn thirty_frames_in_a_row_that_cannot_be_decoded_open_the_camera_anew_and_fewer_do_not() {
+    let (camera, metrics) = start(SourceSpec::Pattern);
+    camera.set_wanted(true);
+    let mut frames = camera.frames();
+    for verdict in [false, true, false] {
+        for _ in 0..29 {
+            frames.judge(verdict);
+        }
+        // The camera's thread looks at every frame: after two more it has seen the count.
+        for _ in 0..2 {
+            tokio::time::timeout(LIMIT, frames.next()).await.unwrap();
+        }
+    }
+    let corrupt = metrics.errors.with_label_values(&["corrupt"]);
+    assert_eq!((corrupt.get(), metrics.opens.get()), (0, 1));
+    frames.judge(false);
+    eventually(LIMIT, async || metrics.opens.get() == 2).await;
+    assert_eq!(corrupt.get(), 1);
+    report(&camera, |report| report.state == CameraState::Live).await;
+}
+
+#[tokio::test]
 async fn stopping_closes_the_source_and_ends_the_thread() {
     let (camera, metrics) = start(SourceSpec::Pattern);
     camera.set_wanted(true);

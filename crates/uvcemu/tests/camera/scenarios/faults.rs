@@ -169,6 +169,40 @@ pub(crate) async fn damaged_in_a_row(stage: &mut Stage) -> String {
     )
 }
 
+/// Damage between a JPEG's beginning and its end shows only to who decodes it: frames that are made smaller, and those that
+/// are passed through as the camera made them, at 85.
+pub(crate) async fn spoilt_in_a_row(stage: &mut Stage) -> String {
+    stage
+        .start_capture("CAPTURE_FORMAT=mjpeg CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240")
+        .await;
+    let mut dropped = Vec::new();
+    for (quality, times) in [(60, 1), (95, 2)] {
+        let before = stage.metric(CORRUPT.0, CORRUPT.1).await;
+        let mut viewer = stage.viewer(quality).await;
+        stage.first_frame(&mut viewer).await;
+        stage.camera("spoil 1000000").await;
+        stage.errors("corrupt", times).await;
+        stage.camera("spoil 0").await;
+        dropped.push(stage.metric(CORRUPT.0, CORRUPT.1).await - before);
+        let seen = stage.taken().await;
+        // At least one that is newer, and none that is damaged before it.
+        for frame in 0..200 {
+            let picture = Picture::read(&viewer.frame(LIMIT).await).expect("a whole JPEG");
+            if picture.stamp.seq > seen {
+                break;
+            }
+            assert!(frame < 199, "no newer picture than {seen}");
+        }
+        viewer.leave(LIMIT).await;
+    }
+    assert!(
+        dropped.iter().all(|dropped| *dropped >= 30.0),
+        "{dropped:?}"
+    );
+    assert!(stage.metric("capture_camera_opens_total", "").await > 2.0);
+    format!("opened anew after {dropped:?} dropped, made smaller and passed through")
+}
+
 /// The camera answers nothing at all: closing it holds a thread in the kernel. The service says so, and ends all the same;
 /// the kernel keeps that one thread of it until the camera is gone.
 pub(crate) async fn wedged(stage: &mut Stage) -> String {
@@ -203,6 +237,9 @@ pub(crate) async fn wedged(stage: &mut Stage) -> String {
         ended.as_millis()
     )
 }
+
+/// The series of frames that are damaged, and its label.
+const CORRUPT: (&str, &str) = ("capture_frames_dropped_total", "corrupt");
 
 /// A line of shell that holds when a series has reached a number.
 fn at_least(series: &str, number: u32) -> String {

@@ -40,6 +40,7 @@ pub(crate) const ALL: &[(&str, Scenario)] = scenarios![
     "a refused camera says what mends it" => faults::permission,
     "damaged pictures never get out" => faults::damaged,
     "nothing but damaged pictures reopen the camera" => faults::damaged_in_a_row,
+    "pictures that nobody can decode reopen the camera" => faults::spoilt_in_a_row,
     "a driver that does not answer holds up nobody" => faults::wedged,
     "a camera is found by path, link, index and name" => devices::named,
     "a metadata node is no camera" => devices::metadata_node,
