@@ -10,10 +10,15 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// A directory of its own under the system's, gone on drop.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
-    pub(crate) fn new(name: &str) -> Self {
+    /// Makes one whose path holds `name`.
+    ///
+    /// # Panics
+    /// When the system's directory cannot be written.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!(
             "testkit-{name}-{}-{:08x}",
             std::process::id(),
@@ -24,7 +29,9 @@ impl Scratch {
         Self(path)
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }

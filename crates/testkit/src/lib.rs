@@ -23,6 +23,7 @@ pub mod readme;
 mod request;
 mod viewer;
 
+pub use child::Scratch;
 pub use eventually::{Attempt, eventually};
 pub use link::{LinkQuality, ThrottledLink};
 pub use nats::NatsServer;

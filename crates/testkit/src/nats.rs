@@ -45,6 +45,14 @@ impl NatsServer {
     /// # Panics
     /// As [`start`](Self::start).
     pub async fn cluster(nodes: usize) -> Vec<Self> {
+        Self::cluster_with_config(nodes, "").await
+    }
+
+    /// A [`cluster`](Self::cluster) each of whose servers, `n0`, `n1`, …, has `extra` in its configuration.
+    ///
+    /// # Panics
+    /// As [`with_config`](Self::with_config).
+    pub async fn cluster_with_config(nodes: usize, extra: &str) -> Vec<Self> {
         // Every node must know the others' ports beforehand. Held open together so that they differ; let go just before use.
         let held: Vec<_> = (0..nodes)
             .map(|_| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"))
@@ -61,7 +69,7 @@ impl NatsServer {
         let mut servers = Vec::new();
         for (node, port) in ports.iter().enumerate() {
             let extra = format!(
-                "server_name: n{node}\ncluster {{ name: testkit, listen: \"127.0.0.1:{port}\", routes: [{}] }}",
+                "server_name: n{node}\ncluster {{ name: testkit, listen: \"127.0.0.1:{port}\", routes: [{}] }}\n{extra}",
                 routes.join(", ")
             );
             servers.push(Self::with_config(&extra).await);
@@ -111,6 +119,12 @@ impl NatsServer {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its process, for what the kernel knows about it.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
     /// A client of its own, for what a test watches or plants on the bus.

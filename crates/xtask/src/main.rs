@@ -9,6 +9,7 @@
 
 mod bench;
 mod camera;
+mod chaos;
 mod nats;
 mod parts;
 mod probe;
@@ -40,6 +41,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "camera",
         "the services against a genuine UVC camera, in a virtual machine",
         camera::command,
+    ),
+    (
+        "chaos",
+        "every fault of the bus on real processes: [--runs N] [--quick] [--secure] [name…]",
+        chaos::command,
     ),
     (
         "bench",

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, find_on_path, output, paint, red, run};
-use crate::{camera, tools, web};
+use crate::{camera, chaos, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -29,6 +29,9 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     report.step("chromium", &[], |environment| {
         tools::CHROMIUM.get(environment).map(drop)
     });
+    report.step("faketime", &[], |environment| {
+        tools::FAKETIME.get(environment).map(drop)
+    });
 
     report.step("rustfmt", &[], |environment| {
         cargo(environment, &["fmt", "--all", "--check"])
@@ -50,6 +53,14 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         cargo(environment, &["build", "--workspace", "--all-targets"])
     });
     report.step("rust tests", &["build", "nats-server"], rust_tests);
+    report.step(
+        "faults",
+        &["build", "nats-server", "faketime"],
+        |environment| {
+            let arguments = ["--quick", "--secure"].map(str::to_owned);
+            chaos::play(environment, "debug", &arguments)
+        },
+    );
     report.step("doc tests", &["build"], |environment| {
         cargo(environment, &["test", "--quiet", "--workspace", "--doc"])
     });

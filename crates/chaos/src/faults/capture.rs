@@ -1,0 +1,68 @@
+//! capture-svc is killed and started again, or has a double that takes over.
+
+use std::time::{Duration, Instant};
+
+use super::Fault;
+use crate::figure::{Figure, GAP, OLDEST, Seen};
+use crate::plan::Mode;
+use crate::world::{SOON, World};
+
+pub(super) fn faults(mode: Mode) -> Vec<Fault> {
+    vec![
+        Fault::new(
+            "capture-killed",
+            "first frame ≤ 300 ms after its start, new run",
+            move || killed(mode),
+        ),
+        Fault::new(
+            "capture-doubled-killed",
+            "the other takes over ≤ 2 s",
+            move || doubled(mode),
+        ),
+    ]
+}
+
+async fn killed(mode: Mode) -> Seen {
+    let mut world = World::start(mode, 1).await;
+    let viewer = world.watcher(0, 80).await;
+    let (run, mark, then) = (viewer.last().run, world.mark(), Instant::now());
+    world.capture.kill();
+    let started = Instant::now();
+    world.capture.restart().await;
+    let back = viewer.of_another_run(run, SOON).await;
+    // An old run's left-overs would come now.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(viewer.last().run, back.run, "the old run came back");
+    Seen {
+        figures: vec![
+            Figure::time(GAP, viewer.gap_since(then)),
+            Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
+            Figure::within("first frame", back.at - started, 300, 2000),
+        ],
+        capture: world.did(mark),
+    }
+}
+
+async fn doubled(mode: Mode) -> Seen {
+    let mut world = World::start(mode, 1).await;
+    let _double = world.bus.capture(&[]).await;
+    let viewer = world.watcher(0, 80).await;
+    let run = viewer.last().run;
+    // Long enough for both to be heard: only the first serves.
+    let before = Instant::now();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let steady = viewer.gap_since(before);
+    assert_eq!(viewer.last().run, run, "the double serves too");
+    let then = Instant::now();
+    world.capture.kill();
+    let back = viewer.of_another_run(run, SOON).await;
+    Seen {
+        figures: vec![
+            Figure::time(GAP, viewer.gap_since(then)),
+            Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
+            Figure::within("gap while both live", steady, 150, 1000),
+            Figure::within("the other's first frame", back.at - then, 2000, 6000),
+        ],
+        capture: "the second took over".to_owned(),
+    }
+}

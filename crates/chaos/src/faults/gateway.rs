@@ -1,0 +1,180 @@
+//! A gateway is killed, told to leave, frozen, or has a wrong clock.
+
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use testkit::{Process, eventually};
+
+use super::Fault;
+use crate::figure::{Figure, GAP, OLDEST, Seen};
+use crate::plan::Mode;
+use crate::world::{SOON, World, leases, watch};
+
+pub(super) fn faults(mode: Mode) -> Vec<Fault> {
+    vec![
+        Fault::new(
+            "gateway-killed",
+            "its demand off ≤ 5.2 s; others' gap ≤ 150 ms",
+            move || killed(mode),
+        ),
+        Fault::new(
+            "gateway-terminated",
+            "keys gone ≤ 200 ms, viewers told 1012",
+            move || terminated(mode),
+        ),
+        Fault::new(
+            "gateway-frozen",
+            "others' p99 frame age < 100 ms",
+            move || frozen(mode),
+        ),
+        Fault::new(
+            "gateway-clock-wrong",
+            "frames flow; the age metric says so",
+            move || wrong_clock(mode),
+        ),
+    ]
+}
+
+async fn killed(mode: Mode) -> Seen {
+    let mut world = World::start(mode, 2).await;
+    let _victims = world.watcher(0, 80).await;
+    let other = world.watcher(1, 40).await;
+    let observer = world.bus.observer().await;
+    let mut frames = observer
+        .subscribe("frames.q80")
+        .await
+        .expect("a subscription");
+    frames.next().await.expect("a frame");
+    let (mark, then) = (world.mark(), Instant::now());
+    world.gateways[0].kill();
+    // Its frames go on until the lease is over, then there are none for longer than any gap between two.
+    let mut last = then;
+    while let Ok(Some(_)) = tokio::time::timeout(Duration::from_secs(1), frames.next()).await {
+        last = Instant::now();
+        assert!(
+            then.elapsed() < SOON,
+            "the dead gateway's quality is still published"
+        );
+    }
+    Seen {
+        figures: vec![
+            Figure::within(GAP, other.gap_since(then), 150, 1000),
+            Figure::time(OLDEST, other.oldest_since(then)),
+            Figure::within("demand off", last - then, 5200, 11_000),
+        ],
+        capture: world.did(mark),
+    }
+}
+
+async fn terminated(mode: Mode) -> Seen {
+    let world = World::start(mode, 2).await;
+    let (one, two) = (world.watcher(0, 80).await, world.watcher(0, 60).await);
+    let other = world.watcher(1, 40).await;
+    let context = world.jetstream().await;
+    assert_eq!(leases(&context).await.len(), 3);
+    let (mark, then) = (world.mark(), Instant::now());
+    world.gateways[0].terminate();
+    eventually(SOON, || async { leases(&context).await.len() == 1 }).await;
+    let keys_gone = then.elapsed();
+    let mut told = Duration::ZERO;
+    for viewer in [&one, &two] {
+        let (at, closed) = viewer.closed(SOON).await;
+        assert_eq!(closed.code, 1012, "{closed:?}");
+        assert!(!closed.reason.is_empty(), "1012 without words");
+        told = told.max(at - then);
+    }
+    Seen {
+        figures: vec![
+            Figure::within(GAP, other.gap_since(then), 150, 1000),
+            Figure::time(OLDEST, other.oldest_since(then)),
+            // A key that is not deleted lasts its lease, one that lingers a second.
+            Figure::within("keys gone", keys_gone, 200, 900),
+            Figure::within("viewers told", told, 200, 900),
+        ],
+        capture: world.did(mark),
+    }
+}
+
+async fn frozen(mode: Mode) -> Seen {
+    let world = World::start(mode, 2).await;
+    let victim = world.watcher(0, 80).await;
+    let other = world.watcher(1, 80).await;
+    let (mark, then) = (world.mark(), Instant::now());
+    world.gateways[0].pause();
+    tokio::time::sleep(mode.lasts(30, 5)).await;
+    let (p99, gap, oldest) = (
+        other.p99_since(then),
+        other.gap_since(then),
+        other.oldest_since(then),
+    );
+    let resumed = Instant::now();
+    world.gateways[0].resume();
+    let back = victim.captured_after(resumed, SOON).await;
+    Seen {
+        figures: vec![
+            Figure::within(GAP, gap, 150, 1000),
+            Figure::time(OLDEST, oldest),
+            Figure::within("others' p99 age", p99, 100, 400),
+            Figure::time("its own viewer back", back.at - resumed),
+        ],
+        capture: world.did(mark),
+    }
+}
+
+/// An hour ahead and an hour behind, both at once.
+async fn wrong_clock(mode: Mode) -> Seen {
+    let world = World::start(mode, 1).await;
+    let library = faketime();
+    let wrong = async |by: &str| {
+        let settings = [
+            ("LD_PRELOAD", library.as_str()),
+            ("FAKETIME", by),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ];
+        world.bus.gateway(&settings).await
+    };
+    let (ahead, behind) = (wrong("+1h").await, wrong("-1h").await);
+    let right = world.watcher(0, 80).await;
+    let viewers = (
+        watch(&ahead, 80).await.settled().await,
+        watch(&behind, 80).await.settled().await,
+    );
+    let (mark, then) = (world.mark(), Instant::now());
+    tokio::time::sleep(mode.lasts(5, 2)).await;
+    let gap = viewers.0.gap_since(then).max(viewers.1.gap_since(then));
+    let age = mean_age(&ahead).await;
+    assert!(
+        (3590.0..3610.0).contains(&age),
+        "a gateway an hour ahead says that frames are {age} s old"
+    );
+    Seen {
+        figures: vec![
+            Figure::within(GAP, gap, 150, 1000),
+            Figure::time(OLDEST, right.oldest_since(then)),
+            Figure::time("age said an hour ahead", Duration::from_secs_f64(age)),
+            Figure::time(
+                "an hour behind",
+                Duration::from_secs_f64(mean_age(&behind).await),
+            ),
+        ],
+        capture: world.did(mark),
+    }
+}
+
+async fn mean_age(gateway: &Process) -> f64 {
+    let sum = gateway.metric("gateway_frame_age_seconds_sum", &[]).await;
+    sum / gateway.metric("gateway_frame_age_seconds_count", &[]).await
+}
+
+/// The library of Debian's package `faketime`, which the command of that name would preload.
+fn faketime() -> String {
+    let found = std::fs::read_dir("/usr/lib")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let found = found
+        .map(|entry| entry.path().join("faketime/libfaketime.so.1"))
+        .find(|path| path.is_file());
+    let found = found.expect("libfaketime is not here; this gets it: apt-get install -y faketime");
+    found.display().to_string()
+}

@@ -1,0 +1,46 @@
+//! The fault suite: every fault of the bus on real processes, and one table of what a viewer saw.
+//!
+//! `cargo xtask chaos [--runs N] [--quick] [--secure] [name…]`. A world (NATS, capture, gateways, viewers) per fault;
+//! one file per family of faults. A fault fails when a bound is broken, which is several times the goal: the goal is
+//! for the table, on a quiet machine.
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a command-line tool that measures: it talks to a person, reads the clock and owns its tasks through handles that abort on drop"
+)]
+
+mod bus;
+mod digest;
+mod faults;
+mod figure;
+mod plan;
+mod runner;
+mod table;
+mod watcher;
+mod world;
+
+use std::process::ExitCode;
+
+use plan::Plan;
+
+fn main() -> ExitCode {
+    let plan = match Plan::read(std::env::args().skip(1)) {
+        Ok(plan) => plan,
+        Err(why) => {
+            println!("{why}");
+            return ExitCode::from(64);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let rows = runtime.block_on(runner::run(&plan));
+    println!("{}", table::lines(&rows, &plan).join("\n"));
+    if rows.iter().all(figure::Row::passed) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

