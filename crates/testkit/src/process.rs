@@ -153,6 +153,25 @@ impl Process {
         self.child.exit_status().is_none()
     }
 
+    /// User and system time that it has taken so far, in steps of 10 ms.
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn cpu_time(&self) -> Duration {
+        // After the name, which may hold anything: utime and stime are the 12th and 13th, in hundredths of a second.
+        // Source: proc(5).
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.pid()))
+            .expect("the service runs");
+        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+        let ticks = fields.split(' ').skip(11).take(2);
+        Duration::from_millis(
+            10 * ticks
+                .filter_map(|field| field.parse::<u64>().ok())
+                .sum::<u64>(),
+        )
+    }
+
     /// What it has logged, as JSON lines.
     #[must_use]
     pub fn log(&self) -> String {

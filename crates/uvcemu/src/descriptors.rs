@@ -23,12 +23,19 @@ impl Encoding {
     }
 }
 
-/// One size of a format, with the rates it comes at, fastest first.
+/// One size of a format, with the times from frame to frame that it comes at, in UVC's unit of 100 ns, shortest first.
 #[derive(Debug)]
 pub(crate) struct Size {
     pub(crate) width: u16,
     pub(crate) height: u16,
-    pub(crate) rates: &'static [u32],
+    pub(crate) intervals: &'static [u32],
+}
+
+impl Size {
+    /// Its shortest and its longest interval.
+    pub(crate) fn bounds(&self) -> (u32, u32) {
+        (self.intervals[0], self.intervals[self.intervals.len() - 1])
+    }
 }
 
 /// One format, with its sizes; the first is the default.
@@ -38,35 +45,48 @@ pub(crate) struct Format {
     pub(crate) sizes: &'static [Size],
 }
 
-const fn size(width: u16, height: u16, rates: &'static [u32]) -> Size {
+const fn size(width: u16, height: u16, intervals: &'static [u32]) -> Size {
     Size {
         width,
         height,
-        rates,
+        intervals,
     }
 }
+
+/// The interval of so many frames a second.
+pub(crate) const fn fps(fps: u32) -> u32 {
+    10_000_000 / fps
+}
+
+/// Rates of no whole number, as cameras for television systems and those that count in frames of the USB bus have them.
+const FPS_29_97: u32 = 333_667;
+const FPS_12_5: u32 = 800_000;
+const FPS_7_5: u32 = 1_333_333;
 
 /// The camera's modes: those of a usual USB 2 webcam, which has no room for raw pictures in full size and rate.
 pub(crate) const FORMATS: &[Format] = &[
     Format {
         encoding: Encoding::Yuyv,
         sizes: &[
-            size(640, 480, &[30, 15, 5]),
-            size(1280, 720, &[10]),
-            size(320, 240, &[30, 15, 5]),
+            size(640, 480, &[fps(30), fps(15), FPS_12_5, FPS_7_5, fps(5)]),
+            size(1280, 720, &[fps(10)]),
+            size(320, 240, &[fps(30), fps(15), fps(5)]),
         ],
     },
     Format {
         encoding: Encoding::Mjpeg,
         sizes: &[
-            size(640, 480, &[30, 15, 5]),
-            size(1280, 720, &[30, 15, 5]),
-            size(320, 240, &[60, 30, 15]),
+            size(640, 480, &[fps(30), fps(15), fps(5)]),
+            size(1280, 720, &[fps(30), fps(15), fps(5)]),
+            size(320, 240, &[fps(60), fps(30), FPS_29_97, fps(15)]),
         ],
     },
     Format {
         encoding: Encoding::Nv12,
-        sizes: &[size(640, 480, &[30, 15]), size(320, 240, &[30])],
+        sizes: &[
+            size(640, 480, &[fps(30), fps(15)]),
+            size(320, 240, &[fps(30)]),
+        ],
     },
 ];
 
@@ -156,28 +176,29 @@ fn format(format: &Format, index: u8) -> Vec<u8> {
 
 fn frame(subtype: u8, number: u8, encoding: Encoding, size: &Size) -> Vec<u8> {
     let bytes = encoding.frame_bytes(size.width, size.height);
-    let (fastest, slowest) = (size.rates[0], size.rates[size.rates.len() - 1]);
-    let mut out = vec![26 + 4 * size.rates.len() as u8, 0x24, subtype, number, 0];
+    let (shortest, longest) = size.bounds();
+    let mut out = vec![
+        26 + 4 * size.intervals.len() as u8,
+        0x24,
+        subtype,
+        number,
+        0,
+    ];
     out.extend(size.width.to_le_bytes());
     out.extend(size.height.to_le_bytes());
     for value in [
-        bytes * 8 * slowest,
-        bytes * 8 * fastest,
+        bytes * 8 * (fps(1) / longest),
+        bytes * 8 * (fps(1) / shortest),
         bytes,
-        interval(fastest),
+        shortest,
     ] {
         out.extend(value.to_le_bytes());
     }
-    out.push(size.rates.len() as u8);
-    for rate in size.rates {
-        out.extend(interval(*rate).to_le_bytes());
+    out.push(size.intervals.len() as u8);
+    for interval in size.intervals {
+        out.extend(interval.to_le_bytes());
     }
     out
-}
-
-/// The time from frame to frame in UVC's unit, 100 ns.
-pub(crate) fn interval(fps: u32) -> u32 {
-    10_000_000 / fps
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! `/dev/videoN` above it are the genuine ones, and every misbehaviour is one word away.
 //!
 //! `uvcemu draw <directory>` makes the pictures; `uvcemu run <directory> <fifo>` plugs the camera in and then obeys one
-//! [`Order`] for each line written to the FIFO. Bulk streaming, UVC 1.0: `uvcvideo` treats it as any other, and the
+//! [`Order`] for each line written to the FIFO; what else a scenario needs of a kernel is in [`kernel`]. Bulk streaming, UVC 1.0: `uvcvideo` treats it as any other, and the
 //! virtual port has no isochronous transfers.
 
 #![expect(
@@ -14,6 +14,7 @@
 mod behaviour;
 mod camera;
 mod descriptors;
+mod kernel;
 mod negotiation;
 mod order;
 mod pictures;
@@ -39,8 +40,10 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         ["draw", directory] => pictures::draw(Path::new(directory)),
         ["run", directory, fifo] => run(Path::new(directory), Path::new(fifo)),
+        ["leave", node, fourcc] => kernel::leave(Path::new(node), fourcc),
+        ["without-bandwidth", program, ..] => Err(kernel::without_bandwidth(program, &words[2..])),
         _ => Err(std::io::Error::other(
-            "usage: uvcemu draw <directory> | uvcemu run <directory> <fifo>",
+            "usage: uvcemu draw <directory> | run <directory> <fifo> | leave <node> <fourcc> | without-bandwidth <program>…",
         )),
     };
     match outcome {

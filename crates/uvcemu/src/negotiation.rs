@@ -2,7 +2,7 @@
 //!
 //! Source: USB Device Class Definition for Video Devices 1.0, section 4.3.1.1 (26 bytes).
 
-use crate::descriptors::{Encoding, FORMATS, Format, Size, interval};
+use crate::descriptors::{Encoding, FORMATS, Format, Size, fps};
 
 /// A mode as host and camera write it to each other: always one that the camera has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) struct Agreement {
 
 impl Default for Agreement {
     fn default() -> Self {
-        Self::nearest(1, 1, interval(30))
+        Self::nearest(1, 1, fps(30))
     }
 }
 
@@ -32,11 +32,8 @@ impl Agreement {
         } else {
             1
         };
-        let rates = sizes[usize::from(frame) - 1]
-            .rates
-            .iter()
-            .map(|fps| interval(*fps));
-        let interval = rates
+        let intervals = sizes[usize::from(frame) - 1].intervals.iter().copied();
+        let interval = intervals
             .min_by_key(|each| each.abs_diff(wanted))
             .unwrap_or(wanted);
         Self {
@@ -69,16 +66,15 @@ impl Agreement {
     /// The same at the fastest rate.
     pub(crate) fn fastest(self) -> Self {
         Self {
-            interval: interval(self.size().rates[0]),
+            interval: self.size().bounds().0,
             ..self
         }
     }
 
     /// The same at the slowest rate.
     pub(crate) fn slowest(self) -> Self {
-        let rates = self.size().rates;
         Self {
-            interval: interval(rates[rates.len() - 1]),
+            interval: self.size().bounds().1,
             ..self
         }
     }
@@ -109,13 +105,13 @@ mod tests {
     fn what_is_agreed_is_always_a_mode_of_the_camera() {
         let mut asked = [0; 26];
         (asked[2], asked[3]) = (2, 2);
-        asked[4..8].copy_from_slice(&interval(29).to_le_bytes());
+        asked[4..8].copy_from_slice(&fps(29).to_le_bytes());
         let agreed = Agreement::read(&asked).unwrap();
         assert_eq!(
             (agreed.encoding(), agreed.size().width),
             (Encoding::Mjpeg, 1280)
         );
-        assert_eq!(agreed.interval, interval(30));
+        assert_eq!(agreed.interval, fps(30));
         assert_eq!(Agreement::read(&agreed.write()), Some(agreed));
         asked[2..4].copy_from_slice(&[200, 200]);
         assert_eq!(Agreement::read(&asked).unwrap().size().width, 640);

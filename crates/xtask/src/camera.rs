@@ -1,4 +1,4 @@
-//! `cargo xtask camera`: the real services against a genuine UVC camera, on any Debian machine, in about two minutes.
+//! `cargo xtask camera`: the real services against a genuine UVC camera, on any Debian machine, in about five minutes.
 //!
 //! A virtual machine (QEMU without any help from the processor, Debian's own kernel) loads the genuine `uvcvideo` driver
 //! for a camera that `crates/uvcemu` plays over USB/IP. The real capture-svc runs in it; NATS, gateway and viewers run

@@ -8,6 +8,7 @@
 )]
 
 mod guest;
+mod measure;
 mod scenarios;
 mod stage;
 

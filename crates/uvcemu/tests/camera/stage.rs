@@ -103,11 +103,6 @@ impl Stage {
         }
     }
 
-    /// The number of the newest frame that capture-svc took from the camera.
-    pub(crate) async fn taken(&mut self) -> u64 {
-        self.metric("capture_frames_captured_total", "").await as u64
-    }
-
     pub(crate) async fn stop_capture(&mut self) {
         let line = "for pid in /tmp/*.pid; do [ -e $pid ] && kill $(cat $pid) 2>/dev/null; done; \
                     while pidof capture-svc >/dev/null; do usleep 20000; done; rm -f /tmp/*.pid; :";
@@ -128,38 +123,6 @@ impl Stage {
             .await;
     }
 
-    /// How much of a processor capture-svc takes.
-    pub(crate) async fn cpu_percent(&mut self, over: Duration) -> f64 {
-        // User and system time in hundredths of a second. Source: proc(5), /proc/pid/stat, fields 14 and 15.
-        let line =
-            "cut -d' ' -f14,15 /proc/$(cat /tmp/capture.pid)/stat; cut -d' ' -f1 /proc/uptime";
-        let line = format!("{line}; sleep {}; {line}", over.as_secs());
-        let output = self.guest.sh(&line).await;
-        let rows: Vec<f64> = output
-            .lines()
-            .map(|line| {
-                line.split(' ')
-                    .filter_map(|number| number.parse::<f64>().ok())
-                    .sum()
-            })
-            .collect();
-        (rows[2] - rows[0]) / (rows[3] - rows[1])
-    }
-
-    /// What capture-svc holds.
-    pub(crate) async fn held(&mut self) -> Held {
-        let line = "ls /proc/$(cat /tmp/capture.pid)/fd | wc -l; ls /proc/$(cat /tmp/capture.pid)/task | wc -l; \
-                    grep VmRSS /proc/$(cat /tmp/capture.pid)/status | tr -dc '0-9'; echo";
-        let output = self.guest.sh(line).await;
-        let mut numbers = output.lines().filter_map(|line| line.trim().parse().ok());
-        let mut next = || numbers.next().unwrap_or(u64::MAX);
-        Held {
-            descriptors: next(),
-            threads: next(),
-            kib: next(),
-        }
-    }
-
     /// Waits until a line of shell succeeds in the machine; how long it took.
     pub(crate) async fn wait_for(&mut self, what: &str, line: &str) -> Duration {
         let started = Instant::now();
@@ -176,30 +139,6 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    }
-
-    /// The sum of the series of a metric in the machine that contain `label`.
-    pub(crate) async fn metric(&mut self, name: &str, label: &str) -> f64 {
-        let line = format!(
-            "wget -q -O - http://127.0.0.1:9101/metrics | grep '^{name}' | grep -F '{label}'"
-        );
-        let (_, series) = self.guest.try_sh(&line).await;
-        series
-            .lines()
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
-            .sum()
-    }
-
-    /// How many descriptors capture-svc has on video nodes.
-    pub(crate) async fn open_nodes(&mut self) -> usize {
-        let line = "ls -l /proc/$(cat /tmp/capture.pid)/fd | grep -c /dev/video";
-        self.guest
-            .try_sh(line)
-            .await
-            .1
-            .trim()
-            .parse()
-            .unwrap_or(usize::MAX)
     }
 
     /// A plain viewer of the gateway.
@@ -220,6 +159,14 @@ impl Stage {
         status["cameras"][0].clone()
     }
 
+    /// The status's words for a person.
+    pub(crate) async fn detail(&self) -> String {
+        self.status().await["detail"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// Waits until the camera's status says `key` is `value`; how long it took.
     pub(crate) async fn status_says(&self, key: &str, value: &str) -> Duration {
         let started = Instant::now();
@@ -234,14 +181,6 @@ impl Stage {
         .await;
         started.elapsed()
     }
-}
-
-/// Descriptors, threads and memory of a process.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Held {
-    pub(crate) descriptors: u64,
-    pub(crate) threads: u64,
-    pub(crate) kib: u64,
 }
 
 /// The sequence number of the last frame that was on its way.

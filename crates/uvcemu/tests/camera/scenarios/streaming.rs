@@ -110,19 +110,50 @@ pub(crate) async fn dim_light(stage: &mut Stage) -> String {
     format!("the status says so {:.1} s later", followed.as_secs_f64())
 }
 
+/// What some cameras take for their sensor and their exposure.
+const SLOW: Duration = Duration::from_millis(3_500);
+
 pub(crate) async fn slow_start(stage: &mut Stage) -> String {
-    stage.camera("warm 3500").await;
+    stage.camera(&format!("warm {}", SLOW.as_millis())).await;
     stage.start_capture(SMALL).await;
     let asked = Instant::now();
     let mut viewer = stage.viewer(60).await;
     stage.first_frame(&mut viewer).await;
     let waited = asked.elapsed();
+    assert!(waited > SLOW, "the camera was not slow: {waited:?}");
     assert!(
-        waited > Duration::from_secs(3),
-        "the camera was not slow: {waited:?}"
+        waited < SLOW + Duration::from_secs(2),
+        "{waited:?} is more than its own start"
     );
     assert!(stage.metric("capture_camera_errors_total", "").await < 1.0);
-    format!("first frame after {:.1} s, no fault", waited.as_secs_f64())
+    format!(
+        "first frame {} ms after its own 3.5 s, no fault",
+        waited.saturating_sub(SLOW).as_millis()
+    )
+}
+
+/// The camera's first thirty pictures are there and seen by nobody.
+pub(crate) async fn warm_up(stage: &mut Stage) -> String {
+    // Plugged in anew it counts from 0.
+    stage.camera("unplug 0").await;
+    stage
+        .wait_for("it is unplugged", "[ ! -e /dev/video0 ]")
+        .await;
+    stage.camera("plug 0").await;
+    stage.node("0").await;
+    stage
+        .start_capture(&format!("{SMALL} CAPTURE_WARMUP=30"))
+        .await;
+    let mut viewer = stage.viewer(60).await;
+    let frame = stage.first_frame(&mut viewer).await;
+    let (number, _) = barcode::read_jpeg(&frame).expect("a number");
+    // Ours count from 1 and leave out those that were left out; a viewer who is late may miss the first.
+    let seq = read_stamp(&frame).expect("a stamp").seq;
+    assert!(
+        number + 1 >= 30 + seq && seq < 30,
+        "frame {seq} is the camera's picture {number}"
+    );
+    format!("frame {seq} is the camera's picture {}", number + 1)
 }
 
 /// The driver holds three frames besides the one in hand (`BUFFERS` of capture-svc's backend), and then drops what comes.
@@ -139,7 +170,7 @@ pub(crate) async fn held_up(stage: &mut Stage) -> String {
         .expect("a subscription");
     client.flush().await.expect("NATS runs");
     let mut viewer = stage.viewer(60).await;
-    let mut steps = Vec::new();
+    let (mut steps, mut pauses) = (Vec::new(), Vec::new());
     for _ in 0..5 {
         stage.first_frame(&mut viewer).await;
         // The camera pauses first, so that nothing is on its way when the service stops: what comes out afterwards was
@@ -154,16 +185,30 @@ pub(crate) async fn held_up(stage: &mut Stage) -> String {
                     kill -CONT $(cat /tmp/capture.pid)";
         stage.guest.sh(line).await;
         let next = timeout(LIMIT, bus.next()).await.expect("a frame");
-        let [before, after] = [last, next].map(|message| {
-            let frame = message.expect("a frame on the bus").payload;
-            barcode::read_jpeg(&frame).expect("a number").0
-        });
-        steps.push(after - before);
+        let after_it = timeout(LIMIT, bus.next()).await.expect("a frame");
+        let [before, after, later] = [last, next, after_it]
+            .map(|message| message.expect("a frame on the bus").payload)
+            .map(|frame| {
+                let (number, _) = barcode::read_jpeg(&frame).expect("a number");
+                (number, read_stamp(&frame).expect("a stamp").captured_at_us)
+            });
+        steps.push(after.0 - before.0);
+        // One that is newer than all that the driver had may have taken its place.
+        if after.0 - before.0 < 2 * HELD_BY_THE_DRIVER {
+            pauses.push((later.1 - after.1) / 1000);
+        }
     }
+    // It was captured while the service stood still, and its stamp says so: by the driver's clock, not by ours.
+    assert!(
+        !pauses.is_empty() && pauses.iter().all(|pause| *pause > 350),
+        "ms from that frame to the one after it, by their stamps: {pauses:?}"
+    );
     // Whoever takes the oldest buffer first sends the very next number.
     assert!(
         steps.iter().all(|step| *step >= HELD_BY_THE_DRIVER),
         "numbers from the last frame before to the first after: {steps:?}"
     );
-    format!("numbers from the last frame before to the first after: {steps:?}")
+    format!(
+        "numbers from the last frame before to the first after: {steps:?}, stamped {pauses:?} ms before the next"
+    )
 }

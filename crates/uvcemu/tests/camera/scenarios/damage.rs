@@ -1,0 +1,110 @@
+//! Pictures that come damaged, or without what a decoder needs.
+
+use testkit::Picture;
+
+use crate::stage::{LIMIT, Stage, newer};
+
+const MJPEG: &str = "CAPTURE_FORMAT=mjpeg CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240";
+
+pub(crate) async fn damaged(stage: &mut Stage) -> String {
+    stage.start_capture(MJPEG).await;
+    let mut viewer = stage.viewer(60).await;
+    stage.first_frame(&mut viewer).await;
+    // Twenty are too few to reopen the camera, and enough that some are looked at on any machine: one that comes late
+    // passes over what is old, whole or not.
+    stage.camera("short 20").await;
+    let dropped = at_least("capture_frames_dropped_total{reason=\"corrupt\"}", 5);
+    stage.wait_for("half pictures are dropped", &dropped).await;
+    stage.camera("flag 5").await;
+    let missed = at_least("capture_frames_dropped_total{reason=\"camera\"}", 5);
+    stage
+        .wait_for("pictures that the camera marks are counted", &missed)
+        .await;
+    for _ in 0..10 {
+        Picture::read(&viewer.frame(LIMIT).await).expect("a whole JPEG");
+    }
+    assert!(stage.metric("capture_camera_errors_total", "").await < 1.0);
+    "half pictures dropped, marked ones missed, nothing damaged outside".into()
+}
+
+pub(crate) async fn damaged_in_a_row(stage: &mut Stage) -> String {
+    stage.start_capture(MJPEG).await;
+    let mut viewer = stage.viewer(60).await;
+    stage.first_frame(&mut viewer).await;
+    stage.camera("short 45").await;
+    stage.errors("corrupt", 1).await;
+    let seen = stage.taken().await;
+    let back = newer(&mut viewer, seen).await;
+    assert!(stage.metric("capture_camera_opens_total", "").await > 1.0);
+    format!(
+        "opened anew after 30, picture {} ms later",
+        back.as_millis()
+    )
+}
+
+/// Damage between a JPEG's beginning and its end shows only to who decodes it: frames that are made smaller, and those that
+/// are passed through as the camera made them, at 85.
+pub(crate) async fn spoilt_in_a_row(stage: &mut Stage) -> String {
+    stage.start_capture(MJPEG).await;
+    let mut dropped = Vec::new();
+    for (quality, times) in [(60, 1), (95, 2)] {
+        let before = stage.metric(CORRUPT.0, CORRUPT.1).await;
+        let mut viewer = stage.viewer(quality).await;
+        stage.first_frame(&mut viewer).await;
+        stage.camera("spoil 1000000").await;
+        stage.errors("corrupt", times).await;
+        stage.camera("spoil 0").await;
+        dropped.push(stage.metric(CORRUPT.0, CORRUPT.1).await - before);
+        let seen = stage.taken().await;
+        // At least one that is newer, and none that is damaged before it.
+        for frame in 0..200 {
+            let picture = Picture::read(&viewer.frame(LIMIT).await).expect("a whole JPEG");
+            if picture.stamp.seq > seen {
+                break;
+            }
+            assert!(frame < 199, "no newer picture than {seen}");
+        }
+        viewer.leave(LIMIT).await;
+    }
+    assert!(
+        dropped.iter().all(|dropped| *dropped >= 30.0),
+        "{dropped:?}"
+    );
+    assert!(stage.metric("capture_camera_opens_total", "").await > 2.0);
+    format!("opened anew after {dropped:?} dropped, made smaller and passed through")
+}
+
+/// Many cameras leave the Huffman tables out, because all of them have the same. Nobody may have to know that: what is
+/// published is complete, made smaller or passed through.
+pub(crate) async fn without_tables(stage: &mut Stage) -> String {
+    // Before the first frame, so that there is none that has them.
+    stage.camera("bare 1000000").await;
+    stage.start_capture(MJPEG).await;
+    for quality in [60, 95] {
+        let mut viewer = stage.viewer(quality).await;
+        let frame = stage.first_frame(&mut viewer).await;
+        Picture::read(&frame).expect("a whole JPEG");
+        assert!(
+            testkit::barcode::read_jpeg(&frame).is_some(),
+            "the camera's own picture"
+        );
+        // Decoders know the usual tables by heart; a file that is saved should not rely on it.
+        assert!(
+            frame.windows(2).any(|bytes| bytes == [0xff, 0xc4]),
+            "no Huffman tables at {quality}"
+        );
+        viewer.leave(LIMIT).await;
+    }
+    assert!(stage.metric(CORRUPT.0, CORRUPT.1).await < 1.0);
+    "whole pictures with tables, made smaller and passed through".into()
+}
+
+/// The series of frames that are damaged, and its label.
+const CORRUPT: (&str, &str) = ("capture_frames_dropped_total", "corrupt");
+
+/// A line of shell that holds when a series has reached a number.
+fn at_least(series: &str, number: u32) -> String {
+    format!(
+        "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep -F '{series}' | sed 's/.* //') -ge {number} ]"
+    )
+}
