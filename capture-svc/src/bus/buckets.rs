@@ -18,8 +18,9 @@ use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
 
 use super::{BusError, Link};
 
-/// JetStream's own 5 s would outlast a lease.
-const ANSWER: Duration = Duration::from_millis(700);
+/// JetStream's own 5 s would outlast a lease. While a cluster elects a leader nobody answers: what is asked then must be
+/// given up soon enough to be asked again right after.
+const ANSWER: Duration = Duration::from_millis(500);
 /// Opening takes some eight requests.
 const OPENING: Duration = Duration::from_secs(4);
 /// What the switch says when the camera must stay closed.
@@ -92,7 +93,7 @@ impl Buckets {
     /// `known`: the switch as it was read last. One that was on and is nowhere now was lost with its bucket, not
     /// turned off: it is put back.
     pub(super) async fn watch(&self, known: Privacy) -> Result<Watches, OpenError> {
-        let opened = timeout(OPENING, async {
+        let control = Box::pin(async {
             let control = self.control().await?;
             let watch = control.watch_with_history(&self.privacy_key).await;
             let privacy = watch.map_err(failed("watching the privacy switch"))?;
@@ -104,8 +105,15 @@ impl Buckets {
                 }
                 None => Privacy::Off,
             };
+            Ok((privacy, switch))
+        });
+        let demand = Box::pin(async {
             let demand = self.demand().await?.watch_with_history(">").await;
-            let demand = demand.map_err(failed("watching the demand"))?;
+            demand.map_err(failed("watching the demand"))
+        });
+        // Side by side: in a cluster each bucket waits for a leader of its own.
+        let opened = timeout(OPENING, async {
+            let ((privacy, switch), demand) = tokio::try_join!(control, demand)?;
             let entries = futures_util::stream::select(whole(demand), whole(privacy)).boxed();
             Ok(Watches { entries, switch })
         });

@@ -22,8 +22,9 @@ use crate::clock;
 use crate::demand::Demand;
 use crate::metrics::Metrics;
 
-/// Between two attempts to open, doubled up to the second. Without it a rebuild loop floods the server with consumers.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+/// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
+/// were it longer, a viewer would wait for it after a cluster has elected its leader.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(400));
 /// The oldest server whose JetStream this protocol was measured on.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 0);
 
