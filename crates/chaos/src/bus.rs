@@ -11,7 +11,7 @@ use crate::plan::Mode;
 
 const SHIPPED: &str = include_str!("../../../deploy/nats.conf");
 /// The users of the shipped configuration.
-const USERS: &str = include_str!("../../../deploy/nats-users.conf");
+pub(crate) const USERS: &str = include_str!("../../../deploy/nats-users.conf");
 
 /// Settings of a service.
 pub(crate) type Settings<'a> = &'a [(&'a str, &'a str)];
@@ -26,6 +26,11 @@ impl Bus {
     /// One server, or a cluster, open or secured.
     pub(crate) async fn start(mode: Mode, nodes: usize) -> Self {
         Self::with(mode.secure.then(|| Logins::new(USERS, true)), nodes).await
+    }
+
+    /// One server with these users and without TLS.
+    pub(crate) async fn with_users(users: &str) -> Self {
+        Self::with(Some(Logins::new(users, false)), 1).await
     }
 
     async fn with(logins: Option<Logins>, nodes: usize) -> Self {

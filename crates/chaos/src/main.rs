@@ -13,6 +13,7 @@ mod bus;
 mod digest;
 mod faults;
 mod figure;
+mod permits;
 mod plan;
 mod runner;
 mod table;

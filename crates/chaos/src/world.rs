@@ -1,12 +1,16 @@
 //! A world of its own for one fault: NATS, capture, gateways.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_nats::jetstream::kv::Operation;
 use async_nats::jetstream::{self, Context};
 use futures_util::StreamExt as _;
 use testkit::{Process, Viewer, eventually};
+use tokio::task::AbortHandle;
 
-use crate::bus::Bus;
+use crate::bus::{Bus, Settings};
 use crate::digest::digest;
 use crate::plan::Mode;
 use crate::watcher::Watcher;
@@ -29,7 +33,12 @@ impl World {
 
     /// As [`start`](Self::start), on a bus that is there.
     pub(crate) async fn on(bus: Bus, gateways: usize) -> Self {
-        let capture = bus.capture(&[]).await;
+        Self::with(bus, gateways, &[]).await
+    }
+
+    /// As [`on`](Self::on), with settings for capture.
+    pub(crate) async fn with(bus: Bus, gateways: usize, capture: Settings<'_>) -> Self {
+        let capture = bus.capture(capture).await;
         let mut world = Self {
             gateways: Vec::new(),
             capture,
@@ -81,12 +90,50 @@ pub(crate) async fn watch(gateway: &Process, quality: u8) -> Watcher {
     Watcher::of(viewer.expect("the gateway takes a viewer"))
 }
 
-/// The lease keys in the bucket; canaries do not count.
-pub(crate) async fn leases(context: &Context) -> Vec<String> {
-    let bucket = context.get_key_value("demand").await;
-    let keys = bucket.expect("the bucket").keys().await.expect("keys");
-    let keys: Vec<String> = keys.map(|key| key.expect("a key")).collect().await;
-    keys.into_iter()
-        .filter(|key| !key.starts_with('_'))
-        .collect()
+/// The lease keys in the bucket, followed by one watch: listing them would make a consumer each time.
+///
+/// Keys that end by their age are never told; they stay.
+pub(crate) struct Ledger {
+    keys: Arc<Mutex<BTreeSet<String>>>,
+    task: AbortHandle,
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Ledger {
+    /// Begins with what is there; canaries do not count.
+    pub(crate) async fn of(context: &Context) -> Self {
+        let bucket = context.get_key_value("demand").await.expect("the bucket");
+        let mut entries = bucket.watch_with_history(">").await.expect("a watch");
+        let keys = Arc::new(Mutex::new(BTreeSet::new()));
+        let known = Arc::clone(&keys);
+        let task = tokio::spawn(async move {
+            while let Some(Ok(entry)) = entries.next().await {
+                let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+                if entry.key.starts_with('_') {
+                    continue;
+                }
+                match entry.operation {
+                    Operation::Put => known.insert(entry.key),
+                    Operation::Delete | Operation::Purge => known.remove(&entry.key),
+                };
+            }
+        });
+        Self {
+            keys,
+            task: task.abort_handle(),
+        }
+    }
+
+    /// The keys now.
+    pub(crate) fn keys(&self) -> BTreeSet<String> {
+        self.keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }

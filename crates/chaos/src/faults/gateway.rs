@@ -8,7 +8,7 @@ use testkit::{Process, eventually};
 use super::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
 use crate::plan::Mode;
-use crate::world::{SOON, World, leases, watch};
+use crate::world::{Ledger, SOON, World, watch};
 
 pub(super) fn faults(mode: Mode) -> Vec<Fault> {
     vec![
@@ -70,11 +70,11 @@ async fn terminated(mode: Mode) -> Seen {
     let world = World::start(mode, 2).await;
     let (one, two) = (world.watcher(0, 80).await, world.watcher(0, 60).await);
     let other = world.watcher(1, 40).await;
-    let context = world.jetstream().await;
-    assert_eq!(leases(&context).await.len(), 3);
+    let ledger = Ledger::of(&world.jetstream().await).await;
+    eventually(SOON, || async { ledger.keys().len() == 3 }).await;
     let (mark, then) = (world.mark(), Instant::now());
     world.gateways[0].terminate();
-    eventually(SOON, || async { leases(&context).await.len() == 1 }).await;
+    eventually(SOON, || async { ledger.keys().len() == 1 }).await;
     let keys_gone = then.elapsed();
     let mut told = Duration::ZERO;
     for viewer in [&one, &two] {

@@ -2,9 +2,12 @@
 
 mod bucket;
 mod capture;
+mod churn;
+mod cluster;
 mod gateway;
 mod link;
 mod nats;
+mod permission;
 
 use std::pin::Pin;
 
@@ -52,6 +55,9 @@ pub(crate) fn all(mode: Mode) -> Vec<Fault> {
         nats::faults(mode),
         bucket::faults(mode),
         link::faults(mode),
+        cluster::faults(mode),
+        churn::faults(mode),
+        permission::faults(mode),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,167 @@
+//! Many viewers that come, go and change quality at random.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use testkit::{Said, Viewer, eventually};
+use tokio::task::JoinSet;
+use wire::{Rung, Stamp};
+
+use super::Fault;
+use crate::bus::Bus;
+use crate::figure::{Figure, Seen};
+use crate::plan::Mode;
+use crate::world::{Ledger, SOON, World};
+
+/// A small picture at a low rate: what is tried is the demand, not the bandwidth.
+const SMALL: [(&str, &str); 3] = [
+    ("CAPTURE_WIDTH", "320"),
+    ("CAPTURE_HEIGHT", "240"),
+    ("CAPTURE_FPS", "5"),
+];
+/// How long a viewer stays with a quality, at the most.
+const STAYS_MS: u64 = 3000;
+
+pub(super) fn faults(mode: Mode) -> Vec<Fault> {
+    vec![Fault::new(
+        if mode.quick {
+            "churn-100"
+        } else {
+            "churn-1000"
+        },
+        "leases follow, no orphan consumer or key, NATS memory flat",
+        move || churn(mode),
+    )]
+}
+
+async fn churn(mode: Mode) -> Seen {
+    let world = World::with(Bus::start(mode, 1).await, 2, &SMALL).await;
+    let context = world.jetstream().await;
+    let consumers = async || {
+        let stream = context.get_stream("KV_demand").await.expect("the bucket");
+        stream.cached_info().state.consumer_count
+    };
+    let ledger = Ledger::of(&context).await;
+    let before = consumers().await;
+    let (mark, then) = (world.mark(), Instant::now());
+    let ends = then + mode.lasts(60, 10);
+    let mut viewers = JoinSet::new();
+    for number in 0..if mode.quick { 100 } else { 1000 } {
+        let gateway = number % world.gateways.len();
+        let address = world.gateways[gateway].public();
+        viewers.spawn(async move { (gateway, wander(address, ends).await) });
+    }
+    // Everybody has come by now.
+    tokio::time::sleep((ends - Instant::now()) / 3).await;
+    let memory = resident_kb(world.bus.servers[0].pid());
+    let (mut stay, mut wanted) = (Vec::new(), BTreeSet::new());
+    while let Some(viewer) = viewers.join_next().await {
+        let (gateway, (viewer, rung)) = viewer.expect("no viewer breaks");
+        wanted.insert((rung, gateway));
+        stay.push(read_on(viewer));
+    }
+    let rungs = |rung: Rung| wanted.iter().filter(|(wanted, _)| *wanted == rung).count();
+    let settled = Instant::now();
+    eventually(SOON, || async {
+        let keys = ledger.keys();
+        if keys.len() != wanted.len() {
+            return Err(format!("{} keys for {} rungs", keys.len(), wanted.len()));
+        }
+        for rung in Rung::ladder() {
+            let quality = rung.quality().to_string();
+            let labels = [("quality", quality.as_str())];
+            let held = world.capture.metric("capture_leases", &labels).await;
+            if (held - rungs(rung) as f64).abs() > f64::EPSILON {
+                return Err(format!("{held} leases of {quality}, not {}", rungs(rung)));
+            }
+        }
+        Ok(())
+    })
+    .await;
+    let followed = settled.elapsed();
+    let grown = resident_kb(world.bus.servers[0].pid()) - memory;
+    for viewer in &stay {
+        viewer.abort();
+    }
+    let left = Instant::now();
+    eventually(SOON, || async {
+        let keys = ledger.keys();
+        keys.is_empty().then_some(()).ok_or(keys)
+    })
+    .await;
+    let orphans = consumers().await.saturating_sub(before);
+    Seen {
+        figures: vec![
+            Figure::within("leases follow after", followed, 3000, 9000),
+            Figure::within("last key gone after", left.elapsed(), 2000, 8000),
+            Figure::number("orphan consumers", orphans as f64, "", 0.0),
+            Figure::number("NATS grew by", grown / 1024.0, "MB", 16.0),
+        ],
+        capture: world.did(mark),
+    }
+}
+
+/// Until `ends` a viewer that changes its mind, and now and then leaves and comes back; where it ends up.
+async fn wander(address: SocketAddr, ends: Instant) -> (Viewer, Rung) {
+    let mut rung = any_rung();
+    let mut viewer = come(address, rung).await;
+    while Instant::now() < ends {
+        let until = Instant::now() + Duration::from_millis(fastrand::u64(100..STAYS_MS));
+        watch_until(&mut viewer, until.min(ends)).await;
+        if Instant::now() >= ends {
+            break;
+        }
+        rung = any_rung();
+        if fastrand::u8(..10) == 0 {
+            viewer.leave(SOON).await;
+            viewer = come(address, rung).await;
+        } else {
+            let switch = format!(r#"{{"type":"quality","quality":{}}}"#, rung.quality());
+            viewer.send(&switch).await.expect("the gateway listens");
+        }
+    }
+    (viewer, rung)
+}
+
+async fn come(address: SocketAddr, rung: Rung) -> Viewer {
+    let request = Viewer::at(address, &format!("/websocket/{}", rung.quality())).query("v", "2");
+    request.connect().await.expect("the gateway takes a viewer")
+}
+
+/// Reads and acknowledges, as the page does.
+async fn watch_until(viewer: &mut Viewer, until: Instant) {
+    while let Some(left) = until.checked_duration_since(Instant::now()) {
+        match viewer.next(left).await {
+            Some(Said::Frame(jpeg)) => {
+                let stamp = Stamp::read(&jpeg).expect("a stamp");
+                let ack = format!(r#"{{"type":"ack","seq":{}}}"#, stamp.seq);
+                viewer.send(&ack).await.expect("the gateway listens");
+            }
+            Some(Said::Closed(closed)) => panic!("a viewer was sent away: {closed:?}"),
+            Some(Said::Text(_)) | None => {}
+        }
+    }
+}
+
+/// Goes on watching until aborted.
+fn read_on(mut viewer: Viewer) -> tokio::task::AbortHandle {
+    let task = async move {
+        loop {
+            watch_until(&mut viewer, Instant::now() + SOON).await;
+        }
+    };
+    tokio::spawn(task).abort_handle()
+}
+
+fn any_rung() -> Rung {
+    let all: Vec<Rung> = Rung::ladder().collect();
+    all[fastrand::usize(..all.len())]
+}
+
+fn resident_kb(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a running server");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kb = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kb.expect("the kernel tells its size")
+}
