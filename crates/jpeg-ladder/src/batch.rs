@@ -1,7 +1,7 @@
 //! The way of a batch: samples to coefficients once, coefficients to bytes once for each quality.
 
-use crate::entropy::{BATCH_BLOCKS, Bits, Block, Partial, Quantised, Symbols};
-use crate::kernel::{Coefficients, Job, Loops};
+use crate::entropy::{BATCH_BLOCKS, Batch, Bits, Partial, Quantised, Symbols};
+use crate::kernel::{Coefficients, Job, Loops, Pairs};
 use crate::source::{Range, Source};
 use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Mcu, STRIP_PIXELS, Strip, Window};
 use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA, Tables};
@@ -68,29 +68,37 @@ impl Work {
             ..
         } = self;
         let (per_mcu, mcus) = (mcu.blocks(), window.mcus);
-        if mcu.across == 2 {
+        let pairs = if mcu.across == 2 {
             // Neighbours follow each other: they are in the same lines.
-            let pairs = (0..mcu.down).flat_map(|down| {
-                (0..mcus).map(move |m| {
-                    let block = m * per_mcu + 2 * down;
-                    (8 * down * LUMA_STRIDE + 16 * m, [block, block + 1])
-                })
-            });
-            kernel.transform(&strip.luma, LUMA_STRIDE, pairs, coefficients);
+            Pairs {
+                count: mcus * mcu.down,
+                down: mcu.down,
+                row: 8 * LUMA_STRIDE,
+                first: 0,
+                column: per_mcu,
+                right: 1,
+            }
         } else {
-            let pairs = (0..mcus).step_by(2).map(|m| {
-                // The second of the last pair may be surplus: past the batch, where nobody looks.
-                let second = if m + 1 < mcus {
-                    (m + 1) * per_mcu
-                } else {
-                    BATCH_BLOCKS
-                };
-                (8 * m, [m * per_mcu, second])
-            });
-            kernel.transform(&strip.luma, LUMA_STRIDE, pairs, coefficients);
-        }
+            // The second of the last pair may be surplus: past the batch, where nobody looks.
+            Pairs {
+                count: mcus.div_ceil(2),
+                down: 1,
+                row: 0,
+                first: 0,
+                column: 2 * per_mcu,
+                right: per_mcu,
+            }
+        };
+        kernel.transform(&strip.luma, LUMA_STRIDE, pairs, coefficients);
         if mcu.colour {
-            let pairs = (1..=mcus).map(|m| (16 * (m - 1), [m * per_mcu - 2, m * per_mcu - 1]));
+            let pairs = Pairs {
+                count: mcus,
+                down: 1,
+                row: 0,
+                first: per_mcu - 2,
+                column: per_mcu,
+                right: 1,
+            };
             kernel.transform(&strip.chroma, CHROMA_STRIDE, pairs, coefficients);
         }
     }
@@ -134,45 +142,25 @@ impl Work {
         rungs: &Rungs,
         out: &mut [Vec<u8>],
     ) {
-        let (per_mcu, luma) = (mcu.blocks(), mcu.across * mcu.down);
         let lanes = self.lanes.iter_mut().zip(rungs.qualities).zip(out);
         for ((lane, &quality), out) in lanes {
             if lane.idle {
                 continue;
             }
-            let tables = rungs.tables(quality);
-            for m in 0..mcus {
-                for i in 0..per_mcu {
-                    let quant = if i < luma {
-                        &tables.luma
-                    } else {
-                        &tables.chroma
-                    };
-                    kernel.quantise(
-                        &self.coefficients,
-                        m * per_mcu + i,
-                        quant,
-                        &mut self.quantised,
-                    );
-                }
-            }
-            let quantised = &*self.quantised;
-            let blocks = (0..mcus).flat_map(|m| (0..per_mcu).map(move |i| (i, m * per_mcu + i)));
-            let blocks = blocks.map(|(i, block)| {
-                let (component, codes) = if i < luma {
-                    (0, &self.luma_codes)
-                } else {
-                    (1 + i - luma, &self.chroma_codes)
-                };
-                let block = Block {
-                    codes,
-                    values: &quantised.values[block],
-                    nonzero: quantised.nonzero[block],
-                    dc: quantised.dc[block],
-                };
-                (component, block)
-            });
-            self.symbols.fill(blocks, &mut lane.previous_dc);
+            let batch = Batch {
+                coefficients: &self.coefficients,
+                mcu,
+                mcus,
+                tables: rungs.tables(quality),
+                luma_codes: &self.luma_codes,
+                chroma_codes: &self.chroma_codes,
+            };
+            kernel.symbols(
+                &batch,
+                &mut self.quantised,
+                &mut self.symbols,
+                &mut lane.previous_dc,
+            );
             let bytes = self.bits.pack(&mut self.symbols, &mut lane.partial);
             kernel.stuff(bytes, out);
         }

@@ -4,13 +4,18 @@
 //! look-ups, the second none but shifts, so that a misprediction at a block's end never waits for either.
 //! Both are safe Rust; indices are masked or typed so that the hot ones need no check.
 
-use crate::tables::Codes;
+use crate::kernel::Coefficients;
+use crate::strip::Mcu;
+use crate::tables::{Codes, Quant, Tables};
 
 /// Blocks that pass through together: their coefficients and quantised values stay in the first-level cache.
 pub(crate) const BATCH_BLOCKS: usize = 192;
 
-/// At most 64 symbols a block and four words written in advance.
-const SYMBOLS: usize = BATCH_BLOCKS * 65 + 8;
+/// The most symbols that a block has: one DC, 63 AC, and room for the end of block that a full one lacks.
+pub(crate) const BLOCK_SYMBOLS: usize = 65;
+/// Words that are written in advance behind a block's symbols.
+pub(crate) const SPARE_SYMBOLS: usize = 16;
+const SYMBOLS: usize = BATCH_BLOCKS * BLOCK_SYMBOLS + SPARE_SYMBOLS;
 
 /// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.
 const BLOCK_BYTES: usize = (63 * 26 + 22) / 8 + 1;
@@ -27,10 +32,50 @@ pub(crate) struct Quantised {
     pub(crate) dc: [i16; BATCH_BLOCKS],
 }
 
+/// The coefficients of one batch, and one quality's way to write them.
+#[derive(Clone, Copy)]
+pub(crate) struct Batch<'a> {
+    pub(crate) coefficients: &'a Coefficients,
+    pub(crate) mcu: Mcu,
+    pub(crate) mcus: usize,
+    pub(crate) tables: &'a Tables,
+    pub(crate) luma_codes: &'a Codes,
+    pub(crate) chroma_codes: &'a Codes,
+}
+
+impl<'a> Batch<'a> {
+    /// Component and number of each block, in the order of the scan.
+    #[inline(always)]
+    pub(crate) fn scan(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (per_mcu, luma) = (self.mcu.blocks(), self.mcu.across * self.mcu.down);
+        (0..self.mcus).flat_map(move |m| {
+            (0..per_mcu).map(move |i| ((i + 1).saturating_sub(luma), m * per_mcu + i))
+        })
+    }
+
+    #[inline(always)]
+    pub(crate) fn quant(&self, component: usize) -> &'a Quant {
+        if component == 0 {
+            &self.tables.luma
+        } else {
+            &self.tables.chroma
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn codes(&self, component: usize) -> &'a Codes {
+        if component == 0 {
+            self.luma_codes
+        } else {
+            self.chroma_codes
+        }
+    }
+}
+
 /// The symbols of one batch, in the order of the scan.
 pub(crate) struct Symbols {
-    words: Box<[u32; SYMBOLS]>,
-    len: usize,
+    pub(crate) words: Box<[u32; SYMBOLS]>,
+    pub(crate) len: usize,
 }
 
 /// One block to be coded.
@@ -52,16 +97,23 @@ impl Symbols {
         }
     }
 
-    /// Takes the blocks of a batch; each comes with its component.
+    /// Takes the quantised blocks of a batch.
     #[inline(always)]
-    pub(crate) fn fill<'a>(
+    pub(crate) fn fill(
         &mut self,
-        blocks: impl Iterator<Item = (usize, Block<'a>)>,
+        batch: &Batch,
+        quantised: &Quantised,
         previous_dc: &mut [i16; 3],
     ) {
         let words = &mut *self.words;
         let mut at = 0;
-        for (component, block) in blocks {
+        for (component, block) in batch.scan() {
+            let block = Block {
+                codes: batch.codes(component),
+                values: &quantised.values[block],
+                nonzero: quantised.nonzero[block],
+                dc: quantised.dc[block],
+            };
             let difference = block.dc.wrapping_sub(previous_dc[component]);
             previous_dc[component] = block.dc;
             words[at] = block.codes.dc[usize::from(difference as u16 & 0xfff)];
@@ -105,7 +157,7 @@ impl Block<'_> {
     /// As `push`, where sixteen zeros and more stand before some value.
     #[cold]
     #[inline(never)]
-    fn push_long_runs(&self, words: &mut [u32; SYMBOLS], mut at: usize) -> usize {
+    pub(crate) fn push_long_runs(&self, words: &mut [u32; SYMBOLS], mut at: usize) -> usize {
         let mut rest = self.nonzero;
         let mut previous = 0;
         while rest != 0 {

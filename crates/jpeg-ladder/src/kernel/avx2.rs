@@ -13,8 +13,8 @@ use std::arch::x86_64::{
 };
 
 use super::lanes::transform;
-use super::{Coefficients, Job, Loops, portable};
-use crate::entropy::Quantised;
+use super::{Coefficients, Divide, Job, Loops, Pairs, portable};
+use crate::entropy::{Batch, Quantised, Symbols};
 use crate::strip::STRIP_PIXELS;
 use crate::tables::{Quant, ZIGZAG};
 
@@ -96,10 +96,10 @@ impl Loops for Avx2 {
         self,
         samples: &[u8],
         stride: usize,
-        pairs: impl Iterator<Item = (usize, [usize; 2])>,
+        pairs: Pairs,
         coefficients: &mut Coefficients,
     ) {
-        for (at, [left, right]) in pairs {
+        for (at, [left, right]) in (0..pairs.count).map(|n| pairs.get(n)) {
             assert!(at + 7 * stride + 16 <= samples.len());
             assert!(left < coefficients.blocks.len() && right < coefficients.blocks.len());
             // SAFETY: the token stands for the instructions. Reads: 16 bytes at `at + y * stride` with y up to 7, inside
@@ -145,27 +145,14 @@ impl Loops for Avx2 {
     }
 
     #[inline(always)]
-    fn quantise(
+    fn symbols(
         self,
-        coefficients: &Coefficients,
-        block: usize,
-        quant: &Quant,
-        out: &mut Quantised,
+        batch: &Batch,
+        quantised: &mut Quantised,
+        symbols: &mut Symbols,
+        previous_dc: &mut [i16; 3],
     ) {
-        let from = coefficients.blocks[block].as_ptr();
-        let to = out.values[block].as_mut_ptr();
-        // SAFETY: the token stands for the instructions. Sixteen values at a time from places 0, 16, 32 and 48 of arrays
-        // of 64, each of them aligned to 64 bytes with its struct.
-        unsafe {
-            let first = divide(from, quant, 0);
-            out.dc[block] = _mm256_extract_epi16::<0>(first) as i16;
-            let mut mask = u64::from(store_two(to, first, divide(from, quant, 16)));
-            if coefficients.peaks[block] >= quant.threshold {
-                let (third, fourth) = (divide(from, quant, 32), divide(from, quant, 48));
-                mask |= u64::from(store_two(to.add(32), third, fourth)) << 32;
-            }
-            out.nonzero[block] = mask & !1;
-        }
+        self.symbols_by_block(batch, quantised, symbols, previous_dc);
     }
 
     #[inline(always)]
@@ -263,6 +250,32 @@ impl Loops for Avx2 {
             &below[64 * whole..],
             &mut out[32 * whole..],
         );
+    }
+}
+
+impl Divide for Avx2 {
+    #[inline(always)]
+    fn quantise(
+        self,
+        coefficients: &Coefficients,
+        block: usize,
+        quant: &Quant,
+        out: &mut Quantised,
+    ) {
+        let from = coefficients.blocks[block].as_ptr();
+        let to = out.values[block].as_mut_ptr();
+        // SAFETY: the token stands for the instructions. Sixteen values at a time from places 0, 16, 32 and 48 of arrays
+        // of 64, each of them aligned to 64 bytes with its struct.
+        unsafe {
+            let first = divide(from, quant, 0);
+            out.dc[block] = _mm256_extract_epi16::<0>(first) as i16;
+            let mut mask = u64::from(store_two(to, first, divide(from, quant, 16)));
+            if coefficients.peaks[block] >= quant.threshold {
+                let (third, fourth) = (divide(from, quant, 32), divide(from, quant, 48));
+                mask |= u64::from(store_two(to.add(32), third, fourth)) << 32;
+            }
+            out.nonzero[block] = mask & !1;
+        }
     }
 }
 

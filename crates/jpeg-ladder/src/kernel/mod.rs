@@ -11,7 +11,7 @@ mod avx512;
 mod lanes;
 pub(crate) mod portable;
 
-use crate::entropy::{BATCH_BLOCKS, Quantised};
+use crate::entropy::{BATCH_BLOCKS, Batch, Quantised, Symbols};
 use crate::tables::Quant;
 
 /// Which loops do the work.
@@ -22,7 +22,7 @@ pub enum Kernel {
     Portable,
     /// x86-64 with AVX2, BMI and MOVBE: Intel since 2013, AMD since 2015.
     Avx2,
-    /// x86-64 with AVX-512 BW, VL and VBMI2: Intel's servers since 2019, AMD since 2022.
+    /// x86-64 with AVX-512 BW, VL, VBMI and VBMI2: Intel's servers since 2019, AMD since 2022.
     Avx512,
 }
 
@@ -87,29 +87,58 @@ impl Kernel {
 #[repr(C, align(64))]
 pub(crate) struct Coefficients {
     pub(crate) blocks: [[i16; 64]; BATCH_BLOCKS + 2],
-    /// The largest magnitude in each block's second half.
+    /// The largest magnitude in each block's second half, for kernels that [`Divide`] block by block.
     pub(crate) peaks: [u16; BATCH_BLOCKS + 2],
+}
+
+/// Which pairs of neighbouring blocks a batch has, and where.
+///
+/// A description and not an iterator: a closure would not be inlined into functions that may use more instructions.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs {
+    pub(crate) count: usize,
+    /// Pairs on top of each other before the next column: 1 or 2.
+    pub(crate) down: usize,
+    /// From one of those to the one below it, in samples.
+    pub(crate) row: usize,
+    /// The first block; from one column's first block to the next one's; from a pair's left block to its right one.
+    pub(crate) first: usize,
+    pub(crate) column: usize,
+    pub(crate) right: usize,
+}
+
+impl Pairs {
+    /// Where pair `n` begins in the samples, and its left and right block.
+    #[inline(always)]
+    fn get(&self, n: usize) -> (usize, [usize; 2]) {
+        let (column, y) = if self.down == 2 {
+            (n / 2, n % 2)
+        } else {
+            (n, 0)
+        };
+        let left = self.first + column * self.column + 2 * y;
+        (y * self.row + 16 * column, [left, left + self.right])
+    }
 }
 
 /// What a kernel can do.
 pub(crate) trait Loops: Copy {
-    /// Transforms pairs of blocks: 16 bytes of each of 8 rows, from the place in `samples` that is named first, are two
-    /// blocks side by side and become those that are named second.
+    /// Transforms pairs of blocks: 16 bytes of each of 8 rows are two blocks side by side.
     fn transform(
         self,
         samples: &[u8],
         stride: usize,
-        pairs: impl Iterator<Item = (usize, [usize; 2])>,
+        pairs: Pairs,
         coefficients: &mut Coefficients,
     );
 
-    /// Divides block `block` by the steps.
-    fn quantise(
+    /// Divides a batch by the steps of one quality and finds its symbols.
+    fn symbols(
         self,
-        coefficients: &Coefficients,
-        block: usize,
-        quant: &Quant,
-        out: &mut Quantised,
+        batch: &Batch,
+        quantised: &mut Quantised,
+        symbols: &mut Symbols,
+        previous_dc: &mut [i16; 3],
     );
 
     /// Appends `bytes` with a zero after every 0xFF.
@@ -127,5 +156,32 @@ pub(crate) trait Loops: Copy {
     #[inline(always)]
     fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
         portable::chroma::<FIRST>(above, below, out);
+    }
+}
+
+/// What the kernels without AVX-512 do block by block.
+pub(crate) trait Divide: Copy {
+    /// Divides block `block` by the steps.
+    fn quantise(
+        self,
+        coefficients: &Coefficients,
+        block: usize,
+        quant: &Quant,
+        out: &mut Quantised,
+    );
+
+    /// [`Loops::symbols`] in two passes.
+    #[inline(always)]
+    fn symbols_by_block(
+        self,
+        batch: &Batch,
+        quantised: &mut Quantised,
+        symbols: &mut Symbols,
+        previous_dc: &mut [i16; 3],
+    ) {
+        for (component, block) in batch.scan() {
+            self.quantise(batch.coefficients, block, batch.quant(component), quantised);
+        }
+        symbols.fill(batch, quantised, previous_dc);
     }
 }

@@ -1,7 +1,7 @@
 //! Plain Rust, written so that the compiler can turn it into whatever vectors the target has.
 
-use super::{Coefficients, Loops};
-use crate::entropy::Quantised;
+use super::{Coefficients, Divide, Loops, Pairs};
+use crate::entropy::{Batch, Quantised, Symbols};
 use crate::tables::{Quant, ZIGZAG};
 
 /// Needs nothing.
@@ -14,10 +14,10 @@ impl Loops for Portable {
         self,
         samples: &[u8],
         stride: usize,
-        pairs: impl Iterator<Item = (usize, [usize; 2])>,
+        pairs: Pairs,
         coefficients: &mut Coefficients,
     ) {
-        for (at, [left, right]) in pairs {
+        for (at, [left, right]) in (0..pairs.count).map(|n| pairs.get(n)) {
             for (at, block) in [(at, left), (at + 8, right)] {
                 let mut lanes = [[0; 8]; 8];
                 for (y, lane) in lanes.iter_mut().enumerate() {
@@ -39,6 +39,30 @@ impl Loops for Portable {
         }
     }
 
+    #[inline(always)]
+    fn symbols(
+        self,
+        batch: &Batch,
+        quantised: &mut Quantised,
+        symbols: &mut Symbols,
+        previous_dc: &mut [i16; 3],
+    ) {
+        self.symbols_by_block(batch, quantised, symbols, previous_dc);
+    }
+
+    #[inline(always)]
+    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
+        let mut rest = bytes;
+        while let Some(at) = position_of_ff(rest) {
+            out.extend_from_slice(&rest[..=at]);
+            out.push(0);
+            rest = &rest[at + 1..];
+        }
+        out.extend_from_slice(rest);
+    }
+}
+
+impl Divide for Portable {
     #[inline(always)]
     fn quantise(
         self,
@@ -74,17 +98,6 @@ impl Loops for Portable {
         }
         out.dc[block] = to[0] >> 4;
         out.nonzero[block] = nonzero & !1;
-    }
-
-    #[inline(always)]
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
-        let mut rest = bytes;
-        while let Some(at) = position_of_ff(rest) {
-            out.extend_from_slice(&rest[..=at]);
-            out.push(0);
-            rest = &rest[at + 1..];
-        }
-        out.extend_from_slice(rest);
     }
 }
 
