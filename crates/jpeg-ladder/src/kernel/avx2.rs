@@ -46,7 +46,7 @@ impl Avx2 {
 }
 
 /// A batch reads some pixels of many rows, too little of each for the processor to see what comes next: here it is told.
-const AHEAD: usize = 2 * STRIP_PIXELS;
+pub(super) const AHEAD: usize = 2 * STRIP_PIXELS;
 
 /// One shuffle for each row of the block that gives something to a row in zigzag order, the same in both halves.
 #[repr(C, align(32))]

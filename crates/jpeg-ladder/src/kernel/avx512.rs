@@ -4,25 +4,29 @@
 //! blocks have no more, so that there is no loop whose end the processor would guess wrongly.
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _bzhi_u64, _mm_cvtsi128_si32, _mm_loadu_si128, _mm256_castsi128_si256,
-    _mm256_inserti128_si256, _mm512_abs_epi16, _mm512_add_epi16, _mm512_and_si512,
-    _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32,
-    _mm512_extracti64x4_epi64, _mm512_i32gather_epi32, _mm512_load_si512,
+    __m256i, __m512i, _MM_HINT_T0, _bzhi_u64, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_prefetch,
+    _mm_store_si128, _mm256_castsi128_si256, _mm256_inserti128_si256, _mm512_abs_epi16,
+    _mm512_add_epi16, _mm512_and_si512, _mm512_avg_epu8, _mm512_castsi512_si128,
+    _mm512_castsi512_si256, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32, _mm512_extracti32x4_epi32,
+    _mm512_extracti64x4_epi64, _mm512_i32gather_epi32, _mm512_load_si512, _mm512_loadu_si512,
     _mm512_mask_cmpgt_epu8_mask, _mm512_mask_sub_epi16, _mm512_maskz_compress_epi8,
     _mm512_maskz_permutex2var_epi16, _mm512_maskz_permutexvar_epi8, _mm512_movepi16_mask,
-    _mm512_mulhi_epi16, _mm512_mulhi_epu16, _mm512_or_si512, _mm512_permutex2var_epi16,
-    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_setzero_si512, _mm512_shuffle_i32x4,
-    _mm512_slli_epi16, _mm512_store_si512, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_sub_epi16,
+    _mm512_mulhi_epi16, _mm512_mulhi_epu16, _mm512_or_si512, _mm512_packus_epi16,
+    _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_permutexvar_epi64, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_setr_epi64, _mm512_setzero_si512, _mm512_slli_epi16,
+    _mm512_srli_epi16, _mm512_store_si512, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_sub_epi16,
     _mm512_test_epi16_mask,
 };
 
-use super::avx2::Avx2;
+use super::avx2::{AHEAD, Avx2};
 use super::lanes::transform;
-use super::{Coefficients, Job, Loops, Pairs};
-use crate::entropy::{BLOCK_SYMBOLS, Batch, Block, Quantised, SPARE_SYMBOLS, Symbols};
+use super::{Coefficients, Job, Loops, Pairs, portable};
+use crate::entropy::{
+    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Block, Quantised, SPARE_SYMBOLS, Symbols,
+};
 use crate::tables::{Codes, Quant, ZIGZAG};
 
-/// Proof that the processor has AVX-512 F, BW, VL, VBMI and VBMI2, and all that [`Avx2`] stands for.
+/// Proof that the processor has AVX-512 F, BW, VL, VBMI, VBMI2 and VNNI, and all that [`Avx2`] stands for.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(Avx2);
 
@@ -33,7 +37,8 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
-            && is_x86_feature_detected!("avx512vbmi2"))
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("avx512vnni"))
         .then_some(Self(avx2))
     }
 
@@ -121,27 +126,112 @@ impl Loops for Avx512 {
 
     #[inline(always)]
     fn luma<const FIRST: usize>(self, packed: &[u8], out: &mut [u8]) {
-        self.0.luma::<FIRST>(packed, out);
+        // SAFETY: the token stands for the instructions.
+        unsafe { luma::<FIRST>(packed, out) }
     }
 
     #[inline(always)]
     fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
-        self.0.chroma::<FIRST>(above, below, out);
+        // SAFETY: the token stands for the instructions.
+        unsafe { chroma::<FIRST>(above, below, out) }
     }
 }
 
-/// [`Loops::transform`], not to be inlined into a function with fewer instructions.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+/// [`Loops::luma`], not to be inlined into a function with fewer instructions; so are all that follow.
+#[target_feature(enable = "avx512f,avx512bw")]
+fn luma<const FIRST: usize>(packed: &[u8], out: &mut [u8]) {
+    let lanes = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+    let whole = (packed.len() / 128).min(out.len() / 64);
+    for i in 0..whole {
+        let (from, to) = (&packed[128 * i..][..128], &mut out[64 * i..][..64]);
+        // SAFETY: the slices are 128 and 64 bytes long; a prefetch may name any address.
+        unsafe {
+            let ahead = from.as_ptr().wrapping_add(AHEAD);
+            _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
+            _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(64).cast());
+            let left = every_second::<FIRST>(_mm512_loadu_si512(from.as_ptr().cast()));
+            let right = every_second::<FIRST>(_mm512_loadu_si512(from.as_ptr().add(64).cast()));
+            let packed = _mm512_packus_epi16(left, right);
+            let ordered = _mm512_permutexvar_epi64(lanes, packed);
+            _mm512_storeu_si512(to.as_mut_ptr().cast(), ordered);
+        }
+    }
+    portable::luma::<FIRST>(&packed[128 * whole..], &mut out[64 * whole..]);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn chroma<const FIRST: usize>(above: &[u8], below: &[u8], out: &mut [u8]) {
+    // SAFETY: 64 bytes, aligned as `Bytes` is.
+    let groups = unsafe { _mm512_load_si512(GROUPS.0.as_ptr().cast()) };
+    let whole = (above.len().min(below.len()) / 128).min(out.len() / 64);
+    for i in 0..whole {
+        let (above, below) = (&above[128 * i..][..128], &below[128 * i..][..128]);
+        let to = &mut out[64 * i..][..64];
+        // SAFETY: the slices are 128, 128 and 64 bytes long.
+        unsafe {
+            let mean = |half: usize| {
+                _mm512_avg_epu8(
+                    _mm512_loadu_si512(above.as_ptr().add(half).cast()),
+                    _mm512_loadu_si512(below.as_ptr().add(half).cast()),
+                )
+            };
+            let left = every_second::<FIRST>(mean(0));
+            let right = every_second::<FIRST>(mean(64));
+            let grouped = _mm512_permutexvar_epi8(groups, _mm512_packus_epi16(left, right));
+            _mm512_storeu_si512(to.as_mut_ptr().cast(), grouped);
+        }
+    }
+    portable::chroma::<FIRST>(
+        &above[128 * whole..],
+        &below[128 * whole..],
+        &mut out[64 * whole..],
+    );
+}
+
+/// The first or the second of every two bytes, as words.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn every_second<const FIRST: usize>(value: __m512i) -> __m512i {
+    if FIRST == 0 {
+        _mm512_and_si512(value, _mm512_set1_epi16(0xff))
+    } else {
+        _mm512_srli_epi16::<8>(value)
+    }
+}
+
+/// From what packing makes of 64 samples U V U V … to groups of 8 U and 8 V.
+static GROUPS: Bytes = {
+    let mut groups = [0; 64];
+    let mut i = 0;
+    while i < 64 {
+        // The sample of this place, and where packing 128 bits of one and of the other in turns has put it.
+        let sample = i / 16 * 16 + i % 8 * 2 + i % 16 / 8;
+        groups[i] = (sample / 32 * 8 + sample % 32 / 8 * 16 + sample % 8) as u8;
+        i += 1;
+    }
+    Bytes(groups)
+};
+
+/// A block behind the batch, where nobody looks.
+const SURPLUS: usize = BATCH_BLOCKS + 1;
+
+/// [`Loops::transform`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn transform_pairs(samples: &[u8], stride: usize, pairs: Pairs, coefficients: &mut Coefficients) {
+    let mut waiting = [SURPLUS; 4];
     for n in (0..pairs.count).step_by(2) {
         let (left_at, [a, b]) = pairs.get(n);
-        // An odd one out is done twice.
-        let (right_at, [c, d]) = pairs.get((n + 1).min(pairs.count - 1));
+        // An odd one out is done twice, the second time to the surplus ones.
+        let (right_at, [c, d]) = if n + 1 < pairs.count {
+            pairs.get(n + 1)
+        } else {
+            (left_at, [SURPLUS; 2])
+        };
         assert!(left_at.max(right_at) + 7 * stride + 16 <= samples.len());
         assert!(a.max(b).max(c).max(d) < coefficients.blocks.len());
         // SAFETY: the token stands for the instructions. Reads: 16 bytes at `at + y * stride` with y up to 7, inside
-        // of `samples` by the first assertion. Writes: the 64 values of blocks that exist by the second assertion,
-        // aligned as `Coefficients` is and a block is 128 bytes.
+        // of `samples` by the first assertion. Writes: 8 values at a time to places 0 to 63 of blocks that exist by the
+        // second assertion, aligned as `Coefficients` is and a block is 128 bytes.
         unsafe {
             let middle = _mm512_set1_epi16(128);
             let rows = transform(std::array::from_fn(|y| {
@@ -151,53 +241,53 @@ fn transform_pairs(samples: &[u8], stride: usize, pairs: Pairs, coefficients: &m
                 let bytes = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(left), right);
                 _mm512_sub_epi16(_mm512_cvtepu8_epi16(bytes), middle)
             }));
-            let upper = gather([rows[0], rows[1], rows[2], rows[3]]);
-            let lower = gather([rows[4], rows[5], rows[6], rows[7]]);
+            // Row by row to their blocks: stores cost the loop's busy ports nothing, shuffles would.
             let out = coefficients.blocks.as_mut_ptr();
-            store_block(out.add(a).cast(), upper[0], lower[0]);
-            store_block(out.add(b).cast(), upper[1], lower[1]);
-            store_block(out.add(c).cast(), upper[2], lower[2]);
-            store_block(out.add(d).cast(), upper[3], lower[3]);
+            let to = [a, b, c, d].map(|block| out.add(block).cast::<i16>());
+            for (y, &row) in rows.iter().enumerate() {
+                let parts = [
+                    _mm512_castsi512_si128(row),
+                    _mm512_extracti32x4_epi32::<1>(row),
+                    _mm512_extracti32x4_epi32::<2>(row),
+                    _mm512_extracti32x4_epi32::<3>(row),
+                ];
+                for (part, to) in parts.into_iter().zip(to) {
+                    _mm_store_si128(to.add(8 * y).cast(), part);
+                }
+            }
+        }
+        // What was stored in parts cannot be loaded whole at once: the blocks before these are ready by now.
+        for block in std::mem::replace(&mut waiting, [a, b, c, d]) {
+            zigzag(&mut coefficients.blocks[block]);
         }
     }
-}
-
-/// Writes a block's rows in zigzag order.
-///
-/// # Safety
-/// The caller has the instructions; `to` has room for 64 values and is aligned to 64 bytes.
-#[inline(always)]
-unsafe fn store_block(to: *mut i16, upper: __m512i, lower: __m512i) {
-    // SAFETY: as above; the order has 64 words, aligned to 64 bytes.
-    unsafe {
-        let order = ORDER.0.as_ptr();
-        for half in [0, 32] {
-            let order = _mm512_load_si512(order.add(half).cast());
-            let row = _mm512_permutex2var_epi16(upper, order, lower);
-            _mm512_store_si512(to.add(half).cast(), row);
-        }
+    for block in waiting {
+        zigzag(&mut coefficients.blocks[block]);
     }
 }
 
-/// Four rows of four blocks to four rows of each block.
-#[inline(always)]
-unsafe fn gather(rows: [__m512i; 4]) -> [__m512i; 4] {
-    // SAFETY: the caller has the instructions; only registers are touched.
+/// Row order to zigzag order.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+#[inline]
+fn zigzag(block: &mut [i16; 64]) {
+    let (order, block) = (ORDER.0.as_ptr(), block.as_mut_ptr());
+    // SAFETY: both have 64 values, and the alignment of `Words` and of `Coefficients`, whose blocks are 128 bytes each.
     unsafe {
-        let a = _mm512_shuffle_i32x4::<0b01_00_01_00>(rows[0], rows[1]);
-        let b = _mm512_shuffle_i32x4::<0b01_00_01_00>(rows[2], rows[3]);
-        let c = _mm512_shuffle_i32x4::<0b11_10_11_10>(rows[0], rows[1]);
-        let d = _mm512_shuffle_i32x4::<0b11_10_11_10>(rows[2], rows[3]);
-        [
-            _mm512_shuffle_i32x4::<0b10_00_10_00>(a, b),
-            _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b),
-            _mm512_shuffle_i32x4::<0b10_00_10_00>(c, d),
-            _mm512_shuffle_i32x4::<0b11_01_11_01>(c, d),
-        ]
+        let upper = _mm512_load_si512(block.cast());
+        let lower = _mm512_load_si512(block.add(32).cast());
+        let (first, second) = (
+            _mm512_load_si512(order.cast()),
+            _mm512_load_si512(order.add(32).cast()),
+        );
+        _mm512_store_si512(block.cast(), _mm512_permutex2var_epi16(upper, first, lower));
+        _mm512_store_si512(
+            block.add(32).cast(),
+            _mm512_permutex2var_epi16(upper, second, lower),
+        );
     }
 }
 
-/// [`Loops::symbols`], not to be inlined into a function with fewer instructions.
+/// [`Loops::symbols`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]) {

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
     _mm256_set1_epi16, _mm256_set1_epi32, _mm256_slli_epi16, _mm256_srai_epi16, _mm256_srai_epi32,
     _mm256_sub_epi16, _mm256_unpackhi_epi16, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64,
     _mm256_unpacklo_epi16, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm512_add_epi16,
-    _mm512_add_epi32, _mm512_madd_epi16, _mm512_packs_epi32, _mm512_set1_epi16, _mm512_set1_epi32,
+    _mm512_dpwssd_epi32, _mm512_packs_epi32, _mm512_set1_epi16, _mm512_set1_epi32,
     _mm512_slli_epi16, _mm512_srai_epi16, _mm512_srai_epi32, _mm512_sub_epi16,
     _mm512_unpackhi_epi16, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi16,
     _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
@@ -19,9 +19,8 @@ pub(super) trait Lanes: Copy {
     unsafe fn splat32(value: i32) -> Self;
     unsafe fn add16(self, other: Self) -> Self;
     unsafe fn sub16(self, other: Self) -> Self;
-    unsafe fn add32(self, other: Self) -> Self;
-    /// Products of words, added in pairs.
-    unsafe fn madd(self, other: Self) -> Self;
+    /// Adds to double words the products of words, in pairs.
+    unsafe fn add_products(self, a: Self, b: Self) -> Self;
     unsafe fn double_twice16(self) -> Self;
     unsafe fn halve_twice16(self) -> Self;
     unsafe fn shift_right32<const BY: u32>(self) -> Self;
@@ -34,7 +33,7 @@ pub(super) trait Lanes: Copy {
 }
 
 macro_rules! lanes {
-    ($register:ty, $shift:ty, $splat16:ident, $splat32:ident, $add16:ident, $sub16:ident, $add32:ident, $madd:ident,
+    ($register:ty, $shift:ty, $splat16:ident, $splat32:ident, $add16:ident, $sub16:ident, $add_products:ident,
      $left16:ident, $right16:ident, $right32:ident, $pack32:ident, $($zip:ident, $low:ident, $high:ident),*) => {
         // SAFETY, of every block: the caller has the instructions; they touch registers only.
         impl Lanes for $register {
@@ -59,14 +58,9 @@ macro_rules! lanes {
                 unsafe { $sub16(self, other) }
             }
             #[inline(always)]
-            unsafe fn add32(self, other: Self) -> Self {
+            unsafe fn add_products(self, a: Self, b: Self) -> Self {
                 // SAFETY: as above.
-                unsafe { $add32(self, other) }
-            }
-            #[inline(always)]
-            unsafe fn madd(self, other: Self) -> Self {
-                // SAFETY: as above.
-                unsafe { $madd(self, other) }
+                unsafe { $add_products(self, a, b) }
             }
             #[inline(always)]
             unsafe fn double_twice16(self) -> Self {
@@ -108,8 +102,7 @@ lanes!(
     _mm256_set1_epi32,
     _mm256_add_epi16,
     _mm256_sub_epi16,
-    _mm256_add_epi32,
-    _mm256_madd_epi16,
+    add_products_256,
     _mm256_slli_epi16,
     _mm256_srai_epi16,
     _mm256_srai_epi32,
@@ -131,8 +124,7 @@ lanes!(
     _mm512_set1_epi32,
     _mm512_add_epi16,
     _mm512_sub_epi16,
-    _mm512_add_epi32,
-    _mm512_madd_epi16,
+    _mm512_dpwssd_epi32,
     _mm512_slli_epi16,
     _mm512_srai_epi16,
     _mm512_srai_epi32,
@@ -199,53 +191,55 @@ unsafe fn dct<V: Lanes, const SECOND: bool, const SHIFT: u32>(d: &mut [V; 8]) {
             d[0] = sum.double_twice16();
             d[4] = difference.double_twice16();
         }
+        // Every sum begins with the half that rounds it.
+        let half = V::splat32(1 << (SHIFT - 1));
+        let half = (half, half);
         let even = t13.zip16(t12);
-        d[2] = descale::<V, SHIFT>(times(even, (4433 + 6270, 4433)));
-        d[6] = descale::<V, SHIFT>(times(even, (4433, 4433 - 15137)));
+        d[2] = descale::<V, SHIFT>(plus(half, even, (4433 + 6270, 4433)));
+        d[6] = descale::<V, SHIFT>(plus(half, even, (4433, 4433 - 15137)));
 
         let (outer, inner) = (d34.zip16(d07), d25.zip16(d16));
-        let one = (9633 - 7373, 9633 - 3196 + 12299 - 7373);
-        d[1] = descale::<V, SHIFT>(plus(times(outer, one), times(inner, (9633 - 3196, 9633))));
-        let three = (9633 - 20995, 9633 - 16069 + 25172 - 20995);
-        d[3] = descale::<V, SHIFT>(plus(
-            times(outer, (9633 - 16069, 9633)),
-            times(inner, three),
-        ));
-        let five = (9633 - 3196 + 16819 - 20995, 9633 - 20995);
-        d[5] = descale::<V, SHIFT>(plus(times(outer, (9633, 9633 - 3196)), times(inner, five)));
-        let seven = (9633 - 16069 + 2446 - 7373, 9633 - 7373);
-        d[7] = descale::<V, SHIFT>(plus(
-            times(outer, seven),
-            times(inner, (9633, 9633 - 16069)),
-        ));
+        let one = plus(half, outer, (9633 - 7373, 9633 - 3196 + 12299 - 7373));
+        d[1] = descale::<V, SHIFT>(plus(one, inner, (9633 - 3196, 9633)));
+        let three = plus(half, outer, (9633 - 16069, 9633));
+        let factors = (9633 - 20995, 9633 - 16069 + 25172 - 20995);
+        d[3] = descale::<V, SHIFT>(plus(three, inner, factors));
+        let five = plus(half, outer, (9633, 9633 - 3196));
+        let factors = (9633 - 3196 + 16819 - 20995, 9633 - 20995);
+        d[5] = descale::<V, SHIFT>(plus(five, inner, factors));
+        let seven = plus(half, outer, (9633 - 16069 + 2446 - 7373, 9633 - 7373));
+        d[7] = descale::<V, SHIFT>(plus(seven, inner, (9633, 9633 - 16069)));
     }
 }
 
 // Functions and not closures: only those can be told to be inlined, and nothing here is worth anything if it is not.
 
-/// Pairs of words times (k, l), added up.
+/// Adds pairs of words times (k, l).
 #[inline(always)]
-unsafe fn times<V: Lanes>((low, high): (V, V), (k, l): (i32, i32)) -> (V, V) {
+unsafe fn plus<V: Lanes>(sum: (V, V), (low, high): (V, V), (k, l): (i32, i32)) -> (V, V) {
     // SAFETY: the caller has the instructions.
     unsafe {
         let factors = V::splat32((k & 0xffff) | l << 16);
-        (low.madd(factors), high.madd(factors))
+        (
+            sum.0.add_products(low, factors),
+            sum.1.add_products(high, factors),
+        )
     }
 }
 
-#[inline(always)]
-unsafe fn plus<V: Lanes>(a: (V, V), b: (V, V)) -> (V, V) {
-    // SAFETY: the caller has the instructions.
-    unsafe { (a.0.add32(b.0), a.1.add32(b.1)) }
-}
-
-/// Drops `SHIFT` fraction bits, rounding to nearest.
+/// Drops `SHIFT` fraction bits.
 #[inline(always)]
 unsafe fn descale<V: Lanes, const SHIFT: u32>((low, high): (V, V)) -> V {
     // SAFETY: the caller has the instructions.
     unsafe {
-        let half = V::splat32(1 << (SHIFT - 1));
-        let low = low.add32(half).shift_right32::<SHIFT>();
-        low.pack32(high.add32(half).shift_right32::<SHIFT>())
+        low.shift_right32::<SHIFT>()
+            .pack32(high.shift_right32::<SHIFT>())
     }
+}
+
+/// AVX2 has no instruction for it.
+#[inline(always)]
+unsafe fn add_products_256(sum: __m256i, a: __m256i, b: __m256i) -> __m256i {
+    // SAFETY: the caller has AVX2.
+    unsafe { _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)) }
 }

@@ -22,7 +22,7 @@ pub enum Kernel {
     Portable,
     /// x86-64 with AVX2, BMI and MOVBE: Intel since 2013, AMD since 2015.
     Avx2,
-    /// x86-64 with AVX-512 BW, VL, VBMI and VBMI2: Intel's servers since 2019, AMD since 2022.
+    /// x86-64 with AVX-512 BW, VL, VBMI, VBMI2 and VNNI: Intel's servers since 2019, AMD since 2022.
     Avx512,
 }
 
