@@ -289,10 +289,9 @@ impl Conversation {
             .metrics
             .sent_bytes
             .inc_by(frame.message().len() as u64);
-        tools
-            .metrics
-            .frame_age
-            .observe(rail::age(frame, self.now(), tools.clock));
+        if let Some(age) = rail::age(frame, self.now(), tools.clock) {
+            tools.metrics.frame_age.observe(age);
+        }
     }
 
     fn allow(&mut self, now: Instant) -> Result<(), Violation> {

@@ -15,6 +15,8 @@ const LATE_US: i64 = 500_000;
 const REMEMBERED: u64 = 10;
 /// The longest pause between two frames that counts as time in which frames come.
 const PAUSE_US: u64 = 100_000;
+/// What a frame may have been on its way at the most, and by how much the clocks may differ.
+const CLOCKS_AGREE_US: std::ops::Range<i64> = -1_000_000..60_000_000;
 /// For so long after the last frame of a run, an older run's frames are left-overs and not its comeback.
 const RUN_REIGNS_US: u64 = 2_000_000;
 
@@ -23,6 +25,8 @@ const RUN_REIGNS_US: u64 = 2_000_000;
 pub struct Freshness {
     run: Option<u32>,
     retired: Option<u32>,
+    /// The last run whose clock was looked at.
+    looked_at: Option<u32>,
     last_us: u64,
     flowed_us: u64,
     /// (second of arriving frames, smallest difference in it), oldest first.
@@ -46,6 +50,16 @@ impl Freshness {
         let best = self.best.iter().map(|(_, best)| *best).min();
         self.remember(taken);
         best.is_none_or(|best| taken <= best + LATE_US)
+    }
+
+    /// By how many seconds the receiver's clock is ahead of the sender's, if that is more than any way takes; told once
+    /// for each run.
+    pub fn clocks_differ(&mut self, stamp: &Stamp, received_us: u64) -> Option<i64> {
+        if self.looked_at.replace(stamp.run) == Some(stamp.run) {
+            return None;
+        }
+        let ahead = received_us as i64 - stamp.captured_at_us as i64;
+        (!CLOCKS_AGREE_US.contains(&ahead)).then_some((ahead + 500_000).div_euclid(1_000_000))
     }
 
     fn remember(&mut self, taken: i64) {
@@ -123,6 +137,33 @@ mod tests {
     fn clocks_that_differ_by_an_hour_do_not_matter() {
         let mut camera = Camera::new();
         assert_eq!(camera.flows(1, 1000, 5 * MS), 1000);
+    }
+
+    #[test]
+    fn clocks_that_differ_are_told_once_a_run() {
+        let mut judge = Freshness::default();
+        let stamp = |run, captured_at_us| Stamp {
+            run,
+            seq: 0,
+            captured_at_us,
+        };
+        assert_eq!(
+            judge.clocks_differ(&stamp(1, 10 * HOUR), 10 * HOUR + 5 * MS),
+            None
+        );
+        assert_eq!(
+            judge.clocks_differ(&stamp(2, 10 * HOUR), 11 * HOUR),
+            Some(3600)
+        );
+        assert_eq!(
+            judge.clocks_differ(&stamp(2, 10 * HOUR), 11 * HOUR),
+            None,
+            "once"
+        );
+        assert_eq!(
+            judge.clocks_differ(&stamp(3, 11 * HOUR), 10 * HOUR),
+            Some(-3600)
+        );
     }
 
     #[test]

@@ -24,6 +24,8 @@ use crate::viewer::{self, Offer, Viewer};
 
 /// Viewers offered a frame before other tasks on this core get a turn: half a millisecond of writing.
 const STRETCH: usize = 64;
+/// Clocks that differ by less are as good as the same.
+const CLOCKS_AGREE_US: u64 = 1_000_000;
 /// How often viewers are looked after when no frame comes.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -135,7 +137,11 @@ impl Rail {
                     .freshness
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner);
-                freshness.judge(&stamp, tools.clock.wall_us(received))
+                let received_us = tools.clock.wall_us(received);
+                if let Some(seconds) = freshness.clocks_differ(&stamp, received_us) {
+                    tracing::warn!(camera = %self.topic.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");
+                }
+                freshness.judge(&stamp, received_us)
             };
             let gap = sequence.gap(&stamp);
             tools.metrics.skipped.bus_gap.inc_by(gap.unwrap_or(0));
@@ -205,13 +211,11 @@ impl Rail {
     }
 }
 
-/// Seconds since a frame was captured, by the camera host's clock; 0 where ours is behind it.
+/// Seconds since a frame was captured, by the camera host's clock; `None` for one from the future, whose age nobody knows.
 #[must_use]
-pub fn age(frame: &Frame, now: Instant, clock: Clock) -> f64 {
-    clock
-        .wall_us(now)
-        .saturating_sub(frame.stamp.captured_at_us) as f64
-        / 1e6
+pub fn age(frame: &Frame, now: Instant, clock: Clock) -> Option<f64> {
+    let (now, captured) = (clock.wall_us(now), frame.stamp.captured_at_us);
+    (captured < now + CLOCKS_AGREE_US).then(|| now.saturating_sub(captured) as f64 / 1e6)
 }
 
 /// What one walk did; added to the shared counters once, not once per viewer.
@@ -230,9 +234,11 @@ impl Walked {
         }
     }
 
-    fn sent(&mut self, age: f64) {
+    fn sent(&mut self, age: Option<f64>) {
         self.sent += 1;
-        self.ages.observe(age);
+        if let Some(age) = age {
+            self.ages.observe(age);
+        }
     }
 
     fn count(&mut self, metrics: &Metrics, topic: &Topic, frame: &Frame) {

@@ -291,10 +291,9 @@ impl Parts {
         }
         tools.metrics.frames_sent[self.seat.rail.topic.rung.index()].inc();
         tools.metrics.sent_bytes.inc_by(frame.jpeg().len() as u64);
-        tools
-            .metrics
-            .frame_age
-            .observe(rail::age(frame, tools.clock.now(), tools.clock));
+        if let Some(age) = rail::age(frame, tools.clock.now(), tools.clock) {
+            tools.metrics.frame_age.observe(age);
+        }
     }
 }
 

@@ -25,17 +25,22 @@ pub(crate) struct Bus {
 impl Bus {
     /// One server, or a cluster, open or secured.
     pub(crate) async fn start(mode: Mode, nodes: usize) -> Self {
-        Self::with(mode.secure.then(|| Logins::new(USERS, true)), nodes).await
+        Self::with(mode.secure.then(|| Logins::new(USERS, true)), nodes, "").await
+    }
+
+    /// One server with `extra` after what we ship.
+    pub(crate) async fn with_config(mode: Mode, extra: &str) -> Self {
+        Self::with(mode.secure.then(|| Logins::new(USERS, true)), 1, extra).await
     }
 
     /// One server with these users and without TLS.
     pub(crate) async fn with_users(users: &str) -> Self {
-        Self::with(Some(Logins::new(users, false)), 1).await
+        Self::with(Some(Logins::new(users, false)), 1, "").await
     }
 
-    async fn with(logins: Option<Logins>, nodes: usize) -> Self {
+    async fn with(logins: Option<Logins>, nodes: usize, extra: &str) -> Self {
         let logged_in = logins.as_ref().map_or("", |logins| &logins.configuration);
-        let config = format!("{}\n{logged_in}", limits());
+        let config = format!("{}\n{logged_in}\n{extra}", limits());
         let servers = if nodes == 1 {
             vec![NatsServer::with_config(&config).await]
         } else {

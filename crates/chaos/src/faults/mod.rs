@@ -7,6 +7,7 @@ mod cluster;
 mod gateway;
 mod link;
 mod nats;
+mod payload;
 mod permission;
 
 use std::pin::Pin;
@@ -55,6 +56,7 @@ pub(crate) fn all(mode: Mode) -> Vec<Fault> {
         nats::faults(mode),
         bucket::faults(mode),
         link::faults(mode),
+        payload::faults(mode),
         cluster::faults(mode),
         churn::faults(mode),
         permission::faults(mode),
