@@ -104,10 +104,10 @@ fn mutated(valid: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn two_thousand_broken_handshakes_leave_nothing_behind() {
+async fn five_thousand_broken_handshakes_leave_nothing_behind() {
     let mut scene = Scene::new().await;
     let address = scene.gateway.public();
-    for _ in 0..40 {
+    for _ in 0..100 {
         let broken = (0..50).map(|_| async move {
             let mut socket = TcpStream::connect(address).await.unwrap();
             push(&mut socket, &mutated(HANDSHAKE.as_bytes())).await;
@@ -119,11 +119,11 @@ async fn two_thousand_broken_handshakes_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn two_thousand_viewers_that_send_broken_frames_are_closed() {
+async fn five_thousand_viewers_that_send_broken_frames_are_closed() {
     let mut scene = Scene::new().await;
     let address = scene.gateway.public();
     let before = scene.memory().await;
-    for _ in 0..40 {
+    for _ in 0..100 {
         let broken = (0..50).map(|_| async move {
             let mut socket = upgraded(address).await;
             let mut frame = bytes::BytesMut::new();

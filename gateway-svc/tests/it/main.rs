@@ -9,6 +9,7 @@
 mod abuse;
 mod access;
 mod bus;
+mod conformance;
 mod process;
 mod readme;
 mod relay;

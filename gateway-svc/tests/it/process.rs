@@ -1,5 +1,6 @@
 //! Settings, exit codes, the page and the health routes of the real process.
-use std::process::{Command, Output};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Output, Stdio};
 
 use crate::support::{Camera, SOON, status};
 use testkit::{NatsServer, Process, Viewer, eventually, http};
@@ -43,6 +44,46 @@ fn help_lists_every_variable() {
     for name in gateway_svc::config::known_variables() {
         assert!(help.contains(&name), "{name} in\n{help}");
     }
+}
+
+/// What it logs up to `listening`, when a shell has limited its descriptors first.
+fn log_with_descriptors(limit: &str, nats: &NatsServer) -> String {
+    let script = format!("ulimit {limit} && exec \"$0\" 2>&1");
+    let mut gateway = Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_gateway-svc")])
+        .env("NATS_URL", nats.url())
+        .env("GATEWAY_LISTEN", "127.0.0.1:0")
+        .env("GATEWAY_ADMIN_LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(gateway.stdout.take().unwrap()).lines();
+    let mut log = String::new();
+    for line in lines.map(Result::unwrap) {
+        log.push_str(&line);
+        if line.contains("listening") {
+            break;
+        }
+    }
+    gateway.kill().unwrap();
+    gateway.wait().unwrap();
+    log
+}
+
+#[tokio::test]
+async fn the_limit_of_descriptors_is_raised_and_what_is_still_too_low_is_warned_about() {
+    const WARNING: &str = "too few file descriptors for GATEWAY_MAX_VIEWERS";
+    let nats = NatsServer::start().await;
+    let soft = log_with_descriptors("-Sn 256", &nats);
+    assert!(
+        soft.contains("listening") && !soft.contains(WARNING),
+        "{soft}"
+    );
+    let hard = log_with_descriptors("-n 256", &nats);
+    assert!(
+        hard.contains("listening") && hard.contains(WARNING),
+        "{hard}"
+    );
 }
 
 #[tokio::test]
