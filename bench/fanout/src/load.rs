@@ -58,31 +58,43 @@ struct Viewer {
     /// Bytes of the current payload that are thrown away.
     skip: usize,
     captured_at_us: u64,
+    served: bool,
 }
 
 impl Load {
     pub(crate) fn connect(address: SocketAddr, count: usize) -> anyhow::Result<Self> {
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let mut viewers = Vec::with_capacity(count);
-        for at in 0..count {
-            let socket = upgrade(address)?;
-            let data = epoll::EventData::new_u64(at as u64);
-            epoll::add(&epoll, &socket, data, epoll::EventFlags::IN)?;
-            viewers.push(Viewer {
-                socket,
-                head: [0; HEAD],
-                have: 0,
-                skip: 0,
-                captured_at_us: 0,
-            });
-        }
-        Ok(Self {
-            epoll,
-            viewers,
+        let mut load = Self {
+            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            viewers: Vec::with_capacity(count),
             frames: 0,
             ages_us: Vec::new(),
             scratch: vec![0; 1 << 20],
-        })
+        };
+        for _ in 0..count {
+            load.join(address)?;
+        }
+        Ok(load)
+    }
+
+    /// One more viewer.
+    pub(crate) fn join(&mut self, address: SocketAddr) -> anyhow::Result<()> {
+        let socket = upgrade(address)?;
+        let data = epoll::EventData::new_u64(self.viewers.len() as u64);
+        epoll::add(&self.epoll, &socket, data, epoll::EventFlags::IN)?;
+        self.viewers.push(Viewer {
+            socket,
+            head: [0; HEAD],
+            have: 0,
+            skip: 0,
+            captured_at_us: 0,
+            served: false,
+        });
+        Ok(())
+    }
+
+    /// How many have not got a single frame.
+    pub(crate) fn unserved(&self) -> usize {
+        self.viewers.iter().filter(|viewer| !viewer.served).count()
     }
 
     pub(crate) fn run(&mut self, time: Duration) {
@@ -151,6 +163,7 @@ impl Viewer {
                 return None;
             }
             self.skip -= got;
+            self.served |= self.skip == 0;
             return Some(if self.skip == 0 {
                 now_us() - self.captured_at_us
             } else {

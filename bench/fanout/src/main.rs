@@ -4,10 +4,15 @@
 //! and the median counts, since the machine is never quite quiet. Cost is what the kernel charged the server's threads
 //! (`schedstat`), divided by the frames that the viewers counted.
 
+mod crowd;
+mod endure;
 mod load;
 mod measure;
+mod people;
+mod process;
 mod publish;
 mod serve;
+mod slow;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,7 +46,10 @@ const MODES: [(&str, Mode); 5] = [
     ("uvicorn", Mode::Uvicorn),
 ];
 
-const USAGE: &str = "bench-fanout [--gateway PATH] [--nats PATH] [--python PATH] [--viewers 100,500] [--rounds 3] [--seconds 4] [--only raw,axum]
+const USAGE: &str = "bench-fanout [crowd | slow | endure] [--gateway PATH] [--nats PATH] [--python PATH] [--viewers 100,500] [--rounds 3] [--seconds 4] [--only raw,axum]
+  crowd      a thousand viewers join within 2 s
+  slow       narrow and far links among fast viewers, for --minutes (10); needs haproxy
+  endure     churn for --minutes (30); counters, memory and descriptors afterwards
   --gateway  a release build of gateway-svc (default target/release/gateway-svc)
   --nats     nats-server (default: the one on the PATH)
   --python   a python3 with fastapi, uvicorn[standard] and nats-py; without it uvicorn is left out, loudly";
@@ -73,6 +81,23 @@ fn main() -> anyhow::Result<()> {
         python: option("--python").map(PathBuf::from),
         seconds: Duration::from_secs(number("--seconds", "4")? as u64),
     };
+    let minutes = |default| {
+        anyhow::Ok(Duration::from_secs(
+            60 * number("--minutes", default)? as u64,
+        ))
+    };
+    let command = arguments
+        .first()
+        .filter(|argument| !argument.starts_with('-'));
+    if let Some(command) = command {
+        measure::prepare()?;
+        return match command.as_str() {
+            "crowd" => crowd::run(&settings),
+            "slow" => slow::run(&settings, minutes("10")?),
+            "endure" => endure::run(&settings, minutes("30")?),
+            other => anyhow::bail!("there is no {other}\n{USAGE}"),
+        };
+    }
     let viewers = option("--viewers")
         .unwrap_or("10,100,200,500,1000")
         .split(',')

@@ -12,7 +12,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 
 use crate::Mode;
 use crate::load::{self, Delivered};
-use crate::publish::Publisher;
+use crate::publish::{Published, Publisher, USUAL};
 
 /// Where programs are, and how long to look.
 pub(crate) struct Settings {
@@ -46,10 +46,12 @@ pub(crate) struct Server {
     nats: Owned,
     server: Owned,
     publisher: Publisher,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
+    /// Metrics, of ours alone.
+    pub(crate) admin: SocketAddr,
 }
 
-struct Owned(Child);
+pub(crate) struct Owned(pub(crate) Child);
 
 impl Drop for Owned {
     fn drop(&mut self) {
@@ -61,7 +63,16 @@ impl Drop for Owned {
 
 impl Server {
     pub(crate) fn start(mode: Mode, settings: &Settings) -> anyhow::Result<Self> {
-        let (bus, address) = (free_port()?, free_port()?);
+        Self::with(mode, settings, &[USUAL])
+    }
+
+    /// With a camera host that publishes these rungs.
+    pub(crate) fn with(
+        mode: Mode,
+        settings: &Settings,
+        rungs: &[Published],
+    ) -> anyhow::Result<Self> {
+        let (bus, address, admin) = (free_port()?, free_port()?, free_port()?);
         let store = std::env::temp_dir().join(format!("bench-fanout-{}", std::process::id()));
         let mut nats = Command::new(&settings.nats);
         nats.args([
@@ -79,7 +90,7 @@ impl Server {
                 .with_context(|| format!("cannot start {}", settings.nats.display()))?,
         );
         await_port(bus)?;
-        let publisher = Publisher::start(&format!("nats://{bus}"))?;
+        let publisher = Publisher::start(&format!("nats://{bus}"), rungs)?;
         let mut server = Command::new("taskset");
         server.args(["-c", "1"]);
         let url = format!("nats://{bus}");
@@ -92,7 +103,7 @@ impl Server {
                     .env("GATEWAY_MAX_VIEWERS", "2000");
                 server
                     .env("GATEWAY_LISTEN", address.to_string())
-                    .env("GATEWAY_ADMIN_LISTEN", "127.0.0.1:0");
+                    .env("GATEWAY_ADMIN_LISTEN", admin.to_string());
             }
             Mode::Uvicorn => {
                 let python = settings.python.as_ref().context("no python given")?;
@@ -125,7 +136,13 @@ impl Server {
             server,
             publisher,
             address,
+            admin,
         })
+    }
+
+    /// Of the server.
+    pub(crate) fn pid(&self) -> u32 {
+        self.server.0.id()
     }
 
     /// Lets `viewers` watch and measures.
@@ -144,7 +161,7 @@ impl Server {
     }
 }
 
-fn quiet(mut command: Command) -> Command {
+pub(crate) fn quiet(mut command: Command) -> Command {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -152,11 +169,11 @@ fn quiet(mut command: Command) -> Command {
     command
 }
 
-fn free_port() -> anyhow::Result<SocketAddr> {
+pub(crate) fn free_port() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn await_port(address: SocketAddr) -> anyhow::Result<()> {
+pub(crate) fn await_port(address: SocketAddr) -> anyhow::Result<()> {
     let began = Instant::now();
     while TcpStream::connect(address).is_err() {
         if began.elapsed() > Duration::from_secs(20) {
@@ -177,7 +194,7 @@ fn cpu_ns(pid: u32) -> anyhow::Result<u64> {
     Ok(all)
 }
 
-fn resident_kb(pid: u32) -> anyhow::Result<u64> {
+pub(crate) fn resident_kb(pid: u32) -> anyhow::Result<u64> {
     let status = BufReader::new(std::fs::File::open(format!("/proc/{pid}/status"))?);
     for line in status.lines() {
         if let Some(value) = line?.strip_prefix("VmRSS:") {

@@ -1,4 +1,4 @@
-//! The camera host: frames of 60 KB, 34 a second, on the bus.
+//! The camera host: 34 frames a second on the bus.
 
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
@@ -9,9 +9,10 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
 use tokio::sync::oneshot;
 use wire::Stamp;
 
+/// A rung and the length of its frames.
+pub(crate) type Published = (u8, usize);
 /// As large as a 720p frame at quality 80 usually is.
-const FRAME: usize = 60_000;
-const SUBJECT: &str = "frames.q80";
+pub(crate) const USUAL: Published = (80, 60_000);
 
 /// Publishes until dropped.
 pub(crate) struct Publisher {
@@ -20,7 +21,11 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    pub(crate) fn start(url: &str) -> anyhow::Result<Self> {
+    pub(crate) fn start(url: &str, rungs: &[Published]) -> anyhow::Result<Self> {
+        let rungs: Vec<_> = rungs
+            .iter()
+            .map(|(quality, length)| (format!("frames.q{quality}"), *length))
+            .collect();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -53,8 +58,11 @@ impl Publisher {
                             _ = pace.tick() => {}
                             _ = &mut stopped => return,
                         }
-                        if client.publish(SUBJECT, frame(seq).into()).await.is_err() {
-                            return;
+                        for (subject, length) in &rungs {
+                            let frame = frame(seq, *length).into();
+                            if client.publish(subject.clone(), frame).await.is_err() {
+                                return;
+                            }
                         }
                     }
                 });
@@ -76,7 +84,7 @@ impl Drop for Publisher {
     }
 }
 
-fn frame(seq: u64) -> Vec<u8> {
+fn frame(seq: u64, length: usize) -> Vec<u8> {
     let stamp = Stamp {
         run: 1,
         seq,
@@ -84,7 +92,7 @@ fn frame(seq: u64) -> Vec<u8> {
     };
     let mut jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0".to_vec();
     jpeg.extend(stamp.segment());
-    jpeg.resize(FRAME - 2, 0x55);
+    jpeg.resize(length - 2, 0x55);
     jpeg.extend(b"\xff\xd9");
     jpeg
 }
