@@ -199,6 +199,7 @@ fn no_panel_lies_over_another() {
 fn every_alert_has_a_runbook_and_is_tried_firing_and_silent() {
     let rules = read("deploy/prometheus/rules.yml");
     let tests = read("deploy/prometheus/rules_test.yml");
+    let book = read("docs/operating.md").to_lowercase();
     let alerts: Vec<&str> = rules.split("- alert: ").skip(1).collect();
     assert!(alerts.len() >= 8, "{} alerts", alerts.len());
     for alert in alerts {
@@ -209,6 +210,11 @@ fn every_alert_has_a_runbook_and_is_tried_firing_and_silent() {
             alert.contains("severity: page") || alert.contains("severity: warn"),
             "{name}"
         );
+        let heading = |line: &str| line.trim_start_matches('#').trim() == name.to_lowercase();
+        let explained = book
+            .lines()
+            .any(|line| line.starts_with('#') && heading(line));
+        assert!(explained, "docs/operating.md has no section {name}");
         for case in ["firing", "silent"] {
             assert!(
                 tests.contains(&format!("- name: {name}, {case}\n")),

@@ -10,6 +10,7 @@
 mod bench;
 mod camera;
 mod chaos;
+mod containers;
 mod nats;
 mod parts;
 mod probe;
@@ -46,6 +47,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "chaos",
         "every fault of the bus on real processes: [--runs N] [--quick] [--secure] [name…]",
         chaos::command,
+    ),
+    (
+        "containers",
+        "the compose stack, its dashboards and the manifests, on a real docker",
+        containers::command,
     ),
     (
         "bench",

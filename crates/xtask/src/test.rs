@@ -99,6 +99,10 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
             "cargo-deny is not here; this gets it: cargo install --locked cargo-deny",
         );
     }
+    report.skip(
+        "containers",
+        "it takes docker and minutes of its own: cargo xtask containers",
+    );
     match tools::apt_possible() {
         Ok(()) => report.step("camera machine", &["build", "nats-server"], |_| {
             camera::command(&[])

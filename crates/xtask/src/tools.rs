@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
-pub(crate) use fetch::apt_possible;
 use fetch::{Apt, Wheel};
+pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
 
 /// Something that run or test needs and cargo does not bring.
