@@ -133,9 +133,17 @@ impl Viewer {
     /// When the gateway has not answered `within` that time.
     pub async fn leave(mut self, within: Duration) {
         // A gateway that is gone already needs no goodbye.
-        if self.socket.close(None).await.is_ok() {
+        if self.goodbye().await.is_ok() {
             self.closed(within).await;
         }
+    }
+
+    /// Says goodbye; what was on its way can still be read, up to the gateway's answer.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub async fn goodbye(&mut self) -> Result<(), Error> {
+        self.socket.close(None).await
     }
 
     async fn find(&mut self, within: Duration, what: &str, wanted: impl Fn(&Said) -> bool) -> Said {
