@@ -104,6 +104,12 @@ impl Process {
             .unwrap_or_else(|| panic!("{} has logged no admin port", self.name))
     }
 
+    /// Its process id, for what `/proc` says of it; another one after a [`restart`](Self::restart).
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
+    }
+
     /// SIGTERM.
     pub fn terminate(&self) {
         self.child.signal(Signal::TERM);

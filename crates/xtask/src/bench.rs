@@ -1,44 +1,237 @@
-//! `cargo xtask bench <name> [arguments…]`: the comparisons under `bench/`, each a crate of its own, and the client's.
+//! `cargo xtask bench [--quick] [name [arguments…]]`: every measurement and comparison, or one.
+//!
+//! Without a name all of them run, unattended, and their tables become `bench/RESULTS.md`. `--quick` only shows that they
+//! run: debug builds, a second of each, nothing written.
 
-use crate::shell::{Environment, Outcome, run, workspace};
+mod results;
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::shell::{Environment, Outcome, binaries, output, run, say, workspace};
 use crate::{tools, web};
+use results::{Results, tables_of};
 
-/// The comparison that is the client's: the rules for quality over simulated links.
-const ADAPT: &str = "adapt";
-
-pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
-    let names = names()?;
-    if arguments.first().is_some_and(|name| name == ADAPT) {
-        let mut environment = Environment::default();
-        tools::NODE.get(&mut environment)?;
-        web::install(&environment)?;
-        return web::npm(&environment, &["run", "--silent", "bench:adapt"]);
-    }
-    let Some((name, rest)) = arguments
-        .split_first()
-        .filter(|(name, _)| names.contains(name))
-    else {
-        return Err(format!(
-            "name one of the comparisons: {ADAPT}, {}",
-            names.join(", ")
-        ));
-    };
-    let manifest = format!("bench/{name}/Cargo.toml");
-    let mut bench =
-        Environment::default().cargo(&["run", "--release", "--manifest-path", &manifest, "--"]);
-    run(&format!("bench {}", arguments.join(" ")), bench.args(rest))
+/// Something that prints tables.
+struct Bench {
+    name: &'static str,
+    what: &'static str,
+    /// The crate under `bench/`; the client's has none.
+    package: Option<&'static str>,
+    /// Whether that crate is a member of the workspace and so is built with everything else.
+    member: bool,
+    /// What it is given in a run of all.
+    arguments: &'static [&'static str],
 }
 
-fn names() -> Outcome<Vec<String>> {
-    let bench = workspace().join("bench");
-    let entries = std::fs::read_dir(&bench)
-        .map_err(|error| format!("cannot read {}: {error}", bench.display()))?;
-    let crates = entries
-        .flatten()
-        .filter(|entry| entry.path().join("Cargo.toml").is_file());
-    let mut names: Vec<String> = crates
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    Ok(names)
+const BENCHES: &[Bench] = &[
+    member("latency", "how old a picture is, step by step"),
+    member("idle", "what the services cost while nobody watches"),
+    member("join", "from the click to the first picture"),
+    member("scale", "what grows with viewers and gateways"),
+    Bench {
+        name: "fanout",
+        what: "the gateway beside plain axum, uvicorn as the original, and the raw limit",
+        package: Some("fanout"),
+        member: false,
+        arguments: &[
+            "--viewers",
+            "100,500",
+            "--rounds",
+            "3",
+            "--python",
+            "python3",
+        ],
+    },
+    Bench {
+        name: "encode",
+        what: "the encoder beside libjpeg-turbo, jpeg-encoder and OpenCV",
+        package: Some("encode"),
+        member: false,
+        arguments: &["speed", "python3", "5"],
+    },
+    Bench {
+        name: "adapt",
+        what: "the client's rule for quality beside the original's, over simulated links",
+        package: None,
+        member: false,
+        arguments: &[],
+    },
+];
+
+const fn member(name: &'static str, what: &'static str) -> Bench {
+    Bench {
+        name,
+        what,
+        package: Some("system"),
+        member: true,
+        arguments: &[],
+    }
+}
+
+pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
+    let (quick, rest): (Vec<&String>, Vec<&String>) =
+        arguments.iter().partition(|word| *word == "--quick");
+    let mut kit = Kit::new(!quick.is_empty());
+    let Some((name, own)) = rest.split_first() else {
+        return all(&mut kit);
+    };
+    let bench = BENCHES.iter().find(|bench| bench.name == name.as_str());
+    let bench = bench.ok_or_else(|| {
+        let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        format!("no measurement {name:?}; there are {}", names.join(", "))
+    })?;
+    let mut own: Vec<&str> = own.iter().map(|word| word.as_str()).collect();
+    if own.is_empty() {
+        own.extend(bench.arguments);
+    }
+    let mut command = kit.command(bench, &own)?;
+    run(&format!("bench {name}"), &mut command)
+}
+
+/// All of them for their being able to run, with the tools and builds that `environment` has.
+pub(crate) fn quick(environment: &Environment) -> Outcome<()> {
+    let mut kit = Kit::new(true);
+    kit.environment = environment.clone();
+    all(&mut kit)
+}
+
+/// Every one in turn; one that fails does not keep the others from running.
+fn all(kit: &mut Kit) -> Outcome<()> {
+    let began = Instant::now();
+    let mut results = Results::begin();
+    let benches: Vec<&Bench> = BENCHES.iter().filter(|bench| kit.has(bench)).collect();
+    let mut failed = Vec::new();
+    for (at, bench) in benches.iter().enumerate() {
+        say(&format!(
+            "{} of {}: {}, {} ({:.0} s so far)",
+            at + 1,
+            benches.len(),
+            bench.name,
+            bench.what,
+            began.elapsed().as_secs_f64()
+        ));
+        let tables = kit
+            .command(bench, bench.arguments)
+            .and_then(|mut command| tables_of(&mut command));
+        if let Err(why) = &tables {
+            failed.push(format!("{}: {why}", bench.name));
+        }
+        results.add(bench.name, bench.what, tables);
+    }
+    say(&format!("all: {:.0} s", began.elapsed().as_secs_f64()));
+    if !failed.is_empty() {
+        return Err(failed.join("; "));
+    }
+    if kit.quick {
+        return Ok(());
+    }
+    results.write()
+}
+
+/// What the measurements need: builds and tools, got once.
+struct Kit {
+    quick: bool,
+    environment: Environment,
+    services_built: bool,
+}
+
+impl Kit {
+    fn new(quick: bool) -> Self {
+        Self {
+            quick,
+            environment: Environment::default(),
+            services_built: false,
+        }
+    }
+
+    /// Quick, those outside of the workspace stay out: they build for minutes before they measure for seconds.
+    fn has(&self, bench: &Bench) -> bool {
+        !self.quick || bench.member || bench.package.is_none()
+    }
+
+    fn profile(&self) -> &'static str {
+        if self.quick { "debug" } else { "release" }
+    }
+
+    fn command(&mut self, bench: &Bench, arguments: &[&str]) -> Outcome<Command> {
+        let Some(package) = bench.package else {
+            tools::NODE.get(&mut self.environment)?;
+            web::install(&self.environment)?;
+            let mut npm = self.environment.command("npm");
+            npm.args(["run", "--silent", "bench:adapt"])
+                .current_dir(workspace().join("web"));
+            return Ok(npm);
+        };
+        if package != "encode" {
+            self.build_services()?;
+        }
+        if bench.member {
+            let program = binaries(self.profile()).join("bench-system");
+            let mut command = self.environment.command(program);
+            command.arg(bench.name).args(arguments);
+            if self.quick {
+                command.arg("--quick");
+            }
+            return Ok(command);
+        }
+        // The peers in Python; who has not got them is told by the comparison itself.
+        match tools::PEERS.get(&mut self.environment) {
+            Ok(()) => {}
+            Err(why) => say(&why),
+        }
+        let manifest = format!("bench/{package}/Cargo.toml");
+        let mut cargo =
+            self.environment
+                .cargo(&["run", "--release", "--manifest-path", &manifest, "--"]);
+        cargo.args(arguments);
+        if package == "fanout" {
+            // Behind what the person gave, which wins.
+            cargo
+                .arg("--gateway")
+                .arg(binaries("release").join("gateway-svc"));
+            if let Some(nats) = self.environment.get("NATS_SERVER_BIN") {
+                cargo.arg("--nats").arg(nats);
+            }
+        }
+        Ok(cargo)
+    }
+
+    /// The services, as the profile says, and what measures them.
+    fn build_services(&mut self) -> Outcome<()> {
+        if self.services_built {
+            return Ok(());
+        }
+        tools::LIBCLANG.get(&mut self.environment)?;
+        tools::NATS_SERVER.get(&mut self.environment)?;
+        let arguments: &[&str] = if self.quick {
+            // All of the workspace is there already, as the tests built it.
+            &["build", "--workspace", "--all-targets"]
+        } else {
+            &[
+                "build",
+                "--release",
+                "--package=capture-svc",
+                "--package=gateway-svc",
+                "--package=bench-system",
+            ]
+        };
+        run(
+            &format!("cargo {}", arguments.join(" ")),
+            &mut self.environment.cargo(arguments),
+        )?;
+        let directory = binaries(self.profile());
+        self.environment
+            .set("CAPTURE_BIN", directory.join("capture-svc"));
+        self.environment
+            .set("GATEWAY_BIN", directory.join("gateway-svc"));
+        self.services_built = true;
+        Ok(())
+    }
+}
+
+/// The version that `program --version` tells, or that there is none.
+fn version_of(program: &str) -> String {
+    output(Command::new(program).arg("--version"))
+        .map_or_else(|| format!("no {program}"), |text| text.trim().to_owned())
 }

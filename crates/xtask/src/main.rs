@@ -55,7 +55,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ),
     (
         "bench",
-        "a comparison under bench/: name, then its arguments",
+        "every measurement, into bench/RESULTS.md; or a name and its arguments; --quick",
         bench::command,
     ),
     (

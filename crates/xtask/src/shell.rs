@@ -38,6 +38,12 @@ impl Environment {
         self.variables.push((name.to_owned(), value.into()));
     }
 
+    /// What was set last under `name`.
+    pub(crate) fn get(&self, name: &str) -> Option<&OsString> {
+        let found = self.variables.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, value)| value)
+    }
+
     /// Puts `directory` before everything else on the PATH.
     pub(crate) fn prepend_path(&mut self, directory: &Path) {
         self.path.insert(0, directory.to_owned());

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{camera, chaos, tools, web};
+use crate::{bench, camera, chaos, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -79,6 +79,13 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         "end to end in chromium",
         &["build", "nats-server", "chromium", "web build"],
         |environment| web::npm(environment, &["run", "e2e"]),
+    );
+
+    // For its being able to run; a machine that tests is no machine that measures.
+    report.step(
+        "bench quick",
+        &["build", "nats-server", "npm ci"],
+        |environment| bench::quick(environment),
     );
 
     report.step("licences", &[], |environment| {

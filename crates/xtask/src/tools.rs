@@ -6,6 +6,7 @@
 
 mod fetch;
 mod known;
+mod module;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +15,7 @@ use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{CARGO_DENY, CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
+pub(crate) use module::PEERS;
 
 /// Something that run or test needs and cargo does not bring.
 pub(crate) struct Tool {

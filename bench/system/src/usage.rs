@@ -1,0 +1,87 @@
+//! What the kernel says a process has used.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+/// A process at one moment.
+pub(crate) struct Snapshot {
+    at: Instant,
+    cpu: Duration,
+    wake_ups: u64,
+}
+
+/// What it used between two of them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Usage {
+    /// Cores: 1.0 is one core all the time.
+    pub(crate) cores: f64,
+    /// How often a thread of it went to sleep, a second, and so was woken.
+    pub(crate) wake_ups: f64,
+}
+
+impl Snapshot {
+    pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
+        let (mut cpu, mut wake_ups) = (0, 0);
+        for task in std::fs::read_dir(format!("/proc/{pid}/task"))
+            .with_context(|| format!("process {pid} is gone"))?
+        {
+            let task = task?.path();
+            // A thread that ends meanwhile has had its last sample. Source: the kernel's sched-stats.rst.
+            let schedstat = std::fs::read_to_string(task.join("schedstat")).unwrap_or_default();
+            cpu += schedstat
+                .split(' ')
+                .next()
+                .and_then(|ns| ns.parse::<u64>().ok())
+                .unwrap_or(0);
+            wake_ups += field(&task.join("status"), "voluntary_ctxt_switches:").unwrap_or(0);
+        }
+        Ok(Self {
+            at: Instant::now(),
+            cpu: Duration::from_nanos(cpu),
+            wake_ups,
+        })
+    }
+
+    pub(crate) fn until(&self, later: &Self) -> Usage {
+        let seconds = (later.at - self.at).as_secs_f64();
+        Usage {
+            cores: later.cpu.saturating_sub(self.cpu).as_secs_f64() / seconds,
+            wake_ups: later.wake_ups.saturating_sub(self.wake_ups) as f64 / seconds,
+        }
+    }
+}
+
+/// Resident memory, MB.
+pub(crate) fn resident_mb(pid: u32) -> anyhow::Result<f64> {
+    let status = format!("/proc/{pid}/status");
+    let kb =
+        field(Path::new(&status), "VmRSS:").with_context(|| format!("no VmRSS in {status}"))?;
+    Ok(kb as f64 / 1024.0)
+}
+
+/// The number behind `name` at the beginning of a line.
+fn field(file: &Path, name: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_process_is_seen_to_be_busy() {
+        let own = std::process::id();
+        let before = Snapshot::of(own).expect("this process runs");
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(200) {
+            std::hint::spin_loop();
+        }
+        let usage = before.until(&Snapshot::of(own).expect("this process runs"));
+        assert!(usage.cores > 0.05, "{} cores", usage.cores);
+        assert!(resident_mb(own).expect("it has memory") > 1.0);
+    }
+}
