@@ -148,3 +148,54 @@ fn every_xtask_command_in_a_document_exists() {
         }
     }
 }
+
+/// The words of `text` made of `of`, which begin with one of `beginnings`.
+fn words(text: &str, beginnings: &[&str], of: impl Fn(char) -> bool) -> Vec<String> {
+    text.split(|c: char| !of(c))
+        .filter(|word| beginnings.iter().any(|start| word.starts_with(start)))
+        .map(|word| word.trim_end_matches('_').to_owned())
+        .collect()
+}
+
+#[test]
+fn every_setting_and_metric_that_a_document_names_is_in_the_readmes_tables() {
+    let readme = read(&root().join("README.md"));
+    for document in documents() {
+        let text = read(&document);
+        let capitals = |c: char| c.is_ascii_uppercase() || c == '_';
+        // GATEWAY_BIN and CAPTURE_BIN are the tests'.
+        for setting in words(&text, &["CAPTURE_", "GATEWAY_"], capitals) {
+            assert!(
+                readme.contains(&format!("| `{setting}` |")) || setting.ends_with("_BIN"),
+                "{}: the setting {setting} does not exist",
+                document.display()
+            );
+        }
+        let small = |c: char| c.is_ascii_lowercase() || c == '_';
+        for metric in words(&text, &["capture_", "gateway_"], small) {
+            assert!(
+                readme.contains(&format!("| `{metric}`"))
+                    || readme.contains(&format!("| `{metric}{{"))
+                    || metric == "capture_svc",
+                "{}: the metric {metric} does not exist",
+                document.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_subcommand_of_the_services_in_a_document_exists() {
+    let source = read(&root().join("capture-svc/src/config/cli.rs")).to_lowercase();
+    for document in documents() {
+        let text = read(&document);
+        for rest in text.split("`capture-svc ").skip(1) {
+            let name: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+            assert!(
+                source.contains(&format!("    {name}")),
+                "{}: capture-svc {name} does not exist",
+                document.display()
+            );
+        }
+    }
+}
