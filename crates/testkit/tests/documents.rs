@@ -199,3 +199,44 @@ fn every_subcommand_of_the_services_in_a_document_exists() {
         }
     }
 }
+
+/// All Rust sources below `directory`, in one text.
+fn sources(directory: &Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(directory).expect("sources").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            text += &sources(&path);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text += &read(&path);
+        }
+    }
+    text
+}
+
+#[test]
+fn every_test_that_the_security_document_names_exists() {
+    let places = [
+        "capture-svc/src",
+        "capture-svc/tests",
+        "gateway-svc/src",
+        "gateway-svc/tests",
+    ];
+    let sources: String = places
+        .iter()
+        .map(|place| sources(&root().join(place)))
+        .collect();
+    let document = read(&root().join("docs/security.md"));
+    let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let named: Vec<String> = words(&document, &[""], small)
+        .into_iter()
+        .filter(|word| word.matches('_').count() > 3)
+        .collect();
+    assert!(named.len() > 10, "{named:?}");
+    for test in named {
+        assert!(
+            sources.contains(&format!("fn {test}(")),
+            "there is no test {test}"
+        );
+    }
+}
