@@ -240,3 +240,26 @@ fn every_test_that_the_security_document_names_exists() {
         );
     }
 }
+
+#[test]
+fn every_route_is_documented_and_every_documented_route_exists() {
+    let source = read(&root().join("gateway-svc/src/http.rs"));
+    let readme = read(&root().join("README.md"));
+    let documents = readme.clone() + &read(&root().join("docs/protocol.md"));
+    let routes: Vec<&str> = source
+        .split(".route(")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').nth(1))
+        .collect();
+    assert!(routes.len() > 5, "{routes:?}");
+    for route in &routes {
+        assert!(documents.contains(route), "no document names {route}");
+    }
+    for rest in readme.split("`GET ").skip(1) {
+        let path = rest.split(['?', '`', ',']).next().unwrap_or_default();
+        assert!(
+            path == "/" || routes.contains(&path) || path == "/metrics",
+            "README.md: the gateway serves no {path}"
+        );
+    }
+}
