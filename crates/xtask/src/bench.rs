@@ -99,7 +99,8 @@ pub(crate) fn quick(environment: &Environment) -> Outcome<()> {
 /// Every one in turn; one that fails does not keep the others from running.
 fn all(kit: &mut Kit) -> Outcome<()> {
     let began = Instant::now();
-    let mut results = Results::begin();
+    let nats = tools::NATS_SERVER.get(&mut kit.environment)?;
+    let mut results = Results::begin(&nats);
     let benches: Vec<&Bench> = BENCHES.iter().filter(|bench| kit.has(bench)).collect();
     let mut failed = Vec::new();
     for (at, bench) in benches.iter().enumerate() {
@@ -120,13 +121,14 @@ fn all(kit: &mut Kit) -> Outcome<()> {
         results.add(bench.name, bench.what, tables);
     }
     say(&format!("all: {:.0} s", began.elapsed().as_secs_f64()));
-    if !failed.is_empty() {
-        return Err(failed.join("; "));
+    if !kit.quick {
+        results.write()?;
     }
-    if kit.quick {
-        return Ok(());
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(failed.join("; "))
     }
-    results.write()
 }
 
 /// What the measurements need: builds and tools, got once.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::version_of;
@@ -13,7 +14,8 @@ pub(super) struct Results {
 }
 
 impl Results {
-    pub(super) fn begin() -> Self {
+    /// With the versions of what measures and is measured; `nats` is the nats-server in use.
+    pub(super) fn begin(nats: &Path) -> Self {
         let command = |program: &str, arguments: &[&str]| {
             output(
                 Command::new(program)
@@ -30,7 +32,7 @@ impl Results {
              - {}\n- {}\n- {}\n- this repository at {}, {}\n",
             machine(),
             version_of("rustc"),
-            version_of(&std::env::var("NATS_SERVER_BIN").unwrap_or_else(|_| "nats-server".into())),
+            version_of(&nats.display().to_string()),
             command("git", &["describe", "--always", "--dirty"]),
             command("date", &["-u", "+%Y-%m-%d"]),
         );
