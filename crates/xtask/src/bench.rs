@@ -51,6 +51,13 @@ const BENCHES: &[Bench] = &[
         arguments: &["speed", "python3", "5"],
     },
     Bench {
+        name: "model",
+        what: "from these costs to machines, for more viewers than one machine can play",
+        package: Some("model"),
+        member: false,
+        arguments: &[],
+    },
+    Bench {
         name: "adapt",
         what: "the client's rule for quality beside the original's, over simulated links",
         package: None,
@@ -119,11 +126,12 @@ fn all(kit: &mut Kit) -> Outcome<()> {
             failed.push(format!("{}: {why}", bench.name));
         }
         results.add(bench.name, bench.what, tables);
+        // After each, so that an interrupted run leaves what it has, and the model finds the costs.
+        if !kit.quick {
+            results.write()?;
+        }
     }
     say(&format!("all: {:.0} s", began.elapsed().as_secs_f64()));
-    if !kit.quick {
-        results.write()?;
-    }
     if failed.is_empty() {
         Ok(())
     } else {
@@ -147,7 +155,7 @@ impl Kit {
         }
     }
 
-    /// Quick, those outside of the workspace stay out: they build for minutes before they measure for seconds.
+    /// Quick, those with a build of their own stay out: minutes of it before seconds of measuring.
     fn has(&self, bench: &Bench) -> bool {
         !self.quick || bench.member || bench.package.is_none()
     }
@@ -165,7 +173,7 @@ impl Kit {
                 .current_dir(workspace().join("web"));
             return Ok(npm);
         };
-        if package != "encode" {
+        if !["encode", "model"].contains(&package) {
             self.build_services()?;
         }
         if bench.member {
@@ -177,10 +185,12 @@ impl Kit {
             }
             return Ok(command);
         }
-        // The peers in Python; who has not got them is told by the comparison itself.
-        match tools::PEERS.get(&mut self.environment) {
-            Ok(()) => {}
-            Err(why) => say(&why),
+        if package != "model" {
+            // The peers in Python; who has not got them is told by the comparison itself.
+            match tools::PEERS.get(&mut self.environment) {
+                Ok(()) => {}
+                Err(why) => say(&why),
+            }
         }
         let manifest = format!("bench/{package}/Cargo.toml");
         let mut cargo =

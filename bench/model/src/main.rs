@@ -1,0 +1,82 @@
+//! How many gateways, how much NATS and network, for viewers and cameras that no single machine can play.
+//!
+//! Costs are fitted to the rows of one gateway in `bench/RESULTS.md` (section scale) and checked against those of two to
+//! four. `cargo xtask bench model` runs it.
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool: its output is the answer"
+)]
+
+mod cost;
+mod plan;
+
+use std::process::ExitCode;
+
+use cost::{Cost, Point};
+use plan::{Plan, Site};
+
+fn main() -> ExitCode {
+    let file = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "bench/RESULTS.md".to_owned());
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let points = cost::points(&text);
+    let Some(cost) = Cost::fit(&points) else {
+        println!(
+            "{file} has no two measured points of one gateway; this measures them: cargo xtask bench"
+        );
+        return ExitCode::FAILURE;
+    };
+    check(&points, cost);
+    answers(cost);
+    ExitCode::SUCCESS
+}
+
+fn check(points: &[Point], cost: Cost) {
+    println!(
+        "\n> Fitted to one gateway: {:.4} cores for being there and receiving one quality, {:.1} µs for each delivered \
+         frame. Cores of all gateways, predicted beside measured; the aim is within 15 %.\n",
+        cost.fixed,
+        cost.per_frame * 1e6
+    );
+    println!("| gateways | viewers | predicted against measured | predicted | measured |");
+    println!("|---|---|---|---|---|");
+    for point in points.iter().filter(|point| point.gateways > 1.0) {
+        let predicted = cost.cores(point.gateways, point.sent);
+        println!(
+            "| {} | {} | {:.2} | {predicted:.3} | {:.3} |",
+            point.gateways,
+            point.viewers,
+            predicted / point.cores,
+            point.cores
+        );
+    }
+}
+
+fn answers(cost: Cost) {
+    println!(
+        "\n> Assumed: 34 fps; 60 kB a frame; machines of 4 cores and 10 Gb/s, filled to 70 %; 3 qualities of each camera in \
+         use; viewers spread evenly over gateways and at random over cameras, so that a gateway relays as many streams as \
+         it can find viewers for.\n"
+    );
+    println!(
+        "| viewers | cameras | gateways | needed for | streams each relays | NATS out Gb/s | viewers' network Gb/s | breaks first |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for viewers in [1e3, 1e4, 1e5, 1e6] {
+        for cameras in [1.0, 10.0, 100.0, 1000.0] {
+            let site = Site { viewers, cameras };
+            let Plan {
+                gateways,
+                because,
+                streams,
+                nats_gbit,
+                viewers_gbit,
+                breaks,
+            } = plan::plan(site, cost);
+            println!(
+                "| {viewers} | {cameras} | {gateways} | {because} | {streams:.0} | {nats_gbit:.1} | {viewers_gbit:.0} | {breaks} |"
+            );
+        }
+    }
+}
