@@ -115,6 +115,11 @@ impl Conversation {
         // The claim on the rung ends here, whatever the other side takes for its goodbye.
         let viewer = Arc::clone(&self.viewer);
         drop(self);
+        if end == End::Leaving {
+            // A proxy between us closes both ways at our FIN, and a pong on its way would then reset the viewer's side
+            // with our goodbye unread. So not before it is answered.
+            let _ = tokio::time::timeout(FAREWELL / 2, answered(&mut reader, &mut words)).await;
+        }
         if !matches!(end, End::Lost | End::Dead) {
             // A browser believes a goodbye only when the connection ends too, and leaves that to the server.
             viewer.say_no_more();
@@ -311,6 +316,23 @@ impl Conversation {
 
     fn now(&self) -> Instant {
         self.hub.tools.clock.now()
+    }
+}
+
+/// Reads until the other side's close.
+async fn answered(reader: &mut OwnedReadHalf, words: &mut Reader) {
+    loop {
+        loop {
+            match words.event() {
+                Ok(Some(Event::Close(_))) | Err(_) => return,
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+            }
+        }
+        match receive(reader, Some(words)).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
     }
 }
 
