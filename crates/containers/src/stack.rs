@@ -40,10 +40,9 @@ pub(crate) fn compose(files: &[&str], arguments: &[&str]) -> Result<String, Stri
 
 /// `docker <arguments>`: what it wrote, or why not.
 pub(crate) fn docker(arguments: &[&str]) -> Result<String, String> {
-    let done = Command::new("docker")
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("docker: {error}"))?;
+    // Viewers are served meanwhile: one that stands still for a second misses its gateway's goodbye.
+    let run = || Command::new("docker").args(arguments).output();
+    let done = tokio::task::block_in_place(run).map_err(|error| format!("docker: {error}"))?;
     if done.status.success() {
         return Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned());
     }
