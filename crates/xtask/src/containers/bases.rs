@@ -62,7 +62,8 @@ fn stand_in(directory: &Path, environment: &Environment) -> Outcome<()> {
     let server = find_nats()?;
     fs::copy(&server, made.join("nats-server"))
         .map_err(|error| format!("{}: {error}", server.display()))?;
-    let busybox = r#"RUN ["/usr/bin/busybox", "ln", "-sf", "/usr/bin/busybox", "/usr/local/bin/wget"]
+    let busybox = r#"RUN ["/usr/bin/busybox", "mkdir", "-p", "/usr/local/bin"]
+RUN ["/usr/bin/busybox", "ln", "-sf", "/usr/bin/busybox", "/usr/local/bin/wget"]
 RUN ["/usr/bin/busybox", "ln", "-sf", "/usr/bin/busybox", "/usr/local/bin/chown"]
 RUN ["/usr/bin/busybox", "mkdir", "-p", "-m", "1777", "/prometheus", "/tmp"]
 "#;
