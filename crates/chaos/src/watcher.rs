@@ -89,9 +89,11 @@ impl Watcher {
             .await
     }
 
-    /// The first picture of another run than `run`.
-    pub(crate) async fn of_another_run(&self, run: u32, within: Duration) -> Shown {
-        self.first(within, |shown| shown.run != run).await
+    /// The first picture of another run than `run` that was captured after `then`.
+    pub(crate) async fn of_another_run(&self, run: u32, then: Instant, within: Duration) -> Shown {
+        let captured_after = |shown: &Shown| shown.at > then + shown.age;
+        self.first(within, |shown| shown.run != run && captured_after(shown))
+            .await
     }
 
     async fn first(&self, within: Duration, wanted: impl Fn(&Shown) -> bool) -> Shown {

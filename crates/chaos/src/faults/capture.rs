@@ -29,7 +29,7 @@ async fn killed(mode: Mode) -> Seen {
     world.capture.kill();
     let started = Instant::now();
     world.capture.restart().await;
-    let back = viewer.of_another_run(run, SOON).await;
+    let back = viewer.of_another_run(run, then, SOON).await;
     // An old run's left-overs would come now.
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(viewer.last().run, back.run, "the old run came back");
@@ -45,17 +45,22 @@ async fn killed(mode: Mode) -> Seen {
 
 async fn doubled(mode: Mode) -> Seen {
     let mut world = World::start(mode, 1).await;
-    let _double = world.bus.capture(&[]).await;
+    let double = world.bus.capture(&[]).await;
     let viewer = world.watcher(0, 80).await;
     let run = viewer.last().run;
     // Long enough for both to be heard: only the first serves.
     let before = Instant::now();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let steady = viewer.gap_since(before);
-    assert_eq!(viewer.last().run, run, "the double serves too");
+    assert_eq!(viewer.last().run, run, "the picture changed hands");
+    let published = double.metric("capture_frames_published_total", &[]).await;
+    assert!(
+        published < 1.0,
+        "the double has published {published} frames"
+    );
     let then = Instant::now();
     world.capture.kill();
-    let back = viewer.of_another_run(run, SOON).await;
+    let back = viewer.of_another_run(run, then, SOON).await;
     Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),
