@@ -23,6 +23,7 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     report.step("nats-server", &[], |environment| {
         tools::NATS_SERVER.get(environment).map(drop)
     });
+    report.step("nats-py", &[], |_| tools::NATS_PY.fetch());
     report.step("node", &[], |environment| {
         tools::NODE.get(environment).map(drop)
     });

@@ -15,7 +15,7 @@ use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{CARGO_DENY, CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
-pub(crate) use module::PEERS;
+pub(crate) use module::{NATS_PY, PEERS};
 
 /// Something that run or test needs and cargo does not bring.
 pub(crate) struct Tool {
@@ -41,12 +41,19 @@ fn directory_of(path: &Path) -> &Path {
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
     let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM, FAKETIME, CARGO_DENY];
-    if let Some(unknown) = names
+    let known: Vec<&str> = all
         .iter()
-        .find(|name| !all.iter().any(|tool| tool.name == name.as_str()))
-    {
-        let known = all.map(|tool| tool.name).join(", ");
-        return Err(format!("no tool {unknown:?}; there are {known}"));
+        .map(|tool| tool.name)
+        .chain([NATS_PY.name()])
+        .collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!(
+            "no tool {unknown:?}; there are {}",
+            known.join(", ")
+        ));
+    }
+    if names.is_empty() || names.iter().any(|name| name == NATS_PY.name()) {
+        NATS_PY.fetch()?;
     }
     for tool in all
         .iter()

@@ -20,12 +20,34 @@ pub(crate) const PEERS: Module = Module {
     },
 };
 
+/// For the Python consumer of docs/protocol.md.
+pub(crate) const NATS_PY: Module = Module {
+    name: "nats-py",
+    wheel: Wheel {
+        directory: "nats-py-2.16.0",
+        requirements: "nats-py.txt",
+        file: "nats/__init__.py",
+        links: &[],
+    },
+};
+
 impl Module {
-    /// Fetches it unless it is there, and puts it into `environment`.
-    pub(crate) fn get(&self, environment: &mut Environment) -> Outcome<()> {
+    /// What it is called on the command line.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Fetches it unless it is there.
+    pub(crate) fn fetch(&self) -> Outcome<()> {
         if !self.wheel.path().is_file() {
             self.wheel.install(self.name)?;
         }
+        Ok(())
+    }
+
+    /// Fetches it and puts it into `environment`.
+    pub(crate) fn get(&self, environment: &mut Environment) -> Outcome<()> {
+        self.fetch()?;
         environment.set("PYTHONPATH", self.wheel.root());
         Ok(())
     }
