@@ -96,18 +96,23 @@ impl Conversation {
     pub async fn run(mut self, mut reader: OwnedReadHalf, early: &[u8]) -> End {
         let mut words = Reader::default();
         words.push(early);
-        if self.viewer.talks {
-            let topic = &self.seat.rail.topic;
-            let status = self.hub.cameras.follow(&topic.camera).borrow().clone();
-            self.viewer.say(&FromGateway::hello(
-                topic.camera.name(),
-                topic.rung,
-                status.fps,
-            ));
-            self.viewer.say(&FromGateway::Status(&status));
-        }
         let rail = Arc::clone(&self.seat.rail);
+        let mut status = self.hub.cameras.follow(&rail.topic.camera);
+        if self.viewer.talks {
+            let fps = status.borrow().fps;
+            let hello = FromGateway::hello(rail.topic.camera.name(), rail.topic.rung, fps);
+            self.viewer.say(&hello);
+        }
         rail.seat(Arc::clone(&self.viewer));
+        // From here on the rail tells every change, so that none falls between; one that it told while this was said is
+        // said again, for the last word must be the newest.
+        while self.viewer.talks {
+            let now = Arc::clone(&status.borrow_and_update());
+            self.viewer.say(&FromGateway::Status(&now));
+            if !status.has_changed().unwrap_or(false) {
+                break;
+            }
+        }
         if let Some(frame) = rail.latest(JOIN_AGE, self.now()) {
             self.offer(&rail, &frame);
         }

@@ -169,6 +169,8 @@ impl Rail {
                 // The rail holds the senders of both.
                 _ = frames.changed() => {}
                 _ = status.changed() => {
+                    // Who came since the last walk knows the status from before this one.
+                    self.shares[share].welcome(&mut viewers);
                     let message = viewer::text(&FromGateway::Status(&status.borrow_and_update()));
                     let talking = viewers.iter().filter(|viewer| viewer.talks);
                     talking.for_each(|viewer| viewer.send(message.clone()));

@@ -123,7 +123,7 @@ describe("quality", () => {
       link.rate = rate * 0.4;
       await page.getByLabel("Quality").selectOption("auto");
       await page
-        .getByText(/Your connection carries \d+ of 34 pictures/)
+        .getByText(/Your connection carries \d+ of \d+ pictures/)
         .waitFor({ timeout: 20_000 });
       expect((await figures(page))?.quality).toBe(30);
       await screenshot(page, "slow-desktop-light");

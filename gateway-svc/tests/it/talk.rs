@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{NatsServer, Process, Said, Viewer, eventually};
-use wire::{CameraState, Stamp};
+use wire::{CameraState, CameraStatus, Stamp};
 
 use crate::support::{Camera, SOON, status};
 
@@ -63,6 +63,29 @@ async fn the_first_message_is_the_hello_and_the_status_follows_at_every_change()
         "offline",
         "after three seconds of silence"
     );
+}
+
+#[tokio::test]
+async fn a_status_that_changes_right_after_a_viewer_came_is_told_to_it() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    // Somebody else's words show that the gateway has heard.
+    let mut witness = talking(&gateway, 80).await;
+    let trouble = |detail: &str| CameraStatus {
+        detail: Some(detail.to_owned()),
+        ..status(CameraState::Error)
+    };
+    for round in 0..5 {
+        let [before, after] = ["before", "after"].map(|when| format!("{when} {round}"));
+        camera.say("status", &trouble(&before)).await;
+        while hear(&mut witness, "status").await["detail"] != before {}
+        let mut viewer = talking(&gateway, 80).await;
+        while hear(&mut viewer, "status").await["detail"] != before {}
+        camera.say("status", &trouble(&after)).await;
+        while hear(&mut viewer, "status").await["detail"] != after {}
+        while hear(&mut witness, "status").await["detail"] != after {}
+    }
 }
 
 #[tokio::test]
