@@ -1,7 +1,10 @@
 //! One program of tests: what they share is compiled once and none of it is dead.
 
+#[path = "../../fuzz/checks.rs"]
+mod checks;
 mod common;
 mod encode;
 mod identity;
 mod mjpeg;
 mod reference;
+mod seeds;

@@ -1,0 +1,53 @@
+//! A running stream allocates nothing. Alone in its program: the count is of all threads.
+
+use std::alloc::System;
+
+use jpeg_ladder::{Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const QUALITIES: [u8; 4] = [30, 60, 80, 95];
+
+#[test]
+fn after_its_first_frame_an_encoder_allocates_nothing() {
+    let (width, height) = (326, 98);
+    let spec = Spec {
+        width,
+        height,
+        sampling: Sampling::S420,
+        range: Range::Full,
+    };
+    let row = 2 * usize::from(width);
+    let pixels: Vec<u8> = (0..row * usize::from(height))
+        .map(|i| (i * i / 7) as u8)
+        .collect();
+    let yuyv = Source::Yuyv(Plane::new(&pixels, row));
+    let mut camera = [Vec::new()];
+    Ladder::new()
+        .encode_many(&spec, yuyv, &[85], &mut camera, &[])
+        .expect("a good frame");
+    for kernel in Kernel::ALL {
+        for source in [yuyv, Source::Mjpeg(&camera[0])] {
+            let mut ladder = Ladder::with_kernel(kernel);
+            let mut out = QUALITIES.map(|_| Vec::new());
+            let mut encode = || {
+                ladder
+                    .encode_many(&spec, source, &QUALITIES, &mut out, &[])
+                    .expect("a good frame");
+            };
+            encode();
+            let frames = Region::new(COUNTED);
+            for _ in 0..3 {
+                encode();
+            }
+            let change = frames.change();
+            assert_eq!(
+                (change.allocations, change.reallocations),
+                (0, 0),
+                "{kernel:?}"
+            );
+        }
+    }
+}
