@@ -1,6 +1,6 @@
-//! What the services cost while nobody watches, and with one viewer.
+//! What the services cost while nobody watches, with one viewer, and with every rung watched.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Effort;
 use crate::load::Load;
@@ -11,28 +11,34 @@ use crate::usage::{Usage, resident_mb};
 pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
     let mut table = Table::new(
         "idle",
-        "The pattern at 1280×720; the viewer watches quality 80 at 34 fps. Wake-ups: how often a thread of the service had \
-         gone to sleep.",
+        "The pattern at 1280×720 and 34 fps; one viewer watches quality 80, fourteen one rung each. Frames: of each rung, \
+         published. Wake-ups: how often a thread of the service had gone to sleep.",
         &[
             "viewers",
             "service",
             "% of one core",
             "wake-ups a second",
             "memory MB",
+            "frames a second",
         ],
     );
     let stage = Stage::new(1, &[("CAPTURE_LINGER", "0s")])?;
     let time = effort.of(Duration::from_secs(20), Duration::from_secs(1));
-    for viewers in [0, 1] {
+    let ladder: Vec<u8> = (30..=95).step_by(5).collect();
+    for qualities in [&[][..], &[80], &ladder] {
+        let viewers = qualities.len();
         println!("idle: {viewers} viewers");
-        let mut load = Load::connect(&stage.addresses(), viewers)?;
+        let mut load = Load::of_qualities(&stage.addresses(), qualities)?;
         if viewers == 0 {
             stage.await_idle();
         }
         load.run(effort.of(Duration::from_secs(3), Duration::from_millis(500)));
+        let published = || stage.capture_metric("capture_frames_published_total");
+        let (began, first) = (Instant::now(), published());
         let before = stage.snapshots()?;
         load.run(time);
         let after = stage.snapshots()?;
+        let frames = (published() - first) / began.elapsed().as_secs_f64();
         let used = before.iter().zip(&after).map(|(one, two)| one.until(two));
         let services = [
             ("capture-svc", stage.capture.pid()),
@@ -46,6 +52,11 @@ pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
                 format!("{:.2}", cores * 100.0),
                 format!("{wake_ups:.0}"),
                 format!("{:.1}", resident_mb(pid)?),
+                if service == "capture-svc" {
+                    format!("{:.1}", frames / viewers.max(1) as f64)
+                } else {
+                    String::new()
+                },
             ]);
         }
     }

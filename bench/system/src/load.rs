@@ -38,11 +38,17 @@ enum Read {
 }
 
 impl Load {
+    /// So many viewers of quality 80.
     pub(crate) fn connect(gateways: &[SocketAddr], count: usize) -> anyhow::Result<Self> {
+        Self::of_qualities(gateways, &vec![80; count])
+    }
+
+    /// A viewer of each.
+    pub(crate) fn of_qualities(gateways: &[SocketAddr], qualities: &[u8]) -> anyhow::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let mut viewers = Vec::with_capacity(count);
-        for (at, gateway) in gateways.iter().cycle().take(count).enumerate() {
-            let socket = upgrade(*gateway)?;
+        let mut viewers = Vec::with_capacity(qualities.len());
+        for (at, (gateway, &quality)) in gateways.iter().cycle().zip(qualities).enumerate() {
+            let socket = upgrade(*gateway, quality)?;
             let data = epoll::EventData::new_u64(at as u64);
             epoll::add(&epoll, &socket, data, epoll::EventFlags::IN)?;
             viewers.push(Viewer {
@@ -169,10 +175,10 @@ fn message(bytes: &[u8]) -> Option<(u8, usize, usize)> {
     Some((first & 0x0f, 2 + width, 2 + width + length))
 }
 
-fn upgrade(address: SocketAddr) -> anyhow::Result<TcpStream> {
+fn upgrade(address: SocketAddr, quality: u8) -> anyhow::Result<TcpStream> {
     let mut socket = TcpStream::connect(address)?;
     let request = format!(
-        "GET /websocket/80 HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        "GET /websocket/{quality} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     socket.write_all(request.as_bytes())?;
