@@ -1,8 +1,9 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes, `golden` prints the fingerprints that the crate's own test
-//! compares with, `speed` measures the time. `cargo xtask bench encode` builds and runs it.
+//! compares with, `speed` measures the time, `cores` what a second thread gains. `cargo xtask bench encode` builds and runs it.
 
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
 mod common;
+mod cores;
 mod identity;
 mod speed;
 
@@ -22,13 +23,16 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
+        ["cores"] => cores::run(),
         ["golden"] => identity::golden(),
         ["speed", python, ref rest @ ..] => {
             let rounds = rest.first().and_then(|n| n.parse().ok()).unwrap_or(15);
             speed::run(python, rounds);
         }
         _ => {
-            eprintln!("usage: bench-encode identity [MORE] | golden | speed PYTHON [ROUNDS]");
+            eprintln!(
+                "usage: bench-encode identity [MORE] | golden | cores | speed PYTHON [ROUNDS]"
+            );
             return ExitCode::from(64);
         }
     }

@@ -13,9 +13,9 @@ use crate::common::pictures;
 
 const SIZES: [(usize, usize); 3] = [(640, 480), (1280, 720), (1920, 1080)];
 /// How much there is to see: about 0.9, 1.3 and 1.9 bits a pixel at quality 80.
-const SCENES: [(&str, f32); 3] = [("calm", 1.0), ("room", 2.0), ("busy", 3.5)];
+pub const SCENES: [(&str, f32); 3] = [("calm", 1.0), ("room", 2.0), ("busy", 3.5)];
 /// The qualities of k = 1, 2, 4, 14.
-const LADDERS: [&[u8]; 4] = [
+pub const LADDERS: [&[u8]; 4] = [
     &[80],
     &[60, 80],
     &[40, 60, 80, 95],
@@ -23,15 +23,15 @@ const LADDERS: [&[u8]; 4] = [
 ];
 
 /// A frame in every form that some encoder wants.
-struct Frame {
+pub struct Frame {
     width: usize,
     height: usize,
-    yuyv: Vec<u8>,
+    pub yuyv: Vec<u8>,
     rgb: Vec<u8>,
 }
 
 impl Frame {
-    fn new(width: usize, height: usize, detail: f32) -> Self {
+    pub fn new(width: usize, height: usize, detail: f32) -> Self {
         let picture = pictures::natural(width, height, detail, 1);
         let [y, u, v] = &picture.planes;
         let mean = |a: u8, b: u8| ((u16::from(a) + u16::from(b) + 1) / 2) as u8;
@@ -63,7 +63,7 @@ impl Frame {
         }
     }
 
-    fn spec(&self, sampling: Sampling) -> Spec {
+    pub fn spec(&self, sampling: Sampling) -> Spec {
         Spec {
             width: self.width as u16,
             height: self.height as u16,
@@ -133,7 +133,7 @@ fn race(runs: &mut [Run<'_>], rounds: usize) -> Vec<(f64, usize)> {
         .collect()
 }
 
-fn median(values: &mut [f64]) -> f64 {
+pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

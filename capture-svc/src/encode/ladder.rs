@@ -10,7 +10,7 @@ use crate::camera::{ColorRange, PixelFormat, RawFrame};
 #[derive(Debug)]
 pub struct Ladder {
     sampling: jpeg_ladder::Sampling,
-    encoder: jpeg_ladder::Ladder,
+    encoder: jpeg_ladder::Duo,
     qualities: Vec<u8>,
 }
 
@@ -23,7 +23,7 @@ impl Ladder {
                 Sampling::S420 => jpeg_ladder::Sampling::S420,
                 Sampling::S422 => jpeg_ladder::Sampling::S422,
             },
-            encoder: jpeg_ladder::Ladder::new(),
+            encoder: jpeg_ladder::Duo::new(),
             qualities: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@
 //! then quantised and coded for each quality while it is still in the cache. The bytes are those that libjpeg-turbo's
 //! accurate encoder writes for the same samples and tables.
 //!
-//! No input or output beyond the buffers given, no clock, no allocation per frame after the first.
+//! No input or output beyond the buffers given, no clock, no allocation per frame after the first; no thread but `Duo`'s.
 //! The README has the figures; `source` the input layouts, `strip` the samples, `kernel` the loops, `entropy` the bits.
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
@@ -12,6 +12,7 @@
 mod batch;
 mod colour;
 mod decode;
+mod duo;
 mod entropy;
 mod error;
 mod header;
@@ -21,6 +22,7 @@ mod source;
 mod strip;
 mod tables;
 
+pub use duo::Duo;
 pub use error::{Damage, EncodeError};
 pub use kernel::Kernel;
 pub use source::{MAX_SIDE, Plane, Range, Sampling, Source, Spec};
