@@ -104,13 +104,15 @@ impl Conversation {
             self.viewer.say(&hello);
         }
         rail.seat(Arc::clone(&self.viewer));
-        // From here on the rail tells every change, so that none falls between; one that it told while this was said is
-        // said again, for the last word must be the newest.
-        while self.viewer.talks {
-            let now = Arc::clone(&status.borrow_and_update());
-            self.viewer.say(&FromGateway::Status(&now));
-            if !status.has_changed().unwrap_or(false) {
-                break;
+        if self.viewer.talks {
+            // From here on the rail tells every change, so that none falls between; one that it told while this was said
+            // is said again, for the last word must be the newest.
+            loop {
+                let now = Arc::clone(&status.borrow_and_update());
+                self.viewer.say(&FromGateway::Status(&now));
+                if !status.has_changed().unwrap_or(false) {
+                    break;
+                }
             }
         }
         if let Some(frame) = rail.latest(JOIN_AGE, self.now()) {
