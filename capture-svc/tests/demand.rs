@@ -1,13 +1,17 @@
 //! capture-svc as a process against a real nats-server: frames and camera follow the demand keys, nothing else.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, kv};
 use futures_util::StreamExt;
-use testkit::{NatsServer, Picture, Process, eventually};
+use testkit::{NatsServer, Picture, Process, ThrottledLink, eventually};
 
 /// Several times what anything here takes.
 const SOON: Duration = Duration::from_secs(10);
+
+/// How often a gateway renews its lease.
+const RENEWED: Duration = Duration::from_millis(1500);
 
 async fn bucket(nats: &NatsServer, name: &str) -> kv::Store {
     let js = jetstream::new(nats.client().await);
@@ -187,6 +191,29 @@ async fn nats_may_come_later() {
         (capture.ready().await == 200).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn nats_may_be_far_away() {
+    let nats = NatsServer::start().await;
+    let server = SocketAddr::from(([127, 0, 0, 1], nats.port()));
+    let link = ThrottledLink::to(server);
+    // To the other end of the world and back over a bad line.
+    link.set(|quality| quality.delay = Duration::from_millis(200));
+    let url = format!("nats://{}", link.address());
+    let _capture = Process::capture(&nats, &[("NATS_URL", &url)]).await;
+    let demand = bucket(&nats, "demand").await;
+    let mut frames = nats.client().await.subscribe("frames.>").await.unwrap();
+    let renewed = async {
+        loop {
+            put(&demand, "q80.gw").await;
+            if let Ok(frame) = tokio::time::timeout(RENEWED, frames.next()).await {
+                return frame;
+            }
+        }
+    };
+    let frame = tokio::time::timeout(SOON * 2, renewed).await;
+    assert!(frame.expect("a frame").is_some());
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ use crate::metrics::Metrics;
 const FRAMES_WAITING: usize = 8;
 /// A request that is not answered by then is tried again; the library's five seconds would be a whole lease.
 const ANSWER: Duration = Duration::from_millis(700);
+/// Connecting takes four round trips with TLS: a second and more to the other end of the world. Whether a server can be
+/// reached at all, `dial` finds out sooner.
+const CONNECT: Duration = Duration::from_secs(5);
 /// Two or three of these unanswered, and the link counts as dead.
 const PING: Duration = Duration::from_secs(1);
 
@@ -86,11 +89,12 @@ impl Bus {
             .subscription_capacity(FRAMES_WAITING)
             .client_capacity(128)
             .ping_interval(PING)
-            .connection_timeout(Duration::from_secs(1))
+            .connection_timeout(CONNECT)
             .request_timeout(Some(ANSWER))
             .retry_on_initial_connect()
             .max_reconnects(None)
             .reconnect_delay_callback(reconnect_delay)
+            .reconnect_to_server_callback(dial::first_to_answer)
             .event_callback(move |event| {
                 note(&state, &metrics, &event);
                 std::future::ready(())

@@ -1,7 +1,8 @@
 //! One connection to NATS: how it is made, and what it says of itself.
 //!
 //! The library's defaults are made for messages that must not be lost; here they must not be old. So: pings every
-//! 500 ms (a cut link is noticed in 1.5 s, not in minutes), reconnects within 250 ms, short request time-outs.
+//! 500 ms (a cut link is noticed in 1.5 s, not in minutes), a server that can be reached again is found at once (`dial`),
+//! short request time-outs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +17,11 @@ use crate::metrics::Metrics;
 
 /// Half-open links show after two or three of these.
 const PING: Duration = Duration::from_millis(500);
-/// Connecting and requests; a KV answer that takes longer is as good as none.
-const TIMEOUT: Duration = Duration::from_secs(1);
+/// A KV answer that takes longer is as good as none.
+const ANSWER: Duration = Duration::from_secs(1);
+/// Connecting takes four round trips with TLS: a second and more to the other end of the world. Whether a server can be
+/// reached at all, `dial` finds out sooner.
+const CONNECT: Duration = Duration::from_secs(5);
 /// The longest wait between two attempts to connect.
 const RECONNECT_MAX: Duration = Duration::from_millis(250);
 /// How often a person is told that it is away.
@@ -63,8 +67,8 @@ impl Link {
             // Permissions on the server go by this prefix.
             .custom_inbox_prefix("_INBOX_capture")
             .ping_interval(PING)
-            .connection_timeout(TIMEOUT)
-            .request_timeout(Some(TIMEOUT))
+            .connection_timeout(CONNECT)
+            .request_timeout(Some(ANSWER))
             .client_capacity(capacity)
             .retry_on_initial_connect()
             .reconnect_delay_callback(|attempt| {
@@ -72,6 +76,7 @@ impl Link {
                     Duration::from_millis(20 * attempt.saturating_sub(1) as u64).min(RECONNECT_MAX);
                 delay.mul_f64(0.8 + 0.2 * fastrand::f64())
             })
+            .reconnect_to_server_callback(dial::first_to_answer)
             .event_callback(move |event| {
                 let (tell, metrics, name) = (Arc::clone(&tell), metrics.clone(), name.clone());
                 async move { on_event(&event, &tell, &metrics, &name) }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use async_nats::{Client, ConnectOptions};
 use nkeys::KeyPair;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa};
-use testkit::{NatsServer, Process, Scratch};
+use testkit::{Host, NatsServer, Process, Scratch};
 
 use crate::plan::Mode;
 
@@ -25,7 +25,9 @@ pub(crate) struct Bus {
 impl Bus {
     /// One server, or a cluster, open or secured.
     pub(crate) async fn start(mode: Mode, nodes: usize) -> Self {
-        Self::with(mode.secure.then(|| Logins::new(USERS, true)), nodes, "").await
+        // Behind a cable it is not loopback that the server is asked on.
+        let extra = if mode.cables { "host: 0.0.0.0" } else { "" };
+        Self::with(mode.secure.then(|| Logins::new(USERS, true)), nodes, extra).await
     }
 
     /// One server with `extra` after what we ship.
@@ -65,6 +67,18 @@ impl Bus {
     pub(crate) async fn gateway(&self, settings: Settings<'_>) -> Process {
         let own = self.settings("gateway");
         Process::gateway(&self.servers[0], &[&borrowed(&own), settings].concat()).await
+    }
+
+    /// A capture-svc on another host; `settings` say where that finds NATS.
+    pub(crate) async fn capture_at(&self, host: &Host, settings: Settings<'_>) -> Process {
+        let own = self.settings("capture");
+        Process::capture_at(host, &[&borrowed(&own), settings].concat()).await
+    }
+
+    /// A gateway-svc on another host.
+    pub(crate) async fn gateway_at(&self, host: &Host, settings: Settings<'_>) -> Process {
+        let own = self.settings("gateway");
+        Process::gateway_at(host, &[&borrowed(&own), settings].concat()).await
     }
 
     /// A client that may do everything, for what is measured or broken beside the services.
@@ -146,7 +160,7 @@ impl Logins {
     }
 }
 
-/// A certificate authority of our own and a certificate for loopback; returns the former's file and the server's lines.
+/// A certificate authority of our own and a certificate for here; returns the former's file and the server's lines.
 fn certificates(scratch: &Scratch) -> (PathBuf, String) {
     let file = |name: &str, text: String| {
         let path = scratch.path().join(name);
@@ -158,7 +172,8 @@ fn certificates(scratch: &Scratch) -> (PathBuf, String) {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, key()).expect("an authority");
     let server_key = key();
-    let server = CertificateParams::new(vec!["127.0.0.1".to_owned()])
+    let names = vec!["127.0.0.1".to_owned(), Host::HERE.to_string()];
+    let server = CertificateParams::new(names)
         .and_then(|server| server.signed_by(&server_key, &authority))
         .expect("a certificate");
     let ca = file("ca.pem", authority.pem());

@@ -1,6 +1,6 @@
 //! The fault suite: every fault of the bus on real processes, and one table of what a viewer saw.
 //!
-//! `cargo xtask chaos [--runs N] [--quick] [--secure] [name…]`. A world (NATS, capture, gateways, viewers) per fault;
+//! `cargo xtask chaos [--runs N] [--quick] [--secure] [--cables] [name…]`. A world (NATS, capture, gateways, viewers) per fault;
 //! one file per family of faults. A fault fails when a bound is broken, which is several times the goal: the goal is
 //! for the table, on a quiet machine.
 #![expect(
@@ -10,6 +10,7 @@
 )]
 
 mod bus;
+mod cable;
 mod digest;
 mod faults;
 mod figure;

@@ -9,6 +9,8 @@ pub(crate) struct Mode {
     pub(crate) quick: bool,
     /// TLS and nkeys.
     pub(crate) secure: bool,
+    /// Links are cables between network namespaces; it is for whoever starts us to give us one of our own.
+    pub(crate) cables: bool,
 }
 
 impl Mode {
@@ -42,6 +44,7 @@ impl Plan {
             match argument.as_str() {
                 "--quick" => plan.mode.quick = true,
                 "--secure" => plan.mode.secure = true,
+                "--cables" => plan.mode.cables = true,
                 "--runs" => {
                     let number = arguments.next().unwrap_or_default();
                     plan.runs = number
@@ -54,7 +57,7 @@ impl Plan {
                 }
                 other if other.starts_with('-') => {
                     return Err(format!(
-                        "no option {other:?}; there are --runs N, --quick, --secure, and names of faults"
+                        "no option {other:?}; there are --runs N, --quick, --secure, --cables, and names of faults"
                     ));
                 }
                 name => plan.names.push(name.to_owned()),

@@ -1,5 +1,5 @@
 //! Real parts for tests, dev-only: a nats-server per test ([`NatsServer`]), a WebSocket client ([`Viewer`]), a reader that
-//! trusts no frame ([`Picture`]), a bad network ([`ThrottledLink`]), a service as its own process ([`Process`]) and
+//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]), a service as its own process ([`Process`]) and
 //! [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
@@ -13,6 +13,7 @@ pub mod barcode;
 mod binaries;
 mod child;
 mod eventually;
+mod host;
 pub mod http;
 mod link;
 mod metrics;
@@ -25,6 +26,7 @@ mod viewer;
 
 pub use child::Scratch;
 pub use eventually::{Attempt, eventually};
+pub use host::Host;
 pub use link::{LinkQuality, ThrottledLink};
 pub use nats::NatsServer;
 pub use picture::{Picture, read_stamp};

@@ -1,14 +1,14 @@
 //! One of our services as a process of its own: what a kill, a signal and an exit code need.
 
+use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use rustix::process::Signal;
 
 use crate::child::{Owned, Scratch};
-use crate::{NatsServer, binaries, eventually, http, metrics};
+use crate::{Host, NatsServer, binaries, eventually, http, metrics};
 
 /// A service that takes longer than this to log `listening` is broken, however busy the machine.
 const START_WITHIN: Duration = Duration::from_secs(20);
@@ -19,6 +19,8 @@ pub struct Process {
     name: &'static str,
     child: Owned,
     settings: Vec<(String, String)>,
+    /// What enters the namespace it runs in.
+    enter: Vec<OsString>,
     public: Option<SocketAddr>,
     admin: Option<SocketAddr>,
     scratch: Scratch,
@@ -36,7 +38,7 @@ impl Process {
             ("CAPTURE_SOURCE", "pattern"),
             ("CAPTURE_ADMIN_LISTEN", "127.0.0.1:0"),
         ];
-        Self::service("capture-svc", &[&own[..], settings].concat()).await
+        Self::service("capture-svc", None, &[&own[..], settings].concat()).await
     }
 
     /// Starts gateway-svc on free ports. `settings` come on top.
@@ -50,20 +52,53 @@ impl Process {
             ("GATEWAY_LISTEN", "127.0.0.1:0"),
             ("GATEWAY_ADMIN_LISTEN", "127.0.0.1:0"),
         ];
-        Self::service("gateway-svc", &[&own[..], settings].concat()).await
+        Self::service("gateway-svc", None, &[&own[..], settings].concat()).await
     }
 
-    async fn service(name: &'static str, settings: &[(&str, &str)]) -> Self {
+    /// As [`capture`](Self::capture), on another host; `settings` hold `NATS_URL`.
+    ///
+    /// # Panics
+    /// As [`capture`](Self::capture).
+    pub async fn capture_at(host: &Host, settings: &[(&str, &str)]) -> Self {
+        let address = format!("{}:0", host.address());
+        let own = [
+            ("CAPTURE_SOURCE", "pattern"),
+            ("CAPTURE_ADMIN_LISTEN", address.as_str()),
+        ];
+        Self::service("capture-svc", Some(host), &[&own[..], settings].concat()).await
+    }
+
+    /// As [`gateway`](Self::gateway), on another host, for anybody; `settings` hold `NATS_URL`.
+    ///
+    /// # Panics
+    /// As [`capture`](Self::capture).
+    pub async fn gateway_at(host: &Host, settings: &[(&str, &str)]) -> Self {
+        let address = format!("{}:0", host.address());
+        let own = [
+            ("GATEWAY_LISTEN", address.as_str()),
+            ("GATEWAY_ADMIN_LISTEN", address.as_str()),
+            ("GATEWAY_ALLOW_ANONYMOUS", "true"),
+        ];
+        Self::service("gateway-svc", Some(host), &[&own[..], settings].concat()).await
+    }
+
+    async fn service(name: &'static str, host: Option<&Host>, settings: &[(&str, &str)]) -> Self {
         let settings: Vec<_> = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let scratch = Scratch::new(name);
-        let child = spawn(&binaries::service(name), &settings, &scratch);
+        let enter = host.map_or_else(Vec::new, |host| {
+            let enter = host.enter();
+            let words = [enter.get_program()].into_iter().chain(enter.get_args());
+            words.map(OsStr::to_owned).collect()
+        });
+        let child = spawn(name, &enter, &settings, &scratch);
         let mut service = Self {
             name,
             child,
             settings,
+            enter,
             public: None,
             admin: None,
             scratch,
@@ -137,7 +172,7 @@ impl Process {
     pub async fn restart(&mut self) {
         self.child.kill();
         let logged = self.child.log().len();
-        self.child = spawn(&binaries::service(self.name), &self.settings, &self.scratch);
+        self.child = spawn(self.name, &self.enter, &self.settings, &self.scratch);
         self.await_listening(logged).await;
     }
 
@@ -217,8 +252,21 @@ impl Drop for Process {
     }
 }
 
-fn spawn(binary: &Path, settings: &[(String, String)], scratch: &Scratch) -> Owned {
-    let mut command = Command::new(binary);
+fn spawn(
+    name: &str,
+    enter: &[OsString],
+    settings: &[(String, String)],
+    scratch: &Scratch,
+) -> Owned {
+    let binary = binaries::service(name);
+    let mut command = match enter {
+        [] => Command::new(&binary),
+        [program, arguments @ ..] => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(&binary);
+            command
+        }
+    };
     // What the developer has set for their own run is no business of a test.
     for (name, _) in std::env::vars_os() {
         let ours = name.to_string_lossy();

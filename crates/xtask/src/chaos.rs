@@ -1,6 +1,8 @@
 //! `cargo xtask chaos`: builds the services and plays the fault suite of `crates/chaos` on them.
 
-use crate::shell::{Environment, Outcome, binaries, run};
+use std::process::Command;
+
+use crate::shell::{Environment, Outcome, binaries, output, red, run, say};
 use crate::tools;
 
 /// Measured are release builds; the quick suite takes what `test` has built.
@@ -30,9 +32,32 @@ pub(crate) fn play(
     let built = binaries(profile);
     environment.set("CAPTURE_BIN", built.join("capture-svc"));
     environment.set("GATEWAY_BIN", built.join("gateway-svc"));
-    let mut suite = environment.command(built.join("chaos"));
+    let suite = built.join("chaos");
+    let mut command = if let Some(mut command) = network_of_its_own(environment) {
+        command.arg(suite).arg("--cables");
+        command
+    } else {
+        say(&red(
+            "chaos: links are cut by a proxy on loopback, NOT as cables between network namespaces: that takes root, \
+             unshare and nsenter (util-linux) and ip (iproute2)",
+        ));
+        environment.command(suite)
+    };
     run(
         &format!("chaos {}", arguments.join(" ")),
-        suite.args(arguments),
+        command.args(arguments),
     )
+}
+
+/// What starts a program where nothing but its own loopback is there, if cables can be made there.
+fn network_of_its_own(environment: &Environment) -> Option<Command> {
+    let enter = || {
+        let mut command = environment.command("unshare");
+        let up = "ip link set lo up && exec \"$@\"";
+        command.args(["--net", "--", "sh", "-c", up, "sh"]);
+        command
+    };
+    output(enter().args(["nsenter", "--version"]))?;
+    output(enter().args(["ip", "link", "add", "c0b", "type", "bridge"]))?;
+    Some(enter())
 }

@@ -1,12 +1,12 @@
 //! The network between NATS and a service is gone for a while, and nobody is told.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use testkit::{ThrottledLink, Viewer, eventually};
+use testkit::{Viewer, eventually};
 
 use super::Fault;
 use crate::bus::Bus;
+use crate::cable::Cable;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
 use crate::plan::Mode;
 use crate::watcher::Watcher;
@@ -27,18 +27,11 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
     ]
 }
 
-fn link_to(bus: &Bus) -> (ThrottledLink, String) {
-    let server = SocketAddr::from(([127, 0, 0, 1], bus.servers[0].port()));
-    let link = ThrottledLink::to(server);
-    let url = format!("nats://{}", link.address());
-    (link, url)
-}
-
 /// Two cameras on one bus; the link of one is cut.
 async fn capture(mode: Mode) -> Seen {
     let bus = Bus::start(mode, 1).await;
-    let (link, url) = link_to(&bus);
-    let capture = bus.capture(&[("NATS_URL", &url)]).await;
+    let cable = Cable::to(&bus, mode).await;
+    let capture = cable.capture(&bus, &[]).await;
     let door = bus.capture(&[("CAPTURE_CAMERA_ID", "door")]).await;
     eventually(SOON, || async { door.ready().await == 200 }).await;
     let gateways = vec![bus.gateway(&[]).await];
@@ -53,10 +46,10 @@ async fn capture(mode: Mode) -> Seen {
     let other = Watcher::of(request.connect().await.expect("a viewer"));
     let other = other.settled().await;
     let (mark, then) = (world.mark(), Instant::now());
-    link.cut();
+    cable.cut();
     tokio::time::sleep(mode.lasts(10, 4)).await;
     let repaired = Instant::now();
-    link.repair();
+    cable.repair();
     let back = viewer.captured_after(repaired, SOON).await;
     world.ready().await;
     Seen {
@@ -73,18 +66,17 @@ async fn capture(mode: Mode) -> Seen {
 /// Two gateways on one bus; the link of one is cut.
 async fn gateway(mode: Mode) -> Seen {
     let bus = Bus::start(mode, 1).await;
-    let (link, url) = link_to(&bus);
+    let cable = Cable::to(&bus, mode).await;
     let mut world = World::on(bus, 1).await;
-    world
-        .gateways
-        .push(world.bus.gateway(&[("NATS_URL", &url)]).await);
+    let beyond = cable.gateway(&world.bus).await;
+    world.gateways.push(beyond);
     world.ready().await;
     let (viewer, other) = (world.watcher(1, 80).await, world.watcher(0, 80).await);
     let (mark, then) = (world.mark(), Instant::now());
-    link.cut();
+    cable.cut();
     tokio::time::sleep(mode.lasts(10, 4)).await;
     let repaired = Instant::now();
-    link.repair();
+    cable.repair();
     let back = viewer.captured_after(repaired, SOON).await;
     world.ready().await;
     Seen {
