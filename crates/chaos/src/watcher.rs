@@ -75,9 +75,14 @@ impl Watcher {
 
     /// Waits until pictures flow.
     pub(crate) async fn settled(self) -> Self {
+        self.shown(SETTLED).await
+    }
+
+    /// Waits until so many pictures were shown.
+    pub(crate) async fn shown(self, pictures: usize) -> Self {
         eventually(SOON, || async {
             let count = lock(&self.log).shown.len();
-            (count >= SETTLED).then_some(()).ok_or(count)
+            (count >= pictures).then_some(()).ok_or(count)
         })
         .await;
         self

@@ -56,7 +56,7 @@ async fn capture(mode: Mode) -> Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),
             Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
-            Figure::within("back", back.at - repaired, 500, 4000),
+            Figure::within("back", back.at - repaired, 500, 2000),
             Figure::within("others' gap", other.gap_since(then), 150, 1000),
         ],
         capture: world.did(mark),
@@ -83,7 +83,7 @@ async fn gateway(mode: Mode) -> Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),
             Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
-            Figure::within("back", back.at - repaired, 500, 4000),
+            Figure::within("back", back.at - repaired, 500, 2000),
             Figure::within("others' gap", other.gap_since(then), 150, 1000),
         ],
         capture: world.did(mark),
