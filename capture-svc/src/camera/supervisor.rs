@@ -291,7 +291,7 @@ impl Supervisor {
     fn idle(&self) {
         let closed = self.report.send_if_modified(CameraReport::idle);
         if closed {
-            tracing::info!("camera closed: nobody is watching");
+            tracing::info!("camera closed");
         }
     }
 

@@ -36,8 +36,13 @@ pub(crate) fn service(name: &str) -> PathBuf {
     // cargo builds the service under test but not its neighbour. Only capture encodes: a gateway that is older than the
     // encoder would stay so however often it is built.
     let made_of: &[&str] = match name {
-        "capture-svc" => &["capture-svc", "crates/wire", "crates/jpeg-ladder"],
-        _ => &[name, "crates/wire"],
+        "capture-svc" => &[
+            "capture-svc",
+            "crates/dial",
+            "crates/wire",
+            "crates/jpeg-ladder",
+        ],
+        _ => &[name, "crates/dial", "crates/wire"],
     };
     for source in made_of {
         let newest = newest(&workspace().join(source).join("src"));

@@ -18,6 +18,7 @@ mod run;
 mod shell;
 mod test;
 mod tools;
+mod walk;
 mod web;
 
 use std::process::ExitCode;

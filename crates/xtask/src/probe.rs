@@ -64,6 +64,19 @@ pub(crate) fn source(gateway: SocketAddr) -> Result<String> {
     field(&answer, "source").ok_or_else(|| Error::other("/api/status names no source"))
 }
 
+/// The body of `GET path` if the answer is 200.
+pub(crate) fn get(gateway: SocketAddr, path: &str) -> Result<Vec<u8>> {
+    let mut stream = ask(gateway, &format!("GET {path} HTTP/1.0"), "")?;
+    let head = read_head(&mut stream)?;
+    if !head.contains(" 200 ") {
+        let line = head.lines().next().unwrap_or_default();
+        return Err(Error::other(format!("the gateway answered {line:?}")));
+    }
+    let mut body = Vec::new();
+    stream.read_to_end(&mut body)?;
+    Ok(body)
+}
+
 fn ask(gateway: SocketAddr, request: &str, headers: &str) -> Result<TcpStream> {
     let mut stream = TcpStream::connect_timeout(&gateway, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;

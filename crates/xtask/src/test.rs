@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, tools, web};
+use crate::{bench, camera, chaos, tools, walk, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -17,23 +17,7 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         steps: Vec::new(),
     };
 
-    report.step("libclang", &[], |environment| {
-        tools::LIBCLANG.get(environment).map(drop)
-    });
-    report.step("nats-server", &[], |environment| {
-        tools::NATS_SERVER.get(environment).map(drop)
-    });
-    report.step("nats-py", &[], |_| tools::NATS_PY.fetch());
-    report.step("node", &[], |environment| {
-        tools::NODE.get(environment).map(drop)
-    });
-    report.step("chromium", &[], |environment| {
-        tools::CHROMIUM.get(environment).map(drop)
-    });
-    report.step("faketime", &[], |environment| {
-        tools::FAKETIME.get(environment).map(drop)
-    });
-
+    get_tools(&mut report);
     report.step("rustfmt", &[], |environment| {
         cargo(environment, &["fmt", "--all", "--check"])
     });
@@ -82,6 +66,12 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         |environment| web::npm(environment, &["run", "e2e"]),
     );
 
+    report.step(
+        "a user's walk",
+        &["build", "nats-server", "web build", "ffmpeg"],
+        |environment| walk::walk(environment),
+    );
+
     // For its being able to run; a machine that tests is no machine that measures.
     report.step(
         "bench quick",
@@ -114,6 +104,21 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         Err(why) => report.skip("camera machine", &format!("{why}; it needs root and apt")),
     }
     report.close()
+}
+
+fn get_tools(report: &mut Report) {
+    let needed = [
+        ("libclang", tools::LIBCLANG),
+        ("nats-server", tools::NATS_SERVER),
+        ("node", tools::NODE),
+        ("chromium", tools::CHROMIUM),
+        ("faketime", tools::FAKETIME),
+        ("ffmpeg", tools::FFMPEG),
+    ];
+    for (name, tool) in needed {
+        report.step(name, &[], |environment| tool.get(environment).map(drop));
+    }
+    report.step("nats-py", &[], |_| tools::NATS_PY.fetch());
 }
 
 fn cargo(environment: &Environment, arguments: &[&str]) -> Outcome<()> {

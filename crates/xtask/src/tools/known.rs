@@ -117,6 +117,23 @@ pub(crate) const FAKETIME: Tool = Tool {
     announce: |_, _| Ok(()),
 };
 
+/// Makes HLS of the stream, as docs/protocol.md shows.
+pub(crate) const FFMPEG: Tool = Tool {
+    name: "ffmpeg",
+    variable: "FFMPEG_BIN",
+    programs: &["ffmpeg"],
+    companion: Some("ffprobe"),
+    at_least: (0, 0),
+    apt: Apt {
+        packages: &["ffmpeg"],
+    },
+    wheel: None,
+    announce: |path, environment| {
+        environment.prepend_path(directory_of(path));
+        Ok(())
+    },
+};
+
 pub(crate) const LIBCLANG: Tool = Tool {
     name: "libclang",
     variable: "LIBCLANG_PATH",
