@@ -74,11 +74,15 @@ fn read(path: &str) -> String {
 /// The commands in the `sh` blocks of the README and of docs/.
 fn commands() -> Vec<(String, String)> {
     let docs = std::fs::read_dir(root().join("docs")).expect("docs/");
-    let names = docs
+    let documents = docs
         .flatten()
-        .map(|entry| format!("docs/{}", entry.file_name().display()));
-    let documents = names
-        .filter(|name| name.ends_with(".md"))
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "md")
+        })
+        .map(|entry| format!("docs/{}", entry.file_name().display()))
         .chain(["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(str::to_owned));
     let mut found = Vec::new();
     for document in documents {
