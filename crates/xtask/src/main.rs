@@ -15,6 +15,7 @@ mod nats;
 mod parts;
 mod probe;
 mod run;
+mod sbom;
 mod shell;
 mod test;
 mod tools;
@@ -58,6 +59,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "bench",
         "every measurement, into bench/RESULTS.md; or a name and its arguments; --quick",
         bench::command,
+    ),
+    (
+        "sbom",
+        "what the services and the client are made of, as CycloneDX",
+        sbom::command,
     ),
     (
         "tools",
