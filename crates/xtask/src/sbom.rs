@@ -1,4 +1,4 @@
-//! `cargo xtask sbom`: what each published part is made of, as CycloneDX, in `target/sbom`.
+//! `cargo xtask sbom`: what each published part is made of, as `CycloneDX`, in `target/sbom`.
 //!
 //! Of the services by cargo-cyclonedx, of the client by npm itself, both from their lock files.
 
