@@ -10,11 +10,13 @@ mod crowd;
 mod guards;
 mod hardening;
 mod live;
+mod manifests;
 mod proxy;
 mod stack;
 mod table;
 mod watch;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use stack::Stack;
@@ -23,6 +25,15 @@ use table::Table;
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut table = Table::default();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {}
+        ["paper", folder] => return paper(Path::new(folder), table),
+        _ => {
+            println!("containers [paper FOLDER]");
+            return ExitCode::from(64);
+        }
+    }
     let stack = match Stack::from_environment() {
         Ok(stack) => stack,
         Err(why) => {
@@ -31,10 +42,11 @@ async fn main() -> ExitCode {
         }
     };
     live::play(&stack, &mut table).await;
-    println!("{} lines, {} red", table.lines(), table.failed());
-    if table.failed() == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    table.close()
+}
+
+/// What needs no docker: manifests as they are rendered in `folder`, and files of `deploy/`, from the repository's root.
+fn paper(folder: &Path, mut table: Table) -> ExitCode {
+    manifests::check(folder, Path::new("deploy"), &mut table);
+    table.close()
 }

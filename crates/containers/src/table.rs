@@ -1,6 +1,7 @@
 //! The table of what was looked at.
 
 use std::fmt::Display;
+use std::process::ExitCode;
 use std::time::Instant;
 
 /// What a check found: words with a figure, or what is wrong.
@@ -35,11 +36,13 @@ impl Table {
         self.note(&format!("mutant: {name}"), Instant::now(), &turned);
     }
 
-    pub(crate) fn failed(&self) -> usize {
-        self.failed
-    }
-
-    pub(crate) fn lines(&self) -> usize {
-        self.lines
+    /// The sum, as a person and as the shell reads it.
+    pub(crate) fn close(&self) -> ExitCode {
+        println!("{} lines, {} red", self.lines, self.failed);
+        if self.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }

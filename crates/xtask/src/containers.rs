@@ -3,15 +3,13 @@
 
 mod bases;
 mod engine;
-mod manifests;
-mod rules;
 mod stack;
 
 use std::fs;
 use std::time::Instant;
 
 use crate::shell::{Environment, Outcome, binaries, paint, red, run, say, workspace};
-use crate::{tools, web};
+use crate::{deploy, tools, web};
 
 /// Lines for the person who reads the end of the output.
 #[derive(Default)]
@@ -49,10 +47,11 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     web::install(&environment)?;
     web::build(&environment)?;
 
+    environment.set("CAPTURE_BIN", binaries("release").join("capture-svc"));
+    environment.set("GATEWAY_BIN", binaries("release").join("gateway-svc"));
     let engine = engine::get(&directory, &mut environment, &mut notes)?;
+    deploy::check(&environment)?;
     bases::get(&directory, &environment, &mut notes)?;
-    rules::check(&environment)?;
-    manifests::check(&directory, &environment, &mut notes)?;
     let mut stack = stack::Stack::prepare(&directory, &environment)?;
     notes.not_checked(
         "the stages `web` and `build` of the Dockerfile: the images hold what cargo and npm built on this machine",

@@ -11,6 +11,7 @@ mod bench;
 mod camera;
 mod chaos;
 mod containers;
+mod deploy;
 mod nats;
 mod parts;
 mod probe;
@@ -51,8 +52,13 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         chaos::command,
     ),
     (
+        "deploy",
+        "deploy/ on paper: rules, manifests, dashboards, Dockerfile; no docker needed",
+        deploy::command,
+    ),
+    (
         "containers",
-        "the compose stack, its dashboards and the manifests, on a real docker",
+        "the compose stack and its dashboards, on a real docker",
         containers::command,
     ),
     (

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, tools, walk, web};
+use crate::{bench, camera, chaos, deploy, tools, walk, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -92,6 +92,9 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
             "sources",
         ];
         cargo(environment, &check)
+    });
+    report.step("deploy checks", &["build", "nats-server"], |environment| {
+        deploy::check(environment)
     });
     report.skip(
         "containers",

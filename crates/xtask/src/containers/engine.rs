@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::Notes;
 use crate::parts::Part;
-use crate::shell::{Environment, Outcome, find_on_path, output, run, say};
-use crate::tools::apt_possible;
+use crate::shell::{Environment, Outcome, find_on_path, output, say};
+use crate::tools::{Release, apt_possible, unpack};
 
 /// Docker's engine, client, compose (v2) and buildx; runc is taken from the running release, for its libc.
 const NEWER: [&str; 5] = [
@@ -62,7 +62,8 @@ pub(crate) fn get(
     }
     let root = directory.join("root");
     if !root.join("usr/sbin/dockerd").exists() {
-        unpack(directory, &root)?;
+        unpack(Release::Sid, &NEWER, directory, &root)?;
+        unpack(Release::Running, &["runc"], directory, &root)?;
     }
     let plugins = directory.join("config/cli-plugins");
     fs::create_dir_all(&plugins).map_err(|error| format!("{}: {error}", plugins.display()))?;
@@ -101,57 +102,4 @@ pub(crate) fn get(
     }
     notes.not_checked("your own docker: none ran, this used Debian's, started for the occasion");
     Ok(engine)
-}
-
-/// Downloads the packages with a private list of Debian sid, so that the system's own lists and packages stay as they are.
-fn unpack(directory: &Path, root: &Path) -> Outcome<()> {
-    let apt = directory.join("apt");
-    let packages = directory.join("packages");
-    for made in [
-        &apt.join("lists/partial"),
-        &apt.join("cache/archives/partial"),
-        &packages,
-    ] {
-        fs::create_dir_all(made).map_err(|error| format!("{}: {error}", made.display()))?;
-    }
-    let source = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian sid main\n";
-    let write = |name: &str, text: &str| {
-        fs::write(apt.join(name), text).map_err(|error| format!("{name}: {error}"))
-    };
-    write("sources.list", source)?;
-    write("status", "")?;
-    let private = |arguments: &[&str]| {
-        let mut command = Command::new("apt-get");
-        let at = apt.display();
-        for option in [
-            format!("Dir::State={at}"),
-            format!("Dir::State::status={at}/status"),
-            format!("Dir::Cache={at}/cache"),
-            format!("Dir::Etc::SourceList={at}/sources.list"),
-            "Dir::Etc::SourceParts=/dev/null".to_owned(),
-        ] {
-            command.args(["-o", &option]);
-        }
-        command.arg("-qq").args(arguments).current_dir(&packages);
-        command
-    };
-    run("apt-get update (sid)", &mut private(&["update"]))?;
-    let mut newer = vec!["download"];
-    newer.extend(NEWER);
-    run("apt-get download docker", &mut private(&newer))?;
-    let mut runc = Command::new("apt-get");
-    run(
-        "apt-get download runc",
-        runc.args(["-qq", "download", "runc"])
-            .current_dir(&packages),
-    )?;
-    for package in fs::read_dir(&packages)
-        .map_err(|error| error.to_string())?
-        .flatten()
-    {
-        let mut dpkg = Command::new("dpkg-deb");
-        dpkg.arg("-x").arg(package.path()).arg(root);
-        run("dpkg-deb -x", &mut dpkg)?;
-    }
-    Ok(())
 }

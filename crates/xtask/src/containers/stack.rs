@@ -4,7 +4,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use crate::shell::{Environment, Outcome, binaries, output, run, workspace};
+use crate::deploy;
+use crate::shell::{Environment, Outcome, binaries, output, run};
 
 const FILES: [&str; 6] = [
     "compose",
@@ -27,13 +28,7 @@ impl Stack {
         let mut environment = environment.clone();
         images(directory, &environment)?;
         let folder = directory.join("deploy");
-        let _ = fs::remove_dir_all(&folder);
-        let mut copy = environment.command("cp");
-        copy.arg("-a").arg(workspace().join("deploy")).arg(&folder);
-        run("copying deploy/", &mut copy)?;
-        // A person's own settings are not part of the proof.
-        let _ = fs::remove_dir_all(folder.join("secrets"));
-        let _ = fs::remove_file(folder.join(".env"));
+        deploy::copy(&environment, &folder)?;
         let mut keys = environment.command(folder.join("keys.sh"));
         output(&mut keys).ok_or("deploy/keys.sh failed; run it by hand to see why")?;
         let token = fs::read_to_string(folder.join("secrets/gateway.token"))

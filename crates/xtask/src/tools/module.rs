@@ -31,6 +31,17 @@ pub(crate) const NATS_PY: Module = Module {
     },
 };
 
+/// The schemas of Kubernetes' API.
+pub(crate) const KUBERNETES_VALIDATE: Module = Module {
+    name: "kubernetes-validate",
+    wheel: Wheel {
+        directory: "kubernetes-validate-1.37.0",
+        requirements: "kubernetes-validate.txt",
+        file: "kubernetes_validate/__init__.py",
+        links: &[],
+    },
+};
+
 impl Module {
     /// What it is called on the command line.
     pub(super) fn name(&self) -> &'static str {

@@ -1,0 +1,127 @@
+//! PURE: what keeps the picture there while somebody operates the cluster: images, settings, probes, leaving, owners of
+//! the camera, the quorum of NATS.
+
+use super::objects::{Objects, Pod, items, seconds};
+use super::{Known, Violations};
+
+/// `GATEWAY_DRAIN` where nothing is set.
+const DRAIN: f64 = 10.0;
+
+pub(super) fn judge(objects: &Objects, known: &Known, found: &mut Violations) {
+    for pod in objects.pods() {
+        for container in pod.containers() {
+            let image = container["image"].as_str().unwrap_or_default();
+            if !known.images.iter().any(|own| own == image) {
+                let why = format!("{}: nobody builds {image:?}", pod.name());
+                found.add("image", why);
+            }
+            let ours = known
+                .settings
+                .iter()
+                .find(|(service, _)| image.contains(service.as_str()));
+            let Some((service, settings)) = ours else {
+                continue;
+            };
+            for variable in
+                items(&container["env"]).filter_map(|variable| variable["name"].as_str())
+            {
+                if !settings.contains(variable) {
+                    let why = format!("{}: {service} does not know {variable}", pod.name());
+                    found.add("setting", why);
+                }
+            }
+            for (probe, path) in [
+                ("startupProbe", "/healthz"),
+                ("readinessProbe", "/readyz"),
+                ("livenessProbe", "/healthz"),
+            ] {
+                let asked = &container[probe]["httpGet"];
+                if asked["path"] != path || asked["port"] != "admin" {
+                    let why = format!("{}: its {probe} does not ask {path}", pod.name());
+                    found.add("readiness", why);
+                }
+            }
+        }
+        leaving(&pod, found);
+        owner(&pod, found);
+    }
+    quorum(objects, found);
+}
+
+/// Time for the proxies to notice, then for the viewers to be told, then a little.
+fn leaving(pod: &Pod<'_>, found: &mut Violations) {
+    if pod.variable("GATEWAY_AUTH_TOKEN_FILE").is_none() && pod.variable("GATEWAY_DRAIN").is_none()
+    {
+        return;
+    }
+    let waits = |pod: &Pod<'_>| {
+        let sleeps = pod
+            .containers()
+            .filter_map(|container| container["lifecycle"]["preStop"]["sleep"]["seconds"].as_f64());
+        sleeps.fold(0.0, f64::max)
+    };
+    let (wait, drain) = (
+        waits(pod),
+        pod.variable("GATEWAY_DRAIN")
+            .map_or(Some(DRAIN), seconds)
+            .unwrap_or(f64::INFINITY),
+    );
+    let grace = pod.spec["terminationGracePeriodSeconds"]
+        .as_f64()
+        .unwrap_or(30.0);
+    if wait <= 0.0 {
+        let why = format!("{}: it leaves before the proxies know", pod.name());
+        found.add("drain", why);
+    }
+    if grace <= wait + drain {
+        let why = format!(
+            "{}: killed after {grace} s, its viewers are told until {} s",
+            pod.name(),
+            wait + drain
+        );
+        found.add("drain", why);
+    }
+}
+
+/// Two that hold one camera fight over it.
+fn owner(pod: &Pod<'_>, found: &mut Violations) {
+    if pod.variable("CAPTURE_SOURCE").is_none() {
+        return;
+    }
+    let spec = &pod.owner["spec"];
+    if spec["replicas"] != 1 || spec["strategy"]["type"] != "Recreate" {
+        let why = format!("{}: not one replica that is recreated", pod.name());
+        found.add("camera", why);
+    }
+}
+
+/// The buckets are on servers that there are, and the servers know each other.
+fn quorum(objects: &Objects, found: &mut Violations) {
+    let Some(servers) = objects.find("StatefulSet", "nats") else {
+        return found.add("quorum", "there is no StatefulSet/nats".into());
+    };
+    let replicas = servers["spec"]["replicas"].as_u64().unwrap_or(1);
+    for pod in objects
+        .pods()
+        .iter()
+        .filter(|pod| pod.variable("CAPTURE_SOURCE").is_some())
+    {
+        let buckets = pod.variable("CAPTURE_BUCKET_REPLICAS").unwrap_or("1");
+        if buckets.parse() != Ok(replicas) {
+            let why = format!("{}: buckets on {buckets} of {replicas} servers", pod.name());
+            found.add("quorum", why);
+        }
+    }
+    let service = servers["spec"]["serviceName"].as_str().unwrap_or_default();
+    let mut configurations = objects.of_kind("ConfigMap");
+    let text = configurations
+        .find_map(|map| map["data"]["nats.conf"].as_str())
+        .unwrap_or_default();
+    let routes = text.matches("\"nats://").count() as u64;
+    let route = |server: u64| text.contains(&format!("\"nats://nats-{server}.{service}:6222\""));
+    let wanted = if replicas > 1 { replicas } else { 0 };
+    if routes != wanted || !(0..wanted).all(route) {
+        let why = format!("nats.conf has {routes} routes for {replicas} servers");
+        found.add("quorum", why);
+    }
+}
