@@ -87,7 +87,7 @@ impl Publisher {
         Duration::from_micros((self.now_us)().saturating_sub(frame.captured_at_us))
     }
 
-    /// Whether the frame could be decoded; `None` if nobody has tried, or nobody can.
+    /// Whether the frame could be encoded; `None` if nobody has tried.
     async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) -> Option<bool> {
         if rungs.is_empty() {
             return None;
@@ -99,16 +99,9 @@ impl Publisher {
         // The work of milliseconds: the runtime's other tasks move to another thread meanwhile.
         if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
             self.metrics.dropped.corrupt.inc();
-            return match error {
-                EncodeError::Corrupt(_) => {
-                    tracing::debug!(%error, seq = frame.seq, "frame dropped");
-                    Some(false)
-                }
-                EncodeError::Unsupported { .. } => {
-                    tracing::warn!(%error, seq = frame.seq, "frame dropped");
-                    None
-                }
-            };
+            // Thirty in a row open the camera anew, and say so.
+            tracing::debug!(%error, seq = frame.seq, "frame dropped");
+            return Some(false);
         }
         let deadline = self.bus.deadline();
         for (index, rung) in rungs.iter().enumerate() {

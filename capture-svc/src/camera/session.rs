@@ -22,6 +22,7 @@ use super::{
     supervisor::Event,
 };
 use crate::pacer::{Pacer, Rate};
+use jpeg_ladder::MAX_SIDE;
 use wire::SourceKind;
 
 /// No frame for so long, or for three of the camera's own intervals, is a stall.
@@ -89,6 +90,9 @@ impl Session {
             Ok((kind, mut source)) => {
                 let _open = OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
+                if let Err(error) = encodable(&mode) {
+                    return self.tell(News::Failed(error));
+                }
                 self.tell(News::Opened {
                     kind,
                     mode: mode.clone(),
@@ -181,6 +185,19 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Said at the opening, not with every frame.
+fn encodable(mode: &Mode) -> Result<(), CameraError> {
+    let most = u32::from(MAX_SIDE);
+    if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
+        return Ok(());
+    }
+    Err(CameraError::Unsupported(format!(
+        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}: choose a smaller size \
+         (CAPTURE_WIDTH, CAPTURE_HEIGHT)",
+        mode.width, mode.height
+    )))
 }
 
 /// When the supervisor last heard from this thread.

@@ -136,6 +136,25 @@ async fn thirty_frames_in_a_row_that_cannot_be_decoded_open_the_camera_anew_and_
 }
 
 #[tokio::test]
+async fn pictures_beyond_the_encoder_are_a_fault_with_words_and_nothing_is_live() {
+    let scratch = testkit::Scratch::new("large");
+    let path = scratch.path().join("large.y4m");
+    let mut large = b"YUV4MPEG2 W8194 H2 F30:1 C420\nFRAME\n".to_vec();
+    large.resize(large.len() + 8194 * 3, 128);
+    std::fs::write(&path, large).unwrap();
+    let (camera, metrics) = start(SourceSpec::File(path));
+    camera.set_wanted(true);
+    let seen = report(&camera, |report| report.reason.is_some()).await;
+    assert_eq!(seen.reason, Some(Reason::Unsupported));
+    assert!(seen.detail.contains("8194x2") && seen.detail.contains("8192x8192"));
+    eventually(LIMIT, async || {
+        metrics.errors.with_label_values(&["unsupported"]).get() >= 2
+    })
+    .await;
+    assert_eq!((metrics.captured.get(), metrics.open.get()), (0, 0));
+}
+
+#[tokio::test]
 async fn stopping_closes_the_source_and_ends_the_thread() {
     let (camera, metrics) = start(SourceSpec::Pattern);
     camera.set_wanted(true);
