@@ -11,6 +11,7 @@ mod guards;
 mod hardening;
 mod live;
 mod manifests;
+mod proxies;
 mod proxy;
 mod stack;
 mod table;
@@ -29,8 +30,12 @@ async fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => {}
         ["paper", folder] => return paper(Path::new(folder), table),
+        ["proxies"] => {
+            proxies::check(Path::new("deploy/proxy"), &mut table).await;
+            return table.close();
+        }
         _ => {
-            println!("containers [paper FOLDER]");
+            println!("containers [paper FOLDER | proxies]");
             return ExitCode::from(64);
         }
     }

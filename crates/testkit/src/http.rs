@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// An HTTP answer.
@@ -60,8 +60,23 @@ pub async fn request(
     headers: &[(&str, &str)],
     body: &str,
 ) -> std::io::Result<Response> {
-    let address = address.to_string();
-    let mut stream = TcpStream::connect(&address).await?;
+    let host = address.to_string();
+    let stream = TcpStream::connect(&host).await?;
+    over(stream, method, &host, path, headers, body).await
+}
+
+/// A request over a connection that is there, a TLS one for instance; `host` is what it is called.
+///
+/// # Errors
+/// When nobody answers, or not in HTTP.
+pub async fn over(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    method: &str,
+    host: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<Response> {
     let fields: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
@@ -70,7 +85,7 @@ pub async fn request(
     let length = body.len();
     // HTTP/1.0: the answer ends with the connection and is never chunked.
     let request = format!(
-        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {length}\r\n{fields}\r\n{body}"
+        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n{fields}\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();

@@ -17,9 +17,13 @@ const KUBERNETES: &str = "1.33";
 
 /// `cargo xtask deploy`
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
+    check(&built()?)
+}
+
+/// Builds the checks and what they look at; the environment says where both services are.
+pub(crate) fn built() -> Outcome<Environment> {
     let mut environment = Environment::default();
     tools::LIBCLANG.get(&mut environment)?;
-    tools::NATS_SERVER.get(&mut environment)?;
     let build = [
         "build",
         "--package=containers",
@@ -36,7 +40,7 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     ] {
         environment.set(variable, binaries("debug").join(service));
     }
-    check(&environment)
+    Ok(environment)
 }
 
 /// All of it; `environment` says where both services are (`CAPTURE_BIN`, `GATEWAY_BIN`).

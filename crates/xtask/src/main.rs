@@ -15,6 +15,7 @@ mod deploy;
 mod nats;
 mod parts;
 mod probe;
+mod proxies;
 mod run;
 mod sbom;
 mod shell;
@@ -60,6 +61,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "containers",
         "the compose stack and its dashboards, on a real docker",
         containers::command,
+    ),
+    (
+        "proxies",
+        "nginx, Caddy and HAProxy as deploy/proxy has them, before a real gateway",
+        proxies::command,
     ),
     (
         "bench",

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, deploy, tools, walk, web};
+use crate::{bench, camera, chaos, deploy, proxies, tools, walk, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -96,6 +96,11 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     report.step("deploy checks", &["build", "nats-server"], |environment| {
         deploy::check(environment)
     });
+    report.step(
+        "reverse proxies",
+        &["build", "nats-server", "web build"],
+        |environment| proxies::check(environment),
+    );
     report.skip(
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",

@@ -12,13 +12,13 @@ mod module;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Environment, Outcome, find_on_path, output, say};
+use crate::shell::{Environment, Outcome, find_on_path, say};
 pub(crate) use debian::{Release, unpack};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
-    CARGO_DENY, CHROMIUM, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG, NATS_SERVER, NODE,
-    PROMTOOL,
+    CADDY, CARGO_DENY, CHROMIUM, FAKETIME, FFMPEG, HADOLINT, HAPROXY, KUBECTL, LIBCLANG,
+    NATS_SERVER, NGINX, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
 
@@ -60,6 +60,9 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         HADOLINT,
         PROMTOOL,
         KUBECTL,
+        NGINX,
+        CADDY,
+        HAPROXY,
     ];
     let known: Vec<&str> = all
         .iter()
@@ -181,8 +184,14 @@ impl Tool {
                 .then_some(())
                 .ok_or_else(|| format!("{} does not exist", path.display()));
         }
-        let version = output(Command::new(path).args(self.asked))
+        let answer = Command::new(path).args(self.asked).output();
+        let answer = answer
+            .ok()
+            .filter(|answer| answer.status.success())
             .ok_or_else(|| format!("{} does not run", path.display()))?;
+        // nginx says it on its standard error.
+        let said = [answer.stdout, answer.stderr].concat();
+        let version = String::from_utf8_lossy(&said);
         let (major, minor) = first_version(&version)
             .ok_or_else(|| format!("{} tells no version", path.display()))?;
         if (major, minor) < self.at_least {

@@ -1,0 +1,282 @@
+//! What each reverse proxy promises, one function each; a promise that is kept says so with a figure.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use testkit::http::{self, Response};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Request};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::running::Running;
+use super::tls::{HOST, tcp};
+use super::{TOKEN, patience};
+use crate::table::Finding;
+
+pub(super) const ALL: [&str; 7] = [
+    "page", "login", "frames", "address", "origin", "inside", "patience",
+];
+
+/// A frame comes within this, however busy the machine.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A viewer's side of the proxy.
+pub(super) struct Side<'a> {
+    pub(super) proxy: &'a Running,
+    pub(super) gateway: SocketAddr,
+    /// The shipped configuration.
+    pub(super) text: &'a str,
+}
+
+type Socket = WebSocketStream<TlsStream<TcpStream>>;
+
+impl Side<'_> {
+    pub(super) async fn keeps(&self, promise: &str) -> Finding {
+        match promise {
+            "page" => self.page().await,
+            "login" => self.login().await,
+            "frames" => self.frames().await,
+            "address" => self.address().await,
+            "origin" => self.origin().await,
+            "inside" => self.inside().await,
+            "patience" => patience::judge(self.text),
+            other => Err(format!("no promise is called {other}")),
+        }
+    }
+
+    /// An address of this machine that is nobody else's: each proxy process has viewers of its own.
+    fn viewer(&self, number: u8) -> IpAddr {
+        let [high, low] = self.proxy.address.port().to_be_bytes();
+        IpAddr::V4(Ipv4Addr::new(127, high, low, number))
+    }
+
+    fn host(&self) -> String {
+        format!("{HOST}:{}", self.proxy.address.port())
+    }
+
+    async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Response, String> {
+        let connect = self.proxy.tls.connect(self.viewer(1), self.proxy.address);
+        let stream = connect.await.map_err(|error| format!("TLS: {error}"))?;
+        let answer = http::over(stream, method, &self.host(), path, headers, body).await;
+        answer.map_err(|error| format!("{path}: {error}"))
+    }
+
+    async fn get(&self, path: &str, status: u16) -> Result<Response, String> {
+        let answer = self.ask("GET", path, &[], "").await?;
+        expect(path, &answer, status)?;
+        Ok(answer)
+    }
+
+    /// The page, and everything it names, under the path.
+    async fn page(&self) -> Finding {
+        let moved = self.get("/cam", 308).await?;
+        if moved
+            .header("Location")
+            .is_none_or(|to| !to.ends_with("/cam/"))
+        {
+            return Err(format!("/cam: {}", moved.head));
+        }
+        let page = self.get("/cam/", 200).await?.text();
+        let named = page
+            .split(['"', '\''])
+            .filter_map(|word| word.strip_prefix("./"));
+        let mut all = 0;
+        for file in named {
+            let answer = self.get(&format!("/cam/{file}"), 200).await?;
+            let kind = answer.header("Content-Type").unwrap_or_default();
+            if kind.starts_with("text/html") || answer.body.is_empty() {
+                return Err(format!("/cam/{file} is {kind:?}"));
+            }
+            all += 1;
+        }
+        if all < 2 || !page.contains("<html") {
+            return Err("/cam/ is no page with a script".into());
+        }
+        Ok(format!("page and {all} files"))
+    }
+
+    /// The token as header and as cookie; the proxy's word on TLS makes the cookie a secure one.
+    async fn login(&self) -> Finding {
+        self.get("/cam/snapshot.jpg?quality=60", 401).await?;
+        let bearer = format!("Bearer {TOKEN}");
+        let jpeg = |name: &str, answer: &Response| {
+            expect(name, answer, 200)?;
+            let whole =
+                answer.body.starts_with(&[0xFF, 0xD8]) && answer.body.ends_with(&[0xFF, 0xD9]);
+            whole
+                .then_some(())
+                .ok_or_else(|| format!("{name}: no JPEG"))
+        };
+        let path = "/cam/snapshot.jpg?quality=60";
+        jpeg(
+            "token",
+            &self
+                .ask("GET", path, &[("Authorization", &bearer)], "")
+                .await?,
+        )?;
+        let cookie = self.cookie().await?;
+        if !cookie.contains("; Secure") || !cookie.contains("Path=/;") {
+            return Err(format!("the cookie is {cookie}"));
+        }
+        let short = cookie.split(';').next().unwrap_or_default();
+        let answer = self.ask("GET", path, &[("Cookie", short)], "").await?;
+        jpeg("cookie", &answer)?;
+        // Whom nobody trusts may say https as often as it likes.
+        let stranger = tcp(self.viewer(9), self.gateway)
+            .await
+            .map_err(|error| error.to_string())?;
+        let lie = [
+            ("X-Forwarded-Proto", "https"),
+            ("Content-Type", "application/json"),
+        ];
+        let answer = http::over(stranger, "POST", "x", "/api/login", &lie, &login_body()).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        if answer
+            .header("Set-Cookie")
+            .is_none_or(|cookie| cookie.contains("Secure"))
+        {
+            return Err(format!("a stranger is believed: {}", answer.head));
+        }
+        Ok("401, then by token and by a secure cookie".into())
+    }
+
+    async fn cookie(&self) -> Result<String, String> {
+        let json = [("Content-Type", "application/json")];
+        let answer = self
+            .ask("POST", "/cam/api/login", &json, &login_body())
+            .await?;
+        expect("/cam/api/login", &answer, 204)?;
+        let cookie = answer.header("Set-Cookie").ok_or("no cookie")?;
+        Ok(cookie.to_owned())
+    }
+
+    /// A browser's WebSocket, with cookie and origin.
+    async fn frames(&self) -> Finding {
+        let cookie = self.cookie().await?;
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let origin = format!("https://{}", self.host());
+        let headers = [("Cookie", cookie.as_str()), ("Origin", origin.as_str())];
+        let mut socket = self.watch(self.viewer(2), &headers).await?;
+        for _ in 0..10 {
+            frame(&mut socket).await?;
+        }
+        Ok("101 and ten JPEGs".into())
+    }
+
+    /// One viewer of an address is let in: addresses are the viewers' own, whatever they say themselves.
+    async fn address(&self) -> Finding {
+        let bearer = format!("Bearer {TOKEN}");
+        let honest = [("Authorization", bearer.as_str())];
+        let lie = [
+            ("Authorization", bearer.as_str()),
+            ("X-Forwarded-For", "192.0.2.7"),
+        ];
+        let mut first = self.watch(self.viewer(3), &honest).await?;
+        frame(&mut first).await?;
+        let mut other = self.watch(self.viewer(4), &honest).await?;
+        frame(&mut other)
+            .await
+            .map_err(|why| format!("another address: {why}"))?;
+        for (name, headers) in [("a second", &honest[..]), ("one that lies", &lie[..])] {
+            let mut again = self.watch(self.viewer(3), headers).await?;
+            match frame(&mut again).await {
+                Err(why) if why.contains("1013") => {}
+                Err(why) => return Err(format!("{name}: {why}")),
+                Ok(()) => return Err(format!("{name} of one address is let in")),
+            }
+        }
+        Ok("one viewer for each address, two addresses".into())
+    }
+
+    async fn origin(&self) -> Finding {
+        let bearer = format!("Bearer {TOKEN}");
+        let foreign = [
+            ("Authorization", bearer.as_str()),
+            ("Origin", "https://evil.example.org"),
+        ];
+        match self.watch(self.viewer(5), &foreign).await {
+            Err(why) if why.contains("403") => Ok("another page's WebSocket gets 403".into()),
+            Err(why) => Err(why),
+            Ok(_) => Err("another page may watch".into()),
+        }
+    }
+
+    async fn inside(&self) -> Finding {
+        for path in [
+            "/cam/readyz",
+            "/cam/healthz",
+            "/cam/metrics",
+            "/metrics",
+            "/readyz",
+            "/",
+        ] {
+            let answer = self.ask("GET", path, &[], "").await?;
+            let text = answer.text();
+            if answer.status == 200 && !text.is_empty() {
+                return Err(format!("{path} is for everybody"));
+            }
+        }
+        Ok("no readiness, no metrics, nothing beside /cam/".into())
+    }
+
+    async fn watch(&self, from: IpAddr, headers: &[(&str, &str)]) -> Result<Socket, String> {
+        let connect = self.proxy.tls.connect(from, self.proxy.address);
+        let stream = connect.await.map_err(|error| format!("TLS: {error}"))?;
+        let url = format!("wss://{}/cam/websocket/60", self.host());
+        let mut request: Request<()> = url
+            .into_client_request()
+            .map_err(|error| error.to_string())?;
+        for (name, value) in headers {
+            let name = HeaderName::try_from(*name).map_err(|error| error.to_string())?;
+            let value = HeaderValue::try_from(*value).map_err(|error| error.to_string())?;
+            request.headers_mut().insert(name, value);
+        }
+        match tokio_tungstenite::client_async(request, stream).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(answer)) => Err(format!("{}, 101 expected", answer.status())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn login_body() -> String {
+    format!(r#"{{"token":"{TOKEN}"}}"#)
+}
+
+fn expect(what: &str, answer: &Response, status: u16) -> Result<(), String> {
+    if answer.status == status {
+        return Ok(());
+    }
+    Err(format!(
+        "{what}: {}, {status} expected: {}",
+        answer.status,
+        answer.text().trim()
+    ))
+}
+
+/// The next frame; a close says its code.
+async fn frame(socket: &mut Socket) -> Result<(), String> {
+    loop {
+        let next = tokio::time::timeout(SOON, socket.next()).await;
+        match next.map_err(|_| "no frame")?.ok_or("the end")? {
+            Ok(Message::Binary(frame)) if frame.starts_with(&[0xFF, 0xD8]) => return Ok(()),
+            Ok(Message::Close(why)) => {
+                let code = why.map_or(1005, |why| u16::from(why.code));
+                return Err(format!("closed with {code}"));
+            }
+            Ok(Message::Ping(_) | Message::Pong(_)) => {}
+            Ok(other) => return Err(format!("no frame: {other:?}")),
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}
