@@ -7,6 +7,7 @@ mod faults;
 mod idle;
 mod machine;
 mod refusals;
+mod start;
 mod streaming;
 
 use std::future::Future;
@@ -32,7 +33,7 @@ pub(crate) const ALL: &[(&str, Scenario)] = scenarios![
     "640x480 YUYV reaches a viewer outside" => streaming::yuyv,
     "320x240 NV12 reaches a viewer outside" => streaming::nv12,
     "a camera that slows down is no fault" => streaming::dim_light,
-    "a camera that starts slowly is no fault" => streaming::slow_start,
+    "a camera that starts slowly is no fault" => start::slow_start,
     "the first frames are left out while exposure settles" => streaming::warm_up,
     "a frame is new even after the service was held up" => streaming::held_up,
     "colours are those in front of the camera" => colours::uvc,

@@ -110,28 +110,6 @@ pub(crate) async fn dim_light(stage: &mut Stage) -> String {
     format!("the status says so {:.1} s later", followed.as_secs_f64())
 }
 
-/// What some cameras take for their sensor and their exposure.
-const SLOW: Duration = Duration::from_millis(3_500);
-
-pub(crate) async fn slow_start(stage: &mut Stage) -> String {
-    stage.camera(&format!("warm {}", SLOW.as_millis())).await;
-    stage.start_capture(SMALL).await;
-    let asked = Instant::now();
-    let mut viewer = stage.viewer(60).await;
-    stage.first_frame(&mut viewer).await;
-    let waited = asked.elapsed();
-    assert!(waited > SLOW, "the camera was not slow: {waited:?}");
-    assert!(
-        waited < SLOW + Duration::from_secs(2),
-        "{waited:?} is more than its own start"
-    );
-    assert!(stage.metric("capture_camera_errors_total", "").await < 1.0);
-    format!(
-        "first frame {} ms after its own 3.5 s, no fault",
-        waited.saturating_sub(SLOW).as_millis()
-    )
-}
-
 /// The camera's first thirty pictures are there and seen by nobody.
 pub(crate) async fn warm_up(stage: &mut Stage) -> String {
     // Plugged in anew it counts from 0.
