@@ -6,6 +6,7 @@
     reason = "a command-line tool: it talks to a person, reads its environment and measures time"
 )]
 
+mod cluster;
 mod crowd;
 mod guards;
 mod hardening;
@@ -29,7 +30,7 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => {}
-        ["paper", folder] => return paper(Path::new(folder), table),
+        ["paper", folder] => return paper(Path::new(folder), table).await,
         ["proxies"] => {
             proxies::check(Path::new("deploy/proxy"), &mut table).await;
             return table.close();
@@ -51,7 +52,8 @@ async fn main() -> ExitCode {
 }
 
 /// What needs no docker: manifests as they are rendered in `folder`, and files of `deploy/`, from the repository's root.
-fn paper(folder: &Path, mut table: Table) -> ExitCode {
+async fn paper(folder: &Path, mut table: Table) -> ExitCode {
     manifests::check(folder, Path::new("deploy"), &mut table);
+    cluster::check(folder, &mut table).await;
     table.close()
 }

@@ -24,6 +24,7 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
 pub(crate) fn built() -> Outcome<Environment> {
     let mut environment = Environment::default();
     tools::LIBCLANG.get(&mut environment)?;
+    tools::NATS_SERVER.get(&mut environment)?;
     let build = [
         "build",
         "--package=containers",
@@ -54,7 +55,10 @@ pub(crate) fn check(environment: &Environment) -> Outcome<()> {
     tools::KUBERNETES_VALIDATE.get(&mut environment)?;
     manifests(&folder, &environment)?;
     let mut paper = environment.command(binaries("debug").join("containers"));
-    run("manifests and dashboards", paper.arg("paper").arg(&folder))
+    run(
+        "manifests, and the cluster of `ha`",
+        paper.arg("paper").arg(&folder),
+    )
 }
 
 /// A copy of `deploy/` without what a person has set and keeps secret.

@@ -14,7 +14,6 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
 /// With everything built.
 pub(crate) fn check(environment: &Environment) -> Outcome<()> {
     let mut environment = environment.clone();
-    tools::NATS_SERVER.get(&mut environment)?;
     for proxy in [tools::NGINX, tools::CADDY, tools::HAPROXY] {
         proxy.get(&mut environment)?;
     }
