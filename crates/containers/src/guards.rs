@@ -2,6 +2,7 @@
 //! guards taken away once.
 
 use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -97,8 +98,9 @@ fn published() -> Finding {
     }
 }
 
-pub(crate) fn lint(table: &mut Table) {
-    let text = fs::read_to_string("haproxy.cfg").unwrap_or_default();
+/// The load balancer's file.
+pub(crate) fn lint(file: &Path, table: &mut Table) {
+    let text = fs::read_to_string(file).unwrap_or_default();
     table.note("haproxy.cfg", Instant::now(), &proxy::haproxy(&text));
     let unready = text.replace("option httpchk GET /readyz", "");
     table.mutant("no readiness check", &proxy::haproxy(&unready));

@@ -1,5 +1,6 @@
 //! The stack from `up` to the last check, in the order in which they build on each other.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub(crate) async fn play(stack: &Stack, table: &mut Table) {
         return;
     }
     guards::hardened(table);
-    guards::lint(table);
+    guards::lint(Path::new("haproxy.cfg"), table);
 
     let since = Instant::now();
     table.note("prometheus finds all", since, &watched(stack, 2).await);

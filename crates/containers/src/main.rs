@@ -7,6 +7,7 @@
 )]
 
 mod cluster;
+mod compose;
 mod crowd;
 mod guards;
 mod hardening;
@@ -53,7 +54,9 @@ async fn main() -> ExitCode {
 
 /// What needs no docker: manifests as they are rendered in `folder`, and files of `deploy/`, from the repository's root.
 async fn paper(folder: &Path, mut table: Table) -> ExitCode {
-    manifests::check(folder, Path::new("deploy"), &mut table);
+    let deploy = Path::new("deploy");
+    manifests::check(folder, deploy, &mut table);
+    guards::lint(&deploy.join("haproxy.cfg"), &mut table);
     cluster::check(folder, &mut table).await;
     table.close()
 }

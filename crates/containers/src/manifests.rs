@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use crate::compose::{self, Settings};
 use crate::table::{Finding, Table};
 use objects::Objects;
 
@@ -41,8 +42,7 @@ impl Violations {
 struct Known {
     /// `rero/capture-svc:0.1.0`
     images: Vec<String>,
-    /// By service: the variables that its `--help` lists.
-    settings: BTreeMap<String, BTreeSet<String>>,
+    settings: Settings,
 }
 
 /// PURE: every rule over one overlay.
@@ -62,6 +62,7 @@ pub(crate) fn check(folder: &Path, deploy: &Path, table: &mut Table) {
         Ok(known) => known,
         Err(why) => return table.note("manifests", since, &Err(why)),
     };
+    compose::check(deploy, &known.settings, table);
     for (overlay, privileged) in OVERLAYS {
         let since = Instant::now();
         let objects = whole(folder, deploy, overlay);

@@ -22,7 +22,12 @@ impl Notes {
     }
 }
 
-pub(crate) fn command(_: &[String]) -> Outcome<()> {
+pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
+    let whole = match arguments {
+        [] => false,
+        [one] if one == "--whole" => true,
+        _ => return Err("cargo xtask containers [--whole]".to_owned()),
+    };
     let started = Instant::now();
     let mut notes = Notes::default();
     let mut environment = Environment::default();
@@ -52,10 +57,13 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let engine = engine::get(&directory, &mut environment, &mut notes)?;
     deploy::check(&environment)?;
     bases::get(&directory, &environment, &mut notes)?;
-    let mut stack = stack::Stack::prepare(&directory, &environment)?;
-    notes.not_checked(
-        "the stages `web` and `build` of the Dockerfile: the images hold what cargo and npm built on this machine",
-    );
+    let mut stack = stack::Stack::prepare(&directory, &environment, whole)?;
+    if !whole {
+        notes.not_checked(
+            "the stages `web` and `build` of the Dockerfile: the images hold what cargo and npm built on this machine \
+             (--whole compiles in docker, for many minutes)",
+        );
+    }
     notes.not_checked(
         "Grafana itself: its dashboards are JSON and queries that have data; nothing drew them",
     );

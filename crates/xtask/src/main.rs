@@ -59,7 +59,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ),
     (
         "containers",
-        "the compose stack and its dashboards, on a real docker",
+        "the compose stack and its dashboards, on a real docker; --whole compiles in it, too",
         containers::command,
     ),
     (

@@ -23,10 +23,19 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Builds both images and makes the keys, as the README tells a person to.
-    pub(crate) fn prepare(directory: &Path, environment: &Environment) -> Outcome<Self> {
+    /// Builds both images and makes the keys, as the README tells a person to; `whole` compiles in docker, too.
+    pub(crate) fn prepare(
+        directory: &Path,
+        environment: &Environment,
+        whole: bool,
+    ) -> Outcome<Self> {
         let mut environment = environment.clone();
-        images(directory, &environment)?;
+        let built = if whole {
+            None
+        } else {
+            Some(built_here(directory, &environment)?)
+        };
+        images(built.as_deref(), &environment)?;
         let folder = directory.join("deploy");
         deploy::copy(&environment, &folder)?;
         let mut keys = environment.command(folder.join("keys.sh"));
@@ -65,8 +74,8 @@ impl Drop for Stack {
     }
 }
 
-/// Both targets of the Dockerfile, with what cargo and npm built here in place of its first two stages.
-fn images(directory: &Path, environment: &Environment) -> Outcome<()> {
+/// What cargo and npm built here, as the Dockerfile's first two stages would leave it.
+fn built_here(directory: &Path, environment: &Environment) -> Outcome<PathBuf> {
     let built = directory.join("built");
     let _ = fs::remove_dir_all(&built);
     for made in ["out", "web"] {
@@ -87,6 +96,11 @@ fn images(directory: &Path, environment: &Environment) -> Outcome<()> {
         .arg(crate::web::dist())
         .arg(built.join("web/dist"));
     run("copying the client", &mut copy)?;
+    Ok(built)
+}
+
+/// Both targets of the Dockerfile, with `built` in place of its first two stages.
+fn images(built: Option<&Path>, environment: &Environment) -> Outcome<()> {
     for target in ["capture", "gateway"] {
         let mut docker = environment.command("docker");
         docker.args([
@@ -97,10 +111,12 @@ fn images(directory: &Path, environment: &Environment) -> Outcome<()> {
             "--target",
             target,
         ]);
-        for stage in ["build", "web"] {
-            docker
-                .arg("--build-context")
-                .arg(format!("{stage}={}", built.display()));
+        if let Some(built) = built {
+            for stage in ["build", "web"] {
+                docker
+                    .arg("--build-context")
+                    .arg(format!("{stage}={}", built.display()));
+            }
         }
         docker.args(["--tag", &format!("rero/{target}-svc:0.1.0"), "."]);
         run(&format!("docker build --target {target}"), &mut docker)?;
