@@ -11,7 +11,7 @@ nkey() { # $1: service; prints the public key
     if [ -n "${CAPTURE_SVC:-}" ]; then
         "$CAPTURE_SVC" nkey "secrets/$1.nkey"
     else
-        docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$PWD/secrets:/secrets" "$image" nkey "/secrets/$1.nkey"
+        docker run --rm --pull never --network none --user "$(id -u):$(id -g)" --volume "$PWD/secrets:/secrets" "$image" nkey "/secrets/$1.nkey"
     fi
 }
 random() {

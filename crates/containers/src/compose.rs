@@ -15,8 +15,13 @@ use crate::table::{Finding, Table};
 pub(crate) type Settings = BTreeMap<String, BTreeSet<String>>;
 
 /// Each guard taken away once: where, and what takes its place.
-fn mutants() -> [(&'static str, &'static str, Value); 10] {
+fn mutants() -> [(&'static str, &'static str, Value); 11] {
     [
+        (
+            "an image that a stranger may publish",
+            "/services/gateway/pull_policy",
+            json!("missing"),
+        ),
         (
             "a root that can be written",
             "/services/capture/read_only",
@@ -90,6 +95,10 @@ fn judge(compose: &Value, settings: &Settings) -> Finding {
         // Owns a fresh volume's root for a moment and has no network.
         if name != "nats-store" {
             found.extend(loose(service).map(|why| format!("{name}: {why}")));
+        }
+        // Docker Hub has an owner for every name, and ours it is not.
+        if service["build"].is_object() && service["pull_policy"] != "${PULL_POLICY:-never}" {
+            found.push(format!("{name}: its image would be pulled"));
         }
         found.extend(open(name, service).map(|why| format!("{name}: {why}")));
         let binary = format!("{name}-svc");
