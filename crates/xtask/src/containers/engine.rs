@@ -23,16 +23,25 @@ const NEWER: [&str; 5] = [
 /// An engine of ours is stopped with this.
 pub(crate) struct Engine {
     daemon: Option<Part>,
+    /// Whether packets between networks passed before dockerd forbade what is not its own.
+    forwarded: bool,
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
         if let Some(daemon) = self.daemon.take() {
             drop(daemon);
-            // What dockerd leaves behind; the firewall's chains are empty by then.
-            let _ = Command::new("ip")
-                .args(["link", "delete", "docker0"])
-                .output();
+            // What dockerd leaves behind; the chains it had filled are empty by then.
+            let undo = |program: &str, arguments: &[&str]| {
+                let _ = Command::new(program).args(arguments).output();
+            };
+            undo("ip", &["link", "delete", "docker0"]);
+            for chain in ["DOCKER-USER", "DOCKER-FORWARD"] {
+                undo("iptables", &["-D", "FORWARD", "-j", chain]);
+            }
+            if self.forwarded {
+                undo("iptables", &["-P", "FORWARD", "ACCEPT"]);
+            }
         }
     }
 }
@@ -49,7 +58,10 @@ pub(crate) fn get(
     };
     if find_on_path("docker").is_some() && runs(environment) {
         say("docker runs here");
-        return Ok(Engine { daemon: None });
+        return Ok(Engine {
+            daemon: None,
+            forwarded: false,
+        });
     }
     let missing = "no docker engine with compose and buildx answers here";
     apt_possible().map_err(|why| format!("{missing}, and none can be started: {why}"))?;
@@ -88,10 +100,13 @@ pub(crate) fn get(
     daemon.arg("--exec-root").arg(directory.join("exec"));
     daemon.arg("--pidfile").arg(directory.join("dockerd.pid"));
     let log = directory.join("dockerd.log");
+    let policy = output(Command::new("iptables").args(["-S", "FORWARD"]));
+    let forwarded = policy.is_some_and(|rules| rules.starts_with("-P FORWARD ACCEPT"));
     say("starting dockerd");
     let daemon = Part::logged("dockerd", daemon, Duration::from_secs(30), &log)?;
     let engine = Engine {
         daemon: Some(daemon),
+        forwarded,
     };
     let started = Instant::now();
     while !runs(environment) {
