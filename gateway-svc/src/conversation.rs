@@ -189,12 +189,14 @@ impl Conversation {
 
     /// Acts on everything that was said.
     fn listen(&mut self, words: &mut Reader) -> Result<(), Violation> {
+        let mut last_pong = None;
         while let Some(event) = words.event()? {
             let now = self.hub.tools.clock.now();
             self.allow(now)?;
             let may_go = match event {
                 Event::Pong(payload) => {
-                    frame::pong(payload).is_some_and(|number| self.viewer.pong(number, now))
+                    let waited = frame::pong(payload).and_then(|number| last_pong.replace(number));
+                    waited.is_some_and(|number| self.viewer.pong(number, now, false))
                 }
                 Event::Ping(payload) => {
                     self.viewer.answer(payload);
@@ -213,6 +215,10 @@ impl Conversation {
             if may_go {
                 self.catch_up();
             }
+        }
+        let now = self.hub.tools.clock.now();
+        if last_pong.is_some_and(|number| self.viewer.pong(number, now, true)) {
+            self.catch_up();
         }
         Ok(())
     }

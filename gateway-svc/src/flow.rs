@@ -20,6 +20,8 @@ pub const PROBE: Duration = Duration::from_secs(10);
 pub const DEAD: Duration = Duration::from_secs(20);
 /// Frames ahead on a path that would carry many times more: at 34 a second, [`SLACK`] in all.
 const AHEAD: usize = 4;
+/// A viewer whose last frame was longer ago is not one that frames flow to: its one pong would wait for a second in vain.
+const FLOWS: Duration = Duration::from_millis(500);
 /// The most frames that are ever unconfirmed: two seconds of video.
 const WIDEST: usize = 64;
 /// The numbers of lone pings begin here, far above any frame's.
@@ -158,12 +160,25 @@ impl Flow {
         Some(number)
     }
 
-    /// A pong to `number` came: to a frame's ping or to a lone one.
-    pub fn pong(&mut self, number: u64, now: Instant) {
+    /// Whether its confirmations may be read two at a time: a plain viewer that gets frames, answers them, and has room
+    /// for both that are then unconfirmed and one more. (Who speaks `?v=2` says things that are to be acted on at once.)
+    #[must_use]
+    pub fn eased(&self, now: Instant) -> bool {
+        let flows = |last: &Sent| now.saturating_duration_since(last.at) < FLOWS;
+        self.feedback == Feedback::Pongs
+            && self.window >= AHEAD
+            && self.sent.len() + 2 <= self.window
+            && self.sent.back().is_none_or(flows)
+    }
+
+    /// A pong to `number` came: to a frame's ping or to a lone one. One that is not `prompt` may have waited to be read,
+    /// so that its round trip tells nothing.
+    pub fn pong(&mut self, number: u64, now: Instant, prompt: bool) {
         self.heard = now;
         if let Some((probe, at)) = self.probe
             && probe == number
             && std::mem::take(&mut self.measuring)
+            && prompt
         {
             self.floor.note(now.saturating_duration_since(at));
         }
@@ -174,7 +189,11 @@ impl Flow {
             }
             Feedback::Kernel | Feedback::Pongs => {
                 self.feedback = Feedback::Pongs;
-                self.confirm(now, |sent| sent.number == number);
+                if prompt {
+                    self.confirm(now, |sent| sent.number == number);
+                } else if let Some(at) = self.sent.iter().position(|sent| sent.number == number) {
+                    self.sent.drain(..=at);
+                }
             }
         }
     }
@@ -287,7 +306,7 @@ mod tests {
                 .filter(|entry| *entry.key() <= at)
             {
                 for number in entry.remove() {
-                    flow.pong(number, at);
+                    flow.pong(number, at, true);
                     if let Some(captured) = captured.remove(&number) {
                         let arrived: Instant = at.checked_sub(path.trip / 2).unwrap();
                         if at > start + Duration::from_secs(seconds - tail) {
@@ -330,17 +349,49 @@ mod tests {
 
     #[test]
     fn a_hiccup_of_a_tenth_of_a_second_costs_a_near_viewer_no_frame() {
-        let now = Clock::start().now();
-        let mut flow = Flow::new(now);
-        let probe = flow.probe(now).unwrap();
-        flow.pong(probe, now + Duration::from_millis(1));
-        flow.sent(1, 1, now);
-        flow.pong(1, now + Duration::from_millis(3));
+        let (mut flow, now) = near();
         for number in 2..=5 {
             assert!(flow.may_send(now));
             flow.sent(number, number, now);
         }
         assert!(!flow.may_send(now));
+    }
+
+    /// A near plain viewer that has answered its probe and its first frame, and when that was.
+    fn near() -> (Flow, Instant) {
+        let now = Clock::start().now();
+        let mut flow = Flow::new(now);
+        let probe = flow.probe(now).unwrap();
+        flow.pong(probe, now + Duration::from_millis(1), true);
+        flow.sent(1, 1, now);
+        flow.pong(1, now + Duration::from_millis(3), true);
+        (flow, now)
+    }
+
+    #[test]
+    fn a_viewer_is_eased_while_frames_flow_and_it_has_room() {
+        let (mut flow, now) = near();
+        assert!(!Flow::new(now).eased(now), "nothing is known of it");
+        for number in 2..=3 {
+            flow.sent(number, number, now);
+            assert!(flow.eased(now));
+        }
+        assert!(!flow.eased(now + FLOWS), "its pong would wait alone");
+        flow.sent(4, 4, now);
+        assert!(!flow.eased(now), "it is behind: each pong counts");
+        flow.ack(4, now);
+        assert!(!flow.eased(now), "it speaks: what it says is heard at once");
+    }
+
+    #[test]
+    fn a_pong_that_waited_for_another_says_nothing_of_the_way() {
+        let (mut flow, now) = near();
+        let later = now + SLACK * 2;
+        flow.sent(2, 2, now);
+        flow.sent(3, 3, later);
+        flow.pong(2, later + Duration::from_millis(1), false);
+        flow.pong(3, later + Duration::from_millis(1), true);
+        assert!(!flow.congested && flow.window >= AHEAD, "{flow:?}");
     }
 
     #[test]
@@ -406,7 +457,7 @@ mod tests {
         assert_eq!(flow.feedback(), Feedback::Acks);
         flow.sent(3, 103, now);
         assert!(!flow.may_send(now));
-        flow.pong(3, now);
+        flow.pong(3, now, true);
         assert!(!flow.may_send(now), "it arrived, and was not yet decoded");
         flow.ack(103, now);
         assert!(flow.may_send(now));
@@ -419,7 +470,7 @@ mod tests {
         flow.sent(1, 101, now);
         flow.ack(101, now);
         flow.sent(2, 102, now);
-        flow.pong(2, now);
+        flow.pong(2, now, true);
         flow.tidy(now + FORGOTTEN);
         assert!(!flow.may_send(now + FORGOTTEN));
         flow.tidy(now + FORGOTTEN * 2);
@@ -432,7 +483,7 @@ mod tests {
         let late = now + DEAD + Duration::from_millis(1);
         let mut flow = Flow::new(now);
         assert!(!flow.dead(late) && flow.may_send(late));
-        flow.pong(7, now);
+        flow.pong(7, now, true);
         assert!(!flow.dead(now + DEAD) && flow.dead(late));
     }
 

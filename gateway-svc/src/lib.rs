@@ -19,6 +19,7 @@ pub mod handshake;
 pub mod http;
 pub mod hub;
 pub mod interest;
+pub mod lowat;
 pub mod metrics;
 pub mod origin;
 pub mod page;

@@ -17,11 +17,15 @@ use wire::Rung;
 
 use crate::flow::{Feedback, Flow};
 use crate::frame::{self, Frame};
+use crate::lowat;
 use crate::protocol::FromGateway;
 use crate::ws::{self, Opcode};
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
 const WAITING: usize = 16;
+
+/// Head, mask and number of a pong, twice.
+const TWO_PONGS: i32 = 2 * (2 + 4 + 8);
 
 /// What became of an offered frame.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub struct Viewer {
 #[derive(Debug)]
 struct Line {
     flow: Flow,
+    /// Whether the kernel collects two of its pongs before it tells.
+    eased: bool,
     rung: Rung,
     /// The rung to change to with its next frame.
     next: Option<Rung>,
@@ -114,6 +120,7 @@ impl Viewer {
     pub fn new(socket: OwnedWriteHalf, talks: bool, rung: Rung, now: Instant) -> Self {
         let line = Line {
             flow: Flow::new(now),
+            eased: false,
             rung,
             next: None,
             begun: None,
@@ -164,6 +171,7 @@ impl Viewer {
         let blocked =
             line.rest.is_some() || line.settle(&self.socket, &mut Vec::new()).unwrap_or(true);
         if blocked || !line.flow.may_send(now) {
+            self.ease(&mut line, now);
             return (Offer::Held, skipped);
         }
         let written = match self.socket.try_write(frame.message()) {
@@ -173,6 +181,7 @@ impl Viewer {
         line.missing = None;
         line.begun = Some((stamp.run, stamp.seq));
         line.flow.sent(frame.number, stamp.seq, now);
+        self.ease(&mut line, now);
         if written == frame.message().len() {
             return (Offer::Sent, skipped);
         }
@@ -192,6 +201,7 @@ impl Viewer {
     pub fn tick(&self, now: Instant) {
         let mut line = self.line();
         line.flow.tidy(now);
+        self.ease(&mut line, now);
         if line.flow.dead(now) || line.waiting.len() > WAITING {
             line.end = line.end.or(Some(End::Dead));
         } else if let Some(number) = line.flow.probe(now) {
@@ -225,12 +235,14 @@ impl Viewer {
             line.end = Some(end);
             line.goodbye = Some(ws::close(code, words));
         }
+        self.listen_closely(&mut line);
         self.wake.notify_one();
     }
 
-    /// A pong to one of our pings came. True: a frame that was held may go now.
-    pub fn pong(&self, number: u64, now: Instant) -> bool {
-        self.confirm(|flow| flow.pong(number, now), now)
+    /// A pong to one of our pings came, `prompt` if it is the last of those read together. True: a frame that was held
+    /// may go now.
+    pub fn pong(&self, number: u64, now: Instant, prompt: bool) -> bool {
+        self.confirm(|flow| flow.pong(number, now, prompt), now)
     }
 
     /// The viewer decoded a frame. True: a frame that was held may go now.
@@ -295,7 +307,29 @@ impl Viewer {
         if before == Feedback::Kernel {
             self.trust_kernel(false);
         }
+        self.ease(&mut line, now);
         line.missing.is_some() && line.rest.is_none() && line.flow.may_send(now)
+    }
+
+    /// Lets the kernel collect pongs as long as the flow has no use for each of them.
+    fn ease(&self, line: &mut Line, now: Instant) {
+        if line.eased == line.flow.eased(now) {
+            return;
+        }
+        if line.eased {
+            self.listen_closely(line);
+        } else {
+            // Without the option there is a wake-up for each.
+            line.eased = lowat::set(self.socket.as_ref(), TWO_PONGS).is_ok();
+        }
+    }
+
+    /// From now on whatever the viewer says is heard at once.
+    fn listen_closely(&self, line: &mut Line) {
+        if std::mem::take(&mut line.eased) {
+            // It may be gone already; then there is nothing to hear.
+            let _ = lowat::set(self.socket.as_ref(), 1);
+        }
     }
 
     /// While nothing is known of the viewer, the kernel takes a frame only when nothing is unsent; once the viewer
