@@ -8,6 +8,7 @@ mod crowd;
 mod endure;
 mod load;
 mod measure;
+mod mjpeg;
 mod people;
 mod process;
 mod publish;
@@ -46,10 +47,11 @@ const MODES: [(&str, Mode); 5] = [
     ("uvicorn", Mode::Uvicorn),
 ];
 
-const USAGE: &str = "bench-fanout [crowd | slow | endure] [--gateway PATH] [--nats PATH] [--python PATH] [--viewers 100,500] [--rounds 3] [--seconds 4] [--only raw,axum]
+const USAGE: &str = "bench-fanout [crowd | slow | endure | mjpeg] [--gateway PATH] [--nats PATH] [--python PATH] [--viewers 100,500] [--rounds 3] [--seconds 4] [--only raw,axum]
   crowd      a thousand viewers join within 2 s
   slow       narrow and far links among fast viewers, for --minutes (10); needs haproxy
   endure     churn for --minutes (30); counters, memory and descriptors afterwards
+  mjpeg      a server of MJPEG that runs already: --url http://127.0.0.1:8080/stream --pid N [--viewers 100]
   --gateway  a release build of gateway-svc (default target/release/gateway-svc)
   --nats     nats-server (default: the one on the PATH)
   --python   a python3 with fastapi, uvicorn[standard] and nats-py; without it uvicorn is left out, loudly";
@@ -95,6 +97,12 @@ fn main() -> anyhow::Result<()> {
             "crowd" => crowd::run(&settings),
             "slow" => slow::run(&settings, minutes("10")?),
             "endure" => endure::run(&settings, minutes("30")?),
+            "mjpeg" => mjpeg::run(
+                option("--url").context("mjpeg needs --url")?,
+                number("--pid", "")? as u32,
+                number("--viewers", "100")?,
+                settings.seconds,
+            ),
             other => anyhow::bail!("there is no {other}\n{USAGE}"),
         };
     }

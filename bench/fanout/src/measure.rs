@@ -185,7 +185,7 @@ pub(crate) fn await_port(address: SocketAddr) -> anyhow::Result<()> {
 }
 
 /// What all threads of a process have run, in ns. Source: Documentation/scheduler/sched-stats.rst of the kernel.
-fn cpu_ns(pid: u32) -> anyhow::Result<u64> {
+pub(crate) fn cpu_ns(pid: u32) -> anyhow::Result<u64> {
     let mut all = 0;
     for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
         let stat = std::fs::read_to_string(task?.path().join("schedstat"))?;
