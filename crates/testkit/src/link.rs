@@ -32,8 +32,11 @@ impl LinkQuality {
 }
 
 /// Bytes the link holds by itself before it stops reading, like the buffer of a home router; what the sender's kernel holds
-/// comes on top.
+/// comes on top, and what is on its way when the link is a long one as the connection is made.
 const BUFFER: usize = 64 * 1024;
+
+/// Bytes a second of a long way without a rate of its own.
+const FASTEST: f64 = 100e6;
 
 /// The kernel's own buffers on both sides of the link, kept small so that [`BUFFER`] is what counts. (The kernel doubles it.)
 const SOCKET_BUFFER: u32 = 16 * 1024;
@@ -140,7 +143,13 @@ async fn carry(
     quality: watch::Receiver<LinkQuality>,
     limited: bool,
 ) -> std::io::Result<()> {
-    let room = Arc::new(Semaphore::new(BUFFER));
+    // A long way holds as many more bytes as are on it: without a rate, whatever is sent in that time.
+    let now = *quality.borrow();
+    let on_the_way = match now.rate {
+        Some(rate) => f64::from(rate) * now.delay.as_secs_f64(),
+        None => FASTEST * now.delay.as_secs_f64(),
+    };
+    let room = Arc::new(Semaphore::new(BUFFER + on_the_way as usize));
     let (chunks, arriving) = mpsc::unbounded_channel::<Chunk>();
     let fill = async move {
         let mut buffer = vec![0; CHUNK];

@@ -213,6 +213,51 @@ async fn a_goodbye_ends_the_connection_without_waiting_for_the_viewer() {
     assert!(gateway.exited(SOON).await.success());
 }
 
+/// A proxy closes both ways at the gateway's end of the connection, and a pong that is on its way then resets the
+/// viewer's side with the goodbye unread. So the end comes after the viewer's own close, and not with the goodbye.
+#[tokio::test]
+async fn a_gateway_that_leaves_lets_a_viewer_answer_before_it_ends_the_connection() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    const LEAVING: [u8; 2] = 1012u16.to_be_bytes();
+    let nats = NatsServer::start().await;
+    let mut gateway = Process::gateway(&nats, &[]).await;
+    let mut viewers = Vec::new();
+    for _ in 0..5 {
+        let mut viewer = tokio::net::TcpStream::connect(gateway.public())
+            .await
+            .unwrap();
+        let request = "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                       Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        viewer.write_all(request.as_bytes()).await.unwrap();
+        viewers.push(viewer);
+    }
+    eventually(SOON, || async {
+        gateway.metric("gateway_viewers", &[]).await == 5.0
+    })
+    .await;
+    gateway.terminate();
+    let told = |mut viewer: tokio::net::TcpStream| async move {
+        let mut heard = Vec::new();
+        while !heard.windows(2).any(|bytes| bytes == LEAVING) {
+            heard.push(viewer.read_u8().await.unwrap());
+        }
+        // The words after the code, and then the end, which must not be there.
+        let rest = async { while viewer.read_u8().await.is_ok() {} };
+        let waits = tokio::time::timeout(Duration::from_millis(100), rest).await;
+        viewer
+            .write_all(&[0x88, 0x82, 0, 0, 0, 0, LEAVING[0], LEAVING[1]])
+            .await
+            .unwrap();
+        let end = async { while viewer.read_u8().await.is_ok() {} };
+        tokio::time::timeout(SOON, end).await.expect("the end");
+        waits.is_err()
+    };
+    let waited = futures_util::future::join_all(viewers.into_iter().map(told)).await;
+    // One is enough: a machine that stands still for as long as the gateway waits may miss it for the others.
+    assert!(waited.contains(&true), "the end came with the goodbye");
+    assert!(gateway.exited(SOON).await.success());
+}
+
 #[tokio::test]
 async fn a_gateway_that_leaves_is_not_ready_and_lets_nobody_in() {
     let nats = NatsServer::start().await;
