@@ -213,6 +213,23 @@ async fn a_goodbye_ends_the_connection_without_waiting_for_the_viewer() {
     assert!(gateway.exited(SOON).await.success());
 }
 
+/// While frames flow the kernel collects what a viewer answers; a close alone is less than it waits for.
+#[tokio::test]
+async fn a_viewer_that_leaves_when_no_frames_come_any_more_is_heard() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
+    camera.wanted(&[80]).await;
+    let streaming = camera.stream("frames.q80", 1000);
+    for _ in 0..60 {
+        viewer.frame(SOON).await;
+    }
+    drop(streaming);
+    while viewer.next(Duration::from_millis(200)).await.is_some() {}
+    viewer.leave(Duration::from_secs(5)).await;
+}
+
 /// A proxy closes both ways at the gateway's end of the connection, and a pong that is on its way then resets the
 /// viewer's side with the goodbye unread. So the end comes after the viewer's own close, and not with the goodbye.
 #[tokio::test]

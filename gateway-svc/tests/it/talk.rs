@@ -78,8 +78,17 @@ async fn a_status_that_changes_right_after_a_viewer_came_is_told_to_it() {
     };
     for round in 0..5 {
         let [before, after] = ["before", "after"].map(|when| format!("{when} {round}"));
-        camera.say("status", &trouble(&before)).await;
-        while hear(&mut witness, "status").await["detail"] != before {}
+        // As a camera does, again and again: at first the gateway may not listen yet.
+        loop {
+            camera.say("status", &trouble(&before)).await;
+            let told = async { while hear(&mut witness, "status").await["detail"] != before {} };
+            if tokio::time::timeout(Duration::from_secs(1), told)
+                .await
+                .is_ok()
+            {
+                break;
+            }
+        }
         let mut viewer = talking(&gateway, 80).await;
         while hear(&mut viewer, "status").await["detail"] != before {}
         camera.say("status", &trouble(&after)).await;

@@ -187,7 +187,7 @@ pub(crate) const FFMPEG: Tool = Tool {
     programs: &["ffmpeg"],
     companion: Some("ffprobe"),
     at_least: (0, 0),
-    asked: &["--version"],
+    asked: &["-version"],
     apt: Apt {
         packages: &["ffmpeg"],
         unpacked: false,
