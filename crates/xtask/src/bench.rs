@@ -36,7 +36,7 @@ const BENCHES: &[Bench] = &[
         member: false,
         arguments: &[
             "--viewers",
-            "100,500",
+            "100,200,500",
             "--rounds",
             "3",
             "--python",
@@ -184,6 +184,10 @@ impl Kit {
                 command.arg("--quick");
             }
             return Ok(command);
+        }
+        if package == "encode" {
+            tools::CMAKE.get(&mut self.environment)?;
+            tools::NASM.get(&mut self.environment)?;
         }
         if package != "model" {
             // The peers in Python; who has not got them is told by the comparison itself.

@@ -17,8 +17,8 @@ pub(crate) use debian::{Release, unpack};
 use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
-    CADDY, CARGO_DENY, CHROMIUM, FAKETIME, FFMPEG, HADOLINT, HAPROXY, KUBECTL, LIBCLANG,
-    NATS_SERVER, NGINX, NODE, PROMTOOL,
+    CADDY, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, HAPROXY, KUBECTL, LIBCLANG,
+    NASM, NATS_SERVER, NGINX, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
 

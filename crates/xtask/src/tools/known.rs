@@ -165,20 +165,32 @@ pub(crate) const CHROMIUM: Tool = Tool {
 };
 
 /// Gives one process another clock.
-pub(crate) const FAKETIME: Tool = Tool {
-    name: "faketime",
-    variable: "FAKETIME_BIN",
-    programs: &["faketime"],
-    companion: None,
-    at_least: (0, 0),
-    asked: &["--version"],
-    apt: Apt {
-        packages: &["faketime"],
-        unpacked: false,
-    },
-    wheel: None,
-    announce: |_, _| Ok(()),
-};
+pub(crate) const FAKETIME: Tool = packaged("faketime", "FAKETIME_BIN", &["faketime"]);
+/// Both build libjpeg-turbo, the encoder's peer, with all that makes it fast.
+pub(crate) const CMAKE: Tool = packaged("cmake", "CMAKE_BIN", &["cmake"]);
+pub(crate) const NASM: Tool = packaged("nasm", "NASM_BIN", &["nasm"]);
+
+/// A program of any version out of the Debian package of its name, found on the PATH by who needs it.
+const fn packaged(
+    name: &'static str,
+    variable: &'static str,
+    program: &'static [&'static str; 1],
+) -> Tool {
+    Tool {
+        name,
+        variable,
+        programs: program,
+        companion: None,
+        at_least: (0, 0),
+        asked: &["--version"],
+        apt: Apt {
+            packages: program,
+            unpacked: false,
+        },
+        wheel: None,
+        announce: |_, _| Ok(()),
+    }
+}
 
 /// Makes HLS of the stream, as docs/protocol.md shows.
 pub(crate) const FFMPEG: Tool = Tool {
