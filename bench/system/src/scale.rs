@@ -1,5 +1,6 @@
 //! What grows with viewers and gateways, and what does not.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::Effort;
@@ -7,7 +8,12 @@ use crate::load::Load;
 use crate::stage::Stage;
 use crate::table::{Table, percentile};
 
+/// Each point is measured so often, with all others in between: a machine that slows down for a minute slows down a round
+/// and not a row.
+const ROUNDS: usize = 3;
+
 /// One measured point, a second's worth.
+#[derive(Clone, Copy)]
 struct Point {
     capture: f64,
     nats: f64,
@@ -22,8 +28,8 @@ struct Point {
 pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
     let mut table = Table::new(
         "scale",
-        "1280×720, quality 80, 34 fps; viewers spread evenly; cores as the kernel charges them. Against one viewer: \
-         capture's cost over that with one gateway and one viewer.",
+        "1280×720, quality 80, 34 fps; viewers spread evenly; cores as the kernel charges them; medians of rounds. Against \
+         one viewer: capture's cost over that with one gateway and one viewer.",
         &[
             "gateways",
             "viewers",
@@ -40,38 +46,67 @@ pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
             "p50 ms",
         ],
     );
-    let mut one = None;
-    for gateways in effort.of(vec![1, 2, 3, 4], vec![1, 2]) {
-        for viewers in effort.of(vec![1, 10, 100, 300, 1000], vec![1, 10]) {
-            println!("scale: {gateways} gateways, {viewers} viewers");
-            let point = measure(gateways, viewers, effort)?;
-            let first = *one.get_or_insert(point.capture);
-            let frame = point.captured_bytes / (point.received / gateways.min(viewers) as f64);
-            table.row(&[
-                gateways.to_string(),
-                viewers.to_string(),
-                format!("{:.2}", point.capture / first),
-                format!("{:.3}", point.capture),
-                format!("{:.3}", point.nats),
-                format!("{:.3}", point.gateways),
-                format!("{:.1}", point.gateways / point.sent * 1e6),
-                format!("{:.2}", point.captured_bytes / 1e6),
-                format!("{:.2}", point.received * frame / 1e6),
-                format!("{:.1}", point.sent_bytes / 1e6),
-                format!("{:.0}", point.received),
-                format!("{:.0}", point.sent),
-                format!("{:.1}", point.p50_ms),
-            ]);
+    let mut measured: BTreeMap<(usize, usize), Vec<Point>> = BTreeMap::new();
+    let rounds = effort.of(ROUNDS, 1);
+    for round in 1..=rounds {
+        for gateways in effort.of(vec![1, 2, 3, 4], vec![1, 2]) {
+            for viewers in effort.of(vec![1, 10, 100, 300, 1000], vec![1, 10]) {
+                println!(
+                    "scale: round {round} of {rounds}, {gateways} gateways, {viewers} viewers"
+                );
+                let point = measure(gateways, viewers, effort)?;
+                measured.entry((gateways, viewers)).or_default().push(point);
+            }
         }
+    }
+    let mut one = None;
+    for ((gateways, viewers), points) in &measured {
+        let point = median(points);
+        let first = *one.get_or_insert(point.capture);
+        let frame = point.captured_bytes / (point.received / *gateways.min(viewers) as f64);
+        table.row(&[
+            gateways.to_string(),
+            viewers.to_string(),
+            format!("{:.2}", point.capture / first),
+            format!("{:.3}", point.capture),
+            format!("{:.3}", point.nats),
+            format!("{:.3}", point.gateways),
+            format!("{:.1}", point.gateways / point.sent * 1e6),
+            format!("{:.2}", point.captured_bytes / 1e6),
+            format!("{:.2}", point.received * frame / 1e6),
+            format!("{:.1}", point.sent_bytes / 1e6),
+            format!("{:.0}", point.received),
+            format!("{:.0}", point.sent),
+            format!("{:.1}", point.p50_ms),
+        ]);
     }
     table.print();
     Ok(())
 }
 
+/// Of each number by itself.
+fn median(points: &[Point]) -> Point {
+    let of = |number: fn(&Point) -> f64| {
+        let mut numbers: Vec<f64> = points.iter().map(number).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers[numbers.len() / 2]
+    };
+    Point {
+        capture: of(|point| point.capture),
+        nats: of(|point| point.nats),
+        gateways: of(|point| point.gateways),
+        captured_bytes: of(|point| point.captured_bytes),
+        received: of(|point| point.received),
+        sent: of(|point| point.sent),
+        sent_bytes: of(|point| point.sent_bytes),
+        p50_ms: of(|point| point.p50_ms),
+    }
+}
+
 fn measure(gateways: usize, viewers: usize, effort: Effort) -> anyhow::Result<Point> {
     let stage = Stage::new(gateways, &[])?;
     let mut load = Load::connect(&stage.addresses(), viewers)?;
-    load.run(effort.of(Duration::from_secs(2), Duration::from_millis(500)));
+    load.run(effort.of(Duration::from_secs(1), Duration::from_millis(500)));
     let counters = || {
         [
             stage.capture_metric("capture_published_bytes_total"),
@@ -82,7 +117,7 @@ fn measure(gateways: usize, viewers: usize, effort: Effort) -> anyhow::Result<Po
     let counted = counters();
     load.forget();
     let (before, began) = (stage.snapshots()?, Instant::now());
-    load.run(effort.of(Duration::from_secs(6), Duration::from_secs(1)));
+    load.run(effort.of(Duration::from_secs(3), Duration::from_secs(1)));
     let (after, took) = (stage.snapshots()?, began.elapsed().as_secs_f64());
     let now = counters();
     let rate = |at: usize| (now[at] - counted[at]) / took;
