@@ -143,8 +143,9 @@ async fn far(round_trip: Duration, acks: bool) {
     let far = |link: &ThrottledLink| link.set(|quality| quality.delay = round_trip / 2);
     let (slow, fast) = beside_fast_ones(far, acks, FRAME).await;
     report(&format!("{round_trip:?} there and back"), &slow, &fast);
-    // A window that does not grow with the way carries four frames each round trip: 26 a second at 150 ms, 13 at 300.
-    assert!(slow.per_second > 20.0, "{} fps", slow.per_second);
+    // A window that does not grow with the way carries four frames each round trip: 26 a second at 150 ms, so that only
+    // 300 ms, with 13, can tell.
+    assert!(slow.per_second > 25.0, "{} fps", slow.per_second);
     assert!(
         slow.percentile(50) < round_trip / 2 + Duration::from_millis(150),
         "{:?}",
