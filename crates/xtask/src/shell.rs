@@ -1,5 +1,7 @@
 //! Starting other programs and talking to the person at the terminal.
 
+mod relay;
+
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::IsTerminal as _;
@@ -101,15 +103,19 @@ impl Environment {
     }
 }
 
-/// Runs `command` with its output on our terminal, after saying `what` is being done.
+/// Runs `command` with its output on our terminal, after saying `what` is being done. In a log, which is read from its
+/// end, an error repeats the command's last lines below its first.
 pub(crate) fn run(what: &str, command: &mut Command) -> Outcome<()> {
     say(what);
     let started = Instant::now();
-    let status = command
-        .status()
-        .map_err(|error| format!("{what}: {error}"))?;
+    let ended = if std::io::stdout().is_terminal() {
+        command.status().map(|status| (status, String::new()))
+    } else {
+        relay::relay(command)
+    };
+    let (status, last) = ended.map_err(|error| format!("{what}: {error}"))?;
     if !status.success() {
-        return Err(format!("{what}: {status}"));
+        return Err(format!("{what}: {status}\n{last}").trim_end().to_owned());
     }
     let seconds = started.elapsed().as_secs_f64();
     if seconds > 2.0 {

@@ -190,7 +190,7 @@ impl Report {
         let verdict = match run(&mut self.environment) {
             Ok(()) => Verdict::Passed,
             Err(why) => {
-                println!("{} {why}", red("failed:"));
+                println!("{} {}", red("failed:"), first_line(&why));
                 Verdict::Failed(why)
             }
         };
@@ -212,6 +212,14 @@ impl Report {
     }
 
     fn close(self) -> Outcome<()> {
+        for Step { name, verdict, .. } in &self.steps {
+            if let Verdict::Failed(why) = verdict
+                && why.contains('\n')
+            {
+                println!("\n{}", paint("1", format!("== {name}: why, once more")));
+                println!("{why}");
+            }
+        }
         println!();
         let (mut passed, mut failed, mut skipped) = (0, 0, 0);
         for Step {
@@ -222,7 +230,10 @@ impl Report {
         {
             let (count, result) = match verdict {
                 Verdict::Passed => (&mut passed, paint("32", "passed")),
-                Verdict::Failed(why) => (&mut failed, format!("{} {why}", red("FAILED"))),
+                Verdict::Failed(why) => (
+                    &mut failed,
+                    format!("{} {}", red("FAILED"), first_line(why)),
+                ),
                 Verdict::DidNotRun(why) => (&mut skipped, format!("{} {why}", red("DID NOT RUN:"))),
             };
             *count += 1;
@@ -237,4 +248,8 @@ impl Report {
             Ok(())
         }
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
