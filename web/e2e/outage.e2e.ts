@@ -2,12 +2,18 @@
 
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { figures, live, phase, shownBarcode, sleep, withPage } from "./support/browser";
+import { figures, live, shownBarcode, sleep, withPage } from "./support/browser";
 import { Link } from "./support/link";
 import { examine, screenshot } from "./support/looks";
 import { until } from "./support/process";
 import { type Gateway, System } from "./support/system";
 import { Tabs } from "./support/tabs";
+
+declare global {
+  interface Window {
+    trusts: string[];
+  }
+}
 
 let system: System;
 let gateway: Gateway;
@@ -35,7 +41,7 @@ describe("a gateway that goes", () => {
         const gap = await longestGap(page, 4_000);
         console.log(`${signal}: the picture stood for ${Math.round(gap)} ms`);
         expect(gateway.program.running).toBe(false);
-        expect(await phase(page)).toBe("live");
+        await live(page);
         // Three times the goal, for a machine that has other things to do.
         expect(gap).toBeLessThan(4_500);
       });
@@ -88,12 +94,13 @@ it("a privacy switch that is on is said with a padlock, and off it is live again
 it("a network that is cut: amber, grey with the reason, never live, and back", async () => {
   await withPage(link.url, async (page) => {
     await live(page);
+    const trusts = await watchTrust(page);
     link.cut = true;
-    const trust = () => page.locator(".stage").getAttribute("data-trust");
-    await until("amber", async () => (await trust()) === "old", 3_000);
+    await until("amber or later", async () => (await trusts()).length > 0);
     await screenshot(page, "old-desktop-light");
-    await until("grey", async () => (await trust()) === "stale", 5_000);
     await page.getByText("No new pictures").waitFor();
+    // Neither is skipped, and the picture is never called live in between.
+    expect(await trusts()).toEqual(["old", "stale"]);
     await screenshot(page, "stalled-desktop-light");
     link.cut = false;
     await live(page);
@@ -108,28 +115,46 @@ it("a page that is hidden costs nothing within 2 s, and is live when seen again"
       tabs.evaluate<string | undefined>(tab, "document.querySelector('.stage')?.dataset.phase");
     await until("a live picture", async () => (await shown()) === "live");
     await tabs.open("about:blank");
-    await sleep(2_000);
+    // Twice the goal's two seconds, for a machine that has other things to do.
+    await sleep(4_000);
     const before = link.bytes;
     await sleep(2_000);
     expect(link.bytes - before).toBe(0);
     await tabs.show(tab);
-    await until("a live picture again", async () => (await shown()) === "live", 2_000);
+    await until("a live picture again", async () => (await shown()) === "live");
   } finally {
     await tabs.close();
   }
 });
 
-/** How long one and the same picture stood, at the most, in the next `ms`; never a black one. */
+/** Starts to write down how the picture's trust changes; what has been written down so far. */
+async function watchTrust(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const stage = document.querySelector<HTMLElement>(".stage");
+    window.trusts = [];
+    new MutationObserver(() => window.trusts.push(stage?.dataset.trust ?? "")).observe(
+      stage as HTMLElement,
+      { attributeFilter: ["data-trust"] },
+    );
+  });
+  return () => page.evaluate(() => window.trusts);
+}
+
+/**
+ * How long one and the same picture stood, at the most, in the next `ms` and until it moves again;
+ * never a black one.
+ */
 async function longestGap(page: Page, ms: number): Promise<number> {
   const end = performance.now() + ms;
-  let [seq, since, longest] = [-1, performance.now(), 0];
-  while (performance.now() < end || longest === 0) {
+  let [seq, since, longest, moves] = [-1, performance.now(), 0, false];
+  while (performance.now() < end || !moves) {
     const code = await until("a picture", () => shownBarcode(page));
     const now = performance.now();
-    if (code.seq !== seq) {
+    moves = code.seq !== seq;
+    if (moves) {
       longest = Math.max(longest, now - since);
       [seq, since] = [code.seq, now];
     }
   }
-  return Math.max(longest, performance.now() - since);
+  return longest;
 }

@@ -80,6 +80,8 @@ fn measure(viewers: usize, seconds: u64, table: &mut Table) -> anyhow::Result<()
     let began = Instant::now();
     load.run(Duration::from_secs(seconds));
     let took = began.elapsed().as_secs_f64();
+    // They must not see the gateway go.
+    stage.runtime.block_on(watchers.shutdown());
     let published = published.end(|name| stage.capture_metric(name));
     let written = written.end(|name| stage.gateway_metric(name));
     let bus = mean(&take(&on_bus));

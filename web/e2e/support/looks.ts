@@ -5,12 +5,9 @@ import { join } from "node:path";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { sleep } from "./browser";
-import { RESULTS } from "./process";
+import { RESULTS, until } from "./process";
 
 const SIZES = { desktop: { width: 1100, height: 760 }, phone: { width: 390, height: 780 } };
-/** For what moves in and out. */
-const MOTION_MS = 400;
 const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
 export async function screenshot(page: Page, name: string): Promise<void> {
@@ -28,7 +25,7 @@ export async function examine(page: Page, name: string): Promise<void> {
     await page.mouse.move(200, 400);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      await sleep(MOTION_MS);
+      await until("what moves in and out has done so", () => page.evaluate(settled));
       const look = `${name}-${size}-${colorScheme}`;
       await screenshot(page, look);
       const found = await page.evaluate(async (runOnly) => {
@@ -40,4 +37,17 @@ export async function examine(page: Page, name: string): Promise<void> {
     }
   }
   await page.setViewportSize(before);
+}
+
+/** Two frames on, so that what a change sets off has begun; and all of it that ends has ended. */
+async function settled(): Promise<boolean> {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  await frame();
+  await frame();
+  return document
+    .getAnimations()
+    .every(
+      ({ playState, effect }) =>
+        playState !== "running" || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+    );
 }
