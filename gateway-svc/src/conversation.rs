@@ -1,14 +1,9 @@
 //! One viewer from upgrade to close: its task reads what it says and finishes what the fan-out began.
 
-use std::future::poll_fn;
-use std::mem::MaybeUninit;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::ready;
 use std::time::{Duration, Instant};
 
 use prometheus::IntGauge;
-use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use wire::{Quality, Rung};
@@ -125,14 +120,16 @@ impl Conversation {
         if end == End::Leaving {
             // A proxy between us closes both ways at our FIN, and a pong on its way would then reset the viewer's side
             // with our goodbye unread. So not before it is answered.
-            let _ = tokio::time::timeout(FAREWELL / 2, answered(&mut reader, &mut words)).await;
+            let answered = answered(&viewer, &mut reader, &mut words);
+            let _ = tokio::time::timeout(FAREWELL / 2, answered).await;
         }
         if !matches!(end, End::Lost | End::Dead) {
             // A browser believes a goodbye only when the connection ends too, and leaves that to the server.
             viewer.say_no_more();
             // Closing at once with pongs unread would reset the connection and take our goodbye with it.
             let heard_out = async {
-                while receive(&mut reader, None)
+                while viewer
+                    .receive(&mut reader, None)
                     .await
                     .is_ok_and(|bytes| bytes > 0)
                 {}
@@ -176,7 +173,7 @@ impl Conversation {
             }
             self.settle_in();
             tokio::select! {
-                received = receive(reader, Some(words)) => match received {
+                received = self.viewer.receive(reader, Some(words)) => match received {
                     Ok(0) | Err(_) => return End::Lost,
                     Ok(_) => heard = true,
                 },
@@ -333,7 +330,7 @@ impl Conversation {
 }
 
 /// Reads until the other side's close.
-async fn answered(reader: &mut OwnedReadHalf, words: &mut Reader) {
+async fn answered(viewer: &Viewer, reader: &mut OwnedReadHalf, words: &mut Reader) {
     loop {
         loop {
             match words.event() {
@@ -342,27 +339,9 @@ async fn answered(reader: &mut OwnedReadHalf, words: &mut Reader) {
                 Ok(None) => break,
             }
         }
-        match receive(reader, Some(words)).await {
+        match viewer.receive(reader, Some(words)).await {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
     }
-}
-
-/// Reads what is there through a buffer that lives on the stack only while it is used: a viewer that says nothing
-/// costs no memory for what it might say. 0 is the end.
-async fn receive(
-    reader: &mut OwnedReadHalf,
-    mut words: Option<&mut Reader>,
-) -> std::io::Result<usize> {
-    poll_fn(|context| {
-        let mut buffer = [MaybeUninit::<u8>::uninit(); 2048];
-        let mut buffer = ReadBuf::uninit(&mut buffer);
-        ready!(Pin::new(&mut *reader).poll_read(context, &mut buffer))?;
-        if let Some(words) = &mut words {
-            words.push(buffer.filled());
-        }
-        Ok(buffer.filled().len()).into()
-    })
-    .await
 }

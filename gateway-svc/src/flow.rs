@@ -7,6 +7,9 @@
 //! time gets [`AHEAD`] at once, so that a hiccup costs no frame. What the round trip is without any queue, a lone ping
 //! tells: one at the start and one every [`PROBE`], sent when nothing else is on its way.
 //!
+//! A plain viewer that keeps up need not be listened to at each of its pongs: they may lie unread in the kernel for
+//! [`UNREAD`], as long as there is room for a frame meanwhile and none can be late ([`Flow::eased`]).
+//!
 //! Until a viewer has confirmed anything it is [`Feedback::Kernel`]: the socket's own "nothing unsent" decides.
 
 use std::collections::VecDeque;
@@ -20,7 +23,9 @@ pub const PROBE: Duration = Duration::from_secs(10);
 pub const DEAD: Duration = Duration::from_secs(20);
 /// Frames ahead on a path that would carry many times more: at 34 a second, [`SLACK`] in all.
 const AHEAD: usize = 4;
-/// A viewer whose last frame was longer ago is not one that frames flow to: its one pong would wait for a second in vain.
+/// How long the pongs of an eased viewer may lie unread: they are read before one can be late.
+pub const UNREAD: Duration = Duration::from_millis(75);
+/// A viewer whose last frame was longer ago is not one that frames flow to.
 const FLOWS: Duration = Duration::from_millis(500);
 /// The most frames that are ever unconfirmed: two seconds of video.
 const WIDEST: usize = 64;
@@ -77,6 +82,8 @@ impl Floor {
 pub struct Flow {
     feedback: Feedback,
     sent: VecDeque<Sent>,
+    /// When the last frame was begun.
+    last: Instant,
     window: usize,
     /// A frame was held back by the window since it last grew.
     full: bool,
@@ -101,6 +108,7 @@ impl Flow {
         Self {
             feedback: Feedback::Kernel,
             sent: VecDeque::new(),
+            last: now,
             window: 1,
             full: false,
             shrunk: now,
@@ -136,6 +144,7 @@ impl Flow {
         if self.sent.len() == WIDEST {
             self.sent.pop_front();
         }
+        self.last = now;
         self.sent.push_back(Sent {
             number,
             seq,
@@ -160,15 +169,37 @@ impl Flow {
         Some(number)
     }
 
-    /// Whether its confirmations may be read two at a time: a plain viewer that gets frames, answers them, and has room
-    /// for both that are then unconfirmed and one more. (Who speaks `?v=2` says things that are to be acted on at once.)
+    /// Whether its pongs may lie [`UNREAD`]: those of a plain viewer that gets frames, answers them in time and has room
+    /// for more; `already` is what was said last, with which room for one will do. (Who speaks `?v=2` says things that are
+    /// to be acted on at once.)
     #[must_use]
-    pub fn eased(&self, now: Instant) -> bool {
-        let flows = |last: &Sent| now.saturating_duration_since(last.at) < FLOWS;
+    pub fn eased(&self, now: Instant, already: bool) -> bool {
+        let room = if already { 1 } else { 2 };
         self.feedback == Feedback::Pongs
             && self.window >= AHEAD
-            && self.sent.len() + 2 <= self.window
-            && self.sent.back().is_none_or(flows)
+            && self.sent.len() + room <= self.window
+            && now.saturating_duration_since(self.last) < FLOWS
+            && !self.measuring
+            && !self.overdue(now)
+    }
+
+    /// Whether the next frame is the last one that there is room for.
+    #[must_use]
+    pub fn nearly_full(&self) -> bool {
+        self.sent.len() + 1 >= self.window
+    }
+
+    /// How many frames are on their way.
+    #[cfg(test)]
+    pub(crate) fn unconfirmed(&self) -> usize {
+        self.sent.len()
+    }
+
+    /// Whether a frame is unconfirmed for longer than is well.
+    fn overdue(&self, now: Instant) -> bool {
+        let allowed = self.floor.get().unwrap_or_default() + SLACK;
+        let late = |first: &Sent| now.saturating_duration_since(first.at) > allowed;
+        self.sent.front().is_some_and(late)
     }
 
     /// A pong to `number` came: to a frame's ping or to a lone one. One that is not `prompt` may have waited to be read,
@@ -371,16 +402,45 @@ mod tests {
     #[test]
     fn a_viewer_is_eased_while_frames_flow_and_it_has_room() {
         let (mut flow, now) = near();
-        assert!(!Flow::new(now).eased(now), "nothing is known of it");
+        assert!(!Flow::new(now).eased(now, false), "nothing is known of it");
         for number in 2..=3 {
             flow.sent(number, number, now);
-            assert!(flow.eased(now));
+            assert!(flow.eased(now, false));
         }
-        assert!(!flow.eased(now + FLOWS), "its pong would wait alone");
+        assert!(!flow.eased(now + FLOWS, true), "its pong would wait alone");
         flow.sent(4, 4, now);
-        assert!(!flow.eased(now), "it is behind: each pong counts");
-        flow.ack(4, now);
-        assert!(!flow.eased(now), "it speaks: what it says is heard at once");
+        assert!(flow.nearly_full() && flow.eased(now, true), "room for one");
+        assert!(!flow.eased(now, false), "which is not enough to begin with");
+        flow.sent(5, 5, now);
+        assert!(!flow.eased(now, true), "it is behind: each pong counts");
+        flow.pong(5, now, false);
+        assert!(flow.eased(now, false));
+        assert!(
+            !flow.eased(now + FLOWS, true),
+            "what else it says, it says alone"
+        );
+        flow.ack(5, now);
+        assert!(
+            !flow.eased(now, true),
+            "it speaks: what it says is heard at once"
+        );
+    }
+
+    #[test]
+    fn a_viewer_is_listened_to_closely_when_a_pong_is_late_or_measures_the_way() {
+        let (mut flow, now) = near();
+        flow.sent(2, 2, now);
+        assert!(flow.eased(now + UNREAD, true));
+        assert!(!flow.eased(now + UNREAD * 2, true), "late");
+        flow.pong(2, now, false);
+        let later = now + PROBE;
+        flow.sent(3, 3, later);
+        flow.pong(3, later, false);
+        assert!(flow.eased(later, true));
+        let probe = flow.probe(later).unwrap();
+        assert!(!flow.eased(later, true), "measured");
+        flow.pong(probe, later, true);
+        assert!(flow.eased(later, false));
     }
 
     #[test]

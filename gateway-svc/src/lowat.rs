@@ -1,8 +1,7 @@
 //! `SO_RCVLOWAT`: how many bytes must have come before a socket counts as readable.
 //!
-//! A viewer that keeps up answers every frame, and a wake-up with a read for each answer is a seventh of what the frame
-//! costs. The kernel can collect two of them; an end of the connection is told at once all the same. Neither socket2 nor
-//! rustix has the option.
+//! With it the kernel keeps short answers to itself until somebody looks; an end of the connection is told at once all
+//! the same. Neither socket2 nor rustix has the option.
 //! Source: socket(7); tcp(7): `poll` and `epoll` honour it since Linux 2.6.28.
 
 use std::io;

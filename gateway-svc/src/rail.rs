@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use wire::{CameraStatus, Stamp};
 
 use crate::clock::Clock;
+use crate::flow::UNREAD;
 use crate::frame::Frame;
 use crate::freshness::{Freshness, Sequence};
 use crate::interest::Topic;
@@ -22,8 +23,12 @@ use crate::metrics::Metrics;
 use crate::protocol::FromGateway;
 use crate::viewer::{self, Offer, Viewer};
 
-/// Viewers offered a frame before other tasks on this core get a turn: half a millisecond of writing.
-const STRETCH: usize = 64;
+/// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
+/// last of them wait for what the first answer.
+const STRETCH: usize = 512;
+/// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame on
+/// its way to a socket leaves nothing of them in the caches.
+const ABREAST: usize = 8;
 /// Clocks that differ by less are as good as the same.
 const CLOCKS_AGREE_US: u64 = 1_000_000;
 /// How often viewers are looked after when no frame comes.
@@ -164,6 +169,7 @@ impl Rail {
         let mut tick = tokio::time::interval(TICK);
         let mut walked = Walked::new(&tools.metrics);
         let mut start = 0usize;
+        let mut listen_at = None;
         loop {
             tokio::select! {
                 // The rail holds the senders of both.
@@ -174,6 +180,13 @@ impl Rail {
                     let message = viewer::text(&FromGateway::Status(&status.borrow_and_update()));
                     let talking = viewers.iter().filter(|viewer| viewer.talks);
                     talking.for_each(|viewer| viewer.send(message.clone()));
+                    continue;
+                }
+                () = at(listen_at) => {
+                    // Between two walks, so that no frame waits for it.
+                    listen_at = None;
+                    let now = tools.clock.now();
+                    for viewer in &viewers { viewer.overhear(now); }
                     continue;
                 }
                 _ = tick.tick() => {
@@ -189,10 +202,16 @@ impl Rail {
                 continue;
             };
             start = start.wrapping_add(1);
+            listen_at = listen_at.or_else(|| Some(tools.clock.now() + UNREAD));
             let (mut left, count) = (Vec::new(), viewers.len());
+            let mut now = tools.clock.now();
             for step in 0..count {
+                if step % ABREAST == 0 {
+                    now = tools.clock.now();
+                    let soon = step..(step + ABREAST).min(count);
+                    soon.for_each(|step| viewers[(start + step) % count].fetch());
+                }
                 let at = (start + step) % count;
-                let now = tools.clock.now();
                 let (offer, skipped) = viewers[at].offer(&frame, self.topic.rung, now);
                 walked.skipped += u64::from(skipped);
                 match offer {
@@ -210,6 +229,14 @@ impl Rail {
             }
             walked.count(&tools.metrics, &self.topic, &frame);
         }
+    }
+}
+
+/// Then; never without a then.
+async fn at(then: Option<Instant>) {
+    match then {
+        Some(then) => tokio::time::sleep_until(then.into()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -3,13 +3,19 @@
 //! Two hands reach in here. The fan-out *offers* it frames and never waits: whatever the socket does not take at once
 //! is left to the viewer's own task ([`crate::conversation`]), and until that has finished the viewer simply misses
 //! frames. Nothing is queued but small messages, and of those only the newest of a kind.
+//! How its words come in is [`hearing`]'s.
+
+mod hearing;
 
 use std::collections::VecDeque;
+use std::hint::black_box;
 use std::io::{self, ErrorKind};
+use std::os::fd::AsRawFd as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
+use rustix::net::{SendFlags, send};
 use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
@@ -17,15 +23,11 @@ use wire::Rung;
 
 use crate::flow::{Feedback, Flow};
 use crate::frame::{self, Frame};
-use crate::lowat;
 use crate::protocol::FromGateway;
 use crate::ws::{self, Opcode};
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
 const WAITING: usize = 16;
-
-/// Head, mask and number of a pong, twice.
-const TWO_PONGS: i32 = 2 * (2 + 4 + 8);
 
 /// What became of an offered frame.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,8 +73,12 @@ pub struct Viewer {
 #[derive(Debug)]
 struct Line {
     flow: Flow,
-    /// Whether the kernel collects two of its pongs before it tells.
+    /// Whether the kernel keeps its pongs until somebody looks.
     eased: bool,
+    /// Whether the viewer's task holds something half read.
+    listening: bool,
+    /// What was read in passing and is for the task.
+    heard: Vec<u8>,
     rung: Rung,
     /// The rung to change to with its next frame.
     next: Option<Rung>,
@@ -121,6 +127,8 @@ impl Viewer {
         let line = Line {
             flow: Flow::new(now),
             eased: false,
+            listening: true,
+            heard: Vec::new(),
             rung,
             next: None,
             begun: None,
@@ -139,6 +147,11 @@ impl Viewer {
         };
         viewer.trust_kernel(true);
         viewer
+    }
+
+    /// Has what [`offer`](Self::offer) begins with come from memory.
+    pub fn fetch(&self) {
+        black_box((self.line.is_poisoned(), self.socket.as_ref().as_raw_fd()));
     }
 
     /// Offers a frame; never waits. The flag tells that an earlier offered frame was skipped for good.
@@ -164,6 +177,9 @@ impl Viewer {
             .missing
             .replace(frame.number)
             .is_some_and(|missing| missing != frame.number);
+        if line.flow.nearly_full() {
+            self.read_kept(&mut line, now);
+        }
         if let Some(number) = line.flow.probe(now) {
             line.waiting.push_back(frame::ping(number));
         }
@@ -174,7 +190,9 @@ impl Viewer {
             self.ease(&mut line, now);
             return (Offer::Held, skipped);
         }
-        let written = match self.socket.try_write(frame.message()) {
+        // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        let written = match send(self.socket.as_ref(), frame.message(), flags) {
             Ok(0) | Err(_) => return (Offer::Held, skipped),
             Ok(written) => written,
         };
@@ -309,27 +327,6 @@ impl Viewer {
         }
         self.ease(&mut line, now);
         line.missing.is_some() && line.rest.is_none() && line.flow.may_send(now)
-    }
-
-    /// Lets the kernel collect pongs as long as the flow has no use for each of them.
-    fn ease(&self, line: &mut Line, now: Instant) {
-        if line.eased == line.flow.eased(now) {
-            return;
-        }
-        if line.eased {
-            self.listen_closely(line);
-        } else {
-            // Without the option there is a wake-up for each.
-            line.eased = lowat::set(self.socket.as_ref(), TWO_PONGS).is_ok();
-        }
-    }
-
-    /// From now on whatever the viewer says is heard at once.
-    fn listen_closely(&self, line: &mut Line) {
-        if std::mem::take(&mut line.eased) {
-            // It may be gone already; then there is nothing to hear.
-            let _ = lowat::set(self.socket.as_ref(), 1);
-        }
     }
 
     /// While nothing is known of the viewer, the kernel takes a frame only when nothing is unsent; once the viewer

@@ -73,6 +73,12 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Whether nothing is half read.
+    #[must_use]
+    pub fn idle(&self) -> bool {
+        self.used == self.bytes.len()
+    }
+
     /// Takes in what the socket gave.
     pub fn push(&mut self, bytes: &[u8]) {
         self.discard();
@@ -156,6 +162,21 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// How long a client's pong with a payload of eight bytes is.
+pub const PONG_OF_EIGHT: usize = 2 + 4 + 8;
+
+/// The payload of a pong with eight bytes that `bytes` begin with, and what follows it: what nearly every viewer says
+/// nearly always, read without a [`Reader`]. `None` for whatever else, which is a reader's.
+#[must_use]
+pub fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
+    let (pong, rest) = bytes.split_first_chunk::<PONG_OF_EIGHT>()?;
+    let [0x8a, 0x88, a, b, c, d, masked @ ..] = *pong else {
+        return None;
+    };
+    let mask = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    Some(((u64::from_ne_bytes(masked) ^ mask).to_ne_bytes(), rest))
 }
 
 struct Head {
@@ -450,6 +471,38 @@ mod tests {
                 Ok(vec![format!("Close(Some({code}))")])
             );
         }
+    }
+
+    #[test]
+    fn a_pong_of_eight_is_read_as_a_reader_reads_it_and_nothing_else_is() {
+        let pong = masked(0x8a, b"12345678");
+        assert_eq!(pong.len(), PONG_OF_EIGHT);
+        let bytes = [&pong[..], b"rest"].concat();
+        assert_eq!(pong_of_eight(&bytes), Some((*b"12345678", &b"rest"[..])));
+        for other in [
+            &pong[..PONG_OF_EIGHT - 1],
+            &masked(0x8a, b"1234567")[..],
+            &masked(0x8a, b"123456789"),
+            &masked(0x89, b"12345678"),
+            &masked(0x0a, b"12345678"),
+            &frame(Opcode::Pong, b"12345678abcdef"),
+        ] {
+            assert_eq!(pong_of_eight(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_reader_is_idle_between_frames_alone() {
+        let mut reader = Reader::default();
+        assert!(reader.idle());
+        let pong = masked(0x8a, b"12345678");
+        reader.push(&pong[..5]);
+        assert_eq!(reader.event(), Ok(None));
+        assert!(!reader.idle());
+        reader.push(&pong[5..]);
+        assert!(!reader.idle());
+        assert_eq!(reader.event(), Ok(Some(Event::Pong(b"12345678"))));
+        assert!(reader.idle());
     }
 
     #[test]

@@ -170,6 +170,7 @@ impl Viewer {
                 0
             });
         }
+        let room = HEAD - self.have;
         let (_, got) = recv(
             &self.socket,
             &mut self.head[self.have..],
@@ -181,7 +182,8 @@ impl Viewer {
         }
         self.have += got;
         self.parse();
-        Some(0)
+        // Less than there was room for: nothing more is there.
+        (got == room || self.skip > 0).then_some(0)
     }
 
     fn parse(&mut self) {

@@ -213,7 +213,7 @@ async fn a_goodbye_ends_the_connection_without_waiting_for_the_viewer() {
     assert!(gateway.exited(SOON).await.success());
 }
 
-/// While frames flow the kernel collects what a viewer answers; a close alone is less than it waits for.
+/// While frames flow the kernel keeps what a viewer answers until the walk looks for it; without frames nobody walks.
 #[tokio::test]
 async fn a_viewer_that_leaves_when_no_frames_come_any_more_is_heard() {
     let nats = NatsServer::start().await;

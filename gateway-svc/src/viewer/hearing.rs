@@ -1,0 +1,289 @@
+//! What a viewer says: its task reads it when the kernel tells; pongs of a viewer that keeps up are read in passing.
+//!
+//! A wake-up with a read for each answer would be a fifth of what a frame costs. So the kernel is asked to keep short
+//! answers to itself ([`lowat`]) while the flow has no use for each of them at once, and the fan-out looks for them
+//! between its walks. It understands pongs alone; whatever else it comes upon is handed to the task, in its order.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Instant;
+
+use rustix::net::{RecvFlags, recv};
+use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
+
+use super::{Line, Viewer};
+use crate::lowat;
+use crate::ws::{self, Reader};
+
+/// What an eased viewer may say unheard: far more pongs than it is given frames meanwhile.
+const KEPT: i32 = 512;
+
+impl Viewer {
+    /// Reads what is there into `words`, or away without any, through a buffer that lives on the stack only while it is
+    /// used: a viewer that says nothing costs no memory for what it might say. 0 is the end.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn receive(
+        &self,
+        reader: &mut OwnedReadHalf,
+        mut words: Option<&mut Reader>,
+    ) -> io::Result<usize> {
+        poll_fn(|context| {
+            let mut buffer = [MaybeUninit::<u8>::uninit(); 2048];
+            let mut buffer = ReadBuf::uninit(&mut buffer);
+            // Under the lock, so that words are taken in in their order, whoever reads them.
+            let mut line = self.line();
+            let read = Pin::new(&mut *reader).poll_read(context, &mut buffer)?;
+            if read.is_pending() && line.heard.is_empty() {
+                line.listening = words.as_ref().is_none_or(|words| !words.idle());
+                if line.listening {
+                    self.listen_closely(&mut line);
+                }
+                return Poll::Pending;
+            }
+            line.listening = true;
+            let heard = std::mem::take(&mut line.heard);
+            if let Some(words) = &mut words {
+                words.push(&heard);
+                words.push(buffer.filled());
+            }
+            Poll::Ready(Ok(heard.len() + buffer.filled().len()))
+        })
+        .await
+    }
+
+    /// Reads in passing what the kernel kept, without waking anybody.
+    pub fn overhear(&self, now: Instant) {
+        let mut line = self.line();
+        self.read_kept(&mut line, now);
+        self.ease(&mut line, now);
+    }
+
+    /// Has the kernel keep pongs to itself as long as the flow has no use for each of them at once.
+    pub(super) fn ease(&self, line: &mut Line, now: Instant) {
+        let attends = line.listening || line.end.is_some();
+        let eased = line.flow.eased(now, line.eased) && !attends;
+        if line.eased && !eased {
+            self.listen_closely(line);
+        } else if eased && !line.eased {
+            // Without the option there is a wake-up for each.
+            line.eased = lowat::set(self.socket.as_ref(), KEPT).is_ok();
+        }
+    }
+
+    /// Reads the pongs that the kernel kept; what else there is, the viewer's task is given, and all that comes after it
+    /// until nothing is half read.
+    pub(super) fn read_kept(&self, line: &mut Line, now: Instant) {
+        if !line.eased || line.listening || !line.heard.is_empty() {
+            return;
+        }
+        let mut bytes = [0; 8 * ws::PONG_OF_EIGHT];
+        // An end or an error the kernel tells the task, whatever was asked for.
+        let Ok((_, length)) = recv(self.socket.as_ref(), &mut bytes, RecvFlags::DONTWAIT) else {
+            return;
+        };
+        let mut rest = &bytes[..length];
+        while let Some((number, after)) = ws::pong_of_eight(rest) {
+            line.flow.pong(u64::from_be_bytes(number), now, false);
+            rest = after;
+        }
+        if !rest.is_empty() {
+            line.heard.extend_from_slice(rest);
+            self.wake.notify_one();
+        }
+    }
+
+    /// From now on whatever the viewer says is heard at once.
+    pub(super) fn listen_closely(&self, line: &mut Line) {
+        if std::mem::take(&mut line.eased) {
+            // It may be gone already; then there is nothing to hear.
+            let _ = lowat::set(self.socket.as_ref(), 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::frame::Frame;
+    use crate::viewer::Offer;
+    use crate::ws::Event;
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::{TcpListener, TcpStream};
+    use wire::Stamp;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    /// A viewer that keeps up: eased, with frames 2 and 3 on their way.
+    struct Scene {
+        viewer: Arc<Viewer>,
+        reader: OwnedReadHalf,
+        words: Reader,
+        browser: TcpStream,
+        now: Instant,
+    }
+
+    impl Scene {
+        async fn new() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let (browser, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+            let (reader, writer) = accepted.unwrap().0.into_split();
+            let now = Clock::start().now();
+            let rung = "80".parse::<wire::Quality>().unwrap().rung();
+            let mut scene = Self {
+                viewer: Arc::new(Viewer::new(writer, false, rung, now)),
+                reader,
+                words: Reader::default(),
+                browser: browser.unwrap(),
+                now,
+            };
+            scene.idles().await;
+            scene.offer(1);
+            scene.viewer.pong(1 << 63, now, true);
+            scene.viewer.pong(1, now, true);
+            scene.offer(2);
+            scene.offer(3);
+            assert!(scene.viewer.line().eased);
+            scene
+        }
+
+        fn offer(&self, number: u64) {
+            let stamp = Stamp {
+                run: 1,
+                seq: number,
+                captured_at_us: 0,
+            };
+            let frame = Arc::new(Frame::new(&[7; 100], stamp, (number, number), self.now));
+            let offered = self.viewer.offer(&frame, self.viewer.rung(), self.now);
+            assert_eq!(offered, (Offer::Sent, false), "{number}");
+        }
+
+        /// The viewer's task waits for words until somebody wakes it, and is not woken.
+        async fn idles(&mut self) {
+            let receive = self.viewer.receive(&mut self.reader, Some(&mut self.words));
+            let idle = tokio::time::timeout(Duration::from_millis(50), receive).await;
+            assert!(idle.is_err(), "{idle:?}");
+        }
+
+        /// Says something and sees it arrive.
+        async fn says(&mut self, bytes: &[u8]) {
+            self.browser.write_all(bytes).await.unwrap();
+            let mut arrived = vec![0; bytes.len()];
+            let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+            let arriving = async {
+                while recv(self.viewer.socket.as_ref(), &mut arrived[..], flags)
+                    .map_or(0, |(_, length)| length)
+                    < bytes.len()
+                {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(SOON, arriving).await.unwrap();
+        }
+
+        /// What the viewer's task hears next.
+        async fn hears(&mut self) -> String {
+            loop {
+                if let Some(event) = self.words.event().unwrap() {
+                    return format!("{event:?}");
+                }
+                let receive = self.viewer.receive(&mut self.reader, Some(&mut self.words));
+                let heard = tokio::time::timeout(SOON, receive).await.unwrap().unwrap();
+                assert!(heard > 0, "the end");
+            }
+        }
+
+        fn unconfirmed(&self) -> usize {
+            self.viewer.line().flow.unconfirmed()
+        }
+    }
+
+    fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+        let mask = [1, 2, 3, 4];
+        let masked = payload.iter().zip(mask.iter().cycle());
+        let mut bytes = vec![first, 0x80 | payload.len() as u8];
+        bytes.extend(mask);
+        bytes.extend(masked.map(|(byte, mask)| byte ^ mask));
+        bytes
+    }
+
+    fn pong(number: u64) -> Vec<u8> {
+        masked(0x8a, &number.to_be_bytes())
+    }
+
+    #[tokio::test]
+    async fn pongs_are_read_in_passing_and_the_task_sleeps_on() {
+        let mut scene = Scene::new().await;
+        scene.says(&[pong(2), pong(3)].concat()).await;
+        scene.idles().await;
+        assert_eq!(scene.unconfirmed(), 2);
+        scene.viewer.overhear(scene.now);
+        assert_eq!(scene.unconfirmed(), 0);
+        scene.idles().await;
+    }
+
+    #[tokio::test]
+    async fn a_frame_for_which_there_is_hardly_room_has_the_pongs_read() {
+        let mut scene = Scene::new().await;
+        scene.says(&[pong(2), pong(3)].concat()).await;
+        scene.offer(4);
+        assert_eq!(scene.unconfirmed(), 3);
+        scene.offer(5);
+        assert_eq!(scene.unconfirmed(), 2);
+    }
+
+    #[tokio::test]
+    async fn other_words_reach_the_task_whole_and_in_their_order() {
+        let mut scene = Scene::new().await;
+        // A ping without a mask to speak of, about something that looks like a pong.
+        let within = pong(3);
+        let head = [0x89, 0x80 | within.len() as u8, 0, 0, 0, 0];
+        scene.says(&[&pong(2), &head[..]].concat()).await;
+        scene.viewer.overhear(scene.now);
+        assert_eq!(scene.unconfirmed(), 1);
+        scene.says(&within).await;
+        scene.viewer.overhear(scene.now);
+        assert_eq!(scene.unconfirmed(), 1, "no pong");
+        let stirred = scene.viewer.stirred(false);
+        tokio::time::timeout(SOON, stirred).await.unwrap().unwrap();
+        let expected = format!("{:?}", Event::Ping(&within));
+        assert_eq!(scene.hears().await, expected);
+        scene.idles().await;
+        assert!(!scene.viewer.line().listening);
+    }
+
+    #[tokio::test]
+    async fn what_was_heard_in_passing_comes_before_what_the_task_reads() {
+        let mut scene = Scene::new().await;
+        let ping = masked(0x89, b"are you there");
+        scene.says(&ping[..9]).await;
+        scene.viewer.overhear(scene.now);
+        scene.viewer.listen_closely(&mut scene.viewer.line());
+        scene.says(&ping[9..]).await;
+        scene.reader.readable().await.unwrap();
+        let expected = format!("{:?}", Event::Ping(b"are you there"));
+        assert_eq!(scene.hears().await, expected);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_connection_wakes_the_task_whatever_the_kernel_keeps() {
+        let mut scene = Scene::new().await;
+        scene.says(&pong(2)).await;
+        scene.browser.shutdown().await.unwrap();
+        let expected = 2u64.to_be_bytes();
+        assert_eq!(scene.hears().await, format!("{:?}", Event::Pong(&expected)));
+        let end = scene
+            .viewer
+            .receive(&mut scene.reader, Some(&mut scene.words));
+        assert_eq!(tokio::time::timeout(SOON, end).await.unwrap().unwrap(), 0);
+    }
+}
