@@ -3,12 +3,17 @@
 //! [head | JPEG | ping with the frame's number] in one buffer: every viewer gets the same bytes, and every browser
 //! answers the ping by itself, so that the gateway knows what has arrived without any script on the page.
 
+use std::io;
 use std::ops::Range;
+use std::os::fd::AsFd;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use rustix::net::{SendFlags, send};
 use wire::Stamp;
 
+use crate::memory_file::MemoryFile;
 use crate::ws::{self, Opcode};
 
 /// One frame of one rung.
@@ -24,6 +29,8 @@ pub struct Frame {
     pub received: Instant,
     message: Bytes,
     jpeg: Range<usize>,
+    /// The message once more.
+    file: OnceLock<Option<MemoryFile>>,
 }
 
 impl Frame {
@@ -44,6 +51,26 @@ impl Frame {
             received,
             message: out.freeze(),
             jpeg,
+            file: OnceLock::new(),
+        }
+    }
+
+    /// From now on it can be sent as pages; worth it for many viewers.
+    pub fn prepare(&self) {
+        self.file.get_or_init(|| MemoryFile::of(&self.message));
+    }
+
+    /// Sends as much of it as the socket takes; as `pages` where that is wished and prepared.
+    ///
+    /// # Errors
+    /// As `send` on a socket that does not wait.
+    pub fn send_to(&self, socket: impl AsFd, pages: bool) -> io::Result<usize> {
+        match self.file.get() {
+            Some(Some(file)) if pages => file.send_to(socket),
+            _ => {
+                let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+                Ok(send(socket, &self.message, flags)?)
+            }
         }
     }
 

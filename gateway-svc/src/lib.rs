@@ -20,6 +20,7 @@ pub mod http;
 pub mod hub;
 pub mod interest;
 pub mod lowat;
+pub mod memory_file;
 pub mod metrics;
 pub mod origin;
 pub mod page;

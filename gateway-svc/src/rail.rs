@@ -29,6 +29,8 @@ const STRETCH: usize = 512;
 /// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame on
 /// its way to a socket leaves nothing of them in the caches.
 const ABREAST: usize = 8;
+/// From so many viewers on a frame is worth a [`MemoryFile`](crate::memory_file::MemoryFile).
+const CROWD: usize = 32;
 /// Clocks that differ by less are as good as the same.
 const CLOCKS_AGREE_US: u64 = 1_000_000;
 /// How often viewers are looked after when no frame comes.
@@ -204,6 +206,9 @@ impl Rail {
             start = start.wrapping_add(1);
             listen_at = listen_at.or_else(|| Some(tools.clock.now() + UNREAD));
             let (mut left, count) = (Vec::new(), viewers.len());
+            if count >= CROWD {
+                frame.prepare();
+            }
             let mut now = tools.clock.now();
             for step in 0..count {
                 if step % ABREAST == 0 {

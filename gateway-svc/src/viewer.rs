@@ -15,7 +15,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
-use rustix::net::{SendFlags, send};
 use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
@@ -23,6 +22,7 @@ use wire::Rung;
 
 use crate::flow::{Feedback, Flow};
 use crate::frame::{self, Frame};
+use crate::memory_file;
 use crate::protocol::FromGateway;
 use crate::ws::{self, Opcode};
 
@@ -65,6 +65,8 @@ pub struct Viewer {
     socket: OwnedWriteHalf,
     /// Whether it speaks `?v=2`.
     pub talks: bool,
+    /// Whether frames are sent to it as pages where they can.
+    pages: bool,
     line: Mutex<Line>,
     /// Wakes the viewer's task: there is something to write or to end.
     wake: Notify,
@@ -140,6 +142,7 @@ impl Viewer {
             end: None,
         };
         let viewer = Self {
+            pages: memory_file::suits(&SockRef::from(socket.as_ref())),
             socket,
             talks,
             line: Mutex::new(line),
@@ -191,8 +194,7 @@ impl Viewer {
             return (Offer::Held, skipped);
         }
         // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        let written = match send(self.socket.as_ref(), frame.message(), flags) {
+        let written = match frame.send_to(self.socket.as_ref(), self.pages) {
             Ok(0) | Err(_) => return (Offer::Held, skipped),
             Ok(written) => written,
         };

@@ -22,6 +22,28 @@ async fn a_viewer_gets_every_frame_unchanged_from_the_moment_its_key_is_there() 
 }
 
 #[tokio::test]
+async fn each_of_a_crowd_gets_every_frame_unchanged_too() {
+    let nats = NatsServer::start().await;
+    let mut camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut crowd = Vec::new();
+    for _ in 0..100 {
+        crowd.push(Viewer::watch(gateway.public(), 80).await.unwrap());
+    }
+    camera.wanted(&[80]).await;
+    for length in [100, 4096, 60_000, 65_536, 300_000] {
+        let (jpeg, _) = camera.frame(length);
+        camera.send("frames.q80", &jpeg).await;
+        for viewer in &mut crowd {
+            assert!(
+                viewer.frame(SOON).await == jpeg,
+                "{length} bytes came changed"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_quality_between_rungs_is_served_by_the_lower_one() {
     let nats = NatsServer::start().await;
     let mut camera = Camera::on(&nats).await;
