@@ -3,7 +3,7 @@
 //! [head | JPEG | ping with the frame's number] in one buffer: every viewer gets the same bytes, and every browser
 //! answers the ping by itself, so that the gateway knows what has arrived without any script on the page.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::os::fd::AsFd;
 use std::sync::OnceLock;
@@ -65,13 +65,15 @@ impl Frame {
     /// # Errors
     /// As `send` on a socket that does not wait.
     pub fn send_to(&self, socket: impl AsFd, pages: bool) -> io::Result<usize> {
-        match self.file.get() {
-            Some(Some(file)) if pages => file.send_to(socket),
-            _ => {
-                let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-                Ok(send(socket, &self.message, flags)?)
+        if let (Some(Some(file)), true) = (self.file.get(), pages) {
+            match file.send_to(&socket) {
+                // Not a full socket but a kernel, or what guards it, that sends no files.
+                Err(error) if error.kind() != ErrorKind::WouldBlock => {}
+                sent => return sent,
             }
         }
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        Ok(send(socket, &self.message, flags)?)
     }
 
     /// The binary message and the ping after it.
@@ -124,5 +126,34 @@ mod tests {
         }
         assert_eq!(pong(&[0, 0, 0, 0, 0, 0, 1, 2]), Some(0x0102));
         assert_eq!(pong(b"unasked"), None);
+    }
+
+    #[test]
+    fn a_frame_is_sent_as_pages_or_without_them_and_is_the_same() {
+        use std::io::Read as _;
+        let stamp = Stamp {
+            run: 1,
+            seq: 2,
+            captured_at_us: 3,
+        };
+        let frame = Frame::new(&[7; 9000], stamp, (1, 0), Clock::start().now());
+        frame.prepare();
+        for sends_no_files in [false, true] {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let there = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let mut here = listener.accept().unwrap().0;
+            if sends_no_files {
+                // Source: sendfile(2), EINVAL.
+                rustix::fs::fcntl_setfl(&there, rustix::fs::OFlags::APPEND).unwrap();
+                MemoryFile::of(b"x").unwrap().send_to(&there).unwrap_err();
+            }
+            for pages in [true, false] {
+                let sent = frame.send_to(&there, pages).unwrap();
+                assert_eq!(sent, frame.message().len());
+                let mut received = vec![0; sent];
+                here.read_exact(&mut received).unwrap();
+                assert!(received == *frame.message());
+            }
+        }
     }
 }
