@@ -35,7 +35,7 @@ describe("the picture", () => {
       expect(fps).toBeLessThan(36);
       // Reading it back is part of this, so the bound is no measure of the stream.
       expect(age - second.madeAt).toBeLessThan(500);
-      await until("20 fps and more", async () => ((await figures(page))?.fps ?? 0) > 20);
+      await until("30 fps", async () => ((await figures(page))?.fps ?? 0) > 30, 40_000);
       await until("an age under 250 ms", async () => ((await figures(page))?.ageMs ?? 999) < 250);
     });
   });
