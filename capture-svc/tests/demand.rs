@@ -81,13 +81,13 @@ async fn a_lease_that_nobody_renews_ends_and_with_it_the_camera() {
     let nats = NatsServer::start().await;
     let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "0s")]).await;
     let demand = bucket(&nats, "demand").await;
-    put(&demand, "q80.gw").await;
     let since = capture_svc::clock::now();
+    put(&demand, "q80.gw").await;
     eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
     eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
     let lasted = since.elapsed();
     assert!(
-        lasted + Duration::from_millis(100) >= wire::lease::LEASE,
+        lasted >= wire::lease::LEASE,
         "not before its time: {lasted:?}"
     );
 }
@@ -95,7 +95,7 @@ async fn a_lease_that_nobody_renews_ends_and_with_it_the_camera() {
 #[tokio::test]
 async fn the_camera_lingers_after_the_last_lease() {
     let nats = NatsServer::start().await;
-    let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "2s")]).await;
+    let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "5s")]).await;
     let demand = bucket(&nats, "demand").await;
     put(&demand, "q80.gw").await;
     eventually(SOON, || async { open(&capture).await.then_some(()) }).await;

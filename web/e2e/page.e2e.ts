@@ -97,7 +97,7 @@ describe("looks and accessibility", () => {
         await examine(page, "camera-trouble");
       });
     } finally {
-      host.close();
+      await host.close(gateway);
     }
   });
 

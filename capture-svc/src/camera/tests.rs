@@ -25,11 +25,12 @@ fn settings(source: SourceSpec) -> CameraSettings {
 }
 
 fn start(source: SourceSpec) -> (Camera, CameraMetrics) {
+    start_with(settings(source))
+}
+
+fn start_with(settings: CameraSettings) -> (Camera, CameraMetrics) {
     let metrics = CameraMetrics::detached();
-    (
-        Camera::start(settings(source), metrics.clone()).unwrap(),
-        metrics,
-    )
+    (Camera::start(settings, metrics.clone()).unwrap(), metrics)
 }
 
 async fn report(camera: &Camera, wanted: impl FnMut(&CameraReport) -> bool) -> CameraReport {
@@ -55,10 +56,13 @@ async fn nothing_is_opened_until_frames_are_wanted() {
 
 #[tokio::test]
 async fn frames_count_from_one_and_go_on_counting_after_the_camera_was_closed() {
-    let (camera, metrics) = start(SourceSpec::Pattern);
+    // One frame in ten seconds: nobody is so late as to miss the first.
+    let (camera, metrics) = start_with(CameraSettings {
+        fps: 0.1,
+        ..settings(SourceSpec::Pattern)
+    });
     camera.set_wanted(true);
-    let first = frame(&camera).await.seq;
-    assert!((1..=3).contains(&first), "{first}");
+    assert_eq!(frame(&camera).await.seq, 1);
     camera.set_wanted(false);
     report(&camera, |report| report.state == CameraState::Idle).await;
     assert_eq!(metrics.open.get(), 0);
@@ -151,7 +155,9 @@ async fn pictures_beyond_the_encoder_are_a_fault_with_words_and_nothing_is_live(
         metrics.errors.with_label_values(&["unsupported"]).get() >= 2
     })
     .await;
-    assert_eq!((metrics.captured.get(), metrics.open.get()), (0, 0));
+    assert_eq!(metrics.captured.get(), 0);
+    // Each try opens the file to learn its size; what was told of it is told before it is closed again.
+    eventually(LIMIT, async || metrics.open.get() == 0).await;
 }
 
 #[tokio::test]

@@ -168,8 +168,9 @@ async fn status_tells_cameras_viewers_and_the_gateway_itself() {
     let gateway = Process::gateway(&nats, &[]).await;
     let _viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
     camera.wanted(&[80]).await;
-    camera.say("status", &status(wire::CameraState::Live)).await;
+    // As a capture does: again and again, or a gateway that has just started would not hear it.
     let report = eventually(SOON, || async {
+        camera.say("status", &status(wire::CameraState::Live)).await;
         let body = http::get(gateway.public(), "/api/status", &[])
             .await
             .unwrap()

@@ -4,6 +4,8 @@
  */
 
 import { connect, type Socket } from "node:net";
+import { until } from "./process";
+import type { Gateway } from "./system";
 
 /** A status is good for three seconds. */
 const EVERY_MS = 500;
@@ -34,9 +36,15 @@ export class CameraHost {
     this.#publish();
   }
 
-  close(): void {
+  /** Ends when `gateway` calls the camera offline: until then every page would offer it. */
+  async close(gateway: Gateway): Promise<void> {
     clearInterval(this.#timer);
     this.#socket.destroy();
+    await until(`${this.#camera} is offline`, async () => {
+      const status = await (await fetch(`${gateway.url}api/status`)).json();
+      const cameras: { camera: string; state: string }[] = status.cameras;
+      return !cameras.some((c) => c.camera === this.#camera && c.state !== "offline");
+    });
   }
 
   #publish(): void {
