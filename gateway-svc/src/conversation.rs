@@ -1,13 +1,15 @@
 //! One viewer from upgrade to close: its task reads what it says and finishes what the fan-out began.
 
+mod farewell;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use prometheus::IntGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use wire::{Quality, Rung};
 
+use crate::counted::Counted;
 use crate::frame;
 use crate::hub::{Hub, Seat};
 use crate::interest::Topic;
@@ -20,10 +22,8 @@ use crate::ws::{Event, Reader, Violation};
 pub const JOIN_AGE: Duration = Duration::from_secs(1);
 /// Messages a second that a viewer may send; acks and pongs of a 240 fps camera are half of it.
 const CHATTY: u32 = 1000;
-/// How long what is half written may take when the end is near,
+/// How long what is half written may take when the end is near.
 const FINISH: Duration = Duration::from_secs(2);
-/// and how long the other side's close is waited for. Source: RFC 6455 section 7.1.1.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A viewer's task.
 #[derive(Debug)]
@@ -35,25 +35,6 @@ pub struct Conversation {
     next: Option<Seat>,
     gauge: Counted,
     budget: (u32, Instant),
-}
-
-/// Counts in a gauge while it lives.
-#[derive(Debug)]
-pub struct Counted(IntGauge);
-
-impl Counted {
-    /// One more.
-    #[must_use]
-    pub fn new(gauge: &IntGauge) -> Self {
-        gauge.inc();
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
 }
 
 impl Conversation {
@@ -117,26 +98,7 @@ impl Conversation {
         // The claim on the rung ends here, whatever the other side takes for its goodbye.
         let viewer = Arc::clone(&self.viewer);
         drop(self);
-        if end == End::Leaving {
-            // A proxy between us closes both ways at our FIN, and a pong on its way would then reset the viewer's side
-            // with our goodbye unread. So not before it is answered.
-            let answered = answered(&viewer, &mut reader, &mut words);
-            let _ = tokio::time::timeout(FAREWELL / 2, answered).await;
-        }
-        if !matches!(end, End::Lost | End::Dead) {
-            // A browser believes a goodbye only when the connection ends too, and leaves that to the server.
-            viewer.say_no_more();
-            // Closing at once with pongs unread would reset the connection and take our goodbye with it.
-            let heard_out = async {
-                while viewer
-                    .receive(&mut reader, None)
-                    .await
-                    .is_ok_and(|bytes| bytes > 0)
-                {}
-            };
-            let _ = tokio::time::timeout(FAREWELL, heard_out).await;
-        }
-        viewer.hang_up();
+        farewell::part(&viewer, end, &mut reader, &mut words).await;
         end
     }
 
@@ -326,22 +288,5 @@ impl Conversation {
 
     fn now(&self) -> Instant {
         self.hub.tools.clock.now()
-    }
-}
-
-/// Reads until the other side's close.
-async fn answered(viewer: &Viewer, reader: &mut OwnedReadHalf, words: &mut Reader) {
-    loop {
-        loop {
-            match words.event() {
-                Ok(Some(Event::Close(_))) | Err(_) => return,
-                Ok(Some(_)) => {}
-                Ok(None) => break,
-            }
-        }
-        match viewer.receive(reader, Some(words)).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
     }
 }

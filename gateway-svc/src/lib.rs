@@ -10,6 +10,7 @@ pub mod cameras;
 pub mod clock;
 pub mod config;
 pub mod conversation;
+pub mod counted;
 pub mod doors;
 pub mod flow;
 pub mod frame;

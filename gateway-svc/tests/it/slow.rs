@@ -122,7 +122,7 @@ async fn a_plain_viewer_on_a_narrow_link_sees_the_present_and_the_others_do_not_
     report("1.5 Mb/s, pongs", &slow, &fast);
     stays_in_the_present(&slow);
     for seen in &fast {
-        assert!(seen.per_second > 25.0, "{} fps", seen.per_second);
+        assert!(seen.per_second > 20.0, "{} fps", seen.per_second);
         assert!(
             seen.percentile(50) < Duration::from_millis(60),
             "{:?}",
@@ -145,7 +145,7 @@ async fn far(round_trip: Duration, acks: bool) {
     report(&format!("{round_trip:?} there and back"), &slow, &fast);
     // A window that does not grow with the way carries four frames each round trip: 26 a second at 150 ms, so that only
     // 300 ms, with 13, can tell.
-    assert!(slow.per_second > 25.0, "{} fps", slow.per_second);
+    assert!(slow.per_second > 20.0, "{} fps", slow.per_second);
     assert!(
         slow.percentile(50) < round_trip / 2 + Duration::from_millis(150),
         "{:?}",

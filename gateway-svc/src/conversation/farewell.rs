@@ -1,0 +1,57 @@
+//! The end of a connection, so that our goodbye is read before it.
+
+use std::time::Duration;
+
+use tokio::net::tcp::OwnedReadHalf;
+
+use crate::viewer::{End, Viewer};
+use crate::ws::{Event, Reader};
+
+/// How long the other side's close is waited for. Source: RFC 6455 section 7.1.1.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Ends the connection of a viewer to which nothing is left to say.
+pub(super) async fn part(
+    viewer: &Viewer,
+    end: End,
+    reader: &mut OwnedReadHalf,
+    words: &mut Reader,
+) {
+    if end == End::Leaving {
+        // A proxy between us closes both ways at our FIN, and a pong on its way would then reset the viewer's side
+        // with our goodbye unread. So not before it is answered.
+        let answered = answered(viewer, reader, words);
+        let _ = tokio::time::timeout(FAREWELL / 2, answered).await;
+    }
+    if !matches!(end, End::Lost | End::Dead) {
+        // A browser believes a goodbye only when the connection ends too, and leaves that to the server.
+        viewer.say_no_more();
+        // Closing at once with pongs unread would reset the connection and take our goodbye with it.
+        let heard_out = async {
+            while viewer
+                .receive(reader, None)
+                .await
+                .is_ok_and(|bytes| bytes > 0)
+            {}
+        };
+        let _ = tokio::time::timeout(FAREWELL, heard_out).await;
+    }
+    viewer.hang_up();
+}
+
+/// Reads until the other side's close.
+async fn answered(viewer: &Viewer, reader: &mut OwnedReadHalf, words: &mut Reader) {
+    loop {
+        loop {
+            match words.event() {
+                Ok(Some(Event::Close(_))) | Err(_) => return,
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+            }
+        }
+        match viewer.receive(reader, Some(words)).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+}

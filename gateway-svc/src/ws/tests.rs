@@ -1,0 +1,217 @@
+//! What RFC 6455 allows, asks for and forbids, frame by frame.
+
+use super::*;
+
+/// A frame as a client sends it; `first` is its first byte.
+fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    put_head(&mut out, Opcode::Text, payload.len());
+    out[0] = first;
+    out[1] |= 0x80;
+    let mask = [0x37, 0xfa, 0x21, 0x3d];
+    out.extend_from_slice(&mask);
+    out.extend(
+        payload
+            .iter()
+            .enumerate()
+            .map(|(at, byte)| byte ^ mask[at & 3]),
+    );
+    out.to_vec()
+}
+
+/// Everything `bytes` say, as text, fed in pieces of `step`.
+fn heard(bytes: &[u8], step: usize) -> Result<Vec<String>, u16> {
+    let mut reader = Reader::default();
+    let mut events = Vec::new();
+    for piece in bytes.chunks(step) {
+        reader.push(piece);
+        while let Some(event) = reader.event().map_err(|violation| violation.code)? {
+            events.push(format!("{event:?}"));
+        }
+    }
+    Ok(events)
+}
+
+#[test]
+fn the_example_of_the_rfc_is_read() {
+    // Source: RFC 6455 section 5.7, "a single-frame masked text message".
+    let hello = [
+        0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58,
+    ];
+    for step in 1..=hello.len() {
+        assert_eq!(heard(&hello, step).unwrap(), ["Text(\"Hello\")"]);
+    }
+}
+
+#[test]
+fn fragments_are_joined_with_control_frames_between_them() {
+    let bytes = [
+        masked(0x01, "ü".as_bytes().split_at(1).0),
+        masked(0x89, b"are you there"),
+        masked(0x00, "ü".as_bytes().split_at(1).1),
+        masked(0x8a, b"12345678"),
+        masked(0x80, b"!"),
+        masked(0x82, &[0; 4096]),
+        masked(0x88, b""),
+    ]
+    .concat();
+    let asked = format!("{:?}", Event::Ping(b"are you there"));
+    let answered = format!("{:?}", Event::Pong(b"12345678"));
+    for step in [1, 7, 64, bytes.len()] {
+        let events = heard(&bytes, step).unwrap();
+        assert_eq!(
+            events,
+            [&*asked, &*answered, "Text(\"ü!\")", "Binary", "Close(None)"]
+        );
+    }
+}
+
+#[test]
+fn whatever_the_rfc_forbids_ends_the_connection_with_its_code() {
+    let unmasked = frame(Opcode::Text, b"hi").to_vec();
+    let mut long_spelling = vec![0x81, 0xfe, 0, 5];
+    long_spelling.extend([0; 9]);
+    let mut longer_spelling = vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+    longer_spelling.extend([0; 4]);
+    let cases: [(&str, Vec<u8>, u16); 24] = [
+        ("no mask", unmasked, 1002),
+        (
+            "RSV1 (compression nobody agreed to)",
+            masked(0xc1, b"x"),
+            1002,
+        ),
+        ("RSV2", masked(0xa1, b"x"), 1002),
+        ("RSV3", masked(0x91, b"x"), 1002),
+        ("opcode 3", masked(0x83, b"x"), 1002),
+        ("opcode 7", masked(0x87, b"x"), 1002),
+        ("opcode 11", masked(0x8b, b"x"), 1002),
+        ("opcode 15", masked(0x8f, b"x"), 1002),
+        ("fragmented ping", masked(0x09, b"x"), 1002),
+        ("ping of 126", masked(0x89, &[0; 126]), 1002),
+        ("continuation of nothing", masked(0x80, b"x"), 1002),
+        (
+            "text in text",
+            [masked(0x01, b"a"), masked(0x81, b"b")].concat(),
+            1002,
+        ),
+        (
+            "binary in text",
+            [masked(0x01, b"a"), masked(0x02, b"b")].concat(),
+            1002,
+        ),
+        ("length 5 in 16 bits", long_spelling, 1002),
+        ("length 65535 in 64 bits", longer_spelling, 1002),
+        (
+            "length 2^63",
+            vec![0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0],
+            1002,
+        ),
+        ("1 GB", vec![0x82, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0], 1009),
+        ("4097 bytes", masked(0x81, &[b'a'; 4097]), 1009),
+        (
+            "4097 in fragments",
+            [masked(0x01, &[b'a'; 4096]), masked(0x80, b"b")].concat(),
+            1009,
+        ),
+        (
+            "bad UTF-8",
+            masked(
+                0x81,
+                &[
+                    0xce, 0xba, 0xe1, 0xbd, 0xb9, 0xcf, 0x83, 0xce, 0xbc, 0xed, 0xa0, 0x80,
+                ],
+            ),
+            1007,
+        ),
+        ("half a character", masked(0x81, &[0xc3]), 1007),
+        ("close of 1 byte", masked(0x88, &[3]), 1002),
+        ("close 1005", masked(0x88, &1005u16.to_be_bytes()), 1002),
+        (
+            "close reason not UTF-8",
+            masked(0x88, &[3, 232, 0xff]),
+            1007,
+        ),
+    ];
+    for (name, bytes, code) in cases {
+        for step in [1, bytes.len()] {
+            assert_eq!(heard(&bytes, step), Err(code), "{name}");
+        }
+    }
+    for code in [
+        0u16, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535,
+    ] {
+        assert_eq!(
+            heard(&masked(0x88, &code.to_be_bytes()), 8),
+            Err(1002),
+            "{code}"
+        );
+    }
+    for code in [1000u16, 1001, 1003, 1007, 1011, 1012, 1014, 3000, 4999] {
+        assert_eq!(
+            heard(&masked(0x88, &code.to_be_bytes()), 8),
+            Ok(vec![format!("Close(Some({code}))")])
+        );
+    }
+}
+
+#[test]
+fn a_pong_of_eight_is_read_as_a_reader_reads_it_and_nothing_else_is() {
+    let pong = masked(0x8a, b"12345678");
+    assert_eq!(pong.len(), PONG_OF_EIGHT);
+    let bytes = [&pong[..], b"rest"].concat();
+    assert_eq!(pong_of_eight(&bytes), Some((*b"12345678", &b"rest"[..])));
+    for other in [
+        &pong[..PONG_OF_EIGHT - 1],
+        &masked(0x8a, b"1234567")[..],
+        &masked(0x8a, b"123456789"),
+        &masked(0x89, b"12345678"),
+        &masked(0x0a, b"12345678"),
+        &frame(Opcode::Pong, b"12345678abcdef"),
+    ] {
+        assert_eq!(pong_of_eight(other), None, "{other:?}");
+    }
+}
+
+#[test]
+fn a_reader_is_idle_between_frames_alone() {
+    let mut reader = Reader::default();
+    assert!(reader.idle());
+    let pong = masked(0x8a, b"12345678");
+    reader.push(&pong[..5]);
+    assert_eq!(reader.event(), Ok(None));
+    assert!(!reader.idle());
+    reader.push(&pong[5..]);
+    assert!(!reader.idle());
+    assert_eq!(reader.event(), Ok(Some(Event::Pong(b"12345678"))));
+    assert!(reader.idle());
+}
+
+#[test]
+fn a_length_is_believed_only_when_its_bytes_are_there() {
+    let mut reader = Reader::default();
+    reader.push(&[0x81, 0xfe, 0x10, 0x00, 1, 2, 3, 4]);
+    assert_eq!(reader.event(), Ok(None));
+    assert!(reader.bytes.capacity() < 128);
+    for _ in 0..1000 {
+        let mut reader = Reader::default();
+        let noise: Vec<u8> = (0..64).map(|_| fastrand::u8(..)).collect();
+        reader.push(&noise);
+        while let Ok(Some(_)) = reader.event() {}
+        assert!(
+            reader.bytes.capacity() <= 128,
+            "grew to {}",
+            reader.bytes.capacity()
+        );
+    }
+}
+
+#[test]
+fn what_we_send_has_the_shortest_head_and_a_reason_that_fits() {
+    for (length, head) in [(0, 2), (125, 2), (126, 4), (65535, 4), (65536, 10)] {
+        let bytes = frame(Opcode::Binary, &vec![7; length]);
+        assert_eq!((bytes[0], bytes.len()), (0x82, head + length));
+    }
+    let bytes = close(1012, &"ü".repeat(100));
+    assert_eq!((bytes[0], bytes[1], bytes.len()), (0x88, 124, 126));
+    assert!(std::str::from_utf8(&bytes[4..]).is_ok());
+}
