@@ -11,6 +11,13 @@ pub(crate) struct Point {
     pub(crate) sent: f64,
 }
 
+impl Point {
+    /// Whether every gateway has a viewer: with fewer some receive nothing.
+    pub(crate) fn is_even(&self) -> bool {
+        self.viewers >= self.gateways
+    }
+}
+
 /// The rows of the table that has these columns.
 pub(crate) fn points(text: &str) -> Vec<Point> {
     let names = [
@@ -48,37 +55,66 @@ pub(crate) fn points(text: &str) -> Vec<Point> {
     found
 }
 
-/// Cores = `fixed` × gateways + `per_frame` × frames sent a second.
+/// Cores = `waking` + `fixed` × gateways + `per_frame` × frames sent a second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
+    /// What a machine that would sleep pays for being woken at each frame, whoever is woken.
+    pub(crate) waking: f64,
     pub(crate) fixed: f64,
     pub(crate) per_frame: f64,
 }
 
 impl Cost {
-    /// Least squares of the relative error over the points of one gateway; none of fewer than two different ones.
+    /// Least squares of the relative error over the points of one and two gateways, for with one alone the machine's share
+    /// cannot be told from the gateway's; none of points that do not tell the three apart.
     pub(crate) fn fit(points: &[Point]) -> Option<Self> {
-        let (mut ones, mut x, mut xx, mut y, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for point in points.iter().filter(|point| point.gateways < 1.5) {
+        let mut sums = [[0.0; 4]; 3];
+        let few = |point: &&Point| point.gateways < 2.5 && point.is_even();
+        for point in points.iter().filter(few) {
             // A percent of a busy gateway and a percent of an idle one count the same.
-            let weight = 1.0 / (point.cores * point.cores);
-            ones += weight;
-            x += weight * point.sent;
-            xx += weight * point.sent * point.sent;
-            y += weight * point.cores;
-            xy += weight * point.sent * point.cores;
+            let row = [1.0, point.gateways, point.sent, point.cores].map(|cell| cell / point.cores);
+            for (sum, factor) in sums.iter_mut().zip(row) {
+                for (sum, cell) in sum.iter_mut().zip(row) {
+                    *sum += factor * cell;
+                }
+            }
         }
-        let determinant = ones * xx - x * x;
-        // Of equal points only rounding is left.
-        (determinant > 1e-9 * ones * xx).then(|| Self {
-            fixed: (xx * y - x * xy) / determinant,
-            per_frame: (ones * xy - x * y) / determinant,
+        let [waking, fixed, per_frame] = solve(sums)?;
+        Some(Self {
+            waking,
+            fixed,
+            per_frame,
         })
     }
 
     pub(crate) fn cores(self, gateways: f64, sent: f64) -> f64 {
-        self.fixed * gateways + self.per_frame * sent
+        self.waking + self.fixed * gateways + self.per_frame * sent
     }
+}
+
+/// Three equations, each with its right side last, by Gauss and Jordan. (Normal equations need no other pivots.)
+fn solve(mut rows: [[f64; 4]; 3]) -> Option<[f64; 3]> {
+    let whole = [rows[0][0], rows[1][1], rows[2][2]];
+    for at in 0..3 {
+        let pivot = rows[at][at];
+        // Of points that do not differ only rounding is left.
+        if pivot.is_nan() || pivot <= 1e-9 * whole[at] {
+            return None;
+        }
+        rows[at] = rows[at].map(|cell| cell / pivot);
+        let solved = rows[at];
+        for (_, row) in rows
+            .iter_mut()
+            .enumerate()
+            .filter(|(other, _)| *other != at)
+        {
+            let factor = row[at];
+            for (cell, known) in row.iter_mut().zip(solved) {
+                *cell -= factor * known;
+            }
+        }
+    }
+    Some(rows.map(|row| row[3]))
 }
 
 #[cfg(test)]
@@ -103,21 +139,35 @@ mod tests {
 
     #[test]
     fn a_cost_that_is_linear_is_found_and_predicts_more_gateways() {
-        let point = |sent: f64| Point {
-            gateways: 1.0,
-            viewers: 1.0,
-            cores: 0.02 + 20e-6 * sent,
+        let point = |gateways: f64, sent: f64| Point {
+            gateways,
+            viewers: 10.0,
+            cores: 0.003 + 0.02 * gateways + 20e-6 * sent,
             sent,
         };
-        let cost = Cost::fit(&[point(34.0), point(340.0), point(3400.0)]).expect("three points");
+        let idle = Point {
+            viewers: 1.0,
+            cores: 0.009,
+            ..point(2.0, 34.0)
+        };
+        let measured = [
+            point(1.0, 34.0),
+            point(1.0, 3400.0),
+            point(2.0, 340.0),
+            point(2.0, 3400.0),
+            idle,
+        ];
+        let cost = Cost::fit(&measured).expect("four points");
+        assert!((cost.waking - 0.003).abs() < 1e-9, "{cost:?}");
         assert!((cost.fixed - 0.02).abs() < 1e-9, "{cost:?}");
         assert!((cost.per_frame - 20e-6).abs() < 1e-12, "{cost:?}");
-        assert!((cost.cores(4.0, 1000.0) - 0.1).abs() < 1e-9);
+        assert!((cost.cores(4.0, 1000.0) - 0.103).abs() < 1e-9);
     }
 
     #[test]
-    fn one_point_is_no_line() {
+    fn points_that_do_not_tell_the_three_apart_give_none() {
         assert!(Cost::fit(&points("")).is_none());
         assert!(Cost::fit(&points(TABLE)[..1]).is_none());
+        assert!(Cost::fit(&points(TABLE)[..2]).is_none());
     }
 }

@@ -39,7 +39,10 @@ pub(crate) fn plan(site: Site, cost: Cost) -> Plan {
         "network" => viewers_gbit / gateways + relayed(gateways) * stream_gbit <= NETWORK_GBIT,
         _ => {
             // The fixed cost was measured with one stream; each further one is received as well.
-            cost.fixed * relayed(gateways) + cost.per_frame * FPS * site.viewers / gateways <= CORES
+            cost.waking
+                + cost.fixed * relayed(gateways)
+                + cost.per_frame * FPS * site.viewers / gateways
+                <= CORES
         }
     };
     let needed = |limit: &str| {
@@ -73,6 +76,7 @@ mod tests {
     use super::*;
 
     const COST: Cost = Cost {
+        waking: 0.002,
         fixed: 0.02,
         per_frame: 25e-6,
     };
