@@ -55,47 +55,77 @@ pub(crate) fn points(text: &str) -> Vec<Point> {
     found
 }
 
-/// Cores = `waking` + `fixed` × gateways + `per_frame` × frames sent a second.
+/// Frames a second from a gateway, to a hundred viewers: what it does once for all of them is shared by enough then.
+const CROWD: f64 = 100.0 * 34.0;
+
+/// What gateways cost in cores.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
-    /// What a machine that would sleep pays for being woken at each frame, whoever is woken.
+    /// A machine that would sleep is woken for each frame, whoever is woken.
     pub(crate) waking: f64,
+    /// A gateway that receives one quality.
     pub(crate) fixed: f64,
-    pub(crate) per_frame: f64,
+    /// Each frame a second to a gateway's first hundred viewers,
+    pub(crate) first: f64,
+    /// and to all further ones.
+    pub(crate) further: f64,
 }
 
 impl Cost {
     /// Least squares of the relative error over the points of one and two gateways, for with one alone the machine's share
-    /// cannot be told from the gateway's; none of points that do not tell the three apart.
+    /// cannot be told from the gateway's; none of points that do not tell all four apart.
     pub(crate) fn fit(points: &[Point]) -> Option<Self> {
-        let mut sums = [[0.0; 4]; 3];
+        let mut sums = [[0.0; 5]; 4];
         let few = |point: &&Point| point.gateways < 2.5 && point.is_even();
         for point in points.iter().filter(few) {
+            let (first, further) = split(point.sent / point.gateways);
+            let gateways = point.gateways;
+            let row = [
+                1.0,
+                gateways,
+                gateways * first,
+                gateways * further,
+                point.cores,
+            ];
             // A percent of a busy gateway and a percent of an idle one count the same.
-            let row = [1.0, point.gateways, point.sent, point.cores].map(|cell| cell / point.cores);
+            let row = row.map(|cell| cell / point.cores);
             for (sum, factor) in sums.iter_mut().zip(row) {
                 for (sum, cell) in sum.iter_mut().zip(row) {
                     *sum += factor * cell;
                 }
             }
         }
-        let [waking, fixed, per_frame] = solve(sums)?;
+        let [waking, fixed, first, further] = solve(sums)?;
         Some(Self {
             waking,
             fixed,
-            per_frame,
+            first,
+            further,
         })
     }
 
+    /// Of so many gateways that send so many frames a second together.
     pub(crate) fn cores(self, gateways: f64, sent: f64) -> f64 {
-        self.waking + self.fixed * gateways + self.per_frame * sent
+        self.waking + gateways * (self.fixed + self.frames(sent / gateways))
+    }
+
+    /// Of the frames that one gateway sends a second.
+    pub(crate) fn frames(self, sent: f64) -> f64 {
+        let (first, further) = split(sent);
+        self.first * first + self.further * further
     }
 }
 
-/// Three equations, each with its right side last, by Gauss and Jordan. (Normal equations need no other pivots.)
-fn solve(mut rows: [[f64; 4]; 3]) -> Option<[f64; 3]> {
-    let whole = [rows[0][0], rows[1][1], rows[2][2]];
-    for at in 0..3 {
+/// A gateway's frames a second to its first hundred viewers, and to the others.
+const fn split(sent: f64) -> (f64, f64) {
+    let first = sent.min(CROWD);
+    (first, sent - first)
+}
+
+/// Four equations, each with its right side last, by Gauss and Jordan. (Normal equations need no other pivots.)
+fn solve(mut rows: [[f64; 5]; 4]) -> Option<[f64; 4]> {
+    let whole = [rows[0][0], rows[1][1], rows[2][2], rows[3][3]];
+    for at in 0..rows.len() {
         let pivot = rows[at][at];
         // Of points that do not differ only rounding is left.
         if pivot.is_nan() || pivot <= 1e-9 * whole[at] {
@@ -103,18 +133,15 @@ fn solve(mut rows: [[f64; 4]; 3]) -> Option<[f64; 3]> {
         }
         rows[at] = rows[at].map(|cell| cell / pivot);
         let solved = rows[at];
-        for (_, row) in rows
-            .iter_mut()
-            .enumerate()
-            .filter(|(other, _)| *other != at)
-        {
+        let others = rows.iter_mut().enumerate().filter(|(row, _)| *row != at);
+        for (_, row) in others {
             let factor = row[at];
             for (cell, known) in row.iter_mut().zip(solved) {
                 *cell -= factor * known;
             }
         }
     }
-    Some(rows.map(|row| row[3]))
+    Some(rows.map(|row| row[4]))
 }
 
 #[cfg(test)]
@@ -138,13 +165,17 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_that_is_linear_is_found_and_predicts_more_gateways() {
-        let point = |gateways: f64, sent: f64| Point {
-            gateways,
-            viewers: 10.0,
-            cores: 0.003 + 0.02 * gateways + 20e-6 * sent,
-            sent,
+    fn costs_are_told_apart_and_predict_more_gateways() {
+        let point = |gateways: f64, sent: f64| {
+            let (first, further) = split(sent / gateways);
+            Point {
+                gateways,
+                viewers: 10.0,
+                cores: 0.003 + gateways * (0.02 + 20e-6 * first + 15e-6 * further),
+                sent,
+            }
         };
+        // A gateway without a viewer says nothing of one with viewers.
         let idle = Point {
             viewers: 1.0,
             cores: 0.009,
@@ -153,21 +184,26 @@ mod tests {
         let measured = [
             point(1.0, 34.0),
             point(1.0, 3400.0),
+            point(1.0, 34_000.0),
             point(2.0, 340.0),
-            point(2.0, 3400.0),
+            point(2.0, 34_000.0),
             idle,
         ];
-        let cost = Cost::fit(&measured).expect("four points");
+        let cost = Cost::fit(&measured).expect("enough points");
         assert!((cost.waking - 0.003).abs() < 1e-9, "{cost:?}");
         assert!((cost.fixed - 0.02).abs() < 1e-9, "{cost:?}");
-        assert!((cost.per_frame - 20e-6).abs() < 1e-12, "{cost:?}");
+        assert!((cost.first - 20e-6).abs() < 1e-12, "{cost:?}");
+        assert!((cost.further - 15e-6).abs() < 1e-12, "{cost:?}");
         assert!((cost.cores(4.0, 1000.0) - 0.103).abs() < 1e-9);
+        let crowded = 0.003 + 4.0 * (0.02 + 3400.0 * 20e-6 + 600.0 * 15e-6);
+        assert!((cost.cores(4.0, 16_000.0) - crowded).abs() < 1e-9);
     }
 
     #[test]
-    fn points_that_do_not_tell_the_three_apart_give_none() {
+    fn points_that_do_not_tell_them_apart_give_none() {
         assert!(Cost::fit(&points("")).is_none());
-        assert!(Cost::fit(&points(TABLE)[..1]).is_none());
-        assert!(Cost::fit(&points(TABLE)[..2]).is_none());
+        for some in 1..=3 {
+            assert!(Cost::fit(&points(TABLE)[..some]).is_none());
+        }
     }
 }

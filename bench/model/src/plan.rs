@@ -41,7 +41,7 @@ pub(crate) fn plan(site: Site, cost: Cost) -> Plan {
             // The fixed cost was measured with one stream; each further one is received as well.
             cost.waking
                 + cost.fixed * relayed(gateways)
-                + cost.per_frame * FPS * site.viewers / gateways
+                + cost.frames(FPS * site.viewers / gateways)
                 <= CORES
         }
     };
@@ -78,7 +78,8 @@ mod tests {
     const COST: Cost = Cost {
         waking: 0.002,
         fixed: 0.02,
-        per_frame: 25e-6,
+        first: 25e-6,
+        further: 25e-6,
     };
 
     fn of(viewers: f64, cameras: f64) -> Plan {
