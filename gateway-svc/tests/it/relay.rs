@@ -142,7 +142,7 @@ async fn the_key_is_renewed_while_somebody_watches_and_goes_after_the_last_one()
     eventually(SOON, || async { revision().await > first + 1 }).await;
     let twice = began.elapsed();
     assert!(
-        twice > Duration::from_millis(1900),
+        (Duration::from_millis(1900)..Duration::from_secs(5)).contains(&twice),
         "two renewals in {twice:?}"
     );
     viewer.leave(SOON).await;
@@ -213,8 +213,8 @@ async fn a_gateway_that_is_told_to_stop_says_goodbye_and_takes_its_keys_along() 
     let told = Instant::now();
     camera.wanted(&[]).await;
     assert!(
-        told.elapsed() < lease::LEASE,
-        "the keys went by their age only, after {:?}",
+        told.elapsed() < lease::LEASE - lease::RENEW.mul_f64(1.0 + lease::RENEW_JITTER),
+        "the keys may have gone by their age, after {:?}",
         told.elapsed()
     );
     assert!(gateway.exited(SOON).await.success());
@@ -371,7 +371,7 @@ async fn a_bus_that_restarts_with_nothing_gets_every_key_again_at_once() {
     let mut camera = Camera::on(&nats).await;
     camera.wanted(&[80]).await;
     assert!(
-        back.elapsed() < Duration::from_secs(5),
+        back.elapsed() < Duration::from_secs(2),
         "back after {:?}",
         back.elapsed()
     );
