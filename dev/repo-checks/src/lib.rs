@@ -1,0 +1,1 @@
+//! What the repository says of itself, held against what it is: the checks are the tests of this package.

