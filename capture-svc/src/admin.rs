@@ -1,17 +1,14 @@
-//! The admin port: metrics for Prometheus, health for orchestrators and for our own `healthcheck`.
-
-use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::time::Duration;
+//! The admin port: metrics for Prometheus, health for orchestrators.
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use bus::LinkState;
 use tokio::sync::watch;
 
-use crate::bus::{LinkState, Privacy};
+use crate::bus::Privacy;
 use crate::metrics::Metrics;
 
 /// What the routes answer from.
@@ -37,23 +34,18 @@ impl Admin {
 
     /// Ready: frames could flow if somebody asked. An idle camera is ready, and so is a standby.
     fn unready(&self) -> Option<String> {
-        for link in &self.links {
-            let link = link.borrow();
-            if let Some(refused) = &link.refused {
-                return Some(format!("NATS refuses: {refused}"));
-            }
-            if !link.connected {
-                return Some("NATS is not connected".to_owned());
-            }
-        }
-        (*self.privacy.borrow() == Privacy::Unknown)
-            .then(|| "the buckets of NATS have not been read yet".to_owned())
+        let unread = || {
+            (*self.privacy.borrow() == Privacy::Unknown)
+                .then(|| "the buckets of NATS have not been read yet".to_owned())
+        };
+        let mut links = self.links.iter();
+        links
+            .find_map(|link| link.borrow().unready())
+            .or_else(unread)
     }
 }
 
 async fn metrics(State(admin): State<Admin>) -> impl IntoResponse {
-    let connected = admin.links.iter().all(|link| link.borrow().connected);
-    admin.metrics.nats_connected.set(i64::from(connected));
     // Source: Prometheus' text exposition format, version 0.0.4.
     (
         [(
@@ -69,40 +61,4 @@ async fn readyz(State(admin): State<Admin>) -> (StatusCode, String) {
         None => (StatusCode::OK, "ready\n".to_owned()),
         Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
     }
-}
-
-/// Asks the service on `admin` whether it is alive.
-///
-/// # Errors
-/// Words for a person.
-pub fn healthcheck(admin: SocketAddr) -> Result<(), String> {
-    let wait = Duration::from_secs(2);
-    let ask = || {
-        let mut stream = TcpStream::connect_timeout(&reachable(admin), wait)?;
-        stream.set_read_timeout(Some(wait))?;
-        stream
-            .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.take(4096).read_to_string(&mut answer)?;
-        Ok::<_, std::io::Error>(answer)
-    };
-    let answer = ask().map_err(|error| format!("no answer from {admin}: {error}"))?;
-    let first_line = answer.lines().next().unwrap_or_default();
-    if first_line.split(' ').nth(1) == Some("200") {
-        Ok(())
-    } else {
-        Err(format!("{admin} answers {first_line:?}"))
-    }
-}
-
-/// An address that listens everywhere is asked on loopback.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() {
-            IpAddr::V4(Ipv4Addr::LOCALHOST)
-        } else {
-            IpAddr::V6(Ipv6Addr::LOCALHOST)
-        });
-    }
-    address
 }

@@ -23,6 +23,7 @@ pub mod publish;
 pub mod shutter;
 pub mod standby;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,12 +31,13 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use wire::{MemberId, RungSet};
 
 use crate::admin::Admin;
-use crate::bus::{Control, FrameBus, Link, Presence, Privacy};
+use crate::bus::{Control, FrameBus, Presence, Privacy, open_link};
 use crate::camera::Camera;
-use crate::config::{Config, Linger};
+use crate::config::Config;
 use crate::keeper::Keeper;
 use crate::metrics::Metrics;
 use crate::publish::Publisher;
@@ -46,24 +48,21 @@ const CONTROL_CAPACITY: usize = 128;
 /// How long leaving may take once the camera is closed: the last bytes to NATS.
 const LAST_FLUSH: Duration = Duration::from_millis(500);
 
-/// Serves until `stop` is done or a part ends that must not.
+/// Serves until `stop` or a part ends that must not.
 ///
 /// # Errors
 /// The part that ended and why.
-pub async fn run(
-    config: Config,
-    metrics: Metrics,
-    admin: TcpListener,
-    stop: impl Future<Output = ()>,
-) -> anyhow::Result<()> {
+pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
+    let metrics = Metrics::new()?;
+    let admin = listen(config.admin_listen).await?;
     let run = fastrand::u32(..);
     let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
     let (width, height) = (config.camera.width, config.camera.height);
     let camera = Arc::new(
         Camera::start(config.camera, metrics.camera()).context("starting the camera thread")?,
     );
-    let frames = Link::open(&config.nats, "frames", FrameBus::CAPACITY, &metrics).await?;
-    let control = Link::open(&config.nats, "control", CONTROL_CAPACITY, &metrics).await?;
+    let frames = open_link(&config.nats, "frames", FrameBus::CAPACITY, &metrics.link).await?;
+    let control = open_link(&config.nats, "control", CONTROL_CAPACITY, &metrics.link).await?;
 
     let (wanted_tx, wanted) = watch::channel(RungSet::EMPTY);
     let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
@@ -84,14 +83,10 @@ pub async fn run(
     let presence = Presence::new(control.clone(), &config.camera_id, run, status, active_tx);
     let mut frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
     let encoder = config.encoder.build(config.sampling);
-    let linger = match config.linger {
-        Linger::For(linger) => Some(linger),
-        Linger::Never => None,
-    };
     let keeper = Keeper {
         camera_id: config.camera_id,
         run,
-        shutter: Shutter::new(linger),
+        shutter: Shutter::new(config.linger),
         wanted,
         privacy: privacy.clone(),
         active,
@@ -123,7 +118,7 @@ pub async fn run(
     });
     parts.spawn(async move { ("the status", finished(presence.run()).await) });
     let link = control.state.clone();
-    parts.spawn(async move { ("the reminder", finished(Link::remind(link)).await) });
+    parts.spawn(async move { ("the reminder", finished(::bus::remind(link)).await) });
     parts.spawn({
         let (newest, metrics) = (camera.frames(), metrics.clone());
         async move {
@@ -145,7 +140,7 @@ pub async fn run(
     });
 
     let outcome = tokio::select! {
-        () = stop => Ok(()),
+        () = stop.cancelled() => Ok(()),
         Some(ended) = parts.join_next() => Err(why(ended)),
     };
     tracing::info!("closing the camera");
@@ -158,6 +153,11 @@ pub async fn run(
     )
     .await;
     outcome
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("CAPTURE_ADMIN_LISTEN={address} cannot be listened on"))
 }
 
 async fn finished(part: impl Future<Output = ()>) -> anyhow::Result<()> {

@@ -2,11 +2,10 @@
 //!
 //! Children per rung are looked up once, so that the frame path only adds to atomics.
 
-use prometheus::{
-    Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder,
-};
-use wire::{Reason, Rung};
+use bus::LinkMetrics;
+use process::Registry;
+use prometheus::{Gauge, Histogram, IntCounter, IntCounterVec, IntGauge};
+use wire::{PerRung, Reason, per_rung};
 
 use crate::camera::CameraMetrics;
 
@@ -18,9 +17,6 @@ const SECONDS: [f64; 13] = [
 const BYTES: [f64; 10] = [
     8e3, 16e3, 32e3, 48e3, 64e3, 96e3, 128e3, 256e3, 512e3, 1048e3,
 ];
-
-/// A metric for each rung.
-pub type PerRung<T> = [T; Rung::COUNT];
 
 /// All series of this service.
 #[derive(Debug, Clone)]
@@ -50,10 +46,8 @@ pub struct Metrics {
     pub camera_errors: IntCounterVec,
     /// `capture_source_fps`
     pub source_fps: Gauge,
-    /// `nats_connected`
-    pub nats_connected: IntGauge,
-    /// `nats_reconnects_total`
-    pub nats_reconnects: IntCounter,
+    /// `nats_connected`, `nats_reconnects_total`
+    pub link: LinkMetrics,
 }
 
 /// `capture_frames_dropped_total{reason}`, a counter per reason.
@@ -73,122 +67,95 @@ pub struct Dropped {
     pub bus: IntCounter,
 }
 
+impl Dropped {
+    fn new(registry: &Registry) -> prometheus::Result<Self> {
+        let help = "Frames that were captured and not published, by reason.";
+        let dropped = registry.counters("capture_frames_dropped_total", help, "reason")?;
+        let dropped = |reason| dropped.with_label_values(&[reason]);
+        Ok(Self {
+            pace: dropped("pace"),
+            busy: dropped("busy"),
+            camera: dropped("camera"),
+            corrupt: dropped("corrupt"),
+            too_large: dropped("too_large"),
+            bus: dropped("bus"),
+        })
+    }
+}
+
+/// Every reason is there from the start, at zero.
+fn camera_errors(registry: &Registry) -> prometheus::Result<IntCounterVec> {
+    let help = "Faults of the camera, by reason.";
+    let errors = registry.counters("capture_camera_errors_total", help, "reason")?;
+    for reason in Reason::FAULTS {
+        errors.with_label_values(&[reason.as_str()]);
+    }
+    Ok(errors)
+}
+
 impl Metrics {
     /// A registry with every series at zero.
     ///
     /// # Errors
     /// Two series of one name: a mistake in this file.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a line or two for each series, in one list"
-    )]
     pub fn new() -> Result<Self, prometheus::Error> {
-        let registry = Registry::new();
+        let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let r = &registry;
-        let dropped = int_counter_vec(
-            r,
-            "capture_frames_dropped_total",
-            "Frames that were captured and not published, by reason.",
-            &["reason"],
+        let per_quality = |name, help| {
+            r.counters(name, help, "quality")
+                .map(|counters| per_rung(|rung| counters.with_label_values(&[&rung.to_string()])))
+        };
+        let leases = r.gauges(
+            "capture_leases",
+            "Live leases (gateways that want it), by quality.",
+            "quality",
         )?;
-        let published = int_counter_vec(
-            r,
-            "capture_frames_published_total",
-            "JPEG frames handed to NATS, by quality.",
-            &["quality"],
-        )?;
-        let bytes = int_counter_vec(
-            r,
-            "capture_published_bytes_total",
-            "Bytes of JPEG handed to NATS, by quality.",
-            &["quality"],
-        )?;
-        let leases = register(
-            r,
-            IntGaugeVec::new(
-                Opts::new(
-                    "capture_leases",
-                    "Live leases (gateways that want it), by quality.",
-                ),
-                &["quality"],
-            ),
-        )?;
-        let frame_bytes = HistogramOpts::new(
+        let frame_bytes = r.histograms(
             "capture_frame_bytes",
             "Size of a published JPEG, by quality.",
-        )
-        .buckets(BYTES.to_vec());
-        let frame_bytes = register(r, HistogramVec::new(frame_bytes, &["quality"]))?;
-        let errors = int_counter_vec(
-            r,
-            "capture_camera_errors_total",
-            "Faults of the camera, by reason.",
-            &["reason"],
+            "quality",
+            &BYTES,
         )?;
-        for reason in Reason::FAULTS {
-            errors.with_label_values(&[reason.as_str()]);
-        }
-        build_info(r)?;
-        r.register(Box::new(
-            prometheus::process_collector::ProcessCollector::for_self(),
-        ))?;
         Ok(Self {
-            frames_captured: int_counter(
-                r,
+            frames_captured: r.counter(
                 "capture_frames_captured_total",
                 "Frames the camera delivered.",
             )?,
-            dropped: Dropped {
-                pace: dropped.with_label_values(&["pace"]),
-                busy: dropped.with_label_values(&["busy"]),
-                camera: dropped.with_label_values(&["camera"]),
-                corrupt: dropped.with_label_values(&["corrupt"]),
-                too_large: dropped.with_label_values(&["too_large"]),
-                bus: dropped.with_label_values(&["bus"]),
-            },
-            frames_published: per_rung(|quality| published.with_label_values(&[quality])),
-            published_bytes: per_rung(|quality| bytes.with_label_values(&[quality])),
-            encode_seconds: histogram(
-                r,
+            dropped: Dropped::new(r)?,
+            frames_published: per_quality(
+                "capture_frames_published_total",
+                "JPEG frames handed to NATS, by quality.",
+            )?,
+            published_bytes: per_quality(
+                "capture_published_bytes_total",
+                "Bytes of JPEG handed to NATS, by quality.",
+            )?,
+            encode_seconds: r.histogram(
                 "capture_encode_seconds",
                 "Time to encode one frame at all its qualities.",
+                &SECONDS,
             )?,
-            frame_bytes: per_rung(|quality| frame_bytes.with_label_values(&[quality])),
-            publish_age: histogram(
-                r,
+            frame_bytes: per_rung(|rung| frame_bytes.with_label_values(&[&rung.to_string()])),
+            publish_age: r.histogram(
                 "capture_publish_age_seconds",
                 "Age of a frame when it was published, since capture.",
+                &SECONDS,
             )?,
-            leases: per_rung(|quality| leases.with_label_values(&[quality])),
-            camera_open: register(
-                r,
-                IntGauge::new(
-                    "capture_camera_open",
-                    "1 while the camera is open (its light is on).",
-                ),
+            leases: per_rung(|rung| leases.with_label_values(&[&rung.to_string()])),
+            camera_open: r.gauge(
+                "capture_camera_open",
+                "1 while the camera is open (its light is on).",
             )?,
-            camera_opens: int_counter(
-                r,
+            camera_opens: r.counter(
                 "capture_camera_opens_total",
                 "How often the camera was opened.",
             )?,
-            camera_errors: errors,
-            source_fps: register(
-                r,
-                Gauge::new(
-                    "capture_source_fps",
-                    "Frames per second after the pacer; 0 while closed.",
-                ),
+            camera_errors: camera_errors(r)?,
+            source_fps: r.float_gauge(
+                "capture_source_fps",
+                "Frames per second after the pacer; 0 while closed.",
             )?,
-            nats_connected: register(
-                r,
-                IntGauge::new("nats_connected", "1 while all connections to NATS stand."),
-            )?,
-            nats_reconnects: int_counter(
-                r,
-                "nats_reconnects_total",
-                "How often a connection to NATS was made again.",
-            )?,
+            link: LinkMetrics::new(r)?,
             registry,
         })
     }
@@ -212,62 +179,8 @@ impl Metrics {
     /// All series in Prometheus' text format.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = Vec::new();
-        // Writing to a Vec cannot fail, and our names are valid: they were registered.
-        let encoded = TextEncoder::new().encode(&self.registry.gather(), &mut text);
-        encoded
-            .ok()
-            .and_then(|()| String::from_utf8(text).ok())
-            .unwrap_or_default()
+        self.registry.text()
     }
-}
-
-fn register<T: prometheus::core::Collector + Clone + 'static>(
-    registry: &Registry,
-    made: prometheus::Result<T>,
-) -> prometheus::Result<T> {
-    let made = made?;
-    registry.register(Box::new(made.clone()))?;
-    Ok(made)
-}
-
-fn int_counter(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntCounter> {
-    register(registry, IntCounter::new(name, help))
-}
-
-fn int_counter_vec(
-    registry: &Registry,
-    name: &str,
-    help: &str,
-    labels: &[&str],
-) -> prometheus::Result<IntCounterVec> {
-    register(registry, IntCounterVec::new(Opts::new(name, help), labels))
-}
-
-fn histogram(registry: &Registry, name: &str, help: &str) -> prometheus::Result<Histogram> {
-    register(
-        registry,
-        Histogram::with_opts(HistogramOpts::new(name, help).buckets(SECONDS.to_vec())),
-    )
-}
-
-fn per_rung<T>(child: impl Fn(&str) -> T) -> PerRung<T> {
-    std::array::from_fn(|index| {
-        child(
-            &Rung::at(index)
-                .map(|rung| rung.to_string())
-                .unwrap_or_default(),
-        )
-    })
-}
-
-fn build_info(registry: &Registry) -> prometheus::Result<()> {
-    let info = Opts::new("build_info", "1; its labels tell version and revision.");
-    let revision = option_env!("BUILD_REVISION").unwrap_or("unknown");
-    register(registry, IntGaugeVec::new(info, &["version", "revision"]))?
-        .with_label_values(&[env!("CARGO_PKG_VERSION"), revision])
-        .set(1);
-    Ok(())
 }
 
 #[cfg(test)]

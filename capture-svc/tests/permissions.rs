@@ -111,8 +111,7 @@ async fn a_wrong_key_is_a_refused_login_and_not_the_end() {
     let seed = Seed::of(&KeyPair::new_user());
     let mut capture = Process::capture(&nats, &[("NATS_NKEY_FILE", seed.path())]).await;
     eventually(SOON, || async {
-        capture.log().to_lowercase().contains("authorization")
-            || capture.log().contains("login refused")
+        capture.log().contains("check NATS_NKEY_FILE")
     })
     .await;
     assert_eq!(capture.ready().await, 503);

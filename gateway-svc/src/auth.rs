@@ -188,8 +188,8 @@ impl Guesses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
     use axum::http::HeaderValue;
+    use process::Clock;
 
     fn token() -> Token {
         Token::new("0123456789abcdef").unwrap()

@@ -5,53 +5,23 @@
 //! user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
 //! Source: ADR-8 of the NATS architecture (KV subjects, the `KV-Operation` header).
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, Request, ServerError, Subscriber};
+use async_nats::{HeaderMap, Request, Subscriber};
+use bus::{Link, LinkError, LinkMetrics, LinkOptions, LinkState, NatsSettings};
 use tokio::sync::watch;
 use wire::{LeaseKey, MemberId, subject};
 
-use crate::config::{NatsLogin, NatsSettings};
 use crate::interest::Topic;
-use crate::metrics::Metrics;
 
 /// Frames that may wait for the hub: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
+/// Lease keys that may wait to be written: one for each rung of a few cameras.
+const SEND_CAPACITY: usize = 128;
 /// A request that is not answered by then is tried again; the library's five seconds would be a whole lease.
-const ANSWER: Duration = Duration::from_millis(700);
-/// Connecting takes four round trips with TLS: a second and more to the other end of the world. Whether a server can be
-/// reached at all, `dial` finds out sooner.
-const CONNECT: Duration = Duration::from_secs(5);
-/// Two or three of these unanswered, and the link counts as dead.
-const PING: Duration = Duration::from_secs(1);
-
-/// What the connection is doing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Link {
-    /// Whether it stands.
-    pub connected: bool,
-    /// Counts connections: another number is another connection.
-    pub generation: u64,
-    /// What the server refuses us, in its words, since this connection was made.
-    pub refused: Option<String>,
-}
-
-/// The bus cannot be used as configured.
-#[derive(Debug, thiserror::Error)]
-pub enum BusError {
-    /// A credentials or key file cannot be read.
-    #[error("cannot use {path}: {source}")]
-    Login {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The options contradict each other or TLS cannot be set up.
-    #[error("cannot set up the connection to NATS: {0}")]
-    Connect(#[source] async_nats::ConnectError),
-}
+const REQUEST_TIMEOUT: Duration = Duration::from_millis(700);
+/// A gateway that is cut off keeps its last picture anyway; capture, whose frames must not pile up, asks twice as often.
+const PING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why a key could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -67,74 +37,36 @@ pub enum LeaseError {
 /// The connection to NATS; a clone is the same one.
 #[derive(Clone, Debug)]
 pub struct Bus {
-    client: Client,
+    link: Link,
     gateway: MemberId,
-    link: watch::Receiver<Link>,
 }
 
 impl Bus {
     /// Begins to connect and goes on for ever; whether it stands, [`link`](Self::link) says.
     ///
     /// # Errors
-    /// See [`BusError`]; a server that is away is none.
+    /// See [`LinkError`]; a server that is away is none.
     pub async fn connect(
         settings: &NatsSettings,
         gateway: MemberId,
-        metrics: Arc<Metrics>,
-    ) -> Result<Self, BusError> {
-        let (state, link) = watch::channel(Link::default());
-        let mut options = ConnectOptions::new()
-            .name(format!("gateway-svc {gateway}"))
-            .custom_inbox_prefix("_INBOX_gateway")
-            .subscription_capacity(FRAMES_WAITING)
-            .client_capacity(128)
-            .ping_interval(PING)
-            .connection_timeout(CONNECT)
-            .request_timeout(Some(ANSWER))
-            .retry_on_initial_connect()
-            .max_reconnects(None)
-            .reconnect_delay_callback(reconnect_delay)
-            .reconnect_to_server_callback(dial::first_to_answer)
-            .event_callback(move |event| {
-                note(&state, &metrics, &event);
-                std::future::ready(())
-            });
-        let unusable = |path: &std::path::Path| {
-            let path = path.display().to_string();
-            move |source| BusError::Login { path, source }
+        metrics: &LinkMetrics,
+    ) -> Result<Self, LinkError> {
+        let options = LinkOptions {
+            name: &format!("gateway-svc {gateway}"),
+            inbox_prefix: "_INBOX_gateway",
+            ping_interval: PING_INTERVAL,
+            request_timeout: REQUEST_TIMEOUT,
+            send_capacity: SEND_CAPACITY,
+            subscription_capacity: FRAMES_WAITING,
         };
-        options = match &settings.login {
-            NatsLogin::Anonymous => options,
-            NatsLogin::Creds(file) => options
-                .credentials_file(file)
-                .await
-                .map_err(unusable(file))?,
-            NatsLogin::Nkey(file) => {
-                let seed = std::fs::read_to_string(file).map_err(unusable(file))?;
-                options.nkey(seed.trim().to_owned())
-            }
-            NatsLogin::Password(user, password) => {
-                options.user_and_password(user.clone(), password.clone())
-            }
-        };
-        if let Some(file) = &settings.ca_file {
-            options = options
-                .require_tls(true)
-                .add_root_certificates(file.clone());
-        }
-        let client = options.connect(&settings.servers[..]).await;
-        let client = client.map_err(BusError::Connect)?;
-        Ok(Self {
-            client,
-            gateway,
-            link,
-        })
+        let link = Link::open(settings, options, metrics).await?;
+        Ok(Self { link, gateway })
     }
 
     /// The connection's state, for whoever wants to follow it.
     #[must_use]
-    pub fn link(&self) -> watch::Receiver<Link> {
-        self.link.clone()
+    pub fn link(&self) -> watch::Receiver<LinkState> {
+        self.link.state.clone()
     }
 
     /// This gateway's name on the bus.
@@ -149,7 +81,7 @@ impl Bus {
     /// The connection does not even take the wish.
     pub async fn frames(&self, topic: &Topic) -> Result<Subscriber, async_nats::SubscribeError> {
         let subject = topic.camera.frames_subject(topic.rung);
-        self.client.subscribe(subject).await
+        self.link.client.subscribe(subject).await
     }
 
     /// Receives every camera's status.
@@ -157,8 +89,8 @@ impl Bus {
     /// # Errors
     /// The connection does not even take the wish.
     pub async fn statuses(&self) -> Result<[Subscriber; 2], async_nats::SubscribeError> {
-        let unnamed = self.client.subscribe("status").await?;
-        Ok([unnamed, self.client.subscribe("status.*").await?])
+        let unnamed = self.link.client.subscribe("status").await?;
+        Ok([unnamed, self.link.client.subscribe("status.*").await?])
     }
 
     /// Puts or renews the key.
@@ -182,7 +114,7 @@ impl Bus {
     /// Sends what is still on its way out.
     pub async fn flush(&self) {
         // At the end of the process nobody is left to whom a failure would matter: keys end by themselves.
-        let _ = tokio::time::timeout(ANSWER, self.client.flush()).await;
+        let _ = tokio::time::timeout(REQUEST_TIMEOUT, self.link.client.flush()).await;
     }
 
     async fn write(&self, topic: &Topic, request: Request) -> Result<(), LeaseError> {
@@ -192,7 +124,7 @@ impl Bus {
             gateway: self.gateway.clone(),
         };
         let subject = format!("$KV.{}.{key}", subject::DEMAND_BUCKET);
-        let answer = self.client.send_request(subject, request).await?;
+        let answer = self.link.client.send_request(subject, request).await?;
         let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap_or_default();
         match answer.get("error") {
             None => Ok(()),
@@ -203,45 +135,5 @@ impl Bus {
                     .to_owned(),
             )),
         }
-    }
-}
-
-/// At once, then 20 ms more each time: a server that restarts is found before anybody sees the picture stand.
-fn reconnect_delay(attempt: usize) -> Duration {
-    let wait = (attempt.saturating_sub(1) as u64 * 20).min(250);
-    Duration::from_millis(wait + fastrand::u64(0..=wait / 5))
-}
-
-/// Notes an event and tells whoever has to act on it. Permission errors arrive as events only.
-fn note(state: &watch::Sender<Link>, metrics: &Metrics, event: &Event) {
-    match event {
-        Event::Connected => {
-            metrics.nats_connected.set(1);
-            state.send_modify(|link| {
-                if link.generation > 0 {
-                    metrics.nats_reconnects.inc();
-                }
-                link.connected = true;
-                link.generation += 1;
-                link.refused = None;
-            });
-            tracing::info!("connected to NATS");
-        }
-        Event::Disconnected | Event::Closed => {
-            metrics.nats_connected.set(0);
-            let was = state.send_if_modified(|link| std::mem::take(&mut link.connected));
-            if was {
-                tracing::warn!("lost NATS; viewers keep their last picture until it is back");
-            }
-        }
-        Event::ServerError(ServerError::Other(words)) => {
-            tracing::error!(server = %words, "NATS refuses; check this user's permissions");
-            state.send_modify(|link| link.refused = Some(words.clone()));
-        }
-        Event::ServerError(error) => tracing::error!(%error, "NATS refuses"),
-        Event::LameDuckMode => tracing::info!("the NATS server is about to leave"),
-        Event::SlowConsumer(_) => tracing::debug!("frames came faster than they were taken"),
-        Event::ClientError(error) => tracing::debug!(%error, "connecting to NATS"),
-        Event::Draining => {}
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
 
 use crate::bus::Bus;
-use crate::clock::Clock;
+use process::Clock;
 
 /// How often silence is looked for.
 const LOOK: Duration = Duration::from_millis(250);

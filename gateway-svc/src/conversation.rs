@@ -9,7 +9,6 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use wire::{Quality, Rung};
 
-use crate::counted::Counted;
 use crate::frame;
 use crate::hub::{Hub, Seat};
 use crate::interest::Topic;
@@ -17,6 +16,7 @@ use crate::protocol::{FromClient, FromGateway};
 use crate::rail;
 use crate::viewer::{End, Offer, Viewer};
 use crate::ws::{Event, Reader, Violation};
+use process::CountedGauge;
 
 /// A frame that is older is not shown to who joins: better nothing than the past.
 pub const JOIN_AGE: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ pub struct Conversation {
     seat: Seat,
     /// The rung it asked for, until that one's first frame.
     next: Option<Seat>,
-    gauge: Counted,
+    gauge: CountedGauge,
     budget: (u32, Instant),
 }
 
@@ -50,7 +50,7 @@ impl Conversation {
         let (reader, writer) = socket.into_split();
         let rung = seat.rail.topic.rung;
         let viewer = Arc::new(Viewer::new(writer, talks, rung, now));
-        let gauge = Counted::new(&hub.tools.metrics.viewers[rung.index()]);
+        let gauge = CountedGauge::new(&hub.tools.metrics.viewers[rung.index()]);
         let conversation = Self {
             hub,
             viewer,
@@ -232,7 +232,7 @@ impl Conversation {
                 &metrics.quality_down
             };
             direction.inc();
-            self.gauge = Counted::new(&metrics.viewers[new.index()]);
+            self.gauge = CountedGauge::new(&metrics.viewers[new.index()]);
             self.seat = seat;
         }
     }

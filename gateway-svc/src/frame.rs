@@ -104,7 +104,7 @@ pub fn pong(payload: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
+    use process::Clock;
 
     #[test]
     fn a_frame_is_one_message_and_one_ping_around_the_unchanged_jpeg() {

@@ -17,7 +17,6 @@ use tokio_util::task::TaskTracker;
 use tower::util::MapRequest;
 use wire::{CameraId, CameraStatus, Quality};
 
-use crate::bus::Link;
 use crate::doors::Doors;
 use crate::guard::{self, Guard};
 use crate::hub::Hub;
@@ -27,6 +26,7 @@ use crate::page;
 use crate::peer;
 use crate::still;
 use crate::upgrade;
+use bus::LinkState;
 
 /// What the routes share.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub struct Shared {
     /// Who may watch.
     pub guard: Arc<Guard>,
     /// The connection to NATS.
-    pub link: watch::Receiver<Link>,
+    pub link: watch::Receiver<LinkState>,
     /// The viewers' tasks.
     pub tasks: TaskTracker,
     /// This gateway's name on the bus.
@@ -55,16 +55,10 @@ impl Shared {
     /// Why this gateway is not ready, if it is not. An idle camera is no reason.
     #[must_use]
     pub fn unready(&self) -> Option<String> {
-        let link = self.link.borrow();
         if self.doors.leaving().is_cancelled() {
-            Some("leaving".to_owned())
-        } else if !link.connected {
-            Some("no connection to NATS".to_owned())
-        } else {
-            link.refused
-                .as_ref()
-                .map(|words| format!("NATS refuses: {words}"))
+            return Some("leaving".to_owned());
         }
+        self.link.borrow().unready()
     }
 }
 

@@ -7,10 +7,8 @@
 pub mod auth;
 pub mod bus;
 pub mod cameras;
-pub mod clock;
 pub mod config;
 pub mod conversation;
-pub mod counted;
 pub mod doors;
 pub mod flow;
 pub mod frame;
@@ -46,7 +44,6 @@ use wire::MemberId;
 
 use crate::auth::Guesses;
 use crate::bus::Bus;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::doors::Doors;
 use crate::guard::Guard;
@@ -54,9 +51,7 @@ use crate::http::Shared;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::rail::Tools;
-
-/// How often it is said that NATS is still away.
-const REMIND: Duration = Duration::from_secs(10);
+use process::Clock;
 
 /// Serves until `stop`, then leaves gracefully.
 ///
@@ -68,7 +63,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     let listener =
         |address| server::listen(address).with_context(|| format!("cannot listen on {address}"));
     let (public, admin) = (listener(config.listen)?, listener(config.admin_listen)?);
-    let bus = Bus::connect(&config.nats, gateway.clone(), Arc::clone(&metrics)).await?;
+    let bus = Bus::connect(&config.nats, gateway.clone(), &metrics.link).await?;
     let tools = Tools {
         clock,
         metrics: Arc::clone(&metrics),
@@ -125,7 +120,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     });
     let waiting = bus.link();
     parts.spawn(async move {
-        remind(waiting).await;
+        ::bus::remind(waiting).await;
         Ok("the reminder")
     });
 
@@ -162,19 +157,5 @@ async fn leave(hub: &Hub, doors: &Doors, time: Duration) {
             viewers = doors.count(),
             "some viewers or leases are left; both end by themselves"
         );
-    }
-}
-
-/// Says once in a while that NATS is away.
-async fn remind(mut link: tokio::sync::watch::Receiver<bus::Link>) {
-    loop {
-        if link.wait_for(|link| !link.connected).await.is_err() {
-            return;
-        }
-        match tokio::time::timeout(REMIND, link.wait_for(|link| link.connected)).await {
-            Ok(Err(_)) => return,
-            Ok(Ok(_)) => {}
-            Err(_) => tracing::warn!("still waiting for NATS (NATS_URL)"),
-        }
     }
 }

@@ -2,21 +2,15 @@
 //!
 //! Children per rung are looked up once, so that the frame path only adds to atomics.
 
-use prometheus::core::Collector;
-use prometheus::process_collector::ProcessCollector;
-use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
-};
-use wire::Rung;
+use bus::LinkMetrics;
+use process::Registry;
+use prometheus::{Histogram, IntCounter, IntGauge};
+use wire::{PerRung, per_rung};
 
 /// From half a millisecond, the bus alone, to seconds, which nobody should see.
 const SECONDS: [f64; 12] = [
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0,
 ];
-
-/// A metric for each rung, by [`Rung::index`].
-pub type PerRung<T> = [T; Rung::COUNT];
 
 /// All series of this service.
 #[derive(Debug)]
@@ -48,10 +42,8 @@ pub struct Metrics {
     pub quality_up: IntCounter,
     /// `gateway_quality_changes_total{direction="down"}`
     pub quality_down: IntCounter,
-    /// `nats_connected`
-    pub nats_connected: IntGauge,
-    /// `nats_reconnects_total`
-    pub nats_reconnects: IntCounter,
+    /// `nats_connected`, `nats_reconnects_total`
+    pub link: LinkMetrics,
 }
 
 /// `gateway_closed_total{reason}`: how viewers ended.
@@ -106,7 +98,7 @@ pub struct Skipped {
 impl Closed {
     fn new(registry: &Registry) -> prometheus::Result<Self> {
         let help = "Viewers that ended, by reason.";
-        let closed = counters(registry, "gateway_closed_total", help, "reason")?;
+        let closed = registry.counters("gateway_closed_total", help, "reason")?;
         let closed = |reason| closed.with_label_values(&[reason]);
         Ok(Self {
             viewer: closed("viewer"),
@@ -121,7 +113,7 @@ impl Closed {
 impl Refused {
     fn new(registry: &Registry) -> prometheus::Result<Self> {
         let help = "Requests that were not let in, by reason.";
-        let refused = counters(registry, "gateway_refused_total", help, "reason")?;
+        let refused = registry.counters("gateway_refused_total", help, "reason")?;
         let refused = |reason| refused.with_label_values(&[reason]);
         Ok(Self {
             quality: refused("quality"),
@@ -137,41 +129,44 @@ impl Refused {
     }
 }
 
+impl Skipped {
+    fn new(registry: &Registry) -> prometheus::Result<Self> {
+        let help =
+            "Frames not delivered: per viewer for slow_viewer, per frame for bus_gap and stale.";
+        let skipped = registry.counters("gateway_frames_skipped_total", help, "reason")?;
+        let skipped = |reason| skipped.with_label_values(&[reason]);
+        Ok(Self {
+            slow_viewer: skipped("slow_viewer"),
+            bus_gap: skipped("bus_gap"),
+            stale: skipped("stale"),
+        })
+    }
+}
+
 impl Metrics {
     /// A registry with every series at zero.
     ///
     /// # Errors
     /// Two series of one name: a mistake in this file.
     pub fn new() -> Result<Self, prometheus::Error> {
-        let registry = Registry::new();
+        let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let r = &registry;
         let gauges = |name, help| {
-            add(r, IntGaugeVec::new(Opts::new(name, help), &["quality"]))
-                .map(|vec| per_rung(|quality| vec.with_label_values(&[quality])))
+            r.gauges(name, help, "quality")
+                .map(|gauges| per_rung(|rung| gauges.with_label_values(&[&rung.to_string()])))
         };
         let per_quality = |name, help| {
-            counters(r, name, help, "quality")
-                .map(|vec| per_rung(|quality| vec.with_label_values(&[quality])))
+            r.counters(name, help, "quality")
+                .map(|counters| per_rung(|rung| counters.with_label_values(&[&rung.to_string()])))
         };
-        let skipped = counters(
-            r,
-            "gateway_frames_skipped_total",
-            "Frames not delivered: per viewer for slow_viewer, per frame for bus_gap and stale.",
-            "reason",
-        )?;
-        let skipped = |reason| skipped.with_label_values(&[reason]);
-        let changes = counters(
-            r,
+        let changes = r.counters(
             "gateway_quality_changes_total",
             "Quality switches on a live connection, by direction.",
             "direction",
         )?;
-        let changes = |direction| changes.with_label_values(&[direction]);
-        build_info(r)?;
-        r.register(Box::new(ProcessCollector::for_self()))?;
         Ok(Self {
             viewers: gauges("gateway_viewers", "Viewers now, by quality.")?,
-            connections: counter(r, "gateway_connections_total", "Viewers that were let in.")?,
+            connections: r.counter("gateway_connections_total", "Viewers that were let in.")?,
             closed: Closed::new(r)?,
             refused: Refused::new(r)?,
             frames_received: per_quality(
@@ -182,38 +177,25 @@ impl Metrics {
                 "gateway_frames_sent_total",
                 "Frames written whole to viewers, by quality.",
             )?,
-            sent_bytes: counter(
-                r,
+            sent_bytes: r.counter(
                 "gateway_sent_bytes_total",
                 "Bytes of frames written to viewers.",
             )?,
-            skipped: Skipped {
-                slow_viewer: skipped("slow_viewer"),
-                bus_gap: skipped("bus_gap"),
-                stale: skipped("stale"),
-            },
-            frame_age: histogram(
-                r,
+            skipped: Skipped::new(r)?,
+            frame_age: r.histogram(
                 "gateway_frame_age_seconds",
                 "Age of a frame when it was written to a socket, since capture by the camera host's clock.",
+                &SECONDS,
             )?,
-            viewer_frame_age: histogram(
-                r,
+            viewer_frame_age: r.histogram(
                 "gateway_viewer_frame_age_seconds",
                 "Age of frames when they were shown, as viewers report it.",
+                &SECONDS,
             )?,
             leases: gauges("gateway_leases", "Leases this gateway holds, by quality.")?,
-            quality_up: changes("up"),
-            quality_down: changes("down"),
-            nats_connected: add(
-                r,
-                IntGauge::new("nats_connected", "1 while the connection to NATS stands."),
-            )?,
-            nats_reconnects: counter(
-                r,
-                "nats_reconnects_total",
-                "How often the connection to NATS was made again.",
-            )?,
+            quality_up: changes.with_label_values(&["up"]),
+            quality_down: changes.with_label_values(&["down"]),
+            link: LinkMetrics::new(r)?,
             registry,
         })
     }
@@ -221,62 +203,8 @@ impl Metrics {
     /// All series in Prometheus' text format.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = Vec::new();
-        // Writing to a Vec cannot fail, and our names are valid: they were registered.
-        let encoded = TextEncoder::new().encode(&self.registry.gather(), &mut text);
-        encoded
-            .ok()
-            .and_then(|()| String::from_utf8(text).ok())
-            .unwrap_or_default()
+        self.registry.text()
     }
-}
-
-fn add<T: Collector + Clone + 'static>(
-    registry: &Registry,
-    made: prometheus::Result<T>,
-) -> prometheus::Result<T> {
-    let made = made?;
-    registry.register(Box::new(made.clone()))?;
-    Ok(made)
-}
-
-fn counter(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntCounter> {
-    add(registry, IntCounter::new(name, help))
-}
-
-fn counters(
-    registry: &Registry,
-    name: &str,
-    help: &str,
-    label: &str,
-) -> prometheus::Result<IntCounterVec> {
-    add(
-        registry,
-        IntCounterVec::new(Opts::new(name, help), &[label]),
-    )
-}
-
-fn histogram(registry: &Registry, name: &str, help: &str) -> prometheus::Result<Histogram> {
-    let opts = HistogramOpts::new(name, help).buckets(SECONDS.to_vec());
-    add(registry, Histogram::with_opts(opts))
-}
-
-fn per_rung<T>(child: impl Fn(&str) -> T) -> PerRung<T> {
-    let name = |index| {
-        Rung::at(index)
-            .map(|rung| rung.to_string())
-            .unwrap_or_default()
-    };
-    std::array::from_fn(|index| child(&name(index)))
-}
-
-fn build_info(registry: &Registry) -> prometheus::Result<()> {
-    let opts = Opts::new("build_info", "1; its labels tell version and revision.");
-    let revision = option_env!("BUILD_REVISION").unwrap_or("unknown");
-    add(registry, IntGaugeVec::new(opts, &["version", "revision"]))?
-        .with_label_values(&[env!("CARGO_PKG_VERSION"), revision])
-        .set(1);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use prometheus::local::LocalHistogram;
 use tokio::sync::watch;
 use wire::{CameraStatus, Stamp};
 
-use crate::clock::Clock;
 use crate::flow::UNREAD;
 use crate::frame::Frame;
 use crate::freshness::{Freshness, Sequence};
@@ -22,6 +21,7 @@ use crate::interest::Topic;
 use crate::metrics::Metrics;
 use crate::protocol::FromGateway;
 use crate::viewer::{self, Offer, Viewer};
+use process::Clock;
 
 /// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
 /// last of them wait for what the first answer.

@@ -20,7 +20,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use wire::{CameraId, CameraState, Quality};
 
 use crate::conversation::JOIN_AGE;
-use crate::counted::Counted;
 use crate::doors::Place;
 use crate::frame::Frame;
 use crate::guard;
@@ -29,6 +28,7 @@ use crate::hub::Seat;
 use crate::interest::Topic;
 use crate::peer;
 use crate::rail;
+use process::CountedGauge;
 
 /// Served where no quality is asked for: what a JPEG usually has.
 const QUALITY: &str = "80";
@@ -187,7 +187,7 @@ pub async fn stream(
     metrics.connections.inc();
     let parts = Parts {
         frames: seat.rail.frames(),
-        gauge: Counted::new(&metrics.viewers[topic.rung.index()]),
+        gauge: CountedGauge::new(&metrics.viewers[topic.rung.index()]),
         room: Arc::new(Semaphore::new(1)),
         last: None,
         interval,
@@ -226,7 +226,7 @@ struct Parts {
     )]
     place: Place,
     #[expect(dead_code, reason = "held, not read: it counts while the stream lasts")]
-    gauge: Counted,
+    gauge: CountedGauge,
     frames: watch::Receiver<Option<Arc<Frame>>>,
     /// One permit, out while a part is on its way to the kernel.
     room: Arc<Semaphore>,

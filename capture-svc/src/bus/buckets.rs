@@ -16,7 +16,8 @@ use wire::CameraId;
 use wire::lease::LEASE;
 use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
 
-use super::{BusError, Link};
+use super::BusError;
+use bus::Link;
 
 /// JetStream's own 5 s would outlast a lease. While a cluster elects a leader nobody answers: what is asked then must be
 /// given up soon enough to be asked again right after.

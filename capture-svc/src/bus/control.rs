@@ -16,11 +16,12 @@ use wire::lease::{CANARY, PLANE_DEAD};
 use wire::subject::CONTROL_BUCKET;
 use wire::{CameraId, MemberId, Rung, RungSet};
 
+use super::BusError;
 use super::buckets::{Buckets, OpenError, Privacy, Watches};
-use super::{BusError, Link};
 use crate::clock;
 use crate::demand::Demand;
 use crate::metrics::Metrics;
+use bus::Link;
 
 /// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
 /// were it longer, a viewer would wait for it after a cluster has elected its leader.

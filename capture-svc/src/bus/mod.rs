@@ -6,37 +6,56 @@
 
 mod buckets;
 mod control;
-mod link;
 mod presence;
 
-use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::PublishErrorKind;
+use bus::{Link, LinkError, LinkMetrics, LinkOptions, NatsSettings};
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 use wire::{CameraId, Rung};
 
 pub use buckets::{Privacy, switch_privacy};
 pub use control::Control;
-pub use link::{Link, LinkState};
 pub use presence::Presence;
+
+/// A half-open link shows after two or three of these; until then frames pile up in the kernel and grow old.
+const PING_INTERVAL: Duration = Duration::from_millis(500);
+/// A KV answer that takes longer is as good as none.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
+/// Changes of leases and switches that may wait to be read: a thousand gateways that begin at once.
+const SUBSCRIPTION_CAPACITY: usize = 64 * 1024;
+
+/// Begins to connect and returns at once; the connection may stand later.
+///
+/// `role` names the connection on the server's side; `capacity`: how many messages may wait to be written.
+///
+/// # Errors
+/// See [`LinkError`].
+pub async fn open_link(
+    nats: &NatsSettings,
+    role: &str,
+    capacity: usize,
+    metrics: &LinkMetrics,
+) -> Result<Link, LinkError> {
+    let options = LinkOptions {
+        name: &format!("capture-svc {role}"),
+        inbox_prefix: "_INBOX_capture",
+        ping_interval: PING_INTERVAL,
+        request_timeout: REQUEST_TIMEOUT,
+        send_capacity: capacity,
+        subscription_capacity: SUBSCRIPTION_CAPACITY,
+    };
+    Link::open(nats, options, metrics).await
+}
 
 /// What ends the bus, and with it the process.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    /// The file of the login.
-    #[error("the login file {} cannot be used", path.display())]
-    Login {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The library would not even begin to connect.
-    #[error("cannot connect to NATS")]
-    Connect(#[source] async_nats::ConnectError),
+    /// The connection cannot be made as configured.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// What was found is too old.
     #[error("nats-server {found} is too old: 2.10 or later is needed")]
     TooOld {

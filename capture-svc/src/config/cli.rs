@@ -1,6 +1,8 @@
 //! The command line: every setting as the operator spells it.
 
+use bus::NatsArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use process::LogArgs;
 
 /// Owns the camera and publishes JPEG frames to NATS while somebody wants them.
 #[derive(Debug, Parser)]
@@ -57,30 +59,8 @@ pub enum PrivacySwitch {
 /// Every setting as the operator spelled it.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
-    /// NATS servers, comma-separated: nats:// or tls://, host and port
-    #[arg(
-        long,
-        env = "NATS_URL",
-        global = true,
-        default_value = "nats://127.0.0.1:4222"
-    )]
-    pub(super) nats_url: String,
-    /// File with the credentials (JWT and seed) of the NATS user
-    #[arg(long, env = "NATS_CREDS_FILE", global = true)]
-    pub(super) nats_creds_file: Option<String>,
-    /// File with the nkey seed of the NATS user
-    #[arg(long, env = "NATS_NKEY_FILE", global = true)]
-    pub(super) nats_nkey_file: Option<String>,
-    /// NATS user name, together with the password
-    #[arg(long, env = "NATS_USER", global = true)]
-    pub(super) nats_user: Option<String>,
-    /// Password of the NATS user
-    #[arg(long, env = "NATS_PASSWORD", global = true, hide_env_values = true)]
-    pub(super) nats_password: Option<String>,
-    /// File with the certificate authority of the NATS servers; asks for TLS
-    #[arg(long, env = "NATS_CA_FILE", global = true)]
-    pub(super) nats_ca_file: Option<String>,
-
+    #[command(flatten)]
+    pub(super) nats: NatsArgs,
     /// Where frames come from: auto (first camera, else the pattern), pattern, /dev/video0, an index, a
     /// /dev/v4l/by-id/… path, name:<part of its name>, file:<path.mjpeg|path.y4m>
     #[arg(long, env = "CAPTURE_SOURCE", global = true, default_value = "auto")]
@@ -136,15 +116,6 @@ pub struct Settings {
         default_value = "127.0.0.1:9101"
     )]
     pub(super) admin_listen: String,
-    /// How logs are written: auto (text on a terminal, else JSON), text or json
-    #[arg(long, env = "LOG_FORMAT", global = true, default_value = "auto")]
-    pub(super) log_format: String,
-    /// What is logged, as tracing-subscriber's directives: info, `capture_svc=debug`, …
-    #[arg(
-        long = "log",
-        env = "RUST_LOG",
-        global = true,
-        default_value = "info,async_nats=warn"
-    )]
-    pub(super) log: String,
+    #[command(flatten)]
+    pub(super) log: LogArgs,
 }

@@ -11,7 +11,7 @@ pub mod status;
 pub mod subject;
 
 pub use lease::{LeaseKey, MemberId};
-pub use quality::{Quality, Rung, RungSet};
+pub use quality::{PerRung, Quality, Rung, RungSet, per_rung};
 pub use stamp::Stamp;
 pub use status::{CameraState, CameraStatus, Reason, SourceKind};
 pub use subject::CameraId;

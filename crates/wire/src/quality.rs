@@ -93,6 +93,14 @@ impl fmt::Display for Quality {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rung(u8);
 
+/// Something for each rung, by [`Rung::index`].
+pub type PerRung<T> = [T; Rung::COUNT];
+
+/// Makes something for each rung, from the lowest up.
+pub fn per_rung<T>(make: impl Fn(Rung) -> T) -> PerRung<T> {
+    std::array::from_fn(|index| make(Rung(index as u8)))
+}
+
 impl Rung {
     /// How many rungs the ladder has.
     pub const COUNT: usize = 14;

@@ -38,11 +38,12 @@ pub(crate) fn service(name: &str) -> PathBuf {
     let made_of: &[&str] = match name {
         "capture-svc" => &[
             "capture-svc",
-            "crates/dial",
+            "crates/bus",
+            "crates/process",
             "crates/wire",
             "crates/jpeg-ladder",
         ],
-        _ => &[name, "crates/dial", "crates/wire"],
+        _ => &[name, "crates/bus", "crates/process", "crates/wire"],
     };
     for source in made_of {
         let newest = newest(&workspace().join(source).join("src"));

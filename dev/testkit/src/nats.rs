@@ -152,6 +152,15 @@ impl NatsServer {
         self.await_port().await;
     }
 
+    /// As [`restart`](Self::restart), with other configuration than before.
+    ///
+    /// # Panics
+    /// As [`restart`](Self::restart).
+    pub async fn restart_with_config(&mut self, extra: &str) {
+        extra.clone_into(&mut self.extra);
+        self.restart().await;
+    }
+
     /// Freezes the server (SIGSTOP): connections stay open and nothing moves, as with a half-open link.
     pub fn pause(&self) {
         self.process.pause();

@@ -1,6 +1,8 @@
 //! How the settings are spelled: one flag and one environment variable each.
 
+use bus::NatsArgs;
 use clap::{Args, Parser, Subcommand};
+use process::LogArgs;
 
 /// Brings a camera's frames from NATS to browsers, and tells the camera host which qualities are wanted.
 #[derive(Debug, Parser)]
@@ -24,30 +26,8 @@ pub enum Command {
 /// Every setting as the operator spelled it.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
-    /// NATS servers, comma-separated: nats:// or tls://, host and port
-    #[arg(
-        long,
-        env = "NATS_URL",
-        global = true,
-        default_value = "nats://127.0.0.1:4222"
-    )]
-    pub(super) nats_url: String,
-    /// File with the credentials (JWT and seed) of the NATS user
-    #[arg(long, env = "NATS_CREDS_FILE", global = true)]
-    pub(super) nats_creds_file: Option<String>,
-    /// File with the nkey seed of the NATS user
-    #[arg(long, env = "NATS_NKEY_FILE", global = true)]
-    pub(super) nats_nkey_file: Option<String>,
-    /// NATS user name, together with the password
-    #[arg(long, env = "NATS_USER", global = true)]
-    pub(super) nats_user: Option<String>,
-    /// Password of the NATS user
-    #[arg(long, env = "NATS_PASSWORD", global = true, hide_env_values = true)]
-    pub(super) nats_password: Option<String>,
-    /// File with the certificate authority of the NATS servers; asks for TLS
-    #[arg(long, env = "NATS_CA_FILE", global = true)]
-    pub(super) nats_ca_file: Option<String>,
-
+    #[command(flatten)]
+    pub(super) nats: NatsArgs,
     /// Address that viewers connect to
     #[arg(
         long,
@@ -121,15 +101,6 @@ pub struct Settings {
     /// Time in which all viewers are sent away after SIGTERM: 10s, 500ms, 2m
     #[arg(long, env = "GATEWAY_DRAIN", global = true, default_value = "10s")]
     pub(super) drain: String,
-    /// How logs are written: auto (text on a terminal, else JSON), text or json
-    #[arg(long, env = "LOG_FORMAT", global = true, default_value = "auto")]
-    pub(super) log_format: String,
-    /// What is logged, as tracing-subscriber's directives: warn, debug, …
-    #[arg(
-        long = "log",
-        env = "RUST_LOG",
-        global = true,
-        default_value = "info,async_nats=warn"
-    )]
-    pub(super) log: String,
+    #[command(flatten)]
+    pub(super) log: LogArgs,
 }

@@ -2,11 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::time::Duration;
 
-use super::problems::Problems;
-use super::{Config, ConfigErrors, LogFormat, NatsLogin, NatsSettings, Settings};
+use process::{ConfigErrors, Problems};
+
+use super::{Config, Settings};
 use crate::auth::{Access, Token};
 
 impl Settings {
@@ -17,7 +16,7 @@ impl Settings {
     pub fn validate(&self) -> Result<Config, ConfigErrors> {
         let mut problems = Problems::default();
         let p = &mut problems;
-        let nats = self.nats(p);
+        let nats = self.nats.validate(p);
         let listen = p.address("GATEWAY_LISTEN", &self.listen, "0.0.0.0:6732");
         let admin_listen = p.address("GATEWAY_ADMIN_LISTEN", &self.admin_listen, "127.0.0.1:9102");
         let max_viewers = p.number("GATEWAY_MAX_VIEWERS", &self.max_viewers, 1, 1_000_000);
@@ -30,15 +29,8 @@ impl Settings {
         let trusted_proxies = p.list("GATEWAY_TRUSTED_PROXIES", &self.trusted_proxies);
         let access = self.access(p, listen);
         let allowed_origins = p.list("GATEWAY_ALLOWED_ORIGINS", &self.allowed_origins);
-        let drain = p.keep("GATEWAY_DRAIN", &self.drain, duration(&self.drain));
-        let formats = [
-            ("auto", LogFormat::Auto),
-            ("text", LogFormat::Text),
-            ("json", LogFormat::Json),
-        ];
-        let log_format = p.choice("LOG_FORMAT", &self.log_format, &formats);
-        let log = tracing_subscriber::EnvFilter::try_new(&self.log).map(|_| self.log.clone());
-        let log = p.keep("RUST_LOG", &self.log, log);
+        let drain = p.time("GATEWAY_DRAIN", &self.drain);
+        let log = self.log.validate(p);
         let build = || {
             Some(Config {
                 nats: nats?,
@@ -51,70 +43,10 @@ impl Settings {
                 access: access?,
                 allowed_origins: allowed_origins?,
                 drain: drain?,
-                log_format: log_format?,
                 log: log?,
             })
         };
-        let config = build();
-        config
-            .filter(|_| problems.0.is_empty())
-            .ok_or(ConfigErrors(problems.0))
-    }
-
-    fn nats(&self, problems: &mut Problems) -> Option<NatsSettings> {
-        let servers = self
-            .nats_url
-            .split(',')
-            .map(str::trim)
-            .map(async_nats::ServerAddr::from_str);
-        let servers: Result<Vec<_>, _> = servers.collect();
-        let named = |servers: &Vec<async_nats::ServerAddr>| {
-            servers.iter().all(|server| !server.host().is_empty())
-        };
-        let servers = servers.map_err(|error| error.to_string());
-        let servers = servers.and_then(|servers| {
-            named(&servers)
-                .then_some(servers)
-                .ok_or_else(|| "no host".to_owned())
-        });
-        let servers = servers.map_err(|error| format!("{error}; nats://host:4222,… would do"));
-        let servers = problems.keep("NATS_URL", &self.nats_url, servers);
-        let login = match (
-            &self.nats_creds_file,
-            &self.nats_nkey_file,
-            &self.nats_user,
-            &self.nats_password,
-        ) {
-            (None, None, None, None) => Some(NatsLogin::Anonymous),
-            (Some(file), None, None, None) => {
-                problems.file("NATS_CREDS_FILE", file).map(NatsLogin::Creds)
-            }
-            (None, Some(file), None, None) => {
-                problems.file("NATS_NKEY_FILE", file).map(NatsLogin::Nkey)
-            }
-            (None, None, Some(user), Some(password)) => {
-                Some(NatsLogin::Password(user.clone(), password.clone()))
-            }
-            (None, None, _, _) => {
-                let words = "NATS_USER and NATS_PASSWORD go together: set both or none";
-                problems.0.push(words.to_owned());
-                None
-            }
-            _ => {
-                let words = "NATS_CREDS_FILE, NATS_NKEY_FILE and NATS_USER with NATS_PASSWORD contradict each other: set one";
-                problems.0.push(words.to_owned());
-                None
-            }
-        };
-        let ca_file = self
-            .nats_ca_file
-            .as_deref()
-            .map(|file| problems.file("NATS_CA_FILE", file));
-        Some(NatsSettings {
-            servers: servers?,
-            login: login?,
-            ca_file: ca_file.flatten(),
-        })
+        problems.settle(build())
     }
 
     fn access(&self, problems: &mut Problems, listen: Option<SocketAddr>) -> Option<Access> {
@@ -132,13 +64,13 @@ impl Settings {
             (Some(_), Some(_)) => {
                 let words =
                     "GATEWAY_AUTH_TOKEN and GATEWAY_AUTH_TOKEN_FILE contradict each other: set one";
-                problems.0.push(words.to_owned());
+                problems.add(words);
                 return None;
             }
         };
         let Some((name, value, token)) = token else {
             if !anonymous && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
-                problems.0.push(format!(
+                problems.add(format!(
                     "GATEWAY_LISTEN={:?} lets other machines in and nothing says who may watch: set GATEWAY_AUTH_TOKEN (or \
                      GATEWAY_AUTH_TOKEN_FILE), or GATEWAY_ALLOW_ANONYMOUS=true",
                     self.listen
@@ -147,7 +79,7 @@ impl Settings {
             return Some(Access::Anyone);
         };
         if anonymous {
-            problems.0.push(format!(
+            problems.add(format!(
                 "GATEWAY_ALLOW_ANONYMOUS=true and {name} contradict each other: set one"
             ));
         }
@@ -162,23 +94,10 @@ fn read(file: &Path) -> Result<String, String> {
         .map_err(|error| format!("{error}; a file this user may read would do"))
 }
 
-/// Reads `10s`, `500ms`, `2m` or `1h`.
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    const WANTED: &str = "a time like 10s, 500ms or 2m would do";
-    let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or(WANTED)?;
-    let number: u32 = text[..unit].parse().map_err(|_| WANTED)?;
-    let unit = match &text[unit..] {
-        "ms" => Duration::from_millis(1),
-        "s" => Duration::from_secs(1),
-        "m" => Duration::from_secs(60),
-        "h" => Duration::from_secs(3600),
-        _ => return Err(WANTED),
-    };
-    unit.checked_mul(number).ok_or(WANTED)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::Parser as _;
 
     use super::*;

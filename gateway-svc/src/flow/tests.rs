@@ -1,7 +1,7 @@
 //! The window at work: simulated links, and what each answer of a viewer does.
 
 use super::*;
-use crate::clock::Clock;
+use process::Clock;
 use std::collections::BTreeMap;
 
 /// A path with a bare round trip and a bottleneck, and a source of 34 frames a second, in virtual time.

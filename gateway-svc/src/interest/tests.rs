@@ -1,7 +1,7 @@
 //! Leases from the first viewer to the last, without a bus.
 
 use super::*;
-use crate::clock::Clock;
+use process::Clock;
 
 fn topic(quality: u8) -> Topic {
     let rung = Rung::of_quality(quality).unwrap();

@@ -110,10 +110,10 @@ impl Viewer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
     use crate::frame::Frame;
     use crate::viewer::Offer;
     use crate::ws::Event;
+    use process::Clock;
     use std::sync::Arc;
     use std::time::Duration;
     use tokio::io::AsyncWriteExt as _;

@@ -3,6 +3,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Output, Stdio};
 
 use crate::support::{Camera, SOON, status};
+use gateway_svc::config::Cli;
 use testkit::{NatsServer, Process, Viewer, eventually, http};
 
 fn gateway(settings: &[(&str, &str)], arguments: &[&str]) -> Output {
@@ -41,7 +42,7 @@ fn other_machines_are_not_let_in_by_accident() {
 #[test]
 fn help_lists_every_variable() {
     let help = String::from_utf8(gateway(&[], &["--help"]).stdout).unwrap();
-    for name in gateway_svc::config::known_variables() {
+    for name in process::known_variables::<Cli>() {
         assert!(help.contains(&name), "{name} in\n{help}");
     }
 }

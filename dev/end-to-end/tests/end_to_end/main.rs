@@ -6,4 +6,5 @@
 mod demand;
 mod faults;
 mod house;
+mod login;
 mod stream;

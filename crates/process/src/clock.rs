@@ -1,4 +1,4 @@
-//! The one clock of the process: pure code takes its readings as values.
+//! Where time enters a service: pure code takes its readings as values.
 //!
 //! Wall time is anchored once and then follows the monotonic clock, so that a step of the host's clock cannot make
 //! frames look old; how wrong the anchor is shows in the age metrics alone.

@@ -1,8 +1,8 @@
-//! Which NATS server answers first: what both services ask before they connect again.
+//! Which NATS server answers first: asked before a link is made again.
 //!
 //! A lost SYN is sent again by the kernel after one second, then after more, and a client that tries one connection
 //! after another waits as long: a link that was cut is found again up to seconds after its repair. So a new attempt
-//! begins every [`EVERY`] while the earlier ones go on, and the first server that speaks is connected to. NATS servers
+//! begins every [`ATTEMPT_EVERY`] while the earlier ones go on, and the first server that speaks is connected to. NATS servers
 //! speak first (INFO): one that is frozen takes connections, says nothing, and is not chosen.
 //!
 //! Not for the very first connection: a server with TLS logs an error for whoever hangs up after INFO, which is worth it
@@ -18,15 +18,18 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 
 /// Between two attempts to reach a server; what a repaired link costs at the most before it is found.
-const EVERY: Duration = Duration::from_millis(150);
+const ATTEMPT_EVERY: Duration = Duration::from_millis(150);
 /// One attempt; a server that speaks later is as good as none. Bounds the attempts under way to fourteen a server.
-const PATIENCE: Duration = Duration::from_secs(2);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// For [`async_nats::ConnectOptions::reconnect_to_server_callback`]: the server to connect to, as soon as one of
 /// `servers` can be reached; `None`, which is the library's own choice, while none was ever reached or has failed.
 ///
 /// The library's own delay applies before it connects: a server that answers and refuses the login is not hammered.
-pub async fn first_to_answer(servers: Vec<Server>, _last: ServerInfo) -> Option<ReconnectToServer> {
+pub(crate) async fn first_to_answer(
+    servers: Vec<Server>,
+    _last: ServerInfo,
+) -> Option<ReconnectToServer> {
     let is_first = |server: &Server| !server.did_connect && server.failed_attempts == 0;
     if servers.iter().all(is_first) {
         return None;
@@ -39,13 +42,13 @@ pub async fn first_to_answer(servers: Vec<Server>, _last: ServerInfo) -> Option<
 }
 
 async fn race(servers: &[ServerAddr]) -> ServerAddr {
-    let mut rounds = interval(EVERY);
+    let mut rounds = interval(ATTEMPT_EVERY);
     let mut attempts = JoinSet::new();
     loop {
         tokio::select! {
             _ = rounds.tick() => {
                 for server in servers {
-                    attempts.spawn(timeout(PATIENCE, answer(server.clone())));
+                    attempts.spawn(timeout(ATTEMPT_TIMEOUT, answer(server.clone())));
                 }
             }
             Some(attempt) = attempts.join_next() => {
@@ -74,7 +77,7 @@ mod tests {
     use tokio::net::TcpSocket;
 
     /// Long enough to see that nothing happens, and less than the kernel's second.
-    const A_WHILE: Duration = Duration::from_millis(400);
+    const QUIET: Duration = Duration::from_millis(400);
 
     fn at(url: &str) -> ServerAddr {
         url.parse().unwrap()
@@ -87,7 +90,7 @@ mod tests {
         let servers = [at(&server.url())];
         let answered = race(&servers);
         tokio::pin!(answered);
-        let early = timeout(A_WHILE, &mut answered).await;
+        let early = timeout(QUIET, &mut answered).await;
         assert!(early.is_err(), "its kernel took the connection, it did not");
         server.resume();
         assert_eq!(answered.await.port(), server.port());
@@ -101,7 +104,7 @@ mod tests {
         server.kill();
         let answered = race(&servers);
         tokio::pin!(answered);
-        assert!(timeout(A_WHILE, &mut answered).await.is_err());
+        assert!(timeout(QUIET, &mut answered).await.is_err());
         let (found, ()) = tokio::join!(answered, server.restart());
         assert_eq!(found.port(), server.port());
     }
@@ -114,7 +117,7 @@ mod tests {
         let listener = socket.listen(1).unwrap();
         let address = listener.local_addr().unwrap();
         let mut queued = Vec::new();
-        while let Ok(Ok(one)) = timeout(A_WHILE, TcpStream::connect(address)).await {
+        while let Ok(Ok(one)) = timeout(QUIET, TcpStream::connect(address)).await {
             queued.push(one);
         }
         let servers = [at(&format!("nats://{address}"))];
@@ -123,7 +126,7 @@ mod tests {
         tokio::select! {
             _ = &mut raced => panic!("nobody has answered"),
             _ = &mut plain => panic!("the queue was not full"),
-            () = tokio::time::sleep(A_WHILE) => {}
+            () = tokio::time::sleep(QUIET) => {}
         }
         let answers = async {
             let mut kept = Vec::new();

@@ -1,0 +1,19 @@
+//! What any service of ours has for being a process: settings judged all at once, a log, signals, exit codes, a clock,
+//! health for orchestrators, a registry of metrics.
+//!
+//! Charter: nothing here knows what a service serves. No word of cameras, frames or viewers belongs here.
+
+mod clock;
+mod health;
+mod log;
+mod problems;
+mod registry;
+mod service;
+mod variables;
+
+pub use clock::Clock;
+pub use log::{LogArgs, LogSettings};
+pub use problems::{ConfigErrors, Problems};
+pub use registry::{CountedGauge, Registry};
+pub use service::{EXIT_USAGE, healthcheck, parse, serve, usage, warn_of_unknown_variables};
+pub use variables::known_variables;
