@@ -1,10 +1,11 @@
-//! jpeg-ladder beside its peers: `identity` proves the bytes, `golden` prints the fingerprints that the crate's own test
+//! jpeg-ladder beside its peers: `identity` proves the bytes and the table of odd frames, `golden` prints the fingerprints that the crate's own test
 //! compares with, `speed` measures the time, `cores` what a second thread gains. `cargo xtask bench encode` builds and runs it.
 
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
 mod common;
 mod cores;
 mod identity;
+mod oddities;
 mod speed;
 
 use std::process::ExitCode;
@@ -19,7 +20,11 @@ fn main() -> ExitCode {
                 "{} pictures, {} files compared with libjpeg-turbo's, {} differ",
                 tally.pictures, tally.files, tally.differences
             );
-            if tally.differences > 0 {
+            let (rows, differences) = oddities::run();
+            println!(
+                "{rows} odd frames shown to libjpeg-turbo, {differences} not as the table says"
+            );
+            if tally.differences + differences > 0 {
                 return ExitCode::FAILURE;
             }
         }

@@ -92,8 +92,8 @@ pub enum Damage {
         /// How many there should be.
         of: usize,
     },
-    /// The scan ends too late.
-    #[error("{bytes} bytes are left over")]
+    /// Something follows the last MCU, and the bits before it are not ones, as an encoder leaves them: read out of step.
+    #[error("{bytes} bytes are left over, out of step with the bits before them")]
     LeftOver {
         /// Before the next marker.
         bytes: usize,

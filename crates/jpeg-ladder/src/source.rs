@@ -101,7 +101,7 @@ pub enum Source<'a> {
     Rgb24(Plane<'a>),
     /// Bytes B G R.
     Bgr24(Plane<'a>),
-    /// One JPEG, perhaps without Huffman tables, without EOI or with something behind it.
+    /// One JPEG, perhaps without Huffman tables, without EOI or with what no decoder needs before or behind it.
     ///
     /// Size and sampling are its own: the spec's are not looked at.
     Mjpeg(&'a [u8]),

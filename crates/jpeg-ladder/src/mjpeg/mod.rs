@@ -1,22 +1,28 @@
 //! Frames that the camera has already compressed: read to coefficients, quantised anew, no pixel in between.
 //!
-//! `segments` reads what stands before the scan, `scan` the coefficients, `huffman` makes their tables, `quality` finds
-//! out how fine the camera's own tables are. A rung at or above that gets the camera's own scan behind a header of ours.
-//! A frame is read to its last bit even if no rung needs its coefficients: what is damaged is an error, never a picture.
+//! `segments` reads what stands before the scan, `unstuffed` takes the markers out of it, `scan` and `block` read the
+//! coefficients, `huffman` makes their tables, `quality` finds out how fine the camera's own tables are. A rung at or
+//! above that gets the camera's own scan behind a header of ours, less what no decoder needs. A frame is read to its last
+//! block even if no rung needs its coefficients: what is damaged is an error, never a picture. `scan` has the rule.
 
+mod block;
 mod huffman;
 mod quality;
 mod scan;
 mod segments;
+mod unstuffed;
+
+use std::ops::Range;
 
 use crate::batch::{Rungs, Work};
 use crate::entropy::BATCH_BLOCKS;
 use crate::error::Damage;
 use crate::header;
 use crate::kernel::{Job, Loops};
-use scan::{Scan, Unstuffed};
+use scan::Scan;
 pub(crate) use segments::Kind;
 use segments::Segments;
+use unstuffed::Unstuffed;
 
 /// Damage and the byte that it was found at.
 pub(crate) type At = (usize, Damage);
@@ -26,6 +32,8 @@ pub(crate) struct Reader {
     segments: Segments,
     quality: quality::Estimate,
     unstuffed: Unstuffed,
+    /// The parts of the frame that hold its scan.
+    kept: Vec<Range<usize>>,
 }
 
 impl Reader {
@@ -34,6 +42,7 @@ impl Reader {
             segments: Segments::new(),
             quality: quality::Estimate::default(),
             unstuffed: Unstuffed::default(),
+            kept: Vec::new(),
         }
     }
 
@@ -98,25 +107,25 @@ impl Job for Requantise<'_> {
         let Reader {
             segments,
             unstuffed,
+            kept,
             ..
         } = reader;
-        let start = segments.start_of_scan.end;
-        unstuffed.read(data, start)?;
-        let in_frame = |(byte, damage)| (Unstuffed::place(data, start, byte), damage);
-        let mut scan = Scan::new(segments, unstuffed);
+        unstuffed.read(data, segments.start_of_scan.end);
+        let mut scan = Scan::new(segments, data, unstuffed, kept);
         work.begin(rungs.qualities, own);
         let per_batch = BATCH_BLOCKS / segments.mcu.blocks();
         for first in (0..segments.mcus).step_by(per_batch) {
             let mcus = per_batch.min(segments.mcus - first);
-            scan.read(&mut work.coefficients, mcus).map_err(in_frame)?;
+            scan.read(&mut work.coefficients, mcus)?;
             work.encode(kernel, segments.mcu, mcus, &rungs, out);
         }
-        let used = scan.finish().map_err(in_frame)?;
+        scan.finish()?;
         work.finish(out);
-        let scan = &data[start..unstuffed.end(data, start, used)];
         for (&quality, out) in rungs.qualities.iter().zip(out) {
             if quality >= own {
-                out.extend_from_slice(scan);
+                for part in &*kept {
+                    out.extend_from_slice(&data[part.clone()]);
+                }
             }
         }
         Ok(())

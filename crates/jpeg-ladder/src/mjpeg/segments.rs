@@ -1,7 +1,8 @@
 //! The segments of a camera's frame, up to its scan.
 //!
 //! Cameras leave out what they think is known: no DHT means the standard tables, an APP0 that says AVI1 is as good as
-//! none. Source: ITU-T T.81 annex B; USB video class MJPEG payload 1.5; AVI MJPEG DIB format.
+//! none. What stands between two segments is passed over. Source: ITU-T T.81 annex B; USB video class MJPEG payload 1.5;
+//! AVI MJPEG DIB format; libjpeg's jdmarker.c.
 
 use std::ops::Range;
 
@@ -51,6 +52,26 @@ pub(crate) enum Kind {
     Baseline,
     /// A JPEG, but of another kind.
     Other,
+}
+
+/// Markers without a segment: TEM and the restart markers, which mean nothing before a scan.
+const STANDALONE: [u8; 9] = [0x01, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7];
+
+/// The next marker from `at` on and its place. Fill bytes and what else stands before it are passed over, as libjpeg does.
+fn next_marker(data: &[u8], mut at: usize) -> Option<(usize, u8)> {
+    loop {
+        match *data.get(at..at + 2)? {
+            [0xff, marker @ 1..=0xfe] => return Some((at, marker)),
+            _ => at += 1,
+        }
+    }
+}
+
+/// Where the segment of the marker at `at` ends. A length too small for itself counts as 2, as it does for libjpeg.
+fn segment_end(data: &[u8], at: usize) -> Option<usize> {
+    let length = u16::from_be_bytes([*data.get(at + 2)?, *data.get(at + 3)?]);
+    let end = at + 2 + usize::from(length.max(2));
+    (end <= data.len()).then_some(end)
 }
 
 impl Segments {
@@ -107,17 +128,14 @@ impl Segments {
         self.needed.clear();
         let mut at = 2;
         loop {
-            // Any number of FF may stand before a marker.
-            while data[at..].starts_with(&[0xff, 0xff]) {
-                at += 1;
+            let marker;
+            (at, marker) = next_marker(data, at).ok_or((at, Damage::Segment))?;
+            if STANDALONE.contains(&marker) {
+                at += 2;
+                continue;
             }
-            let Some(&[0xff, marker, high, low]) = data.get(at..at + 4) else {
-                return Err((at, Damage::Segment));
-            };
-            let end = at + 2 + usize::from(u16::from_be_bytes([high, low]));
-            let Some(body) = data.get(at + 4..end) else {
-                return Err((at, Damage::Segment));
-            };
+            let end = segment_end(data, at).ok_or((at, Damage::Segment))?;
+            let body = data.get(at + 4..end).unwrap_or_default();
             let bad = |()| (at, Damage::Segment);
             let kind = match marker {
                 0xdb => self.quantisation(body).map_err(bad)?,
@@ -141,7 +159,9 @@ impl Segments {
             if kind == Kind::Other {
                 return Ok(kind);
             }
-            self.needed.push(at..end);
+            if !body.is_empty() {
+                self.needed.push(at..end);
+            }
             at = end;
         }
     }

@@ -6,5 +6,6 @@ mod common;
 mod encode;
 mod identity;
 mod mjpeg;
+mod oddities;
 mod reference;
 mod seeds;

@@ -2,11 +2,10 @@
 
 use jpeg_ladder::{Damage, EncodeError, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
 
-use crate::common::pictures::{self, Picture};
+use crate::common::oddities::{CAMERA, picture, with_restarts};
 use crate::reference::coefficients;
 
 const COMMENT: &[u8] = b"\xff\xfe\x00\x07stamp";
-const CAMERA: u8 = 85;
 const BELOW: [u8; 3] = [30, 60, 80];
 
 /// Nothing of it may be looked at.
@@ -16,10 +15,6 @@ const SPEC: Spec = Spec {
     sampling: Sampling::S420,
     range: Range::Limited,
 };
-
-fn picture() -> Picture {
-    pictures::natural(150, 90, 1.2, 5)
-}
 
 /// What a camera would send: JFIF, all tables, EOI.
 fn camera(sampling: Sampling) -> Vec<u8> {
@@ -46,20 +41,6 @@ fn camera(sampling: Sampling) -> Vec<u8> {
         .expect("a good frame");
     let [jpeg] = out;
     jpeg
-}
-
-/// The frame with restart markers, by an encoder that can write them.
-fn with_restarts(interval: u16) -> Vec<u8> {
-    let grey = &picture().planes[0];
-    let rgb: Vec<u8> = grey.iter().flat_map(|&y| [y, y / 2, 255 - y]).collect();
-    let mut out = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut out, CAMERA);
-    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_1);
-    encoder.set_restart_interval(interval);
-    encoder
-        .encode(&rgb, 150, 90, jpeg_encoder::ColorType::Rgb)
-        .expect("it encodes");
-    out
 }
 
 /// The segments up to the scan: marker and place.
@@ -98,7 +79,7 @@ fn without_dht(jpeg: &[u8]) -> Vec<u8> {
     })
 }
 
-fn encode(frame: &[u8], qualities: &[u8]) -> Result<Vec<Vec<u8>>, EncodeError> {
+pub(crate) fn encode(frame: &[u8], qualities: &[u8]) -> Result<Vec<Vec<u8>>, EncodeError> {
     encode_with(&mut Ladder::new(), frame, qualities)
 }
 

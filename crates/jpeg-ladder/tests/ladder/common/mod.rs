@@ -2,4 +2,5 @@
 
 pub(crate) mod cases;
 pub(crate) mod layouts;
+pub(crate) mod oddities;
 pub(crate) mod pictures;
