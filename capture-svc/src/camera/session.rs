@@ -31,9 +31,6 @@ const STALL: Duration = Duration::from_secs(2);
 /// The first frame may take longer: some cameras start their sensor and settle their exposure first.
 const FIRST_FRAME: Duration = Duration::from_secs(5);
 
-/// So many damaged frames in a row, and opening the camera anew is the better hope.
-const DAMAGED_IN_A_ROW: u32 = 30;
-
 /// How often the supervisor hears that this thread is alive.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 
@@ -147,11 +144,14 @@ impl Session {
             (last_frame, patience) = (now, STALL.max(interval * 3));
             self.metrics.dropped_camera.inc_by(delivered.lost.into());
             self.metrics.dropped_busy.inc_by(delivered.skipped.into());
+            self.metrics
+                .dropped_corrupt
+                .inc_by(delivered.damaged.into());
             let whole = frame.make_whole();
             damaged = if whole { 0 } else { damaged + 1 };
             // Those that look whole and are not are counted by whoever decodes them.
             let in_a_row = damaged.max(self.slot.damaged());
-            if in_a_row >= DAMAGED_IN_A_ROW {
+            if in_a_row >= source.damaged_in_a_row() {
                 self.metrics.dropped_corrupt.inc_by((!whole).into());
                 return Err(CameraError::Corrupt(in_a_row));
             }

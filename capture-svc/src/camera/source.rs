@@ -16,6 +16,9 @@ use super::{
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
 pub(super) const SLICE: Duration = Duration::from_millis(50);
 
+/// So many damaged frames in a row, and opening the camera anew is the better hope.
+pub(super) const DAMAGED_IN_A_ROW: u32 = 30;
+
 /// A stream of raw frames, open from its creation to its drop. Lives and dies on one thread.
 pub trait Source {
     /// What this source delivers.
@@ -30,6 +33,11 @@ pub trait Source {
     /// # Errors
     /// When nothing more can come from this opening: the caller drops the source and opens it again later.
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError>;
+
+    /// After how many damaged frames in a row there is no hope but to open it anew.
+    fn damaged_in_a_row(&self) -> u32 {
+        DAMAGED_IN_A_ROW
+    }
 }
 
 /// What came along with a frame.
@@ -39,6 +47,8 @@ pub struct Delivery {
     pub lost: u32,
     /// Frames that had to make way for this newer one, because our thread came late.
     pub skipped: u32,
+    /// Frames before this one that were damaged and left out by the source itself.
+    pub damaged: u32,
 }
 
 /// `CAPTURE_SOURCE`.

@@ -161,6 +161,44 @@ async fn pictures_beyond_the_encoder_are_a_fault_with_words_and_nothing_is_live(
 }
 
 #[tokio::test]
+async fn a_recording_without_a_picture_says_so_and_costs_nothing_when_nobody_wants_it() {
+    let scratch = testkit::Scratch::new("endless");
+    let path = scratch.path().join("endless.mjpeg");
+    std::fs::File::create(&path)
+        .and_then(|file| file.set_len(1 << 42))
+        .unwrap();
+    let (camera, metrics) = start(SourceSpec::File(path));
+    camera.set_wanted(true);
+    let seen = report(&camera, |report| report.reason.is_some()).await;
+    assert_eq!(seen.reason, Some(Reason::File), "{}", seen.detail);
+    assert!(seen.detail.contains("no whole JPEG"), "{}", seen.detail);
+    // Idle is told when the thread that read the file has ended.
+    camera.set_wanted(false);
+    report(&camera, |report| report.state == CameraState::Idle).await;
+    assert_eq!(metrics.open.get(), 0);
+}
+
+#[tokio::test]
+async fn damage_in_a_recording_is_counted_and_does_not_begin_it_anew() {
+    let whole = |shade: u8| {
+        let mut bytes = Vec::new();
+        jpeg_encoder::Encoder::new(&mut bytes, 80)
+            .encode(&[shade; 64 * 48 * 3], 64, 48, jpeg_encoder::ColorType::Rgb)
+            .unwrap();
+        bytes
+    };
+    let cut = &whole(10)[..400];
+    let scratch = testkit::Scratch::new("damaged");
+    let path = scratch.path().join("damaged.mjpeg");
+    std::fs::write(&path, [whole(10), cut.repeat(50), whole(240)].concat()).unwrap();
+    let (camera, metrics) = start(SourceSpec::File(path));
+    camera.set_wanted(true);
+    eventually(LIMIT, async || metrics.dropped_corrupt.get() >= 100).await;
+    assert_eq!(metrics.opens.get(), 1);
+    assert_eq!(frame(&camera).await.data.len(), whole(240).len());
+}
+
+#[tokio::test]
 async fn stopping_closes_the_source_and_ends_the_thread() {
     let (camera, metrics) = start(SourceSpec::Pattern);
     camera.set_wanted(true);

@@ -109,7 +109,7 @@ impl Webcam {
                 into.captured_at_us = notes.captured_at_us;
                 Ok(Some(Delivery {
                     lost: notes.lost,
-                    skipped: 0,
+                    ..Delivery::default()
                 }))
             }
             Err(_) if self.notes.borrow().fault.is_none() => Ok(None),

@@ -1,0 +1,194 @@
+//! The pictures of an `.mjpeg` file, one after the other and then from the beginning. Whatever stands between them is
+//! stepped over: the part headers of a multipart stream, and pictures that are damaged, which are counted.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    time::{Duration, Instant},
+};
+
+use super::super::{
+    clock,
+    jpeg::{Jpeg, Progress, Scan},
+};
+
+/// A JPEG larger than this is none: 8K at quality 100 is smaller.
+const LARGEST_JPEG: usize = 64 << 20;
+
+/// How much of the file is read at a time.
+const CHUNK: u64 = 256 << 10;
+
+/// How much is read before the caller is asked again: a few milliseconds' worth, so that closing is felt at once.
+const CHUNKS_AT_ONCE: u32 = 16;
+
+/// After so long without a picture there is none: hundreds of megabytes, where a disk is quick.
+const LOOK_FOR: Duration = Duration::from_millis(1500);
+
+/// Pictures that were stepped over.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Damaged {
+    pub(super) count: u32,
+    /// Where the last of them begins in the file.
+    pub(super) last_at: u64,
+}
+
+/// The reader; owns the file's position.
+pub(super) struct Pictures {
+    file: File,
+    /// Read and not used: what comes before `begin` is done with.
+    ahead: Vec<u8>,
+    begin: usize,
+    /// Of the picture that begins at `begin`, if one does.
+    scan: Option<Scan>,
+    /// Bytes of the file before `ahead`.
+    passed: u64,
+    whole_in_this_turn: u32,
+    damaged_in_this_turn: u32,
+    /// Pictures of the last whole turn.
+    turn: Option<u32>,
+    /// When the look for the next picture began, and where.
+    looking: Option<(Instant, u64)>,
+    damaged: Damaged,
+}
+
+impl Pictures {
+    pub(super) fn new(file: File) -> Self {
+        Self {
+            file,
+            ahead: Vec::new(),
+            begin: 0,
+            scan: None,
+            passed: 0,
+            whole_in_this_turn: 0,
+            damaged_in_this_turn: 0,
+            turn: None,
+            looking: None,
+            damaged: Damaged::default(),
+        }
+    }
+
+    /// Looks for the next picture, for a few milliseconds; `None`: not found yet. Asked again before it is
+    /// [taken](Self::take), it gives the same one.
+    ///
+    /// # Errors
+    /// Words for a person: the file cannot be read, or there is no picture in it.
+    pub(super) fn find(&mut self) -> Result<Option<Jpeg>, String> {
+        let begun_at = self.passed + self.begin as u64;
+        for _ in 0..CHUNKS_AT_ONCE {
+            if let Some(found) = self.find_ahead() {
+                self.looking = None;
+                return Ok(Some(found));
+            }
+            self.read()?;
+        }
+        let here = self.passed + self.ahead.len() as u64;
+        let (since, from) = *self.looking.get_or_insert_with(|| (clock::now(), begun_at));
+        if since.elapsed() < LOOK_FOR {
+            return Ok(None);
+        }
+        let looked = (here - from.min(here)) >> 20;
+        Err(format!(
+            "it holds no whole JPEG within {looked} MB from byte {from} on"
+        ))
+    }
+
+    /// Moves the picture that was found to `into`.
+    pub(super) fn take(&mut self, found: Jpeg, into: &mut Vec<u8>) {
+        into.clear();
+        into.extend_from_slice(&self.ahead[self.begin..self.begin + found.len]);
+        self.step(found.len);
+        self.whole_in_this_turn += 1;
+    }
+
+    /// The damage since this was asked last.
+    pub(super) fn damaged(&mut self) -> Damaged {
+        std::mem::take(&mut self.damaged)
+    }
+
+    /// How many pictures the file has, once it was played through.
+    pub(super) fn turn(&self) -> Option<u32> {
+        self.turn
+    }
+
+    fn find_ahead(&mut self) -> Option<Jpeg> {
+        loop {
+            let unused = &self.ahead[self.begin..];
+            let Some(scan) = &mut self.scan else {
+                let start = unused.windows(2).position(|pair| pair == [0xff, 0xd8]);
+                let Some(start) = start else {
+                    // The last byte may be the first half of a start marker.
+                    let half = usize::from(unused.last() == Some(&0xff));
+                    self.begin = self.ahead.len() - half;
+                    return None;
+                };
+                self.begin += start;
+                self.scan = Some(Scan::default());
+                continue;
+            };
+            match scan.go_on(unused) {
+                Progress::Whole(found) => return Some(found),
+                Progress::Unfinished if unused.len() <= LARGEST_JPEG => return None,
+                Progress::Unfinished => {
+                    self.step_over_damage(self.ahead.len() - self.begin);
+                    self.forget();
+                    // What was kept of it is given back.
+                    self.ahead = Vec::new();
+                }
+                Progress::Broken { resume } => self.step_over_damage(resume),
+            }
+        }
+    }
+
+    fn step_over_damage(&mut self, len: usize) {
+        self.damaged.count += 1;
+        self.damaged.last_at = self.passed + self.begin as u64;
+        self.damaged_in_this_turn += 1;
+        self.step(len);
+    }
+
+    fn step(&mut self, len: usize) {
+        self.begin += len;
+        self.scan = None;
+    }
+
+    /// Drops what is done with.
+    fn forget(&mut self) {
+        self.passed += self.begin as u64;
+        self.ahead.drain(..self.begin);
+        self.begin = 0;
+    }
+
+    fn read(&mut self) -> Result<(), String> {
+        self.forget();
+        let read = (&self.file)
+            .take(CHUNK)
+            .read_to_end(&mut self.ahead)
+            .map_err(|cause| cause.to_string())?;
+        if read == 0 {
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    /// The end of the file: what began and is not whole is damaged, and may hide others if its lengths are wrong.
+    fn end(&mut self) -> Result<(), String> {
+        if let Some(scan) = self.scan.take() {
+            self.step_over_damage(scan.certain(self.ahead.len() - self.begin));
+            return Ok(());
+        }
+        if self.whole_in_this_turn == 0 {
+            return Err(match self.damaged_in_this_turn {
+                0 => "it holds no whole JPEG".into(),
+                damaged => format!("it holds no whole JPEG, but {damaged} damaged ones"),
+            });
+        }
+        self.turn = Some(self.whole_in_this_turn);
+        (self.whole_in_this_turn, self.damaged_in_this_turn) = (0, 0);
+        self.ahead.clear();
+        (self.begin, self.passed) = (0, 0);
+        self.file
+            .seek(SeekFrom::Start(0))
+            .map(drop)
+            .map_err(|cause| cause.to_string())
+    }
+}
