@@ -1,0 +1,80 @@
+/** Several cameras on one page: at every size no tile hides another, and all can be seen. */
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { withPage } from "./support/browser";
+import { until } from "./support/process";
+import { type Gateway, System } from "./support/system";
+
+const COUNTS = [1, 2, 4, 9, 16];
+const SIZES = [
+  { width: 320, height: 568 },
+  { width: 390, height: 844 },
+  { width: 844, height: 390 },
+  { width: 820, height: 1180 },
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+];
+/** The widest name that a camera may have, a long one, and others. */
+const NAMES = [
+  "m".repeat(32),
+  "camera-over-the-north-east-gates",
+  ...Array.from({ length: 14 }, (_, i) => `yard-${i}`),
+];
+/** Layout rounds to parts of a pixel. */
+const ROUNDING_PX = 0.5;
+
+let system: System;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  [system, gateway] = await System.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+});
+afterAll(() => system?.stop());
+
+it("tiles never overlap, and all can be scrolled to", async () => {
+  await withPage("about:blank", async (page) => {
+    const faults: string[] = [];
+    for (const count of COUNTS) {
+      const cameras = NAMES.slice(0, count).map((name) => `camera=${name}`);
+      await page.goto(`${gateway.url}?${cameras.join("&")}`);
+      await until(
+        "every camera's stage",
+        async () => (await page.locator(".stage").count()) === count,
+      );
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        const found = await page.evaluate(layoutFaults, ROUNDING_PX);
+        faults.push(...found.map((f) => `${count} at ${size.width}x${size.height}: ${f}`));
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+/** What is wrong with the page's layout as it stands, in words; runs in the page. */
+function layoutFaults(rounding: number): string[] {
+  const faults: string[] = [];
+  const box = (e: Element) => e.getBoundingClientRect();
+  const inside = (inner: DOMRect, outer: DOMRect) =>
+    inner.left >= outer.left - rounding &&
+    inner.right <= outer.right + rounding &&
+    inner.top >= outer.top - rounding &&
+    inner.bottom <= outer.bottom + rounding;
+  const apart = (a: DOMRect, b: DOMRect) =>
+    a.right <= b.left + rounding ||
+    b.right <= a.left + rounding ||
+    a.bottom <= b.top + rounding ||
+    b.bottom <= a.top + rounding;
+  const stages = [...document.querySelectorAll(".stage")];
+  for (const [i, a] of stages.entries())
+    for (const [j, b] of stages.entries())
+      if (i < j && !apart(box(a), box(b))) faults.push(`tiles ${i} and ${j} overlap`);
+  const page = new DOMRect(0, 0, innerWidth, innerHeight);
+  for (const [i, stage] of stages.entries()) {
+    stage.scrollIntoView({ block: "nearest", behavior: "instant" });
+    const window = stage.closest(".grid") ?? document.documentElement;
+    if (!inside(box(stage), box(window)) || !inside(box(stage), page))
+      faults.push(`tile ${i} cannot be seen whole`);
+  }
+  return faults;
+}
