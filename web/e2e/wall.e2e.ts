@@ -22,6 +22,8 @@ const NAMES = [
 ];
 /** Layout rounds to parts of a pixel. */
 const ROUNDING_PX = 0.5;
+/** Three letters and an ellipsis. */
+const SHORTEST_NAME_PX = 32;
 
 let system: System;
 let gateway: Gateway;
@@ -31,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-it("tiles never overlap, and all can be scrolled to", async () => {
+it("tiles never overlap, all can be scrolled to, and names are whole or end in an ellipsis", async () => {
   await withPage("about:blank", async (page) => {
     const faults: string[] = [];
     for (const count of COUNTS) {
@@ -41,9 +43,11 @@ it("tiles never overlap, and all can be scrolled to", async () => {
         "every camera's stage",
         async () => (await page.locator(".stage").count()) === count,
       );
+      // The longest that is said of a state, and it stays so: none of these cameras is there.
+      await page.getByText("Camera offline").first().waitFor();
       for (const size of SIZES) {
         await page.setViewportSize(size);
-        const found = await page.evaluate(layoutFaults, ROUNDING_PX);
+        const found = await page.evaluate(layoutFaults, [ROUNDING_PX, SHORTEST_NAME_PX]);
         faults.push(...found.map((f) => `${count} at ${size.width}x${size.height}: ${f}`));
       }
     }
@@ -52,7 +56,7 @@ it("tiles never overlap, and all can be scrolled to", async () => {
 });
 
 /** What is wrong with the page's layout as it stands, in words; runs in the page. */
-function layoutFaults(rounding: number): string[] {
+function layoutFaults([rounding = 0, shortestName = 0]: number[]): string[] {
   const faults: string[] = [];
   const box = (e: Element) => e.getBoundingClientRect();
   const inside = (inner: DOMRect, outer: DOMRect) =>
@@ -76,5 +80,16 @@ function layoutFaults(rounding: number): string[] {
     if (!inside(box(stage), box(window)) || !inside(box(stage), page))
       faults.push(`tile ${i} cannot be seen whole`);
   }
+  for (const name of document.querySelectorAll<HTMLElement>(".camera-name")) {
+    const around = name.closest(".stage") ?? document.documentElement;
+    if (!inside(box(name), box(around))) faults.push(`${name.textContent} is cut off`);
+    if (name.clientWidth < shortestName) faults.push(`${name.textContent} cannot be read`);
+    const { overflow, textOverflow } = getComputedStyle(name);
+    const whole = name.scrollWidth <= name.clientWidth;
+    if (!whole && !(overflow === "hidden" && textOverflow === "ellipsis"))
+      faults.push(`${name.textContent} is cut without an ellipsis`);
+  }
+  for (const pill of document.querySelectorAll("header .pill"))
+    if (!inside(box(pill), page)) faults.push("the state is off the page");
   return faults;
 }

@@ -21,7 +21,10 @@ export function App() {
     <div className="app" data-embed={LINK.embed}>
       {!LINK.embed && (
         <header>
-          <h1>ReRo CCTV{!all && alone !== null && <span> {alone}</span>}</h1>
+          <h1>
+            <span className="brand">ReRo CCTV</span>{" "}
+            {!all && alone !== null && <span className="camera-name">{alone}</span>}
+          </h1>
           {cameras.length > 1 && !all && (
             <button
               type="button"

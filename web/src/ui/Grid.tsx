@@ -55,7 +55,7 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
         </span>
       )}
       <span className="pill glass" data-tone={tone}>
-        <i /> {p.camera}
+        <i /> <span className="camera-name">{p.camera}</span>
       </span>
     </button>
   );
