@@ -107,24 +107,47 @@ it("a network that is cut: amber, grey with the reason, never live, and back", a
   });
 });
 
-it("a page that is hidden costs nothing within 2 s, and is live when seen again", async () => {
-  const tabs = new Tabs();
-  try {
-    const tab = await tabs.open(link.url);
-    const shown = () =>
-      tabs.evaluate<string | undefined>(tab, "document.querySelector('.stage')?.dataset.phase");
-    await until("a live picture", async () => (await shown()) === "live");
+describe("a page that is hidden", () => {
+  let tabs: Tabs;
+  let tab: string;
+  const evaluate = <T>(expression: string) => tabs.evaluate<T>(tab, expression);
+  const shown = () => evaluate<string>("document.querySelector('.stage')?.dataset.phase");
+  const floats = () => evaluate<boolean>("document.pictureInPictureElement !== null");
+  const hide = async () => {
     await tabs.open("about:blank");
     // Twice the goal's two seconds, for a machine that has other things to do.
     await sleep(4_000);
+  };
+  /** Bytes that reach the browser in two seconds. */
+  const cost = async () => {
     const before = link.bytes;
     await sleep(2_000);
-    expect(link.bytes - before).toBe(0);
+    return link.bytes - before;
+  };
+
+  beforeEach(async () => {
+    tabs = new Tabs();
+    tab = await tabs.open(link.url);
+    await until("a live picture", async () => (await shown()) === "live");
+  });
+  afterEach(() => tabs?.close());
+
+  it("costs nothing within 2 s, and is live when seen again", async () => {
+    await hide();
+    expect(await cost()).toBe(0);
     await tabs.show(tab);
     await until("a live picture again", async () => (await shown()) === "live");
-  } finally {
-    await tabs.close();
-  }
+  });
+
+  it("goes on in picture in picture, and costs nothing once that is closed", async () => {
+    await evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'p' }))");
+    await until("picture in picture", floats);
+    await hide();
+    expect(await cost()).toBeGreaterThan(0);
+    await evaluate("document.exitPictureInPicture()");
+    await until("a pause", async () => (await shown()) === "paused");
+    expect(await cost()).toBe(0);
+  });
 });
 
 /** Starts to write down how the picture's trust changes; what has been written down so far. */

@@ -5,6 +5,12 @@ export const canPip =
   document.pictureInPictureEnabled &&
   "captureStream" in HTMLCanvasElement.prototype;
 
+/**
+ * The window's event when the picture no longer floats. The video is in no document, so what the
+ * browser itself tells about it is heard at the video alone.
+ */
+export const PIP_LEFT = "rero-pip-left";
+
 export async function togglePip(host: HTMLElement | null): Promise<void> {
   if (document.pictureInPictureElement) return document.exitPictureInPicture();
   const canvas = host?.querySelector("canvas");
@@ -16,6 +22,7 @@ export async function togglePip(host: HTMLElement | null): Promise<void> {
   video.srcObject = stream;
   video.addEventListener("leavepictureinpicture", () => {
     for (const track of stream.getTracks()) track.stop();
+    dispatchEvent(new Event(PIP_LEFT));
   });
   await video.play();
   await video.requestPictureInPicture();
