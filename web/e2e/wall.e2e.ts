@@ -1,7 +1,7 @@
 /** Several cameras on one page: at every size no tile hides another, and all can be seen. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { withPage } from "./support/browser";
+import { live, withPage } from "./support/browser";
 import { until } from "./support/process";
 import { type Gateway, System } from "./support/system";
 
@@ -52,6 +52,18 @@ it("tiles never overlap, all can be scrolled to, and names are whole or end in a
       }
     }
     expect(faults).toEqual([]);
+  });
+});
+
+it("a camera that floats in a window of its own lands when all cameras are shown", async () => {
+  await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
+    await page.getByRole("button", { name: /^default/ }).click();
+    await live(page);
+    await page.keyboard.press("p");
+    const floats = () => page.evaluate(() => document.pictureInPictureElement !== null);
+    await until("picture in picture", floats);
+    await page.getByRole("button", { name: "All cameras" }).click();
+    await until("its end", async () => !(await floats()));
   });
 });
 

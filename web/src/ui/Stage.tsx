@@ -6,7 +6,7 @@ import { Help } from "./Help";
 import { Icon } from "./icons";
 import { type KeyAction, keyAction } from "./keys";
 import type { Link } from "./links";
-import { canPip, togglePip } from "./pip";
+import { canPip, leavePip, togglePip } from "./pip";
 import { loadPrefs, loadQuality, type Prefs, savePrefs, saveQuality } from "./prefs";
 import { RewindBar } from "./RewindBar";
 import { StatsCard } from "./StatsCard";
@@ -66,6 +66,8 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
   const { label, tone } = now;
   useEffect(() => onPill({ label, tone }), [onPill, label, tone]);
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
+  // A stage that is gone draws no more, and while its last picture floated no hidden page would rest.
+  useEffect(() => () => void leavePip(), []);
   useEffect(() => {
     if (view)
       stage.current?.dispatchEvent(new CustomEvent(VIEW_EVENT, { detail: view, bubbles: true }));

@@ -11,8 +11,12 @@ export const canPip =
  */
 export const PIP_LEFT = "rero-pip-left";
 
+export async function leavePip(): Promise<void> {
+  if (document.pictureInPictureElement) await document.exitPictureInPicture();
+}
+
 export async function togglePip(host: HTMLElement | null): Promise<void> {
-  if (document.pictureInPictureElement) return document.exitPictureInPicture();
+  if (document.pictureInPictureElement) return leavePip();
   const canvas = host?.querySelector("canvas");
   if (!canvas) return;
   const stream = canvas.captureStream();
