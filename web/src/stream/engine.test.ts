@@ -36,16 +36,17 @@ class Socket {
   say(message: object) {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
-  frame(seq: number) {
-    this.onmessage?.({ data: jpeg(seq) });
+  frame(seq: number, madeAt = Date.now()) {
+    this.onmessage?.({ data: jpeg(seq, madeAt) });
   }
   of(type: string) {
     return this.sent.filter((m) => m.type === type);
   }
 }
 
-function jpeg(seq: number): ArrayBuffer {
-  const text = `RERO1 run=00000001 seq=${String(seq).padStart(12, "0")} t=${Date.now()}000`;
+function jpeg(seq: number, madeAt: number): ArrayBuffer {
+  const time = String(Math.round(madeAt * 1_000)).padStart(16, "0");
+  const text = `RERO1 run=00000001 seq=${String(seq).padStart(12, "0")} t=${time}`;
   const bytes = [...text].map((c) => c.charCodeAt(0));
   return new Uint8Array([0xff, 0xd8, 0xff, 0xfe, 0, text.length + 2, ...bytes, 0xff, 0xda]).buffer;
 }
@@ -230,6 +231,31 @@ describe("looking back", () => {
     await decodes.at(-1)?.end();
     expect(drawn.length).toBe(before + 1);
     expect(engine.snapshot()).not.toEqual(past);
+  });
+});
+
+describe("a step of this device's clock", () => {
+  it.each([5_000, -5_000, 3_600_000])("of %i ms makes no picture older", async (step) => {
+    /** The gateway's and capture's clock, which agree and do not step. */
+    const theirs = () => 1_800_000_000_000 + performance.now();
+    const socket = start();
+    socket.open();
+    const play = async (ms: number) => {
+      for (let t = 0; t < ms; t += 100) {
+        for (const { t } of socket.of("clock").splice(0))
+          socket.say({ type: "clock", t, now_us: theirs() * 1_000 });
+        socket.sent.length = 0;
+        socket.frame(performance.now(), theirs());
+        await decodes.at(-1)?.end();
+        await vi.advanceTimersByTimeAsync(100);
+      }
+    };
+    await play(30_000);
+    vi.setSystemTime(Date.now() + step);
+    views.length = 0;
+    await play(30_000);
+    expect(views.length).toBeGreaterThan(50);
+    expect(Math.max(...views.map((v) => v.ageMs ?? Number.NaN))).toBeLessThan(500);
   });
 });
 

@@ -181,14 +181,14 @@ export class Engine {
       case "quality":
         break;
       case "clock":
-        this.#clock.replied(message.t, Date.now(), message.nowMs);
+        this.#clock.replied(message.t, steadyEpochMs(), message.nowMs);
         break;
     }
   }
 
   #askClock(): void {
     this.#clockAt = performance.now();
-    this.#send({ type: "clock", t: Date.now() });
+    this.#send({ type: "clock", t: steadyEpochMs() });
   }
 
   #received(jpeg: ArrayBuffer): void {
@@ -224,7 +224,7 @@ export class Engine {
     this.#acknowledge(frame);
     if (decodeMs === null) this.#stats.totals.corrupt++;
     else if (this.#behindMs === null) {
-      const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, Date.now());
+      const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, steadyEpochMs());
       this.#stats.drawn(age, decodeMs, performance.now());
     }
     if (this.#announce) {
@@ -316,5 +316,10 @@ export class Engine {
   }
 }
 
+/**
+ * Milliseconds since the epoch that no step of this device's clock moves (a time server, a virtual
+ * machine that wakes): with such a step every picture would be older or younger all at once.
+ */
+const steadyEpochMs = () => performance.timeOrigin + performance.now();
 const seconds = () => performance.now() / 1000;
 const round = (x: number) => Math.round(x * 10) / 10;
