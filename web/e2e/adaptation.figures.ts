@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { writeFilm } from "../bench/pictures";
-import type { View } from "../src/stream/view";
+import type { View } from "../src/stream/view_model";
 import { figures, live, sleep, takeFigures, withPage } from "./support/browser";
 import { Link } from "./support/link";
 import { until } from "./support/process";

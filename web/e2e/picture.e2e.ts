@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readStamp } from "../src/stream/frame";
+import { readStamp } from "../src/stream/stamp";
 import { figures, live, shownBarcode, sleep, takeFigures, withPage } from "./support/browser";
 import { Link } from "./support/link";
 import { screenshot } from "./support/looks";

@@ -88,7 +88,7 @@ function layoutFaults([rounding = 0, shortestName = 0]: number[]): string[] {
   const page = new DOMRect(0, 0, innerWidth, innerHeight);
   for (const [i, stage] of stages.entries()) {
     stage.scrollIntoView({ block: "nearest", behavior: "instant" });
-    const window = stage.closest(".grid") ?? document.documentElement;
+    const window = stage.closest(".wall") ?? document.documentElement;
     if (!inside(box(stage), box(window)) || !inside(box(stage), page))
       faults.push(`tile ${i} cannot be seen whole`);
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import type { View } from "../../src/stream/view";
+import type { View } from "../../src/stream/view_model";
 import { type Barcode, readBarcode } from "./barcode";
 import { part } from "./parts";
 import { until } from "./process";

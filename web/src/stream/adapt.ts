@@ -10,7 +10,7 @@
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 
-import { MAX_QUALITY, MIN_QUALITY, nearestRung, QUALITY_STEP } from "./protocol";
+import { MAX_QUALITY, MIN_QUALITY, nearestRung, QUALITY_STEP } from "./quality";
 
 export const NOMINAL_FPS = 34;
 export const LOW_FPS = 28;

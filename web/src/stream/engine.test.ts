@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Engine } from "./engine";
-import type { EngineConfig, View } from "./view";
+import type { EngineConfig, View } from "./view_model";
 
 /** The browser's WebSocket as far as the engine uses it; a test plays the server. */
 class Socket {

@@ -7,16 +7,17 @@
  */
 
 import { Adapt } from "./adapt";
-import { askStatus, streamUrl } from "./backend";
-import { Clock } from "./clock";
 import { type Connection, type ConnectionEvent, initial, reduce } from "./connection";
-import { readStamp, type Stamp } from "./frame";
+import { FrameAge } from "./frame_age";
+import { askStatus } from "./gateway_status";
+import { streamUrl } from "./gateway_urls";
 import type { CameraStatus, ClientMessage, Hello, ServerMessage } from "./protocol";
+import { type Rendered, Renderer } from "./renderer";
 import { Rewind } from "./rewind";
-import { Screen, type Shown } from "./screen";
 import { Socket } from "./socket";
+import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
-import type { EngineConfig, Saved, View } from "./view";
+import type { EngineConfig, Snapshot, View } from "./view_model";
 
 const TICK_MS = 250;
 const VIEW_EVERY_MS = 500;
@@ -24,26 +25,26 @@ const ASK_EVERY_MS = 1_000;
 const REPORT_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 10_000;
 
-interface Frame extends Saved {
+interface Frame extends Snapshot {
   stamp: Stamp | null;
   acknowledged: boolean;
 }
 
 export class Engine {
   readonly #config: EngineConfig;
-  readonly #screen: Screen<Frame>;
+  readonly #renderer: Renderer<Frame>;
   readonly #publish: (view: View) => void;
   readonly #adapt: Adapt;
   readonly #stats = new Stats();
-  readonly #clock = new Clock();
+  readonly #frameAge = new FrameAge();
   readonly #rewind: Rewind<Frame>;
   readonly #timer: ReturnType<typeof setInterval>;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #connection: Connection = initial;
   readonly #socket: Socket = new Socket({
     opened: () => this.#dispatch({ type: "opened" }),
-    told: (message) => this.#told(message),
-    received: (jpeg) => this.#received(jpeg),
+    message: (message) => this.#heard(message),
+    frame: (jpeg) => this.#received(jpeg),
     closed: (code, reason) =>
       this.#dispatch({ type: "closed", code, reason, online: navigator.onLine }),
   });
@@ -67,7 +68,7 @@ export class Engine {
   ) {
     this.#config = config;
     this.#publish = publish;
-    this.#screen = new Screen(canvas, (shown) => this.#drawn(shown));
+    this.#renderer = new Renderer(canvas, (shown) => this.#drawn(shown));
     this.#rewind = new Rewind(config.rewindBytes);
     this.#adapt = new Adapt(config.quality);
     this.#adapt.cap = config.cap;
@@ -103,14 +104,14 @@ export class Engine {
       behindMs === null ? null : Math.min(Math.max(0, behindMs), this.#rewind.lengthMs);
     if (this.#behindMs !== null) {
       const frame = this.#rewind.at(this.#behindMs);
-      if (frame) this.#screen.draw(frame);
+      if (frame) this.#renderer.draw(frame);
     } else this.#stats.interrupted();
     this.#show();
   }
 
   /** The picture on screen. */
-  snapshot(): Saved | null {
-    const { frame } = this.#screen;
+  snapshot(): Snapshot | null {
+    const { frame } = this.#renderer;
     return frame && { jpeg: frame.jpeg, takenAt: frame.takenAt };
   }
 
@@ -162,12 +163,12 @@ export class Engine {
     this.#dispatch({ type: "answer", ...answer });
   }
 
-  #told(message: ServerMessage): void {
+  #heard(message: ServerMessage): void {
     switch (message.type) {
       case "hello":
         this.#hello = message;
         this.#adapt.announce(message.fps);
-        this.#clock.reset();
+        this.#frameAge.reset();
         this.#askClock();
         this.#reportAt = performance.now();
         break;
@@ -181,7 +182,7 @@ export class Engine {
       case "quality":
         break;
       case "clock":
-        this.#clock.replied(message.t, steadyEpochMs(), message.nowMs);
+        this.#frameAge.replied(message.t, steadyEpochMs(), message.nowMs);
         break;
     }
   }
@@ -217,14 +218,14 @@ export class Engine {
       return;
     }
     this.#rewind.push(frame, jpeg.byteLength, now);
-    this.#screen.draw(frame);
+    this.#renderer.draw(frame);
   }
 
-  #drawn({ frame, decodeMs }: Shown<Frame>): void {
+  #drawn({ frame, decodeMs }: Rendered<Frame>): void {
     this.#acknowledge(frame);
     if (decodeMs === null) this.#stats.totals.corrupt++;
     else if (this.#behindMs === null) {
-      const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, steadyEpochMs());
+      const age = frame.stamp && this.#frameAge.ageMs(frame.stamp.capturedAtMs, steadyEpochMs());
       this.#stats.drawn(age, decodeMs, performance.now());
     }
     if (this.#announce) {
@@ -306,7 +307,7 @@ export class Engine {
       kbps: this.#stats.kbps(now),
       ageMs: this.#stats.ageNow(now),
       silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
-      ...this.#screen.size,
+      ...this.#renderer.size,
       decodeMs: this.#stats.decodeMs,
       behindMs: this.#behindMs,
       rewindMs: this.#rewind.lengthMs,

@@ -3,7 +3,7 @@
  * a minute of history for the chart. Pure: every method takes the time in milliseconds.
  */
 
-import type { Stamp } from "./frame";
+import type { Stamp } from "./stamp";
 
 /** A pause between two pictures that the eye sees. */
 export const FREEZE_MS = 250;

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { LADDER } from "../stream/protocol";
+import { LADDER } from "../stream/quality";
 import { Icon, type IconName } from "./icons";
 
 /** Everything a viewer can do with one picture; the keyboard does the same (`keys.ts`). */

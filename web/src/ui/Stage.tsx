@@ -1,20 +1,20 @@
 import { useEffect, useRef, useState } from "react";
-import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/protocol";
-import { Card } from "./Card";
+import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/quality";
 import { type Actions, Controls } from "./Controls";
 import { Help } from "./Help";
 import { Icon } from "./icons";
 import { type KeyAction, keyAction } from "./keys";
-import type { Link } from "./links";
+import type { PageOptions } from "./page_options";
 import { canPip, leavePip, togglePip } from "./pip";
 import { loadPrefs, loadQuality, type Prefs, savePrefs, saveQuality } from "./prefs";
+import { inSeconds, OLD_MS, type Pill, present } from "./presentation";
 import { RewindBar } from "./RewindBar";
 import { StatsCard } from "./StatsCard";
-import { saveSnapshot } from "./save";
+import { StatusCard } from "./StatusCard";
+import { saveSnapshot } from "./snapshot";
 import { useFullscreen } from "./useFullscreen";
 import { usePlayer } from "./usePlayer";
 import { useRewind } from "./useRewind";
-import { inSeconds, OLD_MS, type Pill, situation } from "./words";
 
 /** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
 const REWIND_BYTES = 48e6;
@@ -26,24 +26,24 @@ const IDLE_MS = 3_000;
 interface StageProps {
   base: string;
   camera: string | null;
-  link: Link;
+  options: PageOptions;
   /** Tells the header how it stands. */
   onPill: (pill: Pill) => void;
 }
 
 /** One camera's picture with everything on it. */
-export function Stage({ base, camera, link, onPill }: StageProps) {
+export function Stage({ base, camera, options, onPill }: StageProps) {
   const stage = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [prefs, setPrefs] = useState<Prefs>(() => {
     const saved = loadPrefs(camera);
-    return { ...saved, fit: link.fit ?? saved.fit, stats: link.stats || saved.stats };
+    return { ...saved, fit: options.fit ?? saved.fit, stats: options.stats || saved.stats };
   });
   const [player, view] = usePlayer(host, {
     base,
     camera,
-    quality: link.quality ?? loadQuality(camera) ?? MAX_QUALITY,
-    auto: link.quality === null,
+    quality: options.quality ?? loadQuality(camera) ?? MAX_QUALITY,
+    auto: options.quality === null,
     cap: MAX_QUALITY,
     rewindBytes: REWIND_BYTES,
   });
@@ -52,7 +52,7 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
   const [toast, setToast] = useState("");
   const rewind = useRewind(player, view);
   const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
-  const now = situation(view);
+  const now = present(view);
   const idle = useIdle(stage);
 
   const change = (more: Partial<Prefs>) => {
@@ -86,8 +86,8 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
   const act: Actions = {
     pause: () => setPaused(!paused),
     snapshot: async () => {
-      const saved = await player?.snapshot();
-      setToast(saved ? `Saved ${saveSnapshot(saved, camera)}` : "There is no picture yet");
+      const snapshot = await player?.snapshot();
+      setToast(snapshot ? `Saved ${saveSnapshot(snapshot, camera)}` : "There is no picture yet");
     },
     rewind: rewind.toggle,
     setQuality: (chosen) => {
@@ -141,7 +141,7 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
         {now.note && <p className="chip">{now.note}</p>}
       </div>
       {now.card && (
-        <Card
+        <StatusCard
           card={now.card}
           tone={tone}
           base={base}

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Player } from "../stream/player";
-import type { EngineConfig, View } from "../stream/view";
+import type { EngineConfig, View } from "../stream/view_model";
 import { PIP_LEFT } from "./pip";
 
 const TRY_AGAIN = "rero-try-again";

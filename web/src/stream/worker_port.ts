@@ -1,7 +1,7 @@
-/** What the page and an engine say to each other, in a worker or beside it. */
+/** The messages between the page and an engine, which runs in a worker or beside it. */
 
 import type { Engine } from "./engine";
-import type { EngineConfig, Saved, View } from "./view";
+import type { EngineConfig, Snapshot, View } from "./view_model";
 
 export interface Start {
   type: "start";
@@ -18,14 +18,14 @@ export type Command =
   | { type: "snapshot" }
   | { type: "close" };
 
-export type Notice = { type: "view"; view: View } | { type: "snapshot"; saved: Saved | null };
+export type Notice = { type: "view"; view: View } | { type: "snapshot"; snapshot: Snapshot | null };
 
-/** Has `engine` do what the page commands; what it has to say goes to `tell`. */
-export function obey(engine: Engine, command: Command, tell: (notice: Notice) => void): void {
+/** Has `engine` do what the page commands; its answers go to `tell`. */
+export function execute(engine: Engine, command: Command, tell: (notice: Notice) => void): void {
   if (command.type === "quality") engine.setQuality(command.quality);
   else if (command.type === "cap") engine.setCap(command.quality);
   else if (command.type === "pause") engine.pause(command.paused);
   else if (command.type === "lookBack") engine.lookBack(command.behindMs);
-  else if (command.type === "snapshot") tell({ type: "snapshot", saved: engine.snapshot() });
+  else if (command.type === "snapshot") tell({ type: "snapshot", snapshot: engine.snapshot() });
   else engine[command.type]();
 }

@@ -4,7 +4,7 @@
  */
 
 import type { CameraStatus } from "../stream/protocol";
-import type { View } from "../stream/view";
+import type { View } from "../stream/view_model";
 
 /** From this age on the picture is marked; from the second on it is grey and the page says why. */
 export const OLD_MS = 1_000;
@@ -16,7 +16,7 @@ export interface Pill {
   tone: "good" | "busy" | "warn" | "bad" | "quiet";
 }
 
-export interface Situation extends Pill {
+export interface Presentation extends Pill {
   /** How much the picture on screen may be trusted: as it is, marked with its age, or greyed. */
   trust: "live" | "old" | "stale";
   /** The card over the picture; null shows none. */
@@ -45,7 +45,7 @@ const CAMERA_WORDS: Record<string, readonly [title: string, detail: string]> = {
   usb_bandwidth: ["USB is full", "Too many cameras on one USB bus. Try another socket."],
 };
 
-export function situation(view: View | null): Situation {
+export function present(view: View | null): Presentation {
   if (view === null) return connecting(null);
   switch (view.phase) {
     case "paused":
@@ -60,7 +60,7 @@ export function situation(view: View | null): Situation {
   }
 }
 
-function open(view: View): Situation {
+function open(view: View): Presentation {
   const silent = view.silentMs ?? Number.POSITIVE_INFINITY;
   if (view.behindMs !== null) return say("Looking back", "quiet", "live");
   // The picture is the better witness: while it comes, no status makes it doubtful.
@@ -74,7 +74,7 @@ function open(view: View): Situation {
   return say("Stalled", "warn", "stale", card("No new pictures", words, "wait"));
 }
 
-function live(view: View): Situation {
+function live(view: View): Presentation {
   const age = view.ageMs ?? 0;
   if (age >= STALE_MS) {
     const words = `It is ${inSeconds(age)} old when it arrives.`;
@@ -88,7 +88,7 @@ function live(view: View): Situation {
   return { ...said, note };
 }
 
-function connecting(camera: CameraStatus | null): Situation {
+function connecting(camera: CameraStatus | null): Presentation {
   const waking = camera?.state === "starting" || camera?.state === "idle";
   const [title, detail] = waking
     ? ["Waking the camera", "It rests while nobody watches."]
@@ -97,7 +97,7 @@ function connecting(camera: CameraStatus | null): Situation {
 }
 
 /** What keeps the camera from delivering, or null where it should deliver. */
-function cameraTrouble(camera: CameraStatus | null): Situation | null {
+function cameraTrouble(camera: CameraStatus | null): Presentation | null {
   const bad = (title: string, detail: string) =>
     say(title, "bad", "stale", card(title, detail, "unplugged"));
   if (camera?.reason === "privacy") {
@@ -114,7 +114,7 @@ function cameraTrouble(camera: CameraStatus | null): Situation | null {
   return bad(title, detail);
 }
 
-function refused({ refusal }: View): Situation {
+function refused({ refusal }: View): Presentation {
   const words = refusal?.words ?? "";
   if (refusal?.kind === "login") {
     const asks = card("Who is there?", "This camera asks for its access token.", "lock");
@@ -130,7 +130,7 @@ function refused({ refusal }: View): Situation {
 }
 
 /** No connection, or the next one not yet there; the card stays while it is tried. */
-function waiting(view: View): Situation {
+function waiting(view: View): Presentation {
   const tone = view.phase === "offline" ? "bad" : "warn";
   const [label, title, detail] =
     view.phase === "offline"
@@ -147,9 +147,9 @@ function waiting(view: View): Situation {
 function say(
   label: string,
   tone: Pill["tone"],
-  trust: Situation["trust"],
+  trust: Presentation["trust"],
   said: Card | null = null,
-): Situation {
+): Presentation {
   return { label, tone, trust, card: said, note: null };
 }
 

@@ -16,7 +16,7 @@ const DRIFT = 1e-4;
 /** Each exchange makes the best one so far count for less: it tells of clocks as they were. */
 const AGING = 1.02;
 
-export class Clock {
+export class FrameAge {
   /** Gateway's clock minus ours. */
   #offsetMs = 0;
   #shortestMs = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /** Saving the picture on screen, byte for byte as the camera's host sent it. */
 
-import type { Saved } from "../stream/view";
+import type { Snapshot } from "../stream/view_model";
 
 /** `front-door_2026-11-22_14-03-07.250.jpg`, in the viewer's own time. */
 export function snapshotName(takenAt: number, camera: string | null): string {
@@ -13,11 +13,11 @@ export function snapshotName(takenAt: number, camera: string | null): string {
 }
 
 /** Hands the picture to the browser's downloads and returns its name. */
-export function saveSnapshot(saved: Saved, camera: string | null): string {
+export function saveSnapshot(snapshot: Snapshot, camera: string | null): string {
   const link = document.createElement("a");
-  const address = URL.createObjectURL(new Blob([saved.jpeg], { type: "image/jpeg" }));
+  const address = URL.createObjectURL(new Blob([snapshot.jpeg], { type: "image/jpeg" }));
   link.href = address;
-  link.download = snapshotName(saved.takenAt, camera);
+  link.download = snapshotName(snapshot.takenAt, camera);
   link.click();
   // Some browsers begin the download only after this turn.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);

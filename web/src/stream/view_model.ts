@@ -49,8 +49,8 @@ export interface View {
   totals: Totals;
 }
 
-/** A picture as received. */
-export interface Saved {
+/** One picture, byte for byte as it was received. */
+export interface Snapshot {
   jpeg: ArrayBuffer;
   /** Milliseconds since the epoch: capture time, or arrival where no stamp tells. */
   takenAt: number;

@@ -2,11 +2,11 @@ import { useEffect, useState } from "react";
 import type { Player } from "../stream/player";
 import { Icon } from "./icons";
 import { LoginForm } from "./LoginForm";
-import type { Pill, Card as Words } from "./words";
+import type { Card, Pill } from "./presentation";
 
 /** What stands over a picture that is not live: what is the matter and what comes next. */
-export function Card(p: {
-  card: Words;
+export function StatusCard(p: {
+  card: Card;
   tone: Pill["tone"];
   base: string;
   player: Player | null;

@@ -1,8 +1,8 @@
 /** What the page's address may ask for: `?quality=60&stats=1&fit=cover&embed=1&camera=yard`. Pure. */
 
-import { nearestRung } from "../stream/protocol";
+import { nearestRung } from "../stream/quality";
 
-export interface Link {
+export interface PageOptions {
   /** The cameras to show, in order; none means the gateway's default one. */
   cameras: string[];
   /** A fixed quality; null adapts. */
@@ -17,7 +17,7 @@ const CAMERA = /^[a-z0-9-]{1,32}$/;
 /** More tiles than this no screen shows and no browser decodes. */
 const MOST_CAMERAS = 16;
 
-export function readLink(search: string): Link {
+export function readPageOptions(search: string): PageOptions {
   const q = new URLSearchParams(search);
   const fit = q.get("fit");
   const quality = q.get("quality");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readStamp } from "./frame";
 import { golden } from "./golden";
+import { readStamp } from "./stamp";
 
 const { stamps, malformed } = golden<{
   stamps: { run: string; seq: number; t: number; text: string }[];

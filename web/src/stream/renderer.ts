@@ -3,23 +3,23 @@
  * waits. Whoever is slow so skips pictures and is never late.
  */
 
-export interface Shown<T> {
+export interface Rendered<T> {
   frame: T;
   /** Null where the bytes were no picture. */
   decodeMs: number | null;
 }
 
-export class Screen<T extends { jpeg: ArrayBuffer }> {
+export class Renderer<T extends { jpeg: ArrayBuffer }> {
   /** The frame on the canvas. */
   frame: T | null = null;
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
-  readonly #done: (shown: Shown<T>) => void;
+  readonly #done: (shown: Rendered<T>) => void;
   #decoding = false;
   #pending: T | null = null;
 
   /** `done` is told of every frame that was decoded; not of those that a newer one replaced. */
-  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, done: (shown: Shown<T>) => void) {
+  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, done: (shown: Rendered<T>) => void) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
     this.#done = done;

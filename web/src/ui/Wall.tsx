@@ -1,20 +1,20 @@
 import { type RefObject, useEffect, useRef } from "react";
 import type { Player } from "../stream/player";
-import { MAX_QUALITY } from "../stream/protocol";
+import { MAX_QUALITY } from "../stream/quality";
 import { Icon } from "./icons";
+import { present } from "./presentation";
 import { usePlayer } from "./usePlayer";
-import { situation } from "./words";
 
-interface GridProps {
+interface WallProps {
   base: string;
   cameras: string[];
   choose: (camera: string) => void;
 }
 
 /** Several cameras side by side, a worker each. */
-export function Grid({ base, cameras, choose }: GridProps) {
+export function Wall({ base, cameras, choose }: WallProps) {
   return (
-    <main className="grid">
+    <main className="wall">
       {cameras.map((camera) => (
         <Tile key={camera} base={base} camera={camera} choose={() => choose(camera)} />
       ))}
@@ -34,7 +34,7 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
     rewindBytes: 0,
   });
   useTileSize(tile, player);
-  const { label, tone, trust, card } = situation(view);
+  const { label, tone, trust, card } = present(view);
   return (
     <button
       type="button"
