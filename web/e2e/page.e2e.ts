@@ -4,20 +4,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContextOptions, figures, live, sleep, withPage } from "./support/browser";
-import { examine } from "./support/looks";
-import { part } from "./support/parts";
-import { until } from "./support/process";
-import { type Gateway, System } from "./support/system";
+import { artifact } from "./support/artifacts";
+import { type ContextOptions, figures, live, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { audit } from "./support/page_audit";
+import { Stack } from "./support/stack";
 
-let system: System;
+let stack: Stack;
 let gateway: Gateway;
 const TOKEN = "a-token-for-the-test";
 
 beforeAll(async () => {
-  [system, gateway] = await System.start();
+  [stack, gateway] = await Stack.start();
 });
-afterAll(() => system?.stop());
+afterAll(() => stack?.stop());
 
 const PHONE: ContextOptions = {
   viewport: { width: 390, height: 780 },
@@ -30,31 +31,31 @@ describe("looks and accessibility", () => {
     await withPage(`${gateway.url}?stats=1`, async (page) => {
       await live(page);
       await sleep(2_000);
-      await examine(page, "live");
+      await audit(page, "live");
       await page.getByRole("button", { name: "More" }).click();
-      await examine(page, "menu");
+      await audit(page, "menu");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Look back" }).click();
-      await examine(page, "past");
+      await audit(page, "past");
       await page.getByRole("button", { name: "Back to live" }).click();
       await page.getByRole("button", { name: "Pause" }).click();
       await page.getByText("Paused").first().waitFor();
-      await examine(page, "paused");
+      await audit(page, "paused");
       await page.getByRole("button", { name: "Play" }).first().click();
       await live(page);
       await page.keyboard.press("?");
       await page.getByRole("dialog").waitFor();
-      await examine(page, "help");
+      await audit(page, "help");
     });
   });
 
   it("locked, until the token is right", async () => {
-    const locked = await system.gateway({ GATEWAY_AUTH_TOKEN: TOKEN });
+    const locked = await stack.gateway({ GATEWAY_AUTH_TOKEN: TOKEN });
     await withPage(locked.url, async (page) => {
       await page.getByLabel("Access token").fill("not the token");
       await page.getByRole("button", { name: "Watch" }).click();
       await page.getByText("This is not the token.").waitFor();
-      await examine(page, "locked");
+      await audit(page, "locked");
       await page.getByLabel("Access token").fill(TOKEN);
       await page.keyboard.press("Enter");
       await live(page);
@@ -62,12 +63,12 @@ describe("looks and accessibility", () => {
   });
 
   it("full, until somebody leaves", async () => {
-    const small = await system.gateway({ GATEWAY_MAX_VIEWERS: "1" });
+    const small = await stack.gateway({ GATEWAY_MAX_VIEWERS: "1" });
     await withPage(small.url, async (first) => {
       await live(first);
       await withPage(small.url, async (second) => {
         await second.getByText("All seats are taken").waitFor();
-        await examine(second, "full");
+        await audit(second, "full");
         await first.close();
         await live(second, 20_000);
       });
@@ -75,7 +76,7 @@ describe("looks and accessibility", () => {
   });
 
   it("a camera in trouble, each in words of its own", async () => {
-    const host = system.cameraHost("porch");
+    const host = stack.cameraHost("porch");
     try {
       host.says("error", "unplugged");
       await withPage(`${gateway.url}?camera=porch`, async (page) => {
@@ -94,7 +95,7 @@ describe("looks and accessibility", () => {
         // A reason that this page has never heard of is told in its host's own words.
         host.says("error", "haunted", "There is a ghost in the lens.");
         await page.getByText("There is a ghost in the lens.").waitFor({ timeout: 10_000 });
-        await examine(page, "camera-trouble");
+        await audit(page, "camera-trouble");
       });
     } finally {
       await host.close(gateway);
@@ -105,7 +106,7 @@ describe("looks and accessibility", () => {
     await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
       await live(page);
       await page.getByText("Camera offline").waitFor();
-      await examine(page, "grid");
+      await audit(page, "grid");
       await page.getByRole("button", { name: /^default/ }).click();
       await page.getByRole("toolbar").waitFor({ state: "attached" });
       await live(page);
@@ -157,13 +158,13 @@ describe("the keyboard", () => {
       await page.keyboard.press("i");
       await page.getByRole("region", { name: "Stream figures" }).waitFor();
       await page.keyboard.press(" ");
-      await until("a pause", async () => (await figures(page))?.phase === "paused");
+      await eventually("a pause", async () => (await figures(page))?.phase === "paused");
       await page.keyboard.press("k");
       await live(page);
       await page.keyboard.press("f");
-      await until("full screen", async () => (await data("full")) === "true");
+      await eventually("full screen", async () => (await data("full")) === "true");
       await page.keyboard.press("f");
-      await until("no full screen", async () => (await data("full")) === "false");
+      await eventually("no full screen", async () => (await data("full")) === "false");
       // What was chosen is remembered.
       await page.reload();
       await live(page);
@@ -193,7 +194,7 @@ describe("the page", () => {
   });
 
   it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
-    const folder = join(part("WEB_DIST"), "assets");
+    const folder = join(artifact("WEB_DIST"), "assets");
     const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
     const weigh = (names: string[]) =>
       names
@@ -236,11 +237,13 @@ describe("the page", () => {
       await live(page);
       await page.locator("main").click({ position: { x: 300, y: 300 } });
       await page.keyboard.press("p");
-      await until("picture in picture", () =>
+      await eventually("picture in picture", () =>
         page.evaluate(() => document.pictureInPictureElement !== null),
       );
       await page.keyboard.press("p");
-      await until("its end", () => page.evaluate(() => document.pictureInPictureElement === null));
+      await eventually("its end", () =>
+        page.evaluate(() => document.pictureInPictureElement === null),
+      );
     });
   });
 

@@ -2,8 +2,9 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { live, withPage } from "./support/browser";
-import { until } from "./support/process";
-import { type Gateway, System } from "./support/system";
+import { eventually } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { Stack } from "./support/stack";
 
 const COUNTS = [1, 2, 4, 9, 16];
 const SIZES = [
@@ -25,13 +26,13 @@ const ROUNDING_PX = 0.5;
 /** Three letters and an ellipsis. */
 const SHORTEST_NAME_PX = 32;
 
-let system: System;
+let stack: Stack;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  [system, gateway] = await System.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
 });
-afterAll(() => system?.stop());
+afterAll(() => stack?.stop());
 
 it("tiles never overlap, all can be scrolled to, and names are whole or end in an ellipsis", async () => {
   await withPage("about:blank", async (page) => {
@@ -39,7 +40,7 @@ it("tiles never overlap, all can be scrolled to, and names are whole or end in a
     for (const count of COUNTS) {
       const cameras = NAMES.slice(0, count).map((name) => `camera=${name}`);
       await page.goto(`${gateway.url}?${cameras.join("&")}`);
-      await until(
+      await eventually(
         "every camera's stage",
         async () => (await page.locator(".stage").count()) === count,
       );
@@ -61,9 +62,9 @@ it("a camera that floats in a window of its own lands when all cameras are shown
     await live(page);
     await page.keyboard.press("p");
     const floats = () => page.evaluate(() => document.pictureInPictureElement !== null);
-    await until("picture in picture", floats);
+    await eventually("picture in picture", floats);
     await page.getByRole("button", { name: "All cameras" }).click();
-    await until("its end", async () => !(await floats()));
+    await eventually("its end", async () => !(await floats()));
   });
 });
 

@@ -8,9 +8,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { artifact } from "./artifacts";
 import { ARGS, removeProfile } from "./browser";
-import { part } from "./parts";
-import { endWithUs } from "./process";
+import { endWithUs } from "./program";
 
 type Answer = { id?: number; result?: Record<string, unknown>; error?: { message: string } };
 
@@ -23,7 +23,7 @@ export class Tabs {
 
   constructor() {
     this.#chromium = spawn(
-      part("CHROMIUM_BIN"),
+      artifact("CHROMIUM_BIN"),
       [
         ...ARGS,
         "--headless=new",

@@ -1,45 +1,41 @@
-/** The real thing: nats-server, capture and gateways on free ports of this machine. */
+/** Everything for a test: nats-server, capture and gateways on free ports of this machine. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CameraHost } from "./camera-host";
-import { part } from "./parts";
-import { freePort, Program, until } from "./process";
+import { artifact } from "./artifacts";
+import { CameraHost } from "./camera_host";
+import { eventually } from "./eventually";
+import type { Gateway } from "./gateway";
+import { freePort, Program } from "./program";
 
 export type Settings = Record<string, string>;
 
-export interface Gateway {
-  port: number;
-  url: string;
-  program: Program;
-}
-
-export class System {
+export class Stack {
   readonly #programs: Program[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "rero-e2e-"));
   #nats = "";
   readonly captures: Program[] = [];
 
   /** NATS, one capture and one gateway, ready. */
-  static async start(capture: Settings = {}, gateway: Settings = {}): Promise<[System, Gateway]> {
-    const system = new System();
+  static async start(capture: Settings = {}, gateway: Settings = {}): Promise<[Stack, Gateway]> {
+    const stack = new Stack();
     try {
-      await system.nats();
-      await system.capture(capture);
-      return [system, await system.gateway(gateway)];
+      await stack.nats();
+      await stack.capture(capture);
+      return [stack, await stack.gateway(gateway)];
     } catch (error) {
-      await system.stop();
+      await stack.stop();
       throw error;
     }
   }
 
   async nats(): Promise<void> {
-    const nats = this.#run("nats", part("NATS_SERVER_BIN"), [
+    const nats = this.#run("nats", artifact("NATS_SERVER_BIN"), [
       ...["-js", "-sd", join(this.#folder, "js"), "-a", "127.0.0.1", "-p", "-1"],
       ...["--ports_file_dir", this.#folder],
     ]);
-    this.#nats = await until(`nats-server's port (${nats.log})`, () => {
+    this.#nats = await eventually(`nats-server's port (${nats.log})`, () => {
       const file = readdirSync(this.#folder).find((name) => name.endsWith(".ports"));
       if (!file) return null;
       const ports = JSON.parse(readFileSync(join(this.#folder, file), "utf8"));
@@ -54,7 +50,7 @@ export class System {
 
   async capture(settings: Settings = {}): Promise<Program> {
     const admin = await freePort();
-    const program = this.#run("capture", part("CAPTURE_BIN"), [], {
+    const program = this.#run("capture", artifact("CAPTURE_BIN"), [], {
       NATS_URL: this.#nats,
       CAPTURE_SOURCE: "pattern",
       CAPTURE_LINGER: "1s",
@@ -69,16 +65,16 @@ export class System {
   /** Sets the privacy switch as an operator does. */
   async privacy(state: "on" | "off"): Promise<void> {
     const env = { NATS_URL: this.#nats };
-    await this.#run("privacy", part("CAPTURE_BIN"), ["privacy", state], env).ended;
+    await this.#run("privacy", artifact("CAPTURE_BIN"), ["privacy", state], env).ended;
   }
 
   async gateway(settings: Settings = {}): Promise<Gateway> {
     const [port, admin] = [await freePort(), await freePort()];
-    const program = this.#run("gateway", part("GATEWAY_BIN"), [], {
+    const program = this.#run("gateway", artifact("GATEWAY_BIN"), [], {
       NATS_URL: this.#nats,
       GATEWAY_LISTEN: `127.0.0.1:${port}`,
       GATEWAY_ADMIN_LISTEN: `127.0.0.1:${admin}`,
-      GATEWAY_WEB_ROOT: part("WEB_DIST"),
+      GATEWAY_WEB_ROOT: artifact("WEB_DIST"),
       ...settings,
     });
     const url = `http://127.0.0.1:${port}/`;
@@ -98,6 +94,6 @@ export class System {
   }
 
   async #ready(program: Program, url: string): Promise<void> {
-    await until(`${url} (its log is ${program.log})`, async () => (await fetch(url)).ok);
+    await eventually(`${url} (its log is ${program.log})`, async () => (await fetch(url)).ok);
   }
 }

@@ -1,4 +1,4 @@
-/** The programs that the tests run, as the environment names them. */
+/** The programs and the built client that the tests run, as the environment names them. */
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -14,9 +14,9 @@ const WHERE: Record<string, string> = {
 /**
  * The path in the environment variable `name`.
  *
- * @throws when it is unset or nothing is there: a test without its parts has not passed.
+ * @throws when it is unset or nothing is there: a test without them has not passed.
  */
-export function part(name: keyof typeof WHERE): string {
+export function artifact(name: keyof typeof WHERE): string {
   const path = process.env[name];
   if (path && existsSync(path)) return resolve(path);
   const problem = path ? `is ${path}, and there is nothing` : "is not set";

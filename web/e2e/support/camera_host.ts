@@ -4,8 +4,8 @@
  */
 
 import { connect, type Socket } from "node:net";
-import { until } from "./process";
-import type { Gateway } from "./system";
+import { eventually } from "./eventually";
+import type { Gateway } from "./gateway";
 
 /** A status is good for three seconds. */
 const EVERY_MS = 500;
@@ -40,7 +40,7 @@ export class CameraHost {
   async close(gateway: Gateway): Promise<void> {
     clearInterval(this.#timer);
     this.#socket.destroy();
-    await until(`${this.#camera} is offline`, async () => {
+    await eventually(`${this.#camera} is offline`, async () => {
       const status = await (await fetch(`${gateway.url}api/status`)).json();
       const cameras: { camera: string; state: string }[] = status.cameras;
       return !cameras.some((c) => c.camera === this.#camera && c.state !== "offline");

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { RESULTS, until } from "./process";
+import { eventually } from "./eventually";
+import { RESULTS } from "./program";
 
 const SIZES = { desktop: { width: 1100, height: 760 }, phone: { width: 390, height: 780 } };
 const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
@@ -17,7 +18,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 }
 
 /** Keeps four screenshots of the present state and fails where axe finds anything wrong with it. */
-export async function examine(page: Page, name: string): Promise<void> {
+export async function audit(page: Page, name: string): Promise<void> {
   const before = page.viewportSize() ?? SIZES.desktop;
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axe.source);
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -25,7 +26,7 @@ export async function examine(page: Page, name: string): Promise<void> {
     await page.mouse.move(200, 400);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      await until("what moves in and out has done so", () => page.evaluate(settled));
+      await eventually("what moves in and out has done so", () => page.evaluate(settled));
       const look = `${name}-${size}-${colorScheme}`;
       await screenshot(page, look);
       const found = await page.evaluate(async (runOnly) => {

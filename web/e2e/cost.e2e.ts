@@ -1,17 +1,18 @@
 /** What watching costs: the page's thread, a busy page, memory. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { browserMegabytes, figures, live, sleep, takeFigures, withPage } from "./support/browser";
-import { until } from "./support/process";
-import { type Gateway, System } from "./support/system";
+import { browserMegabytes, figures, live, takeFigures, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { Stack } from "./support/stack";
 
-let system: System;
+let stack: Stack;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  [system, gateway] = await System.start({ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720" });
+  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720" });
 });
-afterAll(() => system?.stop());
+afterAll(() => stack?.stop());
 
 /** The soak; `E2E_SOAK_SECONDS=600` for the long one. */
 const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
@@ -85,7 +86,7 @@ it(
       expect(heap).toBeLessThan(3);
       // At 34 frames a second a picture that is not let go of costs 3 GB a minute.
       expect(all).toBeLessThan(250);
-      const drawn = await until("figures", () => figures(page));
+      const drawn = await eventually("figures", () => figures(page));
       expect(drawn.totals.drawn).toBeGreaterThan(SOAK_S * 15);
     });
   },

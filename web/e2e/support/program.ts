@@ -66,24 +66,3 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === "string") throw new Error("no free port");
   return address.port;
 }
-
-/** Waits until `probe` gives something other than null, false or an error; says what was awaited. */
-export async function until<T>(
-  what: string,
-  probe: () => T | null | false | Promise<T | null | false>,
-  ms = 10_000,
-): Promise<T> {
-  const end = performance.now() + ms;
-  let trouble: unknown = null;
-  while (performance.now() < end) {
-    try {
-      const found = await probe();
-      if (found !== null && found !== false) return found;
-      trouble = null;
-    } catch (error) {
-      trouble = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`${what}: not within ${ms} ms${trouble ? ` (${trouble})` : ""}`);
-}
