@@ -81,7 +81,7 @@ export const figures = (page: Page): Promise<View | null> =>
 export const takeFigures = (page: Page): Promise<View[]> =>
   page.evaluate(() => window.views.splice(0));
 
-export const phase = (page: Page): Promise<string | null> =>
+const phase = (page: Page): Promise<string | null> =>
   page.locator(".stage").first().getAttribute("data-phase");
 
 export async function live(page: Page, ms = 10_000): Promise<void> {

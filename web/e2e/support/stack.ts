@@ -9,7 +9,7 @@ import { eventually } from "./eventually";
 import type { Gateway } from "./gateway";
 import { freePort, Program } from "./program";
 
-export type Settings = Record<string, string>;
+type Settings = Record<string, string>;
 
 export class Stack {
   readonly #programs: Program[] = [];

@@ -19,7 +19,7 @@ export interface Hello {
   inband: boolean;
 }
 
-export type CameraState = "idle" | "starting" | "live" | "error" | "offline";
+type CameraState = "idle" | "starting" | "live" | "error" | "offline";
 
 export interface CameraStatus {
   type: "status";
@@ -36,13 +36,13 @@ export interface CameraStatus {
 }
 
 /** The switch to this rung took effect. */
-export interface QualityChanged {
+interface QualityChanged {
   type: "quality";
   quality: number;
 }
 
 /** The gateway's time, in reply to our `clock` question. */
-export interface ClockReply {
+interface ClockReply {
   type: "clock";
   /** Our own reading, given back. */
   t: number;
@@ -52,10 +52,18 @@ export interface ClockReply {
 
 export type ServerMessage = Hello | CameraStatus | QualityChanged | ClockReply;
 
+/** What the gateway counts in its histograms. */
+export interface Report {
+  fps: number;
+  age_ms: number | null;
+  /** Frames that never came, since the last report. */
+  skipped: number;
+}
+
 export type ClientMessage =
   | { type: "quality"; quality: number }
   | { type: "ack"; seq: number }
-  | { type: "report"; fps: number; age_ms: number | null; skipped: number }
+  | ({ type: "report" } & Report)
   | { type: "clock"; t: number };
 
 const STATES: readonly string[] = ["idle", "starting", "live", "error", "offline"];

@@ -22,10 +22,29 @@ export type Notice = { type: "view"; view: View } | { type: "snapshot"; snapshot
 
 /** Has `engine` do what the page commands; its answers go to `tell`. */
 export function execute(engine: Engine, command: Command, tell: (notice: Notice) => void): void {
-  if (command.type === "quality") engine.setQuality(command.quality);
-  else if (command.type === "cap") engine.setCap(command.quality);
-  else if (command.type === "pause") engine.pause(command.paused);
-  else if (command.type === "lookBack") engine.lookBack(command.behindMs);
-  else if (command.type === "snapshot") tell({ type: "snapshot", snapshot: engine.snapshot() });
-  else engine[command.type]();
+  switch (command.type) {
+    case "quality":
+      engine.setQuality(command.quality);
+      break;
+    case "cap":
+      engine.setCap(command.quality);
+      break;
+    case "pause":
+      engine.pause(command.paused);
+      break;
+    case "retry":
+      engine.retry();
+      break;
+    case "lookBack":
+      engine.lookBack(command.behindMs);
+      break;
+    case "snapshot":
+      tell({ type: "snapshot", snapshot: engine.snapshot() });
+      break;
+    case "close":
+      engine.close();
+      break;
+    default:
+      command satisfies never;
+  }
 }

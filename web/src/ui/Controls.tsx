@@ -18,7 +18,7 @@ export interface Actions {
   help(): void;
 }
 
-export interface Shown {
+interface Shown {
   paused: boolean;
   rewinding: boolean;
   quality: number;

@@ -8,7 +8,7 @@ import type { View } from "../stream/view_model";
 
 /** From this age on the picture is marked; from the second on it is grey and the page says why. */
 export const OLD_MS = 1_000;
-export const STALE_MS = 3_000;
+const STALE_MS = 3_000;
 
 /** The state in one or two words. */
 export interface Pill {
@@ -16,7 +16,7 @@ export interface Pill {
   tone: "good" | "busy" | "warn" | "bad" | "quiet";
 }
 
-export interface Presentation extends Pill {
+interface Presentation extends Pill {
   /** How much the picture on screen may be trusted: as it is, marked with its age, or greyed. */
   trust: "live" | "old" | "stale";
   /** The card over the picture; null shows none. */
