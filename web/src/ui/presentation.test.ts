@@ -48,7 +48,7 @@ const refusal = (kind: "login" | "forbidden" | "quality" | "policy", words: stri
 const LOST = { phase: "waiting" as const, attempt: 1, silentMs: 5_000 };
 const TRYING = { ...LOST, phase: "connecting" as const };
 
-describe("what the page says", () => {
+describe("what the page says of the stream", () => {
   it.each<[string, Partial<View> | null, string, string, string | null]>([
     ["nothing yet", null, "Connecting", "stale", "Connecting"],
     ["a good picture", {}, "Live", "live", null],
@@ -73,39 +73,6 @@ describe("what the page says", () => {
     if (trust === "live") expect(said.card).toBeNull();
   });
 
-  it.each([
-    ["error", "unplugged", "Camera unplugged"],
-    ["error", "busy", "Camera in use"],
-    ["error", "permission", "Camera not allowed"],
-    ["error", "not_found", "No camera found"],
-    ["error", "stalled", "Camera stopped"],
-    ["error", "unsupported", "Camera not supported"],
-    ["error", "usb_bandwidth", "USB is full"],
-    ["idle", "privacy", "Privacy is on"],
-    ["offline", null, "Camera offline"],
-    ["starting", null, "Waking the camera"],
-  ])("of a camera in %s, %s", (state, reason, title) => {
-    const view: View = {
-      ...LIVE,
-      phase: "connecting",
-      silentMs: null,
-      camera: camera(state, reason),
-    };
-    expect(present(view).card?.title).toBe(title);
-  });
-
-  it("of trouble it has no words for: the host's own", () => {
-    const view: View = { ...LIVE, silentMs: 5_000, camera: camera("error", "gremlins", "Oh no.") };
-    expect(present(view).card?.detail).toBe("Oh no.");
-  });
-
-  it("of every status that Rust writes: something", () => {
-    for (const status of golden<Record<string, unknown>[]>("status")) {
-      const told: View = { ...LIVE, phase: "stalled", silentMs: 9_000, camera: readStatus(status) };
-      expect(present(told).card?.title).toBeTruthy();
-    }
-  });
-
   it("believes a picture that comes more than a status that says none can", () => {
     expect(present({ ...LIVE, camera: camera("error", "unplugged") }).label).toBe("Live");
   });
@@ -125,5 +92,40 @@ describe("what the page says", () => {
 
   it("rounds times as people do", () => {
     expect([1_400, 12_300, 200_000].map(inSeconds)).toEqual(["1.4 s", "12 s", "3 min"]);
+  });
+});
+
+describe("what the page says of the camera", () => {
+  it.each([
+    ["error", "unplugged", "Camera unplugged"],
+    ["error", "busy", "Camera in use"],
+    ["error", "permission", "Camera not allowed"],
+    ["error", "not_found", "No camera found"],
+    ["error", "stalled", "Camera stopped"],
+    ["error", "unsupported", "Camera not supported"],
+    ["error", "usb_bandwidth", "USB is full"],
+    ["idle", "privacy", "Privacy is on"],
+    ["offline", null, "Camera offline"],
+    ["starting", null, "Waking the camera"],
+  ])("in %s, %s", (state, reason, title) => {
+    const view: View = {
+      ...LIVE,
+      phase: "connecting",
+      silentMs: null,
+      camera: camera(state, reason),
+    };
+    expect(present(view).card?.title).toBe(title);
+  });
+
+  it("in trouble it has no words for: the host's own", () => {
+    const view: View = { ...LIVE, silentMs: 5_000, camera: camera("error", "gremlins", "Oh no.") };
+    expect(present(view).card?.detail).toBe("Oh no.");
+  });
+
+  it("in every status that Rust writes: something", () => {
+    for (const status of golden<Record<string, unknown>[]>("status")) {
+      const told: View = { ...LIVE, phase: "stalled", silentMs: 9_000, camera: readStatus(status) };
+      expect(present(told).card?.title).toBeTruthy();
+    }
   });
 });

@@ -16,7 +16,7 @@ export interface Pill {
   tone: "good" | "busy" | "warn" | "bad" | "quiet";
 }
 
-interface Presentation extends Pill {
+export interface Presentation extends Pill {
   /** How much the picture on screen may be trusted: as it is, marked with its age, or greyed. */
   trust: "live" | "old" | "stale";
   /** The card over the picture; null shows none. */
