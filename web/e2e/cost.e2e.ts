@@ -1,6 +1,10 @@
-/** What watching costs: the page's thread, a busy page, memory. */
+/** What watching costs: bytes to load, the page's thread, memory. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { artifact } from "./support/artifacts";
 import { browserMegabytes, figures, live, takeFigures, withPage } from "./support/browser";
 import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
@@ -16,6 +20,19 @@ afterAll(() => stack?.stop());
 
 /** The soak; `E2E_SOAK_SECONDS=600` for the long one. */
 const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
+
+it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
+  const folder = join(artifact("WEB_DIST"), "assets");
+  const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
+  const weigh = (names: string[]) =>
+    names
+      .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
+      .reduce((a, b) => a + b, 0);
+  // The engine is there twice: in the worker, and for browsers without such workers.
+  const twice = files.filter((name) => name.startsWith("engine-"));
+  expect(twice.length).toBe(1);
+  expect(weigh(files) - weigh(twice)).toBeLessThan(90_000);
+});
 
 it("costs the page's thread little, for the worker does the work", async () => {
   await withPage(`${gateway.url}?quality=80`, async (page, context) => {

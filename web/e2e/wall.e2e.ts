@@ -48,7 +48,7 @@ it("tiles never overlap, all can be scrolled to, and names are whole or end in a
       await page.getByText("Camera offline").first().waitFor();
       for (const size of SIZES) {
         await page.setViewportSize(size);
-        const found = await page.evaluate(layoutFaults, [ROUNDING_PX, SHORTEST_NAME_PX]);
+        const found = faultsOf(await page.evaluate(measureLayout));
         faults.push(...found.map((f) => `${count} at ${size.width}x${size.height}: ${f}`));
       }
     }
@@ -68,41 +68,73 @@ it("a camera that floats in a window of its own lands when all cameras are shown
   });
 });
 
-/** What is wrong with the page's layout as it stands, in words; runs in the page. */
-function layoutFaults([rounding = 0, shortestName = 0]: number[]): string[] {
-  const faults: string[] = [];
-  const box = (e: Element) => e.getBoundingClientRect();
-  const inside = (inner: DOMRect, outer: DOMRect) =>
-    inner.left >= outer.left - rounding &&
-    inner.right <= outer.right + rounding &&
-    inner.top >= outer.top - rounding &&
-    inner.bottom <= outer.bottom + rounding;
-  const apart = (a: DOMRect, b: DOMRect) =>
-    a.right <= b.left + rounding ||
-    b.right <= a.left + rounding ||
-    a.bottom <= b.top + rounding ||
-    b.bottom <= a.top + rounding;
-  const stages = [...document.querySelectorAll(".stage")];
-  for (const [i, a] of stages.entries())
-    for (const [j, b] of stages.entries())
-      if (i < j && !apart(box(a), box(b))) faults.push(`tiles ${i} and ${j} overlap`);
-  const page = new DOMRect(0, 0, innerWidth, innerHeight);
-  for (const [i, stage] of stages.entries()) {
-    stage.scrollIntoView({ block: "nearest", behavior: "instant" });
-    const window = stage.closest(".wall") ?? document.documentElement;
-    if (!inside(box(stage), box(window)) || !inside(box(stage), page))
-      faults.push(`tile ${i} cannot be seen whole`);
-  }
-  for (const name of document.querySelectorAll<HTMLElement>(".camera-name")) {
-    const around = name.closest(".stage") ?? document.documentElement;
-    if (!inside(box(name), box(around))) faults.push(`${name.textContent} is cut off`);
-    if (name.clientWidth < shortestName) faults.push(`${name.textContent} cannot be read`);
-    const { overflow, textOverflow } = getComputedStyle(name);
-    const whole = name.scrollWidth <= name.clientWidth;
-    if (!whole && !(overflow === "hidden" && textOverflow === "ellipsis"))
-      faults.push(`${name.textContent} is cut without an ellipsis`);
-  }
-  for (const pill of document.querySelectorAll("header .pill"))
-    if (!inside(box(pill), page)) faults.push("the state is off the page");
-  return faults;
+type Box = Pick<DOMRect, "left" | "right" | "top" | "bottom">;
+
+interface Layout {
+  page: Box;
+  stages: Box[];
+  /** Each stage after it was scrolled to, and what it must then lie in. */
+  scrolledTo: { stage: Box; window: Box }[];
+  names: {
+    text: string;
+    box: Box;
+    around: Box;
+    width: number;
+    whole: boolean;
+    ellipsis: boolean;
+  }[];
+  states: Box[];
 }
+
+/** Where everything lies; runs in the page. */
+function measureLayout(): Layout {
+  const box = (e: Element): Box => e.getBoundingClientRect().toJSON();
+  const around = (e: Element, what: string) => e.closest(what) ?? document.documentElement;
+  const all = (what: string) => [...document.querySelectorAll<HTMLElement>(what)];
+  return {
+    page: { left: 0, right: innerWidth, top: 0, bottom: innerHeight },
+    stages: all(".stage").map(box),
+    scrolledTo: all(".stage").map((stage) => {
+      stage.scrollIntoView({ block: "nearest", behavior: "instant" });
+      return { stage: box(stage), window: box(around(stage, ".wall")) };
+    }),
+    names: all(".camera-name").map((name) => ({
+      text: name.textContent ?? "",
+      box: box(name),
+      around: box(around(name, ".stage")),
+      width: name.clientWidth,
+      whole: name.scrollWidth <= name.clientWidth,
+      ellipsis: getComputedStyle(name).textOverflow === "ellipsis",
+    })),
+    states: all("header .pill").map(box),
+  };
+}
+
+/** What is wrong with a layout, in words. */
+function faultsOf({ page, stages, scrolledTo, names, states }: Layout): string[] {
+  const overlapping = stages.flatMap((a, i) =>
+    stages.flatMap((b, j) => (i < j && !apart(a, b) ? [`tiles ${i} and ${j} overlap`] : [])),
+  );
+  const unseen = scrolledTo.flatMap(({ stage, window }, i) =>
+    inside(stage, window) && inside(stage, page) ? [] : [`tile ${i} cannot be seen whole`],
+  );
+  const unread = names.flatMap(({ text, box, around, width, whole, ellipsis }) => [
+    ...(inside(box, around) ? [] : [`${text} is cut off`]),
+    ...(whole || ellipsis ? [] : [`${text} is cut without an ellipsis`]),
+    ...(width < SHORTEST_NAME_PX ? [`${text} cannot be read`] : []),
+  ]);
+  const off = states.flatMap((state) => (inside(state, page) ? [] : ["the state is off the page"]));
+  return [...overlapping, ...unseen, ...unread, ...off];
+}
+
+const inside = (inner: Box, outer: Box) =>
+  inner.left >= outer.left - ROUNDING_PX &&
+  inner.right <= outer.right + ROUNDING_PX &&
+  inner.top >= outer.top - ROUNDING_PX &&
+  inner.bottom <= outer.bottom + ROUNDING_PX;
+
+const apart = (a: Box, b: Box) =>
+  a.right <= b.left + ROUNDING_PX ||
+  b.right <= a.left + ROUNDING_PX ||
+  a.bottom <= b.top + ROUNDING_PX ||
+  b.bottom <= a.top + ROUNDING_PX;
