@@ -1,8 +1,8 @@
 /** The seed's rule and ours over nine links, as one table. */
 
 import { Adapt } from "../src/stream/adapt";
-import { type Result, type Rule, type Setup, simulate, type Trace } from "./link";
 import { gauss, random } from "./random";
+import { type Result, type Rule, type Setup, simulate, type Trace } from "./simulation";
 
 const SECONDS = 300;
 const FPS = 34;

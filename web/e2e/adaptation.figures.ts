@@ -9,15 +9,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { writeFilm } from "../bench/pictures";
-import type { View } from "../src/stream/view";
-import { figures, live, sleep, takeFigures, withPage } from "./support/browser";
+import { writeFilm } from "../bench/film";
+import type { View } from "../src/stream/view_model";
+import { figures, live, takeFigures, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
 import { Link } from "./support/link";
-import { until } from "./support/process";
-import { System } from "./support/system";
+import { Stack } from "./support/stack";
 
 const folder = mkdtempSync(join(tmpdir(), "rero-film-"));
-let system: System | undefined;
+let stack: Stack | undefined;
 let link: Link | undefined;
 
 beforeAll(() => {
@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterEach(async () => {
   link?.close();
-  await system?.stop();
+  await stack?.stop();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -36,11 +36,11 @@ async function watch(
   rate: number,
   use: (page: Page, link: Link) => Promise<void>,
 ) {
-  const [started, gateway] = await System.start({
+  const [started, gateway] = await Stack.start({
     CAPTURE_SOURCE: `file:${join(folder, `${fps}.y4m`)}`,
     CAPTURE_FPS: `${fps}`,
   });
-  system = started;
+  stack = started;
   link = await Link.to(gateway.port);
   const way = link;
   await withPage("about:blank", async (page, context) => {
@@ -102,7 +102,7 @@ it("40, 10, 40 Mb/s: back at 85 within 40 s", async () => {
     await sleep(30_000);
     way.rate = 40;
     const returned = performance.now();
-    await until("85", async () => ((await figures(page))?.quality ?? 0) >= 85, 60_000);
+    await eventually("85", async () => ((await figures(page))?.quality ?? 0) >= 85, 60_000);
     const seconds = (performance.now() - returned) / 1000;
     console.log(`40, 10, 40: ${seconds.toFixed(1)} s to 85;`, summary(await takeFigures(page)));
     expect(seconds).toBeLessThanOrEqual(40);
@@ -111,7 +111,7 @@ it("40, 10, 40 Mb/s: back at 85 within 40 s", async () => {
 
 it("60 Mb/s: reaches 95 and stays", async () => {
   await watch(34, 70, 60, async (page) => {
-    await until("95", async () => (await figures(page))?.quality === 95, 40_000);
+    await eventually("95", async () => (await figures(page))?.quality === 95, 40_000);
     await takeFigures(page);
     await sleep(30_000);
     const after = summary(await takeFigures(page));
@@ -124,7 +124,7 @@ it.each([15, 30])(
   "a camera of %i fps on a good link: 95",
   async (fps) => {
     await watch(fps, 70, 60, async (page) => {
-      await until("95", async () => (await figures(page))?.quality === 95, 40_000);
+      await eventually("95", async () => (await figures(page))?.quality === 95, 40_000);
       await takeFigures(page);
       await sleep(20_000);
       const after = summary(await takeFigures(page));

@@ -2,11 +2,12 @@
 
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { figures, live, shownBarcode, sleep, withPage } from "./support/browser";
+import { figures, live, shownBarcode, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
 import { Link } from "./support/link";
-import { examine, screenshot } from "./support/looks";
-import { until } from "./support/process";
-import { type Gateway, System } from "./support/system";
+import { audit, screenshot } from "./support/page_audit";
+import { Stack } from "./support/stack";
 import { Tabs } from "./support/tabs";
 
 declare global {
@@ -15,24 +16,24 @@ declare global {
   }
 }
 
-let system: System;
+let stack: Stack;
 let gateway: Gateway;
 let link: Link;
 
 beforeEach(async () => {
-  [system, gateway] = await System.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
   link = await Link.to(gateway.port);
 });
 afterEach(async () => {
   link?.close();
-  await system?.stop();
+  await stack?.stop();
 });
 
 describe("a gateway that goes", () => {
   it.each(["SIGKILL", "SIGTERM"] as const)(
     "by %s with another one there: the picture stays, and goes on in 1.5 s",
     async (signal) => {
-      const other = await system.gateway();
+      const other = await stack.gateway();
       link.targets = [gateway.port, other.port];
       await withPage(link.url, async (page) => {
         await live(page);
@@ -55,11 +56,11 @@ describe("a gateway that goes", () => {
       await page.getByText("Connection lost").waitFor();
       expect(await shownBarcode(page)).not.toBeNull();
       expect(await page.locator(".stage").getAttribute("data-trust")).toBe("stale");
-      await examine(page, "lost");
+      await audit(page, "lost");
       // The card stays while it tries, so that a finger on its button does not miss.
       await page.getByRole("button", { name: "Try now" }).click();
       await page.getByText("Connection lost").waitFor();
-      const again = await system.gateway();
+      const again = await stack.gateway();
       link.targets = [again.port];
       await live(page, 20_000);
     });
@@ -70,10 +71,10 @@ it("a capture that goes is named, and the picture comes back with it", async () 
   await withPage(gateway.url, async (page) => {
     await live(page);
     const { quality } = (await figures(page)) ?? {};
-    await system.captures[0]?.end("SIGKILL");
+    await stack.captures[0]?.end("SIGKILL");
     await page.getByRole("status").getByText("Camera offline").waitFor({ timeout: 10_000 });
-    await examine(page, "camera-offline");
-    await system.capture({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+    await audit(page, "camera-offline");
+    await stack.capture({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
     await live(page);
     expect((await figures(page))?.quality).toBeGreaterThanOrEqual((quality ?? 95) - 15);
   });
@@ -82,11 +83,11 @@ it("a capture that goes is named, and the picture comes back with it", async () 
 it("a privacy switch that is on is said with a padlock, and off it is live again", async () => {
   await withPage(gateway.url, async (page) => {
     await live(page);
-    await system.privacy("on");
+    await stack.privacy("on");
     await page.getByText("Privacy is on").waitFor();
     expect(await page.locator(".card .icon-lock").count()).toBe(1);
-    await examine(page, "privacy");
-    await system.privacy("off");
+    await audit(page, "privacy");
+    await stack.privacy("off");
     await live(page);
   });
 });
@@ -96,7 +97,7 @@ it("a network that is cut: amber, grey with the reason, never live, and back", a
     await live(page);
     const trusts = await watchTrust(page);
     link.cut = true;
-    await until("amber or later", async () => (await trusts()).length > 0);
+    await eventually("amber or later", async () => (await trusts()).length > 0);
     await screenshot(page, "old-desktop-light");
     await page.getByText("No new pictures").waitFor();
     // Neither is skipped, and the picture is never called live in between.
@@ -107,24 +108,47 @@ it("a network that is cut: amber, grey with the reason, never live, and back", a
   });
 });
 
-it("a page that is hidden costs nothing within 2 s, and is live when seen again", async () => {
-  const tabs = new Tabs();
-  try {
-    const tab = await tabs.open(link.url);
-    const shown = () =>
-      tabs.evaluate<string | undefined>(tab, "document.querySelector('.stage')?.dataset.phase");
-    await until("a live picture", async () => (await shown()) === "live");
+describe("a page that is hidden", () => {
+  let tabs: Tabs;
+  let tab: string;
+  const evaluate = <T>(expression: string) => tabs.evaluate<T>(tab, expression);
+  const shown = () => evaluate<string>("document.querySelector('.stage')?.dataset.phase");
+  const floats = () => evaluate<boolean>("document.pictureInPictureElement !== null");
+  const hide = async () => {
     await tabs.open("about:blank");
     // Twice the goal's two seconds, for a machine that has other things to do.
     await sleep(4_000);
+  };
+  /** Bytes that reach the browser in two seconds. */
+  const cost = async () => {
     const before = link.bytes;
     await sleep(2_000);
-    expect(link.bytes - before).toBe(0);
+    return link.bytes - before;
+  };
+
+  beforeEach(async () => {
+    tabs = new Tabs();
+    tab = await tabs.open(link.url);
+    await eventually("a live picture", async () => (await shown()) === "live");
+  });
+  afterEach(() => tabs?.close());
+
+  it("costs nothing within 2 s, and is live when seen again", async () => {
+    await hide();
+    expect(await cost()).toBe(0);
     await tabs.show(tab);
-    await until("a live picture again", async () => (await shown()) === "live");
-  } finally {
-    await tabs.close();
-  }
+    await eventually("a live picture again", async () => (await shown()) === "live");
+  });
+
+  it("goes on in picture in picture, and costs nothing once that is closed", async () => {
+    await evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'p' }))");
+    await eventually("picture in picture", floats);
+    await hide();
+    expect(await cost()).toBeGreaterThan(0);
+    await evaluate("document.exitPictureInPicture()");
+    await eventually("a pause", async () => (await shown()) === "paused");
+    expect(await cost()).toBe(0);
+  });
 });
 
 /** Starts to write down how the picture's trust changes; what has been written down so far. */
@@ -148,7 +172,7 @@ async function longestGap(page: Page, ms: number): Promise<number> {
   const end = performance.now() + ms;
   let [seq, since, longest, moves] = [-1, performance.now(), 0, false];
   while (performance.now() < end || !moves) {
-    const code = await until("a picture", () => shownBarcode(page));
+    const code = await eventually("a picture", () => shownBarcode(page));
     const now = performance.now();
     moves = code.seq !== seq;
     if (moves) {

@@ -1,23 +1,18 @@
-/** The page around the picture: keys, login, figures, accessibility, looks, weight. */
+/** The page around the picture: its keys, what it asks for, and where it is shown. */
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContextOptions, figures, live, sleep, withPage } from "./support/browser";
-import { examine } from "./support/looks";
-import { part } from "./support/parts";
-import { until } from "./support/process";
-import { type Gateway, System } from "./support/system";
+import { type ContextOptions, figures, live, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { Stack } from "./support/stack";
 
-let system: System;
+let stack: Stack;
 let gateway: Gateway;
-const TOKEN = "a-token-for-the-test";
 
 beforeAll(async () => {
-  [system, gateway] = await System.start();
+  [stack, gateway] = await Stack.start();
 });
-afterAll(() => system?.stop());
+afterAll(() => stack?.stop());
 
 const PHONE: ContextOptions = {
   viewport: { width: 390, height: 780 },
@@ -25,94 +20,6 @@ const PHONE: ContextOptions = {
   isMobile: true,
   deviceScaleFactor: 2,
 };
-describe("looks and accessibility", () => {
-  it("live, with figures, menu, past, pause and help", async () => {
-    await withPage(`${gateway.url}?stats=1`, async (page) => {
-      await live(page);
-      await sleep(2_000);
-      await examine(page, "live");
-      await page.getByRole("button", { name: "More" }).click();
-      await examine(page, "menu");
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Look back" }).click();
-      await examine(page, "past");
-      await page.getByRole("button", { name: "Back to live" }).click();
-      await page.getByRole("button", { name: "Pause" }).click();
-      await page.getByText("Paused").first().waitFor();
-      await examine(page, "paused");
-      await page.getByRole("button", { name: "Play" }).first().click();
-      await live(page);
-      await page.keyboard.press("?");
-      await page.getByRole("dialog").waitFor();
-      await examine(page, "help");
-    });
-  });
-
-  it("locked, until the token is right", async () => {
-    const locked = await system.gateway({ GATEWAY_AUTH_TOKEN: TOKEN });
-    await withPage(locked.url, async (page) => {
-      await page.getByLabel("Access token").fill("not the token");
-      await page.getByRole("button", { name: "Watch" }).click();
-      await page.getByText("This is not the token.").waitFor();
-      await examine(page, "locked");
-      await page.getByLabel("Access token").fill(TOKEN);
-      await page.keyboard.press("Enter");
-      await live(page);
-    });
-  });
-
-  it("full, until somebody leaves", async () => {
-    const small = await system.gateway({ GATEWAY_MAX_VIEWERS: "1" });
-    await withPage(small.url, async (first) => {
-      await live(first);
-      await withPage(small.url, async (second) => {
-        await second.getByText("All seats are taken").waitFor();
-        await examine(second, "full");
-        await first.close();
-        await live(second, 20_000);
-      });
-    });
-  });
-
-  it("a camera in trouble, each in words of its own", async () => {
-    const host = system.cameraHost("porch");
-    try {
-      host.says("error", "unplugged");
-      await withPage(`${gateway.url}?camera=porch`, async (page) => {
-        for (const [reason, words] of [
-          ["unplugged", "Camera unplugged"],
-          ["busy", "Camera in use"],
-          ["permission", "Camera not allowed"],
-          ["not_found", "No camera found"],
-          ["stalled", "Camera stopped"],
-          ["unsupported", "Camera not supported"],
-          ["usb_bandwidth", "USB is full"],
-        ] as const) {
-          host.says("error", reason);
-          await page.getByRole("status").getByText(words).waitFor({ timeout: 10_000 });
-        }
-        // A reason that this page has never heard of is told in its host's own words.
-        host.says("error", "haunted", "There is a ghost in the lens.");
-        await page.getByText("There is a ghost in the lens.").waitFor({ timeout: 10_000 });
-        await examine(page, "camera-trouble");
-      });
-    } finally {
-      await host.close(gateway);
-    }
-  });
-
-  it("several cameras, one of them offline", async () => {
-    await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
-      await live(page);
-      await page.getByText("Camera offline").waitFor();
-      await examine(page, "grid");
-      await page.getByRole("button", { name: /^default/ }).click();
-      await page.getByRole("toolbar").waitFor({ state: "attached" });
-      await live(page);
-    });
-  });
-});
-
 describe("the keyboard", () => {
   it("reaches every control, and each has a name", async () => {
     await withPage(gateway.url, async (page) => {
@@ -157,13 +64,13 @@ describe("the keyboard", () => {
       await page.keyboard.press("i");
       await page.getByRole("region", { name: "Stream figures" }).waitFor();
       await page.keyboard.press(" ");
-      await until("a pause", async () => (await figures(page))?.phase === "paused");
+      await eventually("a pause", async () => (await figures(page))?.phase === "paused");
       await page.keyboard.press("k");
       await live(page);
       await page.keyboard.press("f");
-      await until("full screen", async () => (await data("full")) === "true");
+      await eventually("full screen", async () => (await data("full")) === "true");
       await page.keyboard.press("f");
-      await until("no full screen", async () => (await data("full")) === "false");
+      await eventually("no full screen", async () => (await data("full")) === "false");
       // What was chosen is remembered.
       await page.reload();
       await live(page);
@@ -192,19 +99,6 @@ describe("the page", () => {
     expect([...hosts]).toEqual([new URL(gateway.url).host]);
   });
 
-  it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
-    const folder = join(part("WEB_DIST"), "assets");
-    const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
-    const weigh = (names: string[]) =>
-      names
-        .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
-        .reduce((a, b) => a + b, 0);
-    // The engine is there twice: in the worker, and for browsers without such workers.
-    const twice = files.filter((name) => name.startsWith("engine-"));
-    expect(twice.length).toBe(1);
-    expect(weigh(files) - weigh(twice)).toBeLessThan(90_000);
-  });
-
   it("can be a part of another page", async () => {
     await withPage(`${gateway.url}?embed=1`, async (page) => {
       await live(page);
@@ -214,6 +108,23 @@ describe("the page", () => {
     });
   });
 
+  it("floats in a window of its own where the browser can", async () => {
+    await withPage(gateway.url, async (page) => {
+      await live(page);
+      await page.locator("main").click({ position: { x: 300, y: 300 } });
+      await page.keyboard.press("p");
+      await eventually("picture in picture", () =>
+        page.evaluate(() => document.pictureInPictureElement !== null),
+      );
+      await page.keyboard.press("p");
+      await eventually("its end", () =>
+        page.evaluate(() => document.pictureInPictureElement === null),
+      );
+    });
+  });
+});
+
+describe("the page on a phone", () => {
   it("covers the screen on an iPhone, which gives full screen to videos only", async () => {
     await withPage(
       "about:blank",
@@ -231,20 +142,7 @@ describe("the page", () => {
     );
   });
 
-  it("floats in a window of its own where the browser can", async () => {
-    await withPage(gateway.url, async (page) => {
-      await live(page);
-      await page.locator("main").click({ position: { x: 300, y: 300 } });
-      await page.keyboard.press("p");
-      await until("picture in picture", () =>
-        page.evaluate(() => document.pictureInPictureElement !== null),
-      );
-      await page.keyboard.press("p");
-      await until("its end", () => page.evaluate(() => document.pictureInPictureElement === null));
-    });
-  });
-
-  it("has targets of 44 pixels and more on a phone", async () => {
+  it("has targets of 44 pixels and more", async () => {
     await withPage(
       gateway.url,
       async (page) => {

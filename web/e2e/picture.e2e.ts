@@ -2,43 +2,47 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readStamp } from "../src/stream/frame";
-import { figures, live, shownBarcode, sleep, takeFigures, withPage } from "./support/browser";
+import { readStamp } from "../src/stream/stamp";
+import { figures, live, shownBarcode, takeFigures, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
 import { Link } from "./support/link";
-import { screenshot } from "./support/looks";
-import { until } from "./support/process";
-import { type Gateway, System } from "./support/system";
+import { screenshot } from "./support/page_audit";
+import { Stack } from "./support/stack";
 
-let system: System;
+let stack: Stack;
 let gateway: Gateway;
 let link: Link;
 
 beforeAll(async () => {
-  [system, gateway] = await System.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
   link = await Link.to(gateway.port);
 });
 afterAll(async () => {
   link?.close();
-  await system?.stop();
+  await stack?.stop();
 });
 
 describe("the picture", () => {
   it("is the camera's, frame by frame, and fresh", async () => {
     await withPage(gateway.url, async (page) => {
       await live(page);
-      const first = await until("a barcode", () => shownBarcode(page));
+      const first = await eventually("a barcode", () => shownBarcode(page));
       await sleep(2_000);
-      const second = await until("a barcode", () => shownBarcode(page));
+      const second = await eventually("a barcode", () => shownBarcode(page));
       const fps = (second.seq - first.seq) / ((second.madeAt - first.madeAt) / 1000);
       expect(fps).toBeGreaterThan(20);
       expect(fps).toBeLessThan(36);
-      await until("a picture that is fresh on screen", async () => {
+      await eventually("a picture that is fresh on screen", async () => {
         const asked = Date.now();
         const code = await shownBarcode(page);
         return code !== null && asked - code.madeAt < 500;
       });
-      await until("30 fps", async () => ((await figures(page))?.fps ?? 0) > 30, 40_000);
-      await until("an age under 250 ms", async () => ((await figures(page))?.ageMs ?? 999) < 250);
+      await eventually("30 fps", async () => ((await figures(page))?.fps ?? 0) > 30, 40_000);
+      await eventually(
+        "an age under 250 ms",
+        async () => ((await figures(page))?.ageMs ?? 999) < 250,
+      );
     });
   });
 
@@ -47,7 +51,7 @@ describe("the picture", () => {
       await live(page);
       await sleep(500);
       await page.keyboard.press("k");
-      await until("a pause", async () => (await figures(page))?.phase === "paused");
+      await eventually("a pause", async () => (await figures(page))?.phase === "paused");
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.keyboard.press("s"),
@@ -58,7 +62,7 @@ describe("the picture", () => {
       const jpeg = readFileSync(await download.path());
       const stamp = readStamp(new Uint8Array(jpeg).buffer);
       // What a worker drew last is on screen a moment later.
-      const shown = await until("the saved picture on screen", async () => {
+      const shown = await eventually("the saved picture on screen", async () => {
         const code = await shownBarcode(page);
         return code?.seq === stamp?.seq ? code : null;
       });
@@ -70,12 +74,12 @@ describe("the picture", () => {
     await withPage(gateway.url, async (page) => {
       await live(page);
       await sleep(3_000);
-      const before = await until("a barcode", () => shownBarcode(page));
+      const before = await eventually("a barcode", () => shownBarcode(page));
       await page.keyboard.down("ArrowLeft");
       await sleep(1_500);
       await page.keyboard.up("ArrowLeft");
       // A step that was asked for before the key went up may still be drawn.
-      const past = await until("the past, standing", async () => {
+      const past = await eventually("the past, standing", async () => {
         const code = await shownBarcode(page);
         await sleep(300);
         const still = (await shownBarcode(page))?.seq === code?.seq;
@@ -84,7 +88,7 @@ describe("the picture", () => {
       await sleep(500);
       expect((await shownBarcode(page))?.seq).toBe(past.seq);
       await page.keyboard.press("Escape");
-      await until("the present", async () => {
+      await eventually("the present", async () => {
         const code = await shownBarcode(page);
         return code !== null && code.seq > before.seq + 50;
       });
@@ -100,17 +104,17 @@ describe("quality", () => {
       await page.getByLabel("Quality").selectOption("95");
       await live(page);
       await page.getByLabel("Quality").selectOption("auto");
-      await until("95", async () => (await figures(page))?.quality === 95);
+      await eventually("95", async () => (await figures(page))?.quality === 95);
       const rate = (await settled(page)).kbps / 1000;
       link.rate = rate * 0.5;
-      await until(
+      await eventually(
         "a lower quality",
         async () => ((await figures(page))?.quality ?? 95) < 90,
         30_000,
       );
       const fallen = (await figures(page))?.quality ?? 0;
       link.rate = 0;
-      await until(
+      await eventually(
         "a higher quality",
         async () => ((await figures(page))?.quality ?? 0) > fallen,
         40_000,
@@ -136,7 +140,10 @@ describe("quality", () => {
       expect((await figures(page))?.quality).toBe(30);
       await screenshot(page, "slow-desktop-light");
       // The newest frame wins: few pictures, but no old ones, however long it lasts.
-      await until("a young picture", async () => ((await figures(page))?.ageMs ?? 9_999) < 700);
+      await eventually(
+        "a young picture",
+        async () => ((await figures(page))?.ageMs ?? 9_999) < 700,
+      );
       link.rate = 0;
     });
   });
@@ -146,12 +153,12 @@ describe("quality", () => {
       await live(page);
       expect((await figures(page))?.quality).toBe(60);
       await page.keyboard.press("+");
-      await until("65", async () => (await figures(page))?.quality === 65);
+      await eventually("65", async () => (await figures(page))?.quality === 65);
       await page.getByLabel("Quality").selectOption("40");
-      await until("40", async () => (await figures(page))?.quality === 40);
+      await eventually("40", async () => (await figures(page))?.quality === 40);
       await page.locator("main").click({ position: { x: 300, y: 300 } });
       await page.keyboard.press("a");
-      await until("automatic", async () => (await figures(page))?.auto === true);
+      await eventually("automatic", async () => (await figures(page))?.auto === true);
     });
   });
 });

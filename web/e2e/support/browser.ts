@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import type { View } from "../../src/stream/view";
+import type { View } from "../../src/stream/view_model";
+import { artifact } from "./artifacts";
 import { type Barcode, readBarcode } from "./barcode";
-import { part } from "./parts";
-import { until } from "./process";
+import { eventually } from "./eventually";
 
 export const ARGS = [
   "--no-sandbox",
@@ -35,7 +35,7 @@ export async function withPage<T>(
 ): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), "rero-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: part("CHROMIUM_BIN"),
+    executablePath: artifact("CHROMIUM_BIN"),
     args: ARGS,
     viewport: { width: 1100, height: 760 },
     ...options,
@@ -67,7 +67,7 @@ export async function withPage<T>(
 
 /** A process of the browser may outlive it for a moment and still write there. */
 export async function removeProfile(profile: string): Promise<void> {
-  await until(`${profile} is removed`, () => {
+  await eventually(`${profile} is removed`, () => {
     rmSync(profile, { recursive: true, force: true });
     return true;
   });
@@ -81,11 +81,11 @@ export const figures = (page: Page): Promise<View | null> =>
 export const takeFigures = (page: Page): Promise<View[]> =>
   page.evaluate(() => window.views.splice(0));
 
-export const phase = (page: Page): Promise<string | null> =>
+const phase = (page: Page): Promise<string | null> =>
   page.locator(".stage").first().getAttribute("data-phase");
 
 export async function live(page: Page, ms = 10_000): Promise<void> {
-  await until("a live picture", async () => (await phase(page)) === "live", ms);
+  await eventually("a live picture", async () => (await phase(page)) === "live", ms);
 }
 
 /** The barcode of the picture on the canvas; null where it shows none. */
@@ -120,5 +120,3 @@ export async function browserMegabytes(context: BrowserContext): Promise<number>
     .map(({ id }) => /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8")))
     .reduce((sum, found) => sum + Number(found?.[1] ?? 0) / 1000, 0);
 }
-
-export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -8,9 +8,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { artifact } from "./artifacts";
 import { ARGS, removeProfile } from "./browser";
-import { part } from "./parts";
-import { endWithUs } from "./process";
+import { endWithUs } from "./program";
 
 type Answer = { id?: number; result?: Record<string, unknown>; error?: { message: string } };
 
@@ -23,7 +23,7 @@ export class Tabs {
 
   constructor() {
     this.#chromium = spawn(
-      part("CHROMIUM_BIN"),
+      artifact("CHROMIUM_BIN"),
       [
         ...ARGS,
         "--headless=new",
@@ -55,14 +55,14 @@ export class Tabs {
     await this.#send("Target.activateTarget", { targetId: tab });
   }
 
-  /** The value of `expression` in a tab. */
+  /** The value of `expression` in a tab, where it may do what takes a person's hand. */
   async evaluate<T>(tab: string, expression: string): Promise<T> {
     const { sessionId } = await this.#send("Target.attachToTarget", {
       targetId: tab,
       flatten: true,
     });
     const session = sessionId as string;
-    const params = { expression, returnByValue: true };
+    const params = { expression, returnByValue: true, userGesture: true };
     const { result } = await this.#send("Runtime.evaluate", params, session);
     await this.#send("Target.detachFromTarget", { sessionId });
     return (result as { value: T }).value;

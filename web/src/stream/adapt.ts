@@ -10,12 +10,12 @@
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 
-import { MAX_QUALITY, MIN_QUALITY, nearestRung, QUALITY_STEP } from "./protocol";
+import { MAX_QUALITY, MIN_QUALITY, nearestRung, QUALITY_STEP } from "./quality";
 
-export const NOMINAL_FPS = 34;
-export const LOW_FPS = 28;
-export const HIGH_FPS = 32;
-export const WINDOW_S = 5;
+const NOMINAL_FPS = 34;
+const LOW_FPS = 28;
+const HIGH_FPS = 32;
+const WINDOW_S = 5;
 /** A bad start is believed from here on, before the window is full. */
 const WARM_S = 2;
 /** A second, less the jitter of the timer that asks. */
@@ -45,7 +45,7 @@ export type Reason =
   | "manual";
 
 /** One arrival, times in seconds; `seq` and `capturedAt` from the stamp where there is one. */
-export interface Arrival {
+interface Arrival {
   at: number;
   seq?: number;
   capturedAt?: number;

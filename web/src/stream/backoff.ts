@@ -3,8 +3,8 @@
  * most, so that a thousand viewers of a gateway that fell do not come back in one moment.
  */
 
-export const FIRST_WAIT_MS = 500;
-export const LONGEST_WAIT_MS = 15_000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
 /** A gateway that leaves says so, or falls; its viewers spread over this time and no longer. */
 export const LEAVING_SPREAD_MS = 250;
 /** A full gateway is asked again no sooner. */

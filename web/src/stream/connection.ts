@@ -24,7 +24,7 @@ export type Phase =
   | "refused"
   | "paused";
 
-export type RefusalKind = "login" | "forbidden" | "quality" | "policy";
+type RefusalKind = "login" | "forbidden" | "quality" | "policy";
 
 export interface Refusal {
   kind: RefusalKind;
@@ -69,7 +69,7 @@ export type ConnectionEvent =
 /** `ask`: find out by HTTP why the socket was not let in; browsers do not tell. */
 export type Effect = "open" | "close" | "ask";
 
-export interface Step {
+interface Step {
   state: Connection;
   effects: Effect[];
 }

@@ -1,59 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Engine } from "./engine";
-import type { EngineConfig, View } from "./view";
+import {
+  bitmaps,
+  decodes,
+  drawn,
+  FakeSocket,
+  fakeCanvas,
+  installFakeBrowser,
+  removeFakeBrowser,
+} from "./fake_browser";
+import type { EngineConfig, View } from "./view_model";
 
-/** The browser's WebSocket as far as the engine uses it; a test plays the server. */
-class Socket {
-  static readonly OPEN = 1;
-  static all: Socket[] = [];
-  static get last(): Socket {
-    return Socket.all.at(-1) as Socket;
-  }
-  readyState = 0;
-  binaryType = "";
-  readonly sent: Record<string, unknown>[] = [];
-  closedBy: number | null = null;
-  onopen: (() => void) | null = null;
-  onmessage: ((e: { data: string | ArrayBuffer }) => void) | null = null;
-  onclose: ((e: { code: number; reason: string }) => void) | null = null;
-  readonly url: string;
-  constructor(url: string) {
-    this.url = url;
-    Socket.all.push(this);
-  }
-  send(text: string) {
-    this.sent.push(JSON.parse(text));
-  }
-  close(code: number) {
-    this.readyState = 3;
-    this.closedBy = code;
-  }
-  open(hello = true) {
-    this.readyState = 1;
-    this.onopen?.();
-    if (hello) this.say({ type: "hello", quality: 95, fps: 34, acks: true, inband: true });
-  }
-  say(message: object) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  frame(seq: number) {
-    this.onmessage?.({ data: jpeg(seq) });
-  }
-  of(type: string) {
-    return this.sent.filter((m) => m.type === type);
-  }
-}
-
-function jpeg(seq: number): ArrayBuffer {
-  const text = `RERO1 run=00000001 seq=${String(seq).padStart(12, "0")} t=${Date.now()}000`;
-  const bytes = [...text].map((c) => c.charCodeAt(0));
-  return new Uint8Array([0xff, 0xd8, 0xff, 0xfe, 0, text.length + 2, ...bytes, 0xff, 0xda]).buffer;
-}
-
-/** Decodes that wait until the test lets them end. */
-const decodes: { end: (ok?: boolean) => Promise<void> }[] = [];
-let bitmaps = 0;
-const drawn: unknown[] = [];
 const views: View[] = [];
 let engine: Engine;
 
@@ -66,45 +23,16 @@ const CONFIG: EngineConfig = {
   rewindBytes: 1e6,
 };
 const start = (config: Partial<EngineConfig> = {}) => {
-  const canvas = {
-    width: 0,
-    height: 0,
-    getContext: () => ({ drawImage: (picture: unknown) => drawn.push(picture) }),
-  };
-  engine = new Engine(canvas as unknown as OffscreenCanvas, { ...CONFIG, ...config }, (view) =>
-    views.push(view),
-  );
-  return Socket.last;
+  engine = new Engine(fakeCanvas(), { ...CONFIG, ...config }, (view) => views.push(view));
+  return FakeSocket.last;
 };
 const view = () => views.at(-1) as View;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal("WebSocket", Socket);
-  vi.stubGlobal("navigator", { onLine: true });
-  vi.stubGlobal("fetch", () =>
-    Promise.resolve({ ok: false, status: 401, text: async () => "token" }),
-  );
-  vi.stubGlobal("createImageBitmap", () => {
-    const bitmap = { width: 640, height: 480, close: () => bitmaps-- };
-    return new Promise((resolve, reject) => {
-      decodes.push({
-        end: async (ok = true) => {
-          if (ok) bitmaps++;
-          if (ok) resolve(bitmap);
-          else reject(new Error("no picture"));
-          await vi.advanceTimersByTimeAsync(0);
-        },
-      });
-    });
-  });
-});
+beforeEach(installFakeBrowser);
 afterEach(() => {
   engine.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  Socket.all = [];
-  views.length = decodes.length = drawn.length = 0;
+  removeFakeBrowser();
+  views.length = 0;
 });
 
 describe("frames", () => {
@@ -140,7 +68,7 @@ describe("frames", () => {
       await decodes.at(-1)?.end();
     }
     expect(drawn.length).toBe(5);
-    expect(bitmaps).toBe(0);
+    expect(bitmaps()).toBe(0);
   });
 
   it("that are no picture are counted and do not stop the stream", async () => {
@@ -161,7 +89,7 @@ describe("quality", () => {
     socket.open();
     engine.setQuality(60);
     expect(socket.of("quality")).toEqual([{ type: "quality", quality: 60 }]);
-    expect(Socket.all.length).toBe(1);
+    expect(FakeSocket.all.length).toBe(1);
     engine.setQuality(60);
     expect(socket.of("quality").length).toBe(1);
   });
@@ -172,12 +100,12 @@ describe("quality", () => {
     socket.frame(1);
     engine.setQuality(60);
     expect(socket.closedBy).toBe(1000);
-    expect(Socket.last.url).toBe("ws://gateway/websocket/60?v=2");
+    expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2");
     expect(view().phase).toBe("live");
-    Socket.last.open(false);
-    Socket.last.frame(2);
+    FakeSocket.last.open(false);
+    FakeSocket.last.frame(2);
     expect(view().phase).toBe("live");
-    expect(Socket.last.sent).toEqual([]);
+    expect(FakeSocket.last.sent).toEqual([]);
   });
 
   it("is taken along to the next connection", () => {
@@ -186,7 +114,7 @@ describe("quality", () => {
     engine.setQuality(45);
     engine.pause(true);
     engine.pause(false);
-    expect(Socket.last.url).toContain("/websocket/45");
+    expect(FakeSocket.last.url).toContain("/websocket/45");
   });
 
   it("falls on a slow link, but not while the camera is away", () => {
@@ -233,6 +161,31 @@ describe("looking back", () => {
   });
 });
 
+describe("a step of this device's clock", () => {
+  it.each([5_000, -5_000, 3_600_000])("of %i ms makes no picture older", async (step) => {
+    /** The gateway's and capture's clock, which agree and do not step. */
+    const theirs = () => 1_800_000_000_000 + performance.now();
+    const socket = start();
+    socket.open();
+    const play = async (ms: number) => {
+      for (let t = 0; t < ms; t += 100) {
+        for (const { t } of socket.of("clock").splice(0))
+          socket.say({ type: "clock", t, now_us: theirs() * 1_000 });
+        socket.sent.length = 0;
+        socket.frame(performance.now(), theirs());
+        await decodes.at(-1)?.end();
+        await vi.advanceTimersByTimeAsync(100);
+      }
+    };
+    await play(30_000);
+    vi.setSystemTime(Date.now() + step);
+    views.length = 0;
+    await play(30_000);
+    expect(views.length).toBeGreaterThan(50);
+    expect(Math.max(...views.map((v) => v.ageMs ?? Number.NaN))).toBeLessThan(500);
+  });
+});
+
 describe("a connection", () => {
   it("that is not let in asks by HTTP and shows the login", async () => {
     const socket = start();
@@ -247,9 +200,9 @@ describe("a connection", () => {
     engine.pause(true);
     expect(socket.closedBy).toBe(1000);
     vi.advanceTimersByTime(60_000);
-    expect(Socket.all.length).toBe(1);
+    expect(FakeSocket.all.length).toBe(1);
     engine.pause(false);
-    expect(Socket.all.length).toBe(2);
+    expect(FakeSocket.all.length).toBe(2);
   });
 
   it("believes a picture more than a status that came before it", () => {
@@ -273,8 +226,8 @@ describe("a connection", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     engine.pause(false);
     views.length = 0;
-    Socket.last.open();
-    Socket.last.frame(200);
+    FakeSocket.last.open();
+    FakeSocket.last.frame(200);
     await decodes[1]?.end();
     expect(view().phase).toBe("live");
     const ages = views.filter((v) => v.phase === "live").map((v) => v.ageMs ?? 0);

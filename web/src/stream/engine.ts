@@ -7,47 +7,36 @@
  */
 
 import { Adapt } from "./adapt";
-import { askStatus, streamUrl } from "./backend";
-import { Clock } from "./clock";
-import { type Connection, type ConnectionEvent, initial, reduce } from "./connection";
-import { readStamp, type Stamp } from "./frame";
-import type { CameraStatus, ClientMessage, Hello, ServerMessage } from "./protocol";
+import { type Connection, type ConnectionEvent, initial, type Phase, reduce } from "./connection";
+import { askStatus } from "./gateway_status";
+import type { CameraStatus, Report, ServerMessage } from "./protocol";
+import { type Rendered, Renderer } from "./renderer";
 import { Rewind } from "./rewind";
-import { Screen, type Shown } from "./screen";
-import { Socket } from "./socket";
+import { Session } from "./session";
+import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
-import type { EngineConfig, Saved, View } from "./view";
+import type { EngineConfig, Snapshot, View } from "./view_model";
 
 const TICK_MS = 250;
 const VIEW_EVERY_MS = 500;
 const ASK_EVERY_MS = 1_000;
-const REPORT_EVERY_MS = 5_000;
-const CLOCK_EVERY_MS = 10_000;
 
-interface Frame extends Saved {
+interface Frame extends Snapshot {
   stamp: Stamp | null;
   acknowledged: boolean;
 }
 
 export class Engine {
   readonly #config: EngineConfig;
-  readonly #screen: Screen<Frame>;
+  readonly #renderer: Renderer<Frame>;
   readonly #publish: (view: View) => void;
   readonly #adapt: Adapt;
   readonly #stats = new Stats();
-  readonly #clock = new Clock();
   readonly #rewind: Rewind<Frame>;
   readonly #timer: ReturnType<typeof setInterval>;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #connection: Connection = initial;
-  readonly #socket: Socket = new Socket({
-    opened: () => this.#dispatch({ type: "opened" }),
-    told: (message) => this.#told(message),
-    received: (jpeg) => this.#received(jpeg),
-    closed: (code, reason) =>
-      this.#dispatch({ type: "closed", code, reason, online: navigator.onLine }),
-  });
-  #hello: Hello | null = null;
+  readonly #session: Session;
   #status: CameraStatus | null = null;
   #behindMs: number | null = null;
   #run: string | null = null;
@@ -55,10 +44,6 @@ export class Engine {
   /** The next picture drawn is the first of a live stream, which is told at once. */
   #announce = false;
   #askAt = 0;
-  #reportAt = 0;
-  #clockAt = 0;
-  /** The quality that the server was last asked for. */
-  #asked = 0;
 
   constructor(
     canvas: HTMLCanvasElement | OffscreenCanvas,
@@ -67,8 +52,15 @@ export class Engine {
   ) {
     this.#config = config;
     this.#publish = publish;
-    this.#screen = new Screen(canvas, (shown) => this.#drawn(shown));
+    this.#renderer = new Renderer(canvas, (shown) => this.#drawn(shown));
     this.#rewind = new Rewind(config.rewindBytes);
+    this.#session = new Session(config.base, config.camera, {
+      opened: () => this.#dispatch({ type: "opened" }),
+      message: (message) => this.#heard(message),
+      frame: (jpeg) => this.#received(jpeg),
+      closed: (code, reason) =>
+        this.#dispatch({ type: "closed", code, reason, online: navigator.onLine }),
+    });
     this.#adapt = new Adapt(config.quality);
     this.#adapt.cap = config.cap;
     if (!config.auto) this.#adapt.choose(config.quality);
@@ -103,14 +95,14 @@ export class Engine {
       behindMs === null ? null : Math.min(Math.max(0, behindMs), this.#rewind.lengthMs);
     if (this.#behindMs !== null) {
       const frame = this.#rewind.at(this.#behindMs);
-      if (frame) this.#screen.draw(frame);
+      if (frame) this.#renderer.draw(frame);
     } else this.#stats.interrupted();
     this.#show();
   }
 
   /** The picture on screen. */
-  snapshot(): Saved | null {
-    const { frame } = this.#screen;
+  snapshot(): Snapshot | null {
+    const { frame } = this.#renderer;
     return frame && { jpeg: frame.jpeg, takenAt: frame.takenAt };
   }
 
@@ -125,36 +117,27 @@ export class Engine {
     const { state, effects } = reduce(before, event, performance.now(), Math.random());
     this.#connection = state;
     for (const effect of effects) {
-      if (effect === "open") this.#open();
-      else if (effect === "close") this.#socket.drop();
+      if (effect === "open") this.#session.open(this.#adapt.quality);
+      else if (effect === "close") this.#session.close();
       else void this.#ask();
     }
-    if (state.retryAt !== before.retryAt) {
-      clearTimeout(this.#retry);
-      if (state.retryAt !== null)
-        this.#retry = setTimeout(
-          () => this.#dispatch({ type: "tick" }),
-          state.retryAt - performance.now() + 1,
-        );
-    }
-    if (state.phase !== before.phase) {
-      if (before.phase === "live" && state.phase !== "stalled") this.#stats.interrupted();
-      if (state.phase === "connecting" || state.phase === "paused") this.#adapt.reset();
-      // What made it live is not drawn yet, and what is on screen until then is as old as it looks.
-      if (state.phase === "live") this.#announce = true;
-      else this.#show();
-    }
+    if (state.retryAt !== before.retryAt) this.#retryAt(state.retryAt);
+    if (state.phase !== before.phase) this.#entered(state.phase, before.phase);
   }
 
-  #open(): void {
-    this.#hello = null;
-    this.#asked = this.#adapt.quality;
-    this.#socket.open(streamUrl(this.#config.base, this.#asked, this.#config.camera));
+  #retryAt(at: number | null): void {
+    clearTimeout(this.#retry);
+    if (at === null) return;
+    const wait = at - performance.now() + 1;
+    this.#retry = setTimeout(() => this.#dispatch({ type: "tick" }), wait);
   }
 
-  /** Says it to a server that has greeted us; another would not understand. */
-  #send(message: ClientMessage): void {
-    if (this.#hello) this.#socket.send(message);
+  #entered(phase: Phase, before: Phase): void {
+    if (before === "live" && phase !== "stalled") this.#stats.interrupted();
+    if (phase === "connecting" || phase === "paused") this.#adapt.reset();
+    // What made it live is not drawn yet, and what is on screen until then is as old as it looks.
+    if (phase === "live") this.#announce = true;
+    else this.#show();
   }
 
   async #ask(): Promise<void> {
@@ -162,33 +145,14 @@ export class Engine {
     this.#dispatch({ type: "answer", ...answer });
   }
 
-  #told(message: ServerMessage): void {
-    switch (message.type) {
-      case "hello":
-        this.#hello = message;
-        this.#adapt.announce(message.fps);
-        this.#clock.reset();
-        this.#askClock();
-        this.#reportAt = performance.now();
-        break;
-      case "status":
-        this.#status = message;
-        if (message.fps !== null) this.#adapt.announce(message.fps);
-        if (message.state !== "live") this.#adapt.reset();
-        this.#dispatch({ type: "camera", up: message.state === "live" });
-        this.#show();
-        break;
-      case "quality":
-        break;
-      case "clock":
-        this.#clock.replied(message.t, Date.now(), message.nowMs);
-        break;
-    }
-  }
-
-  #askClock(): void {
-    this.#clockAt = performance.now();
-    this.#send({ type: "clock", t: Date.now() });
+  #heard(message: ServerMessage): void {
+    if (message.type === "hello") this.#adapt.announce(message.fps);
+    if (message.type !== "status") return;
+    this.#status = message;
+    if (message.fps !== null) this.#adapt.announce(message.fps);
+    if (message.state !== "live") this.#adapt.reset();
+    this.#dispatch({ type: "camera", up: message.state === "live" });
+    this.#show();
   }
 
   #received(jpeg: ArrayBuffer): void {
@@ -217,14 +181,14 @@ export class Engine {
       return;
     }
     this.#rewind.push(frame, jpeg.byteLength, now);
-    this.#screen.draw(frame);
+    this.#renderer.draw(frame);
   }
 
-  #drawn({ frame, decodeMs }: Shown<Frame>): void {
+  #drawn({ frame, decodeMs }: Rendered<Frame>): void {
     this.#acknowledge(frame);
     if (decodeMs === null) this.#stats.totals.corrupt++;
     else if (this.#behindMs === null) {
-      const age = frame.stamp && this.#clock.ageMs(frame.stamp.capturedAtMs, Date.now());
+      const age = frame.stamp && this.#session.ageMs(frame.stamp.capturedAtMs);
       this.#stats.drawn(age, decodeMs, performance.now());
     }
     if (this.#announce) {
@@ -234,9 +198,9 @@ export class Engine {
   }
 
   #acknowledge(frame: Frame): void {
-    if (!this.#hello?.acks || !frame.stamp || frame.acknowledged) return;
+    if (!frame.stamp || frame.acknowledged) return;
     frame.acknowledged = true;
-    this.#send({ type: "ack", seq: frame.stamp.seq });
+    this.#session.acknowledge(frame.stamp.seq);
   }
 
   #tick(): void {
@@ -248,16 +212,7 @@ export class Engine {
       this.#adapt.ask(now / 1000);
       this.#apply();
     }
-    if (live && now - this.#reportAt >= REPORT_EVERY_MS) {
-      this.#reportAt = now;
-      this.#send({
-        type: "report",
-        fps: round(this.#adapt.fps),
-        age_ms: this.#stats.ageMs === null ? null : Math.round(this.#stats.ageMs),
-        skipped: this.#stats.takeSkipped(),
-      });
-    }
-    if (live && now - this.#clockAt >= CLOCK_EVERY_MS) this.#askClock();
+    if (live) this.#session.tick(now, () => this.#report());
     if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_MS / 2) {
       if (this.#connection.phase !== "paused")
         this.#stats.remember({
@@ -269,19 +224,22 @@ export class Engine {
     }
   }
 
+  #report(): Report {
+    return {
+      fps: round(this.#adapt.fps),
+      age_ms: this.#stats.ageMs === null ? null : Math.round(this.#stats.ageMs),
+      skipped: this.#stats.takeSkipped(),
+    };
+  }
+
   /** Makes the stream have the quality that `adapt` decided on. */
   #apply(): void {
-    const quality = this.#adapt.quality;
-    if (quality === this.#asked) return;
+    const { quality } = this.#adapt;
     // Not connected: the next connection asks for it.
-    if (!this.#connection.opened) return;
+    if (quality === this.#session.quality || !this.#connection.opened) return;
     this.#stats.totals.switches++;
-    if (this.#hello?.inband) {
-      this.#asked = quality;
-      this.#send({ type: "quality", quality });
-    }
-    // A plain server: a new connection; the picture on screen and the window of arrivals stay.
-    else this.#open();
+    // At a plain server by a new connection; the picture on screen and the window of arrivals stay.
+    this.#session.switchTo(quality);
   }
 
   #show(): void {
@@ -306,7 +264,7 @@ export class Engine {
       kbps: this.#stats.kbps(now),
       ageMs: this.#stats.ageNow(now),
       silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
-      ...this.#screen.size,
+      ...this.#renderer.size,
       decodeMs: this.#stats.decodeMs,
       behindMs: this.#behindMs,
       rewindMs: this.#rewind.lengthMs,

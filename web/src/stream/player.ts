@@ -3,13 +3,13 @@
  * twice a second, never a frame.
  */
 
-import { type Command, type Notice, obey, type Start } from "./port";
-import type { EngineConfig, Saved, View } from "./view";
+import type { EngineConfig, Snapshot, View } from "./view_model";
+import { type Command, execute, type Notice, type Start } from "./worker_port";
 
 export class Player {
   readonly #listeners = new Set<() => void>();
   readonly #command: (command: Command) => void;
-  readonly #waiting: ((saved: Saved | null) => void)[] = [];
+  readonly #waiting: ((snapshot: Snapshot | null) => void)[] = [];
   readonly #held = new Set<string>();
   #view: View | null = null;
 
@@ -44,7 +44,7 @@ export class Player {
   lookBack(behindMs: number | null): void {
     this.#command({ type: "lookBack", behindMs });
   }
-  snapshot(): Promise<Saved | null> {
+  snapshot(): Promise<Snapshot | null> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#command({ type: "snapshot" });
@@ -70,11 +70,11 @@ export class Player {
     const engine = import("./engine").then(
       ({ Engine }) => new Engine(canvas, config, (view) => tell({ type: "view", view })),
     );
-    return (command: Command) => void engine.then((ready) => obey(ready, command, tell));
+    return (command: Command) => void engine.then((ready) => execute(ready, command, tell));
   }
 
   #noticed(notice: Notice): void {
-    if (notice.type === "snapshot") this.#waiting.shift()?.(notice.saved);
+    if (notice.type === "snapshot") this.#waiting.shift()?.(notice.snapshot);
     else {
       this.#view = notice.view;
       for (const listener of this.#listeners) listener();

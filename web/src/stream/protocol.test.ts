@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { golden } from "./golden";
-import { encode, LADDER, nearestRung, parseServerMessage, readStatus } from "./protocol";
+import { encode, parseServerMessage, readStatus } from "./protocol";
 
 const messages = golden<{
   from_gateway: { type: string }[];
@@ -8,24 +8,6 @@ const messages = golden<{
   ignored: unknown[];
 }>("messages");
 const parse = (message: unknown) => parseServerMessage(JSON.stringify(message));
-
-describe("the ladder", () => {
-  const quality = golden<{ ladder: number[]; served: { asked: string; rung: number }[] }>(
-    "quality",
-  );
-
-  it("is the one that Rust climbs", () => {
-    expect(LADDER).toEqual(quality.ladder);
-  });
-
-  it.each(quality.served)("serves $asked by rung $rung", ({ asked, rung }) => {
-    expect(nearestRung(Number(asked))).toBe(rung);
-  });
-
-  it("holds wishes beyond its ends", () => {
-    expect([nearestRung(-3), nearestRung(300)]).toEqual([30, 95]);
-  });
-});
 
 describe("what the server says", () => {
   it.each(messages.from_gateway)("is understood: $type", (message) => {

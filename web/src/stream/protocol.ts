@@ -5,16 +5,7 @@
  * side may learn new words before the other.
  */
 
-export const LADDER = [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95] as const;
-export const MIN_QUALITY = 30;
-export const MAX_QUALITY = 95;
-export const QUALITY_STEP = 5;
-
-/** The nearest rung that is not above `quality`; numbers out of range go to the nearer end. */
-export function nearestRung(quality: number): number {
-  const clamped = Math.min(MAX_QUALITY, Math.max(MIN_QUALITY, quality));
-  return clamped - (clamped % QUALITY_STEP);
-}
+import { MAX_QUALITY } from "./quality";
 
 export interface Hello {
   type: "hello";
@@ -28,7 +19,7 @@ export interface Hello {
   inband: boolean;
 }
 
-export type CameraState = "idle" | "starting" | "live" | "error" | "offline";
+type CameraState = "idle" | "starting" | "live" | "error" | "offline";
 
 export interface CameraStatus {
   type: "status";
@@ -45,13 +36,13 @@ export interface CameraStatus {
 }
 
 /** The switch to this rung took effect. */
-export interface QualityChanged {
+interface QualityChanged {
   type: "quality";
   quality: number;
 }
 
 /** The gateway's time, in reply to our `clock` question. */
-export interface ClockReply {
+interface ClockReply {
   type: "clock";
   /** Our own reading, given back. */
   t: number;
@@ -61,10 +52,18 @@ export interface ClockReply {
 
 export type ServerMessage = Hello | CameraStatus | QualityChanged | ClockReply;
 
+/** What the gateway counts in its histograms. */
+export interface Report {
+  fps: number;
+  age_ms: number | null;
+  /** Frames that never came, since the last report. */
+  skipped: number;
+}
+
 export type ClientMessage =
   | { type: "quality"; quality: number }
   | { type: "ack"; seq: number }
-  | { type: "report"; fps: number; age_ms: number | null; skipped: number }
+  | ({ type: "report" } & Report)
   | { type: "clock"; t: number };
 
 const STATES: readonly string[] = ["idle", "starting", "live", "error", "offline"];

@@ -5,7 +5,7 @@
 
 export const REWIND_MS = 10_000;
 
-export interface Kept<T> {
+interface Kept<T> {
   frame: T;
   at: number;
   bytes: number;

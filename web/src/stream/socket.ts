@@ -2,19 +2,19 @@
 
 import { type ClientMessage, encode, parseServerMessage, type ServerMessage } from "./protocol";
 
-export interface Heard {
+export interface SocketEvents {
   opened(): void;
-  told(message: ServerMessage): void;
-  received(jpeg: ArrayBuffer): void;
+  message(message: ServerMessage): void;
+  frame(jpeg: ArrayBuffer): void;
   closed(code: number, reason: string): void;
 }
 
 export class Socket {
-  readonly #heard: Heard;
+  readonly #events: SocketEvents;
   #socket: WebSocket | null = null;
 
-  constructor(heard: Heard) {
-    this.#heard = heard;
+  constructor(events: SocketEvents) {
+    this.#events = events;
   }
 
   /** Opens a connection in place of the present one. */
@@ -23,15 +23,15 @@ export class Socket {
     const socket = new WebSocket(url);
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.#heard.opened();
+    socket.onopen = () => this.#events.opened();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== "string") return this.#heard.received(data);
+      if (typeof data !== "string") return this.#events.frame(data);
       const message = parseServerMessage(data);
-      if (message) this.#heard.told(message);
+      if (message) this.#events.message(message);
     };
     socket.onclose = ({ code, reason }) => {
       this.drop();
-      this.#heard.closed(code, reason);
+      this.#events.closed(code, reason);
     };
   }
 

@@ -3,10 +3,10 @@
  * a minute of history for the chart. Pure: every method takes the time in milliseconds.
  */
 
-import type { Stamp } from "./frame";
+import type { Stamp } from "./stamp";
 
 /** A pause between two pictures that the eye sees. */
-export const FREEZE_MS = 250;
+const FREEZE_MS = 250;
 /** Two samples a second make the history a minute long. */
 export const HISTORY_LENGTH = 120;
 const RATE_WINDOW_MS = 1_000;

@@ -1,27 +1,30 @@
 import { useEffect, useState } from "react";
-import { apiUrl, backendBase } from "../stream/backend";
-import { Grid } from "./Grid";
+import { apiUrl, gatewayBase } from "../stream/gateway_urls";
 import { Icon } from "./icons";
-import { readLink } from "./links";
+import { readPageOptions } from "./page_options";
+import { type Pill, present } from "./presentation";
 import { Stage } from "./Stage";
 import { StatusPill } from "./StatusPill";
-import { type Pill, situation } from "./words";
+import { Wall } from "./Wall";
 
-const BASE = backendBase(import.meta.env.VITE_BACKEND_URL, location.href);
-const LINK = readLink(location.search);
+const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
+const OPTIONS = readPageOptions(location.search);
 
 /** One camera on a stage, or several as tiles of which one may have the stage for itself. */
 export function App() {
   const known = useCameras();
-  const [all, setAll] = useState(LINK.cameras.length > 1);
-  const [alone, setAlone] = useState<string | null>(LINK.cameras[0] ?? null);
-  const [pill, setPill] = useState<Pill>(() => situation(null));
-  const cameras = LINK.cameras.length > 1 ? LINK.cameras : known;
+  const [all, setAll] = useState(OPTIONS.cameras.length > 1);
+  const [alone, setAlone] = useState<string | null>(OPTIONS.cameras[0] ?? null);
+  const [pill, setPill] = useState<Pill>(() => present(null));
+  const cameras = OPTIONS.cameras.length > 1 ? OPTIONS.cameras : known;
   return (
-    <div className="app" data-embed={LINK.embed}>
-      {!LINK.embed && (
+    <div className="app" data-embed={OPTIONS.embed}>
+      {!OPTIONS.embed && (
         <header>
-          <h1>ReRo CCTV{!all && alone !== null && <span> {alone}</span>}</h1>
+          <h1>
+            <span className="brand">ReRo CCTV</span>{" "}
+            {!all && alone !== null && <span className="camera-name">{alone}</span>}
+          </h1>
           {cameras.length > 1 && !all && (
             <button
               type="button"
@@ -37,7 +40,7 @@ export function App() {
         </header>
       )}
       {all ? (
-        <Grid
+        <Wall
           base={BASE}
           cameras={cameras}
           choose={(camera) => {
@@ -46,7 +49,7 @@ export function App() {
           }}
         />
       ) : (
-        <Stage key={alone} base={BASE} camera={alone} link={LINK} onPill={setPill} />
+        <Stage key={alone} base={BASE} camera={alone} options={OPTIONS} onPill={setPill} />
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { LADDER } from "../stream/protocol";
+import { LADDER } from "../stream/quality";
 import { Icon, type IconName } from "./icons";
 
 /** Everything a viewer can do with one picture; the keyboard does the same (`keys.ts`). */
@@ -18,7 +18,7 @@ export interface Actions {
   help(): void;
 }
 
-export interface Shown {
+interface Shown {
   paused: boolean;
   rewinding: boolean;
   quality: number;
@@ -30,10 +30,10 @@ export interface Shown {
   fullscreen: boolean;
 }
 
-export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
+export function Controls({ actions, shown }: { actions: Actions; shown: Shown }) {
   // On a phone it stands in the menu: seven buttons do not fit.
   const figures = (
-    <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={act.stats} />
+    <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={actions.stats} />
   );
   return (
     <div className="bar glass" role="toolbar" aria-label="Picture">
@@ -41,15 +41,15 @@ export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
         icon={shown.paused ? "play" : "pause"}
         name={shown.paused ? "Play" : "Pause"}
         keys="Space"
-        onClick={act.pause}
+        onClick={actions.pause}
       />
-      <Button icon="camera" name="Save this picture" keys="S" onClick={act.snapshot} />
+      <Button icon="camera" name="Save this picture" keys="S" onClick={actions.snapshot} />
       <Button
         icon="rewind"
         name="Look back"
         keys="←"
         pressed={shown.rewinding}
-        onClick={act.rewind}
+        onClick={actions.rewind}
       />
       <label className="quality">
         <span className="word">Quality</span>
@@ -57,7 +57,7 @@ export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
           aria-label="Quality"
           value={shown.auto ? "auto" : shown.quality}
           onChange={(e) =>
-            act.setQuality(e.target.value === "auto" ? "auto" : Number(e.target.value))
+            actions.setQuality(e.target.value === "auto" ? "auto" : Number(e.target.value))
           }
         >
           <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
@@ -72,17 +72,37 @@ export function Controls({ act, shown }: { act: Actions; shown: Shown }) {
       <span className="wide">{figures}</span>
       <More>
         <span className="narrow">{figures}</span>
-        <Button icon="fill" name="Fill the stage" keys="C" pressed={shown.fill} onClick={act.fit} />
-        <Button icon="mirror" name="Mirror" keys="M" pressed={shown.mirror} onClick={act.mirror} />
-        <Button icon="rotate" name="Rotate" keys="R" pressed={shown.turned} onClick={act.rotate} />
-        {act.pip && <Button icon="pip" name="Picture in picture" keys="P" onClick={act.pip} />}
-        <Button icon="keyboard" name="Keyboard" keys="?" onClick={act.help} />
+        <Button
+          icon="fill"
+          name="Fill the stage"
+          keys="C"
+          pressed={shown.fill}
+          onClick={actions.fit}
+        />
+        <Button
+          icon="mirror"
+          name="Mirror"
+          keys="M"
+          pressed={shown.mirror}
+          onClick={actions.mirror}
+        />
+        <Button
+          icon="rotate"
+          name="Rotate"
+          keys="R"
+          pressed={shown.turned}
+          onClick={actions.rotate}
+        />
+        {actions.pip && (
+          <Button icon="pip" name="Picture in picture" keys="P" onClick={actions.pip} />
+        )}
+        <Button icon="keyboard" name="Keyboard" keys="?" onClick={actions.help} />
       </More>
       <Button
         icon={shown.fullscreen ? "window" : "fullscreen"}
         name={shown.fullscreen ? "Leave full screen" : "Full screen"}
         keys="F"
-        onClick={act.fullscreen}
+        onClick={actions.fullscreen}
       />
     </div>
   );

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { apiUrl } from "../stream/backend";
+import { apiUrl } from "../stream/gateway_urls";
 import { tryAgain } from "./usePlayer";
 
 /** Trades the access token for a cookie that this page itself cannot read. */

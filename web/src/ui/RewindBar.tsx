@@ -1,4 +1,4 @@
-import type { View } from "../stream/view";
+import type { View } from "../stream/view_model";
 import type { Rewinding } from "./useRewind";
 
 /** The last ten seconds as a slider. */

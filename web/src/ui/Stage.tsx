@@ -1,118 +1,30 @@
-import { useEffect, useRef, useState } from "react";
-import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/protocol";
-import { Card } from "./Card";
-import { type Actions, Controls } from "./Controls";
+import { useEffect, useRef } from "react";
+import { MAX_QUALITY } from "../stream/quality";
+import { Controls } from "./Controls";
 import { Help } from "./Help";
 import { Icon } from "./icons";
-import { type KeyAction, keyAction } from "./keys";
-import type { Link } from "./links";
-import { canPip, togglePip } from "./pip";
-import { loadPrefs, loadQuality, type Prefs, savePrefs, saveQuality } from "./prefs";
+import { inSeconds, OLD_MS, type Pill, type Presentation, present } from "./presentation";
 import { RewindBar } from "./RewindBar";
 import { StatsCard } from "./StatsCard";
-import { saveSnapshot } from "./save";
-import { useFullscreen } from "./useFullscreen";
-import { usePlayer } from "./usePlayer";
-import { useRewind } from "./useRewind";
-import { inSeconds, OLD_MS, type Pill, situation } from "./words";
+import { StatusCard } from "./StatusCard";
+import { useIdle } from "./useIdle";
+import { type StageConfig, type StageState, useStage } from "./useStage";
 
-/** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
-const REWIND_BYTES = 48e6;
-/** Tells whoever listens in the page all figures, twice a second. */
-const VIEW_EVENT = "rero-view";
-const TOAST_MS = 2_000;
-const IDLE_MS = 3_000;
-
-interface StageProps {
-  base: string;
-  camera: string | null;
-  link: Link;
+interface StageProps extends StageConfig {
   /** Tells the header how it stands. */
   onPill: (pill: Pill) => void;
 }
 
 /** One camera's picture with everything on it. */
-export function Stage({ base, camera, link, onPill }: StageProps) {
+export function Stage({ onPill, ...config }: StageProps) {
   const stage = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const [prefs, setPrefs] = useState<Prefs>(() => {
-    const saved = loadPrefs(camera);
-    return { ...saved, fit: link.fit ?? saved.fit, stats: link.stats || saved.stats };
-  });
-  const [player, view] = usePlayer(host, {
-    base,
-    camera,
-    quality: link.quality ?? loadQuality(camera) ?? MAX_QUALITY,
-    auto: link.quality === null,
-    cap: MAX_QUALITY,
-    rewindBytes: REWIND_BYTES,
-  });
-  const [paused, setPaused] = useState(false);
-  const [help, setHelp] = useState(false);
-  const [toast, setToast] = useState("");
-  const rewind = useRewind(player, view);
-  const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
-  const now = situation(view);
+  const state = useStage(stage, host, config);
+  const { player, view, prefs, rewind, actions, toast } = state;
   const idle = useIdle(stage);
-
-  const change = (more: Partial<Prefs>) => {
-    setPrefs((old) => {
-      const next = { ...old, ...more };
-      savePrefs(camera, next);
-      return next;
-    });
-  };
-
+  const now = present(view);
   const { label, tone } = now;
   useEffect(() => onPill({ label, tone }), [onPill, label, tone]);
-  useEffect(() => player?.hold("wanted", paused), [player, paused]);
-  useEffect(() => {
-    if (view)
-      stage.current?.dispatchEvent(new CustomEvent(VIEW_EVENT, { detail: view, bubbles: true }));
-  }, [view]);
-  const worked = view?.phase === "live" && view.auto ? view.quality : null;
-  useEffect(() => {
-    if (worked !== null) saveQuality(camera, worked);
-  }, [camera, worked]);
-  useEffect(() => {
-    if (!toast) return;
-    const timer = setTimeout(() => setToast(""), TOAST_MS);
-    return () => clearTimeout(timer);
-  }, [toast]);
-
-  const quality = view?.quality ?? MAX_QUALITY;
-  const act: Actions = {
-    pause: () => setPaused(!paused),
-    snapshot: async () => {
-      const saved = await player?.snapshot();
-      setToast(saved ? `Saved ${saveSnapshot(saved, camera)}` : "There is no picture yet");
-    },
-    rewind: rewind.toggle,
-    setQuality: (chosen) => {
-      player?.setQuality(chosen);
-      setToast(chosen === "auto" ? "Quality: automatic" : `Quality: ${chosen}`);
-    },
-    stats: () => change({ stats: !prefs.stats }),
-    fit: () => change({ fit: prefs.fit === "cover" ? "contain" : "cover" }),
-    mirror: () => change({ mirror: !prefs.mirror }),
-    rotate: () => change({ turns: ((prefs.turns + 1) % 4) as Prefs["turns"] }),
-    fullscreen: toggleFull,
-    pip: canPip ? () => void togglePip(host.current).catch((e) => setToast(String(e))) : null,
-    help: () => setHelp(!help),
-  };
-  useKeys({
-    ...act,
-    pip: act.pip ?? (() => {}),
-    auto: () => act.setQuality("auto"),
-    better: () => act.setQuality(nearestRung(quality + QUALITY_STEP)),
-    lower: () => act.setQuality(nearestRung(quality - QUALITY_STEP)),
-    back: () => rewind.play(-1),
-    forward: () => rewind.play(1),
-    live: rewind.live,
-    letGo: rewind.stop,
-  });
-
-  const age = Math.max(view?.ageMs ?? 0, view?.silentMs ?? 0);
   return (
     <main
       ref={stage}
@@ -122,47 +34,27 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
       data-fit={prefs.fit}
       data-turns={prefs.turns}
       data-mirror={prefs.mirror}
-      data-full={full}
+      data-full={state.full}
       data-idle={idle}
       onDoubleClick={(e) => {
-        if (!(e.target as HTMLElement).closest("button, select, input, .card")) toggleFull();
+        if (!(e.target as HTMLElement).closest("button, select, input, .card"))
+          actions.fullscreen();
       }}
     >
       <div ref={host} className="host" />
-      <div className="corner">
-        {prefs.stats && view && <StatsCard view={view} />}
-        {age > OLD_MS && now.trust === "old" && (
-          <p className="chip old">
-            <Icon name="wait" /> {inSeconds(age)} old
-          </p>
-        )}
-        {now.note && <p className="chip">{now.note}</p>}
-      </div>
+      <Corner state={state} now={now} />
       {now.card && (
-        <Card
+        <StatusCard
           card={now.card}
           tone={tone}
-          base={base}
+          base={config.base}
           player={player}
-          resume={() => setPaused(false)}
+          resume={state.resume}
         />
       )}
       {rewind.open && view && <RewindBar view={view} rewind={rewind} />}
-      <Controls
-        act={act}
-        shown={{
-          paused,
-          rewinding: rewind.open,
-          quality,
-          auto: view?.auto ?? true,
-          stats: prefs.stats,
-          fill: prefs.fit === "cover",
-          mirror: prefs.mirror,
-          turned: prefs.turns !== 0,
-          fullscreen: full,
-        }}
-      />
-      {help && <Help close={() => setHelp(false)} />}
+      <Controls actions={actions} shown={shown(state)} />
+      {state.help && <Help close={state.closeHelp} />}
       <p className="toast" role="status" data-shown={toast !== ""}>
         {toast}
       </p>
@@ -170,51 +62,31 @@ export function Stage({ base, camera, link, onPill }: StageProps) {
   );
 }
 
-/** Listens to the keyboard for as long as the stage is there. */
-function useKeys(does: Record<KeyAction | "letGo", () => void>) {
-  const latest = useRef(does);
-  useEffect(() => {
-    latest.current = does;
-  });
-  useEffect(() => {
-    const down = (e: KeyboardEvent) => {
-      if (document.querySelector("dialog[open]")) return;
-      const action = keyAction(e, document.activeElement?.tagName ?? "");
-      if (!action || (e.repeat && action !== "better" && action !== "lower")) return;
-      e.preventDefault();
-      latest.current[action]();
-    };
-    const up = (e: KeyboardEvent) => {
-      if (e.key.startsWith("Arrow")) latest.current.letGo();
-    };
-    addEventListener("keydown", down);
-    addEventListener("keyup", up);
-    return () => {
-      removeEventListener("keydown", down);
-      removeEventListener("keyup", up);
-    };
-  }, []);
+/** What stands over a picture that is shown: figures, its age once it is old, a note. */
+function Corner({ state: { view, prefs }, now }: { state: StageState; now: Presentation }) {
+  const age = Math.max(view?.ageMs ?? 0, view?.silentMs ?? 0);
+  return (
+    <div className="corner">
+      {prefs.stats && view && <StatsCard view={view} />}
+      {age > OLD_MS && now.trust === "old" && (
+        <p className="chip old">
+          <Icon name="wait" /> {inSeconds(age)} old
+        </p>
+      )}
+      {now.note && <p className="chip">{now.note}</p>}
+    </div>
+  );
 }
 
-/** True when the pointer has rested: then the controls and the pointer leave the picture alone. */
-function useIdle(stage: React.RefObject<HTMLElement | null>): boolean {
-  const [idle, setIdle] = useState(false);
-  useEffect(() => {
-    const element = stage.current;
-    let timer: ReturnType<typeof setTimeout>;
-    const moved = () => {
-      setIdle(false);
-      clearTimeout(timer);
-      timer = setTimeout(() => setIdle(true), IDLE_MS);
-    };
-    moved();
-    element?.addEventListener("pointermove", moved);
-    element?.addEventListener("pointerdown", moved);
-    return () => {
-      clearTimeout(timer);
-      element?.removeEventListener("pointermove", moved);
-      element?.removeEventListener("pointerdown", moved);
-    };
-  }, [stage]);
-  return idle;
-}
+/** What the controls show as pressed or chosen. */
+const shown = ({ view, prefs, paused, full, rewind }: StageState) => ({
+  paused,
+  rewinding: rewind.open,
+  quality: view?.quality ?? MAX_QUALITY,
+  auto: view?.auto ?? true,
+  stats: prefs.stats,
+  fill: prefs.fit === "cover",
+  mirror: prefs.mirror,
+  turned: prefs.turns !== 0,
+  fullscreen: full,
+});

@@ -1,6 +1,6 @@
 import type { Reason } from "../stream/adapt";
 import { HISTORY_LENGTH, type Sample } from "../stream/stats";
-import type { View } from "../stream/view";
+import type { View } from "../stream/view_model";
 
 const REASONS: Record<Reason, string> = {
   warming: "measuring",

@@ -1,4 +1,4 @@
-import type { Pill } from "./words";
+import type { Pill } from "./presentation";
 
 /** The state in a word. Announced when it changes; figures never are, they would never stop. */
 export function StatusPill({ pill }: { pill: Pill }) {

@@ -1,6 +1,6 @@
 /** What a viewer chose, remembered on this device. A browser that forbids storage forgets; no more. */
 
-import { nearestRung } from "../stream/protocol";
+import { nearestRung } from "../stream/quality";
 
 export interface Prefs {
   fit: "contain" | "cover";

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Player } from "../stream/player";
-import type { EngineConfig, View } from "../stream/view";
+import type { EngineConfig, View } from "../stream/view_model";
+import { PIP_LEFT } from "./pip";
 
 const TRY_AGAIN = "rero-try-again";
 
@@ -49,14 +50,14 @@ function followPage(player: Player): () => void {
   const online = () => player.retry();
   seen();
   document.addEventListener("visibilitychange", seen);
-  document.addEventListener("leavepictureinpicture", seen);
+  addEventListener(PIP_LEFT, seen);
   addEventListener("pageshow", seen);
   addEventListener("pagehide", left);
   addEventListener("online", online);
   addEventListener(TRY_AGAIN, online);
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    document.removeEventListener("leavepictureinpicture", seen);
+    removeEventListener(PIP_LEFT, seen);
     removeEventListener("pageshow", seen);
     removeEventListener("pagehide", left);
     removeEventListener("online", online);

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Player } from "../stream/player";
-import type { View } from "../stream/view";
+import type { View } from "../stream/view_model";
 
 /** About the rate at which the pictures came. */
 const STEP_MS = 33;

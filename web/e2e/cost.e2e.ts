@@ -1,0 +1,111 @@
+/** What watching costs: bytes to load, the page's thread, memory. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { artifact } from "./support/artifacts";
+import { browserMegabytes, figures, live, takeFigures, withPage } from "./support/browser";
+import { eventually, sleep } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { Stack } from "./support/stack";
+
+let stack: Stack;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720" });
+});
+afterAll(() => stack?.stop());
+
+/** The soak; `E2E_SOAK_SECONDS=600` for the long one. */
+const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
+
+it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
+  const folder = join(artifact("WEB_DIST"), "assets");
+  const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
+  const weigh = (names: string[]) =>
+    names
+      .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
+      .reduce((a, b) => a + b, 0);
+  // The engine is there twice: in the worker, and for browsers without such workers.
+  const twice = files.filter((name) => name.startsWith("engine-"));
+  expect(twice.length).toBe(1);
+  expect(weigh(files) - weigh(twice)).toBeLessThan(90_000);
+});
+
+it("costs the page's thread little, for the worker does the work", async () => {
+  await withPage(`${gateway.url}?quality=80`, async (page, context) => {
+    await live(page);
+    await sleep(1_000);
+    const session = await context.newCDPSession(page);
+    // Time that the thread really ran: what else the machine does is none of the page's doing.
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    const measure = async () => {
+      const { metrics } = await session.send("Performance.getMetrics");
+      const busy = metrics.find((m) => m.name === "TaskDuration")?.value ?? Number.NaN;
+      return { busy, drawn: (await figures(page))?.totals.drawn ?? 0 };
+    };
+    const before = await measure();
+    await sleep(6_000);
+    const after = await measure();
+    const frames = after.drawn - before.drawn;
+    const perFrame = ((after.busy - before.busy) * 1000) / frames;
+    console.log(`main thread: ${perFrame.toFixed(2)} ms a frame, ${(frames / 6).toFixed(1)} fps`);
+    expect(frames).toBeGreaterThan(30);
+    expect(perFrame).toBeLessThan(3);
+  });
+});
+
+it("does not stop for a page that is busy in slices of 60 ms", async () => {
+  await withPage(`${gateway.url}?quality=80`, async (page) => {
+    await live(page);
+    await sleep(2_000);
+    const drawn = async () => (await figures(page))?.totals.drawn ?? 0;
+    const rate = async () => {
+      const before = await drawn();
+      await sleep(5_000);
+      return ((await drawn()) - before) / 5;
+    };
+    const idle = await rate();
+    await page.evaluate(() => {
+      setInterval(() => {
+        const end = performance.now() + 60;
+        while (performance.now() < end);
+      }, 0);
+    });
+    const busy = await rate();
+    console.log(`shown fps: ${idle.toFixed(1)}, with a busy page ${busy.toFixed(1)}`);
+    // Of two cores the page now has one for itself; drawing on its thread would leave a tenth.
+    expect(busy).toBeGreaterThan(idle / 2);
+  });
+});
+
+it(
+  `needs no more memory after ${SOAK_S} s than after the first fifteen`,
+  async () => {
+    await withPage(`${gateway.url}?quality=60&stats=1`, async (page, context) => {
+      await live(page);
+      const session = await context.newCDPSession(page);
+      const memory = async () => {
+        await takeFigures(page);
+        await session.send("HeapProfiler.collectGarbage");
+        const { usedSize } = await session.send("Runtime.getHeapUsage");
+        return { heap: usedSize / 1e6, all: await browserMegabytes(context) };
+      };
+      // Ten seconds fill the past, a minute the chart.
+      await sleep(15_000);
+      const before = await memory();
+      await sleep((SOAK_S - 15) * 1_000);
+      const after = await memory();
+      const [heap, all] = [after.heap - before.heap, after.all - before.all];
+      console.log(`in ${SOAK_S - 15} s: heap ${heap.toFixed(1)} MB, all ${all.toFixed(0)} MB more`);
+      expect(heap).toBeLessThan(3);
+      // At 34 frames a second a picture that is not let go of costs 3 GB a minute.
+      expect(all).toBeLessThan(250);
+      const drawn = await eventually("figures", () => figures(page));
+      expect(drawn.totals.drawn).toBeGreaterThan(SOAK_S * 15);
+    });
+  },
+  (SOAK_S + 60) * 1_000,
+);

@@ -1,0 +1,26 @@
+/** The programs and the built client that the tests run, as the environment names them. */
+
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
+const WHERE: Record<string, string> = {
+  GATEWAY_BIN: "cargo build -p gateway-svc gives target/debug/gateway-svc",
+  CAPTURE_BIN: "cargo build -p capture-svc gives target/debug/capture-svc",
+  NATS_SERVER_BIN: "nats-server 2.10 or later",
+  CHROMIUM_BIN: "Chromium, on Debian: apt-get install chromium gives /usr/bin/chromium",
+  WEB_DIST: "the built client: VITE_BACKEND_URL=/ npm run build gives web/dist",
+};
+
+/**
+ * The path in the environment variable `name`.
+ *
+ * @throws when it is unset or nothing is there: a test without them has not passed.
+ */
+export function artifact(name: keyof typeof WHERE): string {
+  const path = process.env[name];
+  if (path && existsSync(path)) return resolve(path);
+  const problem = path ? `is ${path}, and there is nothing` : "is not set";
+  throw new Error(
+    `${name} ${problem}. It names ${WHERE[name]}. \`cargo xtask test\` gets and sets all of them.`,
+  );
+}

@@ -1,0 +1,9 @@
+/** A gateway that a test runs against. */
+
+import type { Program } from "./program";
+
+export interface Gateway {
+  port: number;
+  url: string;
+  program: Program;
+}

@@ -1,0 +1,58 @@
+/**
+ * How old a picture is, although the clock that stamped it is not ours.
+ *
+ * Three sources, the better one first: the gateway's clock by question and answer (the exchange
+ * with the shortest round trip counts); our own clock taken as it is; and, when the result cannot
+ * be true, the freshest picture seen so far as the measure of all others. A clock that is wrong
+ * can so neither make every picture old nor any picture younger than it is by more than half a
+ * round trip. What it cannot see is a delay that was there from the first picture on and never
+ * shrank.
+ */
+
+/** Ages above this of even the freshest picture are a wrong clock and no delay. */
+const PLAUSIBLE_MS = 1_000;
+/** Clocks drift apart; the freshest picture's age may rise by this much, 0.1 ms a second. */
+const DRIFT = 1e-4;
+/** Each exchange makes the best one so far count for less: it tells of clocks as they were. */
+const AGING = 1.02;
+
+export class FrameAge {
+  /** Gateway's clock minus ours. */
+  #offsetMs = 0;
+  #shortestMs = Number.POSITIVE_INFINITY;
+  #freshestMs = Number.POSITIVE_INFINITY;
+  #freshestAt = 0;
+
+  /** All in milliseconds since the epoch: our clock at question and answer, theirs in between. */
+  replied(askedAt: number, answeredAt: number, theirs: number): void {
+    const roundTrip = answeredAt - askedAt;
+    this.#shortestMs *= AGING;
+    if (roundTrip < 0 || roundTrip > this.#shortestMs) return;
+    const offset = theirs - (askedAt + answeredAt) / 2;
+    this.#freshestMs += offset - this.#offsetMs;
+    this.#offsetMs = offset;
+    this.#shortestMs = roundTrip;
+  }
+
+  /** Another machine may answer now. */
+  reset(): void {
+    this.#offsetMs = 0;
+    this.#shortestMs = Number.POSITIVE_INFINITY;
+    this.#freshestMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Age at `now` (our clock, milliseconds since the epoch) of what was captured at `capturedAt`. */
+  ageMs(capturedAt: number, now: number): number {
+    const age = now + this.#offsetMs - capturedAt;
+    const drifted = this.#freshestMs + DRIFT * Math.max(0, now - this.#freshestAt);
+    this.#freshestMs = Math.min(age, drifted);
+    this.#freshestAt = now;
+    return Math.max(0, age - this.#skew());
+  }
+
+  #skew(): number {
+    if (this.#freshestMs >= 0 && this.#freshestMs <= PLAUSIBLE_MS) return 0;
+    const oneWay = Number.isFinite(this.#shortestMs) ? this.#shortestMs / 2 : 0;
+    return this.#freshestMs - oneWay;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * JPEGs onto a canvas, one decode in flight: while one is decoded only the newest of those that came
+ * waits. Whoever is slow so skips pictures and is never late.
+ */
+
+export interface Rendered<T> {
+  frame: T;
+  /** Null where the bytes were no picture. */
+  decodeMs: number | null;
+}
+
+export class Renderer<T extends { jpeg: ArrayBuffer }> {
+  /** The frame on the canvas. */
+  frame: T | null = null;
+  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
+  readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+  readonly #done: (shown: Rendered<T>) => void;
+  #decoding = false;
+  #pending: T | null = null;
+
+  /** `done` is told of every frame that was decoded; not of those that a newer one replaced. */
+  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, done: (shown: Rendered<T>) => void) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+    this.#done = done;
+  }
+
+  get size(): { width: number; height: number } {
+    const { width, height } = this.#canvas;
+    return this.frame ? { width, height } : { width: 0, height: 0 };
+  }
+
+  draw(frame: T): void {
+    if (this.#decoding) this.#pending = frame;
+    else void this.#decode(frame);
+  }
+
+  async #decode(frame: T): Promise<void> {
+    this.#decoding = true;
+    const began = performance.now();
+    let decodeMs: number | null = null;
+    try {
+      const picture = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
+      // Setting a size clears the canvas, even to the same one.
+      if (this.#canvas.width !== picture.width) this.#canvas.width = picture.width;
+      if (this.#canvas.height !== picture.height) this.#canvas.height = picture.height;
+      this.#context.drawImage(picture, 0, 0);
+      picture.close();
+      this.frame = frame;
+      decodeMs = performance.now() - began;
+    } catch {
+      // No picture; `done` tells.
+    }
+    this.#decoding = false;
+    this.#done({ frame, decodeMs });
+    const next = this.#pending;
+    this.#pending = null;
+    if (next) this.draw(next);
+  }
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { HISTORY_LENGTH, Stats } from "./stats";
+
+describe("figures", () => {
+  const stamp = (seq: number, run = "00000001") => ({ run, seq, capturedAtMs: 0 });
+
+  it("count what was skipped, but not across a restart of capture or a pause", () => {
+    const stats = new Stats();
+    for (const seq of [1, 2, 5]) stats.received(10, stamp(seq), seq);
+    stats.received(10, stamp(900, "00000002"), 6);
+    stats.interrupted();
+    stats.received(10, stamp(2000, "00000002"), 7);
+    expect(stats.totals.skipped).toBe(2);
+    expect([stats.takeSkipped(), stats.takeSkipped()]).toEqual([2, 0]);
+  });
+
+  it("tell the last second's rates", () => {
+    const stats = new Stats();
+    for (let i = 0; i < 40; i++) {
+      stats.received(1_000, null, i * 50);
+      stats.drawn(null, 1, i * 50);
+    }
+    expect(stats.shownFps(1_950)).toBe(20);
+    expect(stats.kbps(1_950)).toBe(160);
+    expect(stats.kbps(9_000)).toBe(0);
+  });
+
+  it("see a freeze, but not the time of a pause", () => {
+    const stats = new Stats();
+    for (const at of [0, 30, 400]) stats.drawn(null, 1, at);
+    stats.interrupted();
+    stats.drawn(null, 1, 60_000);
+    expect(stats.totals).toMatchObject({ freezes: 1, longestGapMs: 370 });
+  });
+
+  it("know that a picture grows old while it is looked at", () => {
+    const stats = new Stats();
+    expect(stats.ageNow(5)).toBeNull();
+    stats.drawn(40, 3, 1_000);
+    expect(stats.ageNow(3_000)).toBe(2_040);
+  });
+
+  it("remember one minute", () => {
+    const stats = new Stats();
+    for (let i = 0; i < 500; i++) stats.remember({ fps: i, ageMs: 0, quality: 95 });
+    expect(stats.history.length).toBe(HISTORY_LENGTH);
+    expect(stats.history.at(-1)?.fps).toBe(499);
+  });
+});

@@ -1,0 +1,57 @@
+/** What goes into an engine and what comes out of it: its settings, what a page may show, a picture. */
+
+import type { Reason } from "./adapt";
+import type { Phase, Refusal } from "./connection";
+import type { CameraStatus } from "./protocol";
+import type { Sample, Totals } from "./stats";
+
+export interface EngineConfig {
+  /** The gateway's address, with a slash at its end. */
+  base: string;
+  /** Null is the gateway's default camera. */
+  camera: string | null;
+  quality: number;
+  auto: boolean;
+  /** The highest quality worth asking for. */
+  cap: number;
+  rewindBytes: number;
+}
+
+/** What the page may show; made anew twice a second and at every change of state. */
+export interface View {
+  phase: Phase;
+  /** Connections that failed in a row; 0 as soon as one stands. */
+  attempt: number;
+  /** When the next try is due, milliseconds since the epoch. */
+  retryAt: number | null;
+  words: string;
+  full: boolean;
+  refusal: Refusal | null;
+  camera: CameraStatus | null;
+  quality: number;
+  auto: boolean;
+  reason: Reason;
+  fps: number;
+  shownFps: number;
+  sourceFps: number;
+  kbps: number;
+  /** Age of the picture on screen, now; null where no frame carries a stamp. */
+  ageMs: number | null;
+  /** Since the last picture came; null before the first. */
+  silentMs: number | null;
+  width: number;
+  height: number;
+  decodeMs: number;
+  /** How far back the picture on screen is; null is live. */
+  behindMs: number | null;
+  rewindMs: number;
+  history: readonly Sample[];
+  totals: Totals;
+}
+
+/** One picture, byte for byte as it was received. */
+export interface Snapshot {
+  jpeg: ArrayBuffer;
+  /** Milliseconds since the epoch: capture time, or arrival where no stamp tells. */
+  takenAt: number;
+}

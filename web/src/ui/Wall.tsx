@@ -1,0 +1,88 @@
+import { type RefObject, useEffect, useRef } from "react";
+import type { Player } from "../stream/player";
+import { MAX_QUALITY } from "../stream/quality";
+import { Icon } from "./icons";
+import { present } from "./presentation";
+import { usePlayer } from "./usePlayer";
+
+interface WallProps {
+  base: string;
+  cameras: string[];
+  choose: (camera: string) => void;
+}
+
+/** Several cameras side by side, a worker each. */
+export function Wall({ base, cameras, choose }: WallProps) {
+  return (
+    <main className="wall">
+      {cameras.map((camera) => (
+        <Tile key={camera} base={base} camera={camera} choose={() => choose(camera)} />
+      ))}
+    </main>
+  );
+}
+
+function Tile(p: { base: string; camera: string; choose: () => void }) {
+  const tile = useRef<HTMLButtonElement>(null);
+  const host = useRef<HTMLSpanElement>(null);
+  const [player, view] = usePlayer(host, {
+    base: p.base,
+    camera: p.camera,
+    quality: tileQuality(0),
+    auto: true,
+    cap: tileQuality(0),
+    rewindBytes: 0,
+  });
+  useTileSize(tile, player);
+  const { label, tone, trust, card } = present(view);
+  return (
+    <button
+      type="button"
+      ref={tile}
+      className="stage tile"
+      data-phase={view?.phase ?? "connecting"}
+      data-trust={trust}
+      aria-label={`${p.camera}, ${label}. Show it alone.`}
+      onClick={p.choose}
+    >
+      <span ref={host} className="host" />
+      {card && (
+        <span className="veil" data-tone={tone}>
+          <span className="card glass">
+            <Icon name={card.icon} />
+            <strong>{card.title}</strong>
+          </span>
+        </span>
+      )}
+      <span className="pill glass" data-tone={tone}>
+        <i /> <span className="camera-name">{p.camera}</span>
+      </span>
+    </button>
+  );
+}
+
+/** What a picture so many device pixels wide is worth: on a small one nobody sees the difference. */
+function tileQuality(pixels: number): number {
+  if (pixels <= 480) return 50;
+  return pixels <= 900 ? 70 : MAX_QUALITY;
+}
+
+/** A small tile asks for less, one outside the window for nothing. */
+function useTileSize(tile: RefObject<HTMLElement | null>, player: Player | null) {
+  useEffect(() => {
+    const element = tile.current;
+    if (!element || !player) return;
+    const size = new ResizeObserver(([entry]) => {
+      player.setCap(tileQuality((entry?.contentRect.width ?? 0) * devicePixelRatio));
+    });
+    const seen = new IntersectionObserver(([entry]) => {
+      player.hold("outside", entry ? !entry.isIntersecting : false);
+    });
+    size.observe(element);
+    seen.observe(element);
+    return () => {
+      size.disconnect();
+      seen.disconnect();
+    };
+  }, [tile, player]);
+}

@@ -1,0 +1,28 @@
+import { useEffect, useRef } from "react";
+import { type KeyAction, keyAction } from "./keys";
+
+/** Listens to the keyboard for as long as the stage is there. */
+export function useKeys(commands: Record<KeyAction | "letGo", () => void>) {
+  const latest = useRef(commands);
+  useEffect(() => {
+    latest.current = commands;
+  });
+  useEffect(() => {
+    const down = (e: KeyboardEvent) => {
+      if (document.querySelector("dialog[open]")) return;
+      const action = keyAction(e, document.activeElement?.tagName ?? "");
+      if (!action || (e.repeat && action !== "better" && action !== "lower")) return;
+      e.preventDefault();
+      latest.current[action]();
+    };
+    const up = (e: KeyboardEvent) => {
+      if (e.key.startsWith("Arrow")) latest.current.letGo();
+    };
+    addEventListener("keydown", down);
+    addEventListener("keyup", up);
+    return () => {
+      removeEventListener("keydown", down);
+      removeEventListener("keyup", up);
+    };
+  }, []);
+}

@@ -1,0 +1,126 @@
+import { type RefObject, useEffect, useState } from "react";
+import type { Player } from "../stream/player";
+import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/quality";
+import type { EngineConfig, View } from "../stream/view_model";
+import type { Actions } from "./Controls";
+import type { KeyAction } from "./keys";
+import type { PageOptions } from "./page_options";
+import { canPip, leavePip, togglePip } from "./pip";
+import { loadQuality, type Prefs, saveQuality } from "./prefs";
+import { saveSnapshot } from "./snapshot";
+import { useFullscreen } from "./useFullscreen";
+import { useKeys } from "./useKeys";
+import { usePlayer } from "./usePlayer";
+import { usePrefs } from "./usePrefs";
+import { type Rewinding, useRewind } from "./useRewind";
+import { useToast } from "./useToast";
+
+/** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
+const REWIND_BYTES = 48e6;
+/** Tells whoever listens in the page all figures, twice a second. */
+const VIEW_EVENT = "rero-view";
+
+export interface StageConfig {
+  base: string;
+  camera: string | null;
+  options: PageOptions;
+}
+
+export interface StageState {
+  player: Player | null;
+  view: View | null;
+  prefs: Prefs;
+  paused: boolean;
+  help: boolean;
+  full: boolean;
+  toast: string;
+  rewind: Rewinding;
+  actions: Actions;
+  resume: () => void;
+  closeHelp: () => void;
+}
+
+/** One camera's player in `host`, and everything that a viewer can do with it on `stage`. */
+export function useStage(
+  stage: RefObject<HTMLElement | null>,
+  host: RefObject<HTMLElement | null>,
+  config: StageConfig,
+): StageState {
+  const { camera, options } = config;
+  const [player, view] = usePlayer(host, engineConfig(config));
+  const [prefs, change] = usePrefs(camera, options);
+  const [paused, setPaused] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [toast, say] = useToast();
+  const rewind = useRewind(player, view);
+  const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
+  useEffect(() => player?.hold("wanted", paused), [player, paused]);
+  // A stage that is gone draws no more, and while its last picture floated no hidden page would rest.
+  useEffect(() => () => void leavePip(), []);
+  usePublishedView(stage, view);
+  useWorkingQuality(camera, view);
+
+  const actions: Actions = {
+    pause: () => setPaused(!paused),
+    snapshot: async () => {
+      const snapshot = await player?.snapshot();
+      say(snapshot ? `Saved ${saveSnapshot(snapshot, camera)}` : "There is no picture yet");
+    },
+    rewind: rewind.toggle,
+    setQuality: (chosen) => {
+      player?.setQuality(chosen);
+      say(chosen === "auto" ? "Quality: automatic" : `Quality: ${chosen}`);
+    },
+    stats: () => change({ stats: !prefs.stats }),
+    fit: () => change({ fit: prefs.fit === "cover" ? "contain" : "cover" }),
+    mirror: () => change({ mirror: !prefs.mirror }),
+    rotate: () => change({ turns: ((prefs.turns + 1) % 4) as Prefs["turns"] }),
+    fullscreen: toggleFull,
+    pip: canPip ? () => void togglePip(host.current).catch((e) => say(String(e))) : null,
+    help: () => setHelp(!help),
+  };
+  useKeys(keyCommands(actions, rewind, view?.quality ?? MAX_QUALITY));
+  const resume = () => setPaused(false);
+  const closeHelp = () => setHelp(false);
+  return { player, view, prefs, paused, help, full, toast, rewind, actions, resume, closeHelp };
+}
+
+const engineConfig = ({ base, camera, options }: StageConfig): EngineConfig => ({
+  base,
+  camera,
+  quality: options.quality ?? loadQuality(camera) ?? MAX_QUALITY,
+  auto: options.quality === null,
+  cap: MAX_QUALITY,
+  rewindBytes: REWIND_BYTES,
+});
+
+const keyCommands = (
+  actions: Actions,
+  rewind: Rewinding,
+  quality: number,
+): Record<KeyAction | "letGo", () => void> => ({
+  ...actions,
+  pip: actions.pip ?? (() => {}),
+  auto: () => actions.setQuality("auto"),
+  better: () => actions.setQuality(nearestRung(quality + QUALITY_STEP)),
+  lower: () => actions.setQuality(nearestRung(quality - QUALITY_STEP)),
+  back: () => rewind.play(-1),
+  forward: () => rewind.play(1),
+  live: rewind.live,
+  letGo: rewind.stop,
+});
+
+function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | null) {
+  useEffect(() => {
+    if (view)
+      stage.current?.dispatchEvent(new CustomEvent(VIEW_EVENT, { detail: view, bubbles: true }));
+  }, [stage, view]);
+}
+
+/** The next visit begins with the quality that worked by itself. */
+function useWorkingQuality(camera: string | null, view: View | null) {
+  const working = view?.phase === "live" && view.auto ? view.quality : null;
+  useEffect(() => {
+    if (working !== null) saveQuality(camera, working);
+  }, [camera, working]);
+}
