@@ -11,7 +11,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::sync::watch;
 
-use crate::bus::{LinkState, Privacy};
+use crate::bus::LinkState;
+use crate::demand::Privacy;
 use crate::metrics::Metrics;
 
 /// What the routes answer from.

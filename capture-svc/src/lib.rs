@@ -3,25 +3,26 @@
 //! A frame's way: [`camera`] opens the source on its own thread and keeps the newest frame that the [`pacer`] admits →
 //! [`publish`] takes it, has [`encode`] make one stamped JPEG per demanded rung → [`bus`] hands each to NATS.
 //!
-//! Demand goes the other way: [`bus`] watches the leases of the gateways → [`demand`] tells which live →
-//! [`keeper`] asks the [`shutter`] whether the camera may be open, tells it so, and tells `publish` the rungs.
+//! Demand goes the other way: [`demand`] watches the leases of the gateways and tells which live → the [`controller`]
+//! asks the [`open_policy`] whether the camera may be open, tells it so, and tells `publish` the rungs.
 //!
-//! The rest: [`standby`] decides who serves when the camera host is doubled, [`admin`] is the port for metrics and
-//! health, [`config`] the settings, [`metrics`] the series, [`clock`] where time comes in.
+//! The rest: [`bus`] also publishes the status and decides who serves when the camera host is doubled, [`cli`] holds the
+//! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
+//! [`clock`] where time comes in.
 
 pub mod admin;
 pub mod bus;
 pub mod camera;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod controller;
 pub mod demand;
 pub mod encode;
-pub mod keeper;
 pub mod metrics;
+pub mod open_policy;
 pub mod pacer;
 pub mod publish;
-pub mod shutter;
-pub mod standby;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,13 +34,14 @@ use tokio::task::JoinSet;
 use wire::{MemberId, RungSet};
 
 use crate::admin::Admin;
-use crate::bus::{Control, FrameBus, Link, Presence, Privacy};
+use crate::bus::{FrameBus, Link, StatusPublisher};
 use crate::camera::Camera;
 use crate::config::{Config, Linger};
-use crate::keeper::Keeper;
+use crate::controller::Controller;
+use crate::demand::{DemandWatcher, Privacy};
 use crate::metrics::Metrics;
+use crate::open_policy::OpenPolicy;
 use crate::publish::Publisher;
-use crate::shutter::Shutter;
 
 /// Messages of leases and status that may wait to be written.
 const CONTROL_CAPACITY: usize = 128;
@@ -69,10 +71,10 @@ pub async fn run(
     let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
     let (active_tx, active) = watch::channel(false);
     let (encode_tx, encode) = watch::channel(RungSet::EMPTY);
-    let first_status = Keeper::first_status(&config.camera_id, run, &camera.status().borrow());
+    let first_status = Controller::first_status(&config.camera_id, run, &camera.status().borrow());
     let (status_tx, status) = watch::channel(first_status);
 
-    let watcher = Control::new(
+    let watcher = DemandWatcher::new(
         control.clone(),
         config.camera_id.clone(),
         &capture,
@@ -81,17 +83,18 @@ pub async fn run(
         wanted_tx,
         privacy_tx,
     );
-    let presence = Presence::new(control.clone(), &config.camera_id, run, status, active_tx);
+    let status_publisher =
+        StatusPublisher::new(control.clone(), &config.camera_id, run, status, active_tx);
     let mut frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
     let encoder = config.encoder.build(config.sampling);
     let linger = match config.linger {
         Linger::For(linger) => Some(linger),
         Linger::Never => None,
     };
-    let keeper = Keeper {
+    let controller = Controller {
         camera_id: config.camera_id,
         run,
-        shutter: Shutter::new(linger),
+        policy: OpenPolicy::new(linger),
         wanted,
         privacy: privacy.clone(),
         active,
@@ -121,7 +124,7 @@ pub async fn run(
             watcher.run().await.map_err(Into::into),
         )
     });
-    parts.spawn(async move { ("the status", finished(presence.run()).await) });
+    parts.spawn(async move { ("the status", finished(status_publisher.run()).await) });
     let link = control.state.clone();
     parts.spawn(async move { ("the reminder", finished(Link::remind(link)).await) });
     parts.spawn({
@@ -137,7 +140,7 @@ pub async fn run(
     });
     parts.spawn({
         let camera = Arc::clone(&camera);
-        async move { ("the keeper", finished(keeper.run(&camera)).await) }
+        async move { ("the controller", finished(controller.run(&camera)).await) }
     });
     parts.spawn({
         let camera = Arc::clone(&camera);

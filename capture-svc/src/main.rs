@@ -1,28 +1,20 @@
 //! The process: settings, log, registry, signals, exit code. Everything else is in the library.
 
 use std::fmt::Display;
-use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use capture_svc::bus::{self, Link, Privacy};
-use capture_svc::config::{self, Cli, Command, Config, EXIT_USAGE, LogFormat, PrivacySwitch};
+use capture_svc::config::{self, Cli, Command, Config, EXIT_USAGE, LogFormat};
 use capture_svc::metrics::Metrics;
-use capture_svc::{admin, camera};
+use capture_svc::{admin, cli};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// A driver that never returns must not hold the process.
 const LAST_THREADS: Duration = Duration::from_secs(1);
-/// Long enough to see a camera's rate settle.
-const PROBE_FOR: Duration = Duration::from_secs(3);
-/// How long the sub-command `privacy` waits for NATS.
-const SWITCH_WITHIN: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -45,13 +37,10 @@ fn main() -> ExitCode {
     };
     let outcome = match cli.command {
         None => serve(config),
-        Some(Command::List { json }) => {
-            say(camera::list(json).trim_end());
-            Ok(())
-        }
-        Some(Command::Probe { json }) => probe(config, json),
-        Some(Command::Privacy { switch }) => privacy(&config, switch),
-        Some(Command::Nkey { file }) => nkey(&file),
+        Some(Command::List { json }) => print(Ok(cli::list(json))),
+        Some(Command::Probe { json }) => print(block_on(cli::probe(config.camera, json))),
+        Some(Command::Privacy { switch }) => print(block_on(cli::privacy(&config, switch))),
+        Some(Command::Nkey { file }) => print(cli::nkey(&file)),
         Some(Command::Healthcheck) => {
             admin::healthcheck(config.admin_listen).map_err(anyhow::Error::msg)
         }
@@ -101,57 +90,18 @@ fn serve(config: Config) -> anyhow::Result<()> {
     outcome
 }
 
-fn probe(config: Config, json: bool) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+/// Runs a sub-command that waits for a camera or for NATS.
+fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?;
-    let report = runtime.block_on(camera::probe(config.camera, PROBE_FOR, json));
-    say(report.map_err(anyhow::Error::msg)?.trim_end());
-    Ok(())
+        .build()?
+        .block_on(command)
 }
 
-fn nkey(file: &Path) -> anyhow::Result<()> {
-    let named = || format!("the seed file {}", file.display());
-    if !file.exists() {
-        let seed = nkeys::KeyPair::new_user().seed()?;
-        let made = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file);
-        writeln!(made.with_context(named)?, "{seed}").with_context(named)?;
-    }
-    let seed = std::fs::read_to_string(file).with_context(named)?;
-    say(&nkeys::KeyPair::from_seed(seed.trim())
-        .with_context(named)?
-        .public_key());
+/// Prints what a sub-command found.
+fn print(found: anyhow::Result<impl AsRef<str>>) -> anyhow::Result<()> {
+    say(found?.as_ref().trim_end());
     Ok(())
-}
-
-fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let mut link = Link::open(&config.nats, "privacy", 16, &Metrics::new()?).await?;
-        let set = match switch {
-            PrivacySwitch::On => Some(true),
-            PrivacySwitch::Off => Some(false),
-            PrivacySwitch::Show => None,
-        };
-        let answer = async {
-            link.state.wait_for(|state| state.connected).await?;
-            anyhow::Ok(
-                bus::switch_privacy(&link, &config.camera_id, config.bucket_replicas, set).await?,
-            )
-        };
-        let answer = tokio::time::timeout(SWITCH_WITHIN, answer).await;
-        let now = answer.with_context(|| {
-            format!("NATS at NATS_URL did not answer within {SWITCH_WITHIN:?}")
-        })??;
-        say(if now == Privacy::On { "on" } else { "off" });
-        Ok(())
-    })
 }
 
 fn start_log(config: &Config) {

@@ -11,7 +11,7 @@ use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event, ServerError};
 use tokio::sync::watch;
 
-use super::BusError;
+use super::error::BusError;
 use crate::config::{NatsLogin, NatsSettings};
 use crate::metrics::Metrics;
 

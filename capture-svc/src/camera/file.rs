@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     clock::{self, Metronome},
-    fault::CameraError,
+    error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     jpeg,
     source::{Delivery, SLICE, Source},

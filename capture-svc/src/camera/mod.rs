@@ -2,32 +2,22 @@
 //! at once when they are not, survives whatever a camera does, and hands on the newest frame only.
 //!
 //! [`Camera`] is the handle. Behind it one supervising thread ([`supervisor`]) decides and one thread for each opening
-//! ([`session`]) waits for the driver. [`Source`] is what all of `webcam`, `pattern` and `file` are to them. Words and
-//! reasons for everything that goes wrong are in [`fault`].
+//! ([`session`]) waits for the driver. [`Source`] is what all of `v4l2`, `pattern` and `file` are to them. Words and
+//! reasons for everything that goes wrong are in [`error`].
 //!
 //! Who wants frames, for how long after the last viewer, and whether privacy forbids it, is decided elsewhere.
 
-mod backend;
-mod barcode;
-mod canvas;
 mod clock;
-mod controls;
-mod device;
-mod fault;
+mod error;
 mod file;
 mod frame;
 mod jpeg;
-mod list;
-mod negotiate;
 mod pattern;
-mod probe;
-mod refusal;
-mod rows;
 mod session;
 mod slot;
 mod source;
 mod supervisor;
-mod webcam;
+pub(crate) mod v4l2;
 
 use std::sync::{Arc, mpsc};
 
@@ -36,10 +26,8 @@ use tokio::sync::watch;
 use wire::{CameraState, Reason, SourceKind};
 
 pub use self::{
-    fault::{CameraError, Permission},
+    error::{CameraError, Permission},
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    list::list,
-    probe::probe,
     slot::FrameReceiver,
     source::{CameraSettings, Delivery, FormatWish, Source, SourceSpec},
 };

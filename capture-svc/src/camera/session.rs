@@ -15,7 +15,7 @@ use std::{
 
 use super::{
     CameraMetrics, clock,
-    fault::CameraError,
+    error::CameraError,
     frame::Mode,
     slot::{FrameSlot, Pool},
     source::{self, CameraSettings, Source},

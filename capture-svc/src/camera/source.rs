@@ -5,12 +5,11 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use wire::SourceKind;
 
 use super::{
-    device,
-    fault::CameraError,
+    error::CameraError,
     file::FileSource,
     frame::{Mode, RawFrame},
     pattern::Pattern,
-    webcam::Webcam,
+    v4l2,
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
@@ -154,11 +153,8 @@ pub(super) fn open(
         }
         _ => {}
     }
-    match device::open(&settings.source) {
-        Ok(Some((node, device))) => Ok((
-            SourceKind::Webcam,
-            Box::new(Webcam::open(&node, device, settings)?),
-        )),
+    match v4l2::open(settings) {
+        Ok(Some(camera)) => Ok((SourceKind::Webcam, Box::new(camera))),
         Ok(None) | Err(CameraError::NotFound(_)) if seen_camera => Err(CameraError::Unplugged),
         Ok(None) => Ok(pattern("no camera found: this is the test pattern")),
         Err(error) => Err(error),

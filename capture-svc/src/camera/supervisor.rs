@@ -16,7 +16,7 @@ use wire::{CameraState, SourceKind};
 
 use super::{
     CameraMetrics, CameraReport, clock,
-    fault::{CameraError, retry_after},
+    error::{CameraError, retry_after},
     session::{News, Session},
     slot::FrameSlot,
     source::CameraSettings,

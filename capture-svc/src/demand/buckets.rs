@@ -16,7 +16,8 @@ use wire::CameraId;
 use wire::lease::LEASE;
 use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
 
-use super::{BusError, Link};
+use super::error::DemandError;
+use crate::bus::Link;
 
 /// JetStream's own 5 s would outlast a lease. While a cluster elects a leader nobody answers: what is asked then must be
 /// given up soon enough to be asked again right after.
@@ -220,7 +221,7 @@ pub async fn switch_privacy(
     camera: &CameraId,
     replicas: usize,
     set: Option<bool>,
-) -> Result<Privacy, BusError> {
+) -> Result<Privacy, DemandError> {
     let buckets = Buckets::new(link, camera, replicas);
     let switch = async {
         let control = buckets.control().await?;
@@ -231,6 +232,6 @@ pub async fn switch_privacy(
     };
     let switch = switch
         .await
-        .map_err(|error| BusError::Switch(error.to_string()))?;
+        .map_err(|error| DemandError::Switch(error.to_string()))?;
     Ok(switch.unwrap_or(Privacy::Off))
 }

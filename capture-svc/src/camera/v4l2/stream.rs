@@ -23,7 +23,7 @@ use v4l::{
     prelude::MmapStream,
 };
 
-use super::clock;
+use crate::camera::clock;
 
 /// Buffers that the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
 /// old collects.

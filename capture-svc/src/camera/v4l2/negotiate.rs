@@ -5,13 +5,13 @@
 
 use std::{cmp::Reverse, fmt};
 
-use super::{frame::PixelFormat, source::FormatWish};
+use crate::camera::{frame::PixelFormat, source::FormatWish};
 
 /// Time from frame to frame as the driver says it, a fraction of a second: 1/30, but also 2/15 or 1001/30000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Interval {
-    pub(super) numerator: u32,
-    pub(super) denominator: u32,
+pub(crate) struct Interval {
+    pub(crate) numerator: u32,
+    pub(crate) denominator: u32,
 }
 
 impl Interval {
@@ -23,19 +23,19 @@ impl Interval {
     }
 
     /// Frames a second.
-    pub(super) fn fps(self) -> f64 {
+    pub(crate) fn fps(self) -> f64 {
         f64::from(self.denominator) / f64::from(self.numerator.max(1))
     }
 }
 
 /// One mode that a camera offers and we understand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Offer {
-    pub(super) format: PixelFormat,
-    pub(super) fourcc: [u8; 4],
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) interval: Interval,
+pub(crate) struct Offer {
+    pub(crate) format: PixelFormat,
+    pub(crate) fourcc: [u8; 4],
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) interval: Interval,
 }
 
 impl fmt::Display for Offer {
@@ -53,7 +53,7 @@ impl fmt::Display for Offer {
 
 /// What is asked of a camera.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wish {
+pub(crate) struct Wish {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) fps: f64,
@@ -188,7 +188,7 @@ fn compromise(best: &Offer, wish: &Wish) -> Option<String> {
 }
 
 /// A rate with no more digits than it needs.
-pub(super) fn rate(fps: f64) -> String {
+pub(crate) fn rate(fps: f64) -> String {
     let text = format!("{fps:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -67,35 +67,35 @@ struct Lease {
 
 /// The leases of one camera.
 #[derive(Debug)]
-pub struct Demand {
+pub(super) struct Leases {
     camera: CameraId,
     canary: String,
     clock: PlaneClock,
-    leases: HashMap<LeaseKey, Lease>,
+    live: HashMap<LeaseKey, Lease>,
 }
 
-impl Demand {
+impl Leases {
     /// No lease yet; the clock stands still until the first canary comes back.
     #[must_use]
-    pub fn new(camera: CameraId, capture: &MemberId, now: Instant) -> Self {
+    pub(super) fn new(camera: CameraId, capture: &MemberId, now: Instant) -> Self {
         Self {
             camera,
             canary: lease::canary_key(capture),
             clock: PlaneClock::new(now),
-            leases: HashMap::new(),
+            live: HashMap::new(),
         }
     }
 
     /// The key of our canary.
     #[must_use]
-    pub fn canary(&self) -> &str {
+    pub(super) fn canary(&self) -> &str {
         &self.canary
     }
 
     /// A key was put: a lease of this camera begins or is renewed, or the canary has come back.
     ///
     /// A watch that was opened anew tells old puts again: a revision that is known renews nothing.
-    pub fn put(&mut self, key: &str, revision: u64, now: Instant) {
+    pub(super) fn put(&mut self, key: &str, revision: u64, now: Instant) {
         self.clock.advance(now);
         if key == self.canary {
             self.clock.canary_seen_at = Some(now);
@@ -112,54 +112,51 @@ impl Demand {
             revision,
             expires_at: self.clock.elapsed + LEASE,
         };
-        let lease = self
-            .leases
-            .entry(key)
-            .or_insert_with(|| Lease { ..renewed });
+        let lease = self.live.entry(key).or_insert_with(|| Lease { ..renewed });
         if lease.revision != revision {
             *lease = renewed;
         }
     }
 
     /// A key was deleted: its lease ends at once.
-    pub fn delete(&mut self, key: &str) {
+    pub(super) fn delete(&mut self, key: &str) {
         if let Ok(key) = key.parse::<LeaseKey>() {
-            self.leases.remove(&key);
+            self.live.remove(&key);
         }
     }
 
     /// The connection to NATS came or went.
-    pub fn set_connected(&mut self, connected: bool, now: Instant) {
+    pub(super) fn set_connected(&mut self, connected: bool, now: Instant) {
         self.clock.advance(now);
         self.clock.connected = connected;
     }
 
     /// The rungs that have a live lease; leases past their end are forgotten.
-    pub fn wanted(&mut self, now: Instant) -> RungSet {
+    pub(super) fn wanted(&mut self, now: Instant) -> RungSet {
         self.clock.advance(now);
         let plane_now = self.clock.elapsed;
-        self.leases.retain(|_, lease| lease.expires_at > plane_now);
-        self.leases.keys().map(|key| key.rung).collect()
+        self.live.retain(|_, lease| lease.expires_at > plane_now);
+        self.live.keys().map(|key| key.rung).collect()
     }
 
     /// How many live leases a rung has.
     #[must_use]
-    pub fn leases(&self, rung: Rung) -> usize {
-        self.leases.keys().filter(|key| key.rung == rung).count()
+    pub(super) fn count(&self, rung: Rung) -> usize {
+        self.live.keys().filter(|key| key.rung == rung).count()
     }
 
     /// Whether the canary has been silent for too long: the watch and the bucket must be made anew.
     #[must_use]
-    pub fn canary_silent(&self, now: Instant) -> bool {
+    pub(super) fn canary_silent(&self, now: Instant) -> bool {
         self.clock
             .canary_seen_at
             .is_none_or(|seen| now.saturating_duration_since(seen) > PLANE_DEAD)
     }
 
-    /// The next moment at which [`Demand::wanted`] can change by itself, if the clock keeps running.
+    /// The next moment at which [`Leases::wanted`] can change by itself, if the clock keeps running.
     #[must_use]
-    pub fn next_end(&self) -> Option<Instant> {
-        let first = self.leases.values().map(|lease| lease.expires_at).min()?;
+    pub(super) fn next_end(&self) -> Option<Instant> {
+        let first = self.live.values().map(|lease| lease.expires_at).min()?;
         Some(self.clock.read_at + first.saturating_sub(self.clock.elapsed))
     }
 }
@@ -171,7 +168,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     struct Table {
-        demand: Demand,
+        leases: Leases,
         start: Instant,
         revision: u64,
     }
@@ -184,11 +181,11 @@ mod tests {
         )]
         fn new() -> Self {
             let start = Instant::now();
-            let mut demand = Demand::new(CameraId::default(), &"me".parse().unwrap(), start);
-            demand.set_connected(true, start);
-            demand.put("_cap.me", 1, start);
+            let mut leases = Leases::new(CameraId::default(), &"me".parse().unwrap(), start);
+            leases.set_connected(true, start);
+            leases.put("_cap.me", 1, start);
             Self {
-                demand,
+                leases,
                 start,
                 revision: 1,
             }
@@ -196,7 +193,7 @@ mod tests {
 
         fn put(&mut self, key: &str, at: f64) {
             self.revision += 1;
-            self.demand.put(key, self.revision, self.at(at));
+            self.leases.put(key, self.revision, self.at(at));
         }
 
         fn canary_until(&mut self, from: u32, to: u32) {
@@ -211,7 +208,7 @@ mod tests {
 
         fn wanted(&mut self, at: f64) -> Vec<u8> {
             let now = self.at(at);
-            self.demand.wanted(now).iter().map(Rung::quality).collect()
+            self.leases.wanted(now).iter().map(Rung::quality).collect()
         }
     }
 
@@ -219,7 +216,7 @@ mod tests {
     fn a_lease_without_renewal_ends_at_its_deadline() {
         let mut table = Table::new();
         table.put("q80.gw", 0.0);
-        assert_eq!(table.demand.next_end(), Some(table.at(5.0)));
+        assert_eq!(table.leases.next_end(), Some(table.at(5.0)));
         table.canary_until(1, 4);
         assert_eq!(table.wanted(4.999), [80]);
         assert_eq!(table.wanted(5.0), [0u8; 0]);
@@ -235,18 +232,18 @@ mod tests {
         table.put("q80.a", 4.0);
         table.canary_until(5, 8);
         assert_eq!(table.wanted(8.9), [80], "b was not renewed");
-        assert_eq!(table.demand.leases(Rung::of_quality(80).unwrap()), 1);
-        table.demand.delete("q80.a");
+        assert_eq!(table.leases.count(Rung::of_quality(80).unwrap()), 1);
+        table.leases.delete("q80.a");
         assert_eq!(table.wanted(8.9), [0u8; 0]);
-        assert_eq!(table.demand.next_end(), None);
+        assert_eq!(table.leases.next_end(), None);
     }
 
     #[test]
     fn a_put_told_again_by_a_new_watch_renews_nothing() {
         let mut table = Table::new();
-        table.demand.put("q80.gw", 7, table.at(0.0));
+        table.leases.put("q80.gw", 7, table.at(0.0));
         table.canary_until(1, 4);
-        table.demand.put("q80.gw", 7, table.at(4.0));
+        table.leases.put("q80.gw", 7, table.at(4.0));
         table.canary_until(5, 6);
         assert_eq!(table.wanted(5.1), [0u8; 0]);
     }
@@ -257,9 +254,9 @@ mod tests {
         table.put("q80.gw", 0.0);
         // The clock runs until PLANE_DEAD after the last canary, then stands: 2.5 s of 5 are used up.
         assert_eq!(table.wanted(40.0), [80]);
-        assert!(table.demand.canary_silent(table.at(40.0)));
+        assert!(table.leases.canary_silent(table.at(40.0)));
         table.put("_cap.me", 40.0);
-        assert!(!table.demand.canary_silent(table.at(41.0)));
+        assert!(!table.leases.canary_silent(table.at(41.0)));
         table.canary_until(41, 42);
         assert_eq!(table.wanted(42.4), [80]);
         assert_eq!(table.wanted(42.6), [0u8; 0]);
@@ -269,10 +266,10 @@ mod tests {
     fn leases_do_not_age_while_disconnected() {
         let mut table = Table::new();
         table.put("q80.gw", 0.0);
-        table.demand.set_connected(false, table.at(1.0));
+        table.leases.set_connected(false, table.at(1.0));
         table.canary_until(2, 30);
         assert_eq!(table.wanted(30.0), [80]);
-        table.demand.set_connected(true, table.at(30.0));
+        table.leases.set_connected(true, table.at(30.0));
         table.canary_until(31, 33);
         assert_eq!(table.wanted(33.9), [80]);
         assert_eq!(table.wanted(34.1), [0u8; 0]);
@@ -311,7 +308,7 @@ mod tests {
         }
         assert_eq!(table.wanted(0.1), [0u8; 0]);
         assert!(
-            table.demand.canary_silent(table.start + 3 * SECOND),
+            table.leases.canary_silent(table.start + 3 * SECOND),
             "another's canary is not ours"
         );
     }

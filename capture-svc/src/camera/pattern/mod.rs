@@ -2,13 +2,15 @@
 //! is and when it was made. For a machine without a camera, for demonstrations and for every test.
 //!
 //! Colour bars and a grey ramp show what the encoder does to colour and to steps, the disc and the sweeping line show
-//! motion and tearing, the clock shows latency to a person, and the barcode (see [`super::barcode`]) to a program.
+//! motion and tearing, the clock shows latency to a person, and the barcode (see [`barcode`]) to a program.
 
+mod barcode;
+mod canvas;
+
+use self::canvas::{Canvas, Colour};
 use super::{
-    barcode,
-    canvas::{Canvas, Colour},
     clock::{self, Metronome},
-    fault::CameraError,
+    error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     source::{CameraSettings, Delivery, SLICE, Source},
 };

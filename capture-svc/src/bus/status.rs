@@ -8,16 +8,16 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use wire::{CameraId, CameraState, CameraStatus, Reason};
 
-use super::Link;
+use super::failover::{Answer, Failover};
+use super::link::Link;
 use crate::clock;
-use crate::standby::{Answer, Standby};
 
 /// How often the status is published when nothing changes.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Publishes the status and listens for other captures of the same camera.
 #[derive(Debug)]
-pub struct Presence {
+pub struct StatusPublisher {
     link: Link,
     subject: String,
     run: u32,
@@ -25,7 +25,7 @@ pub struct Presence {
     active: watch::Sender<bool>,
 }
 
-impl Presence {
+impl StatusPublisher {
     /// Tells `active` whether this capture serves the camera: false until it is known.
     #[must_use]
     pub fn new(
@@ -46,15 +46,15 @@ impl Presence {
 
     /// Runs until the status has no sender any more.
     pub async fn run(mut self) {
-        let mut standby = Standby::new(self.run);
+        let mut failover = Failover::new(self.run);
         let mut heard: Option<Subscriber> = None;
         let mut generation = 0;
         let mut beat = interval(EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let due = standby.tick(clock::now());
+            let due = failover.tick(clock::now());
             self.active.send_if_modified(|active| {
-                std::mem::replace(active, standby.is_active()) != standby.is_active()
+                std::mem::replace(active, failover.is_active()) != failover.is_active()
             });
             tokio::select! {
                 changed = self.link.state.changed() => {
@@ -68,24 +68,24 @@ impl Presence {
                         if heard.is_none() {
                             heard = self.link.client.subscribe(self.subject.clone()).await.ok();
                         }
-                        standby.connected(clock::now());
-                        self.say(standby.is_active()).await;
+                        failover.connected(clock::now());
+                        self.say(failover.is_active()).await;
                     }
                 }
                 Some(message) = async { heard.as_mut()?.next().await }, if heard.is_some() => {
                     if let Some((run, standing_by)) = sender(&message.payload)
-                        && standby.heard(run, standing_by, clock::now()) == Answer::Speak
+                        && failover.heard(run, standing_by, clock::now()) == Answer::Speak
                     {
                         self.say(true).await;
                     }
                 }
                 () = sleep_until(due.unwrap_or_else(clock::now).into()), if due.is_some() => {}
-                _ = beat.tick() => if standby.is_active() { self.say(true).await },
+                _ = beat.tick() => if failover.is_active() { self.say(true).await },
                 changed = self.status.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    if standby.is_active() {
+                    if failover.is_active() {
                         self.say(true).await;
                     }
                 }

@@ -1,8 +1,8 @@
 //! Demand and privacy switch: watched, but the watch is never trusted to mend itself.
 //!
 //! The library resumes a watch behind the last revision it saw; after a bucket was lost and made anew that is blind,
-//! for days, without an error. So on every doubt (a reconnect, an error, an end, a canary that does not come back)
-//! bucket and watch are made anew. Leases are kept meanwhile: [`Demand`]'s clock knows when the KV is ill.
+//! for days, without an error. So for every reason to doubt it (a reconnect, an error, an end, a canary that does not come back)
+//! bucket and watch are made anew. Leases are kept meanwhile: [`Leases`]'s clock knows when the KV is ill.
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -17,9 +17,10 @@ use wire::subject::CONTROL_BUCKET;
 use wire::{CameraId, MemberId, Rung, RungSet};
 
 use super::buckets::{Buckets, OpenError, Privacy, Watches};
-use super::{BusError, Link};
+use super::error::DemandError;
+use super::leases::Leases;
+use crate::bus::Link;
 use crate::clock;
-use crate::demand::Demand;
 use crate::metrics::Metrics;
 
 /// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
@@ -32,10 +33,10 @@ type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Watches demand and privacy switch.
 #[derive(Debug)]
-pub struct Control {
+pub struct DemandWatcher {
     link: Link,
     buckets: Buckets,
-    demand: Demand,
+    leases: Leases,
     metrics: Metrics,
     wanted: watch::Sender<RungSet>,
     privacy: watch::Sender<Privacy>,
@@ -43,7 +44,7 @@ pub struct Control {
 
 /// Why buckets and watches must be made anew.
 #[derive(Debug, thiserror::Error)]
-enum Doubt {
+enum RebuildReason {
     #[error("the connection was made anew")]
     Reconnected,
     #[error("a watch ended: {0:?}")]
@@ -56,7 +57,7 @@ enum Doubt {
     Open(#[from] OpenError),
 }
 
-/// What is under way in [`Control::run`].
+/// What is under way in [`DemandWatcher::run`].
 #[derive(Default)]
 struct Work {
     opening: Option<Later<Result<Watches, OpenError>>>,
@@ -65,7 +66,7 @@ struct Work {
     canary: Option<Later<Result<(), PublishError>>>,
 }
 
-impl Control {
+impl DemandWatcher {
     /// Tells `wanted` the rungs with a live lease and `privacy` the switch, once they are known.
     #[must_use]
     pub fn new(
@@ -78,11 +79,11 @@ impl Control {
         privacy: watch::Sender<Privacy>,
     ) -> Self {
         let buckets = Buckets::new(&link, &camera, replicas);
-        let demand = Demand::new(camera, capture, clock::now());
+        let leases = Leases::new(camera, capture, clock::now());
         Self {
             link,
             buckets,
-            demand,
+            leases,
             metrics,
             wanted,
             privacy,
@@ -93,26 +94,26 @@ impl Control {
     ///
     /// # Errors
     /// A server that is too old.
-    pub async fn run(mut self) -> Result<(), BusError> {
+    pub async fn run(mut self) -> Result<(), DemandError> {
         let mut work = Work::default();
         let mut beat = interval(CANARY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut backoff, mut generation) = (BACKOFF.0, 0);
         loop {
             let next_end = self.tell_wanted();
-            let doubt = tokio::select! {
+            let reason = tokio::select! {
                 changed = self.link.state.changed() => {
                     let state = self.link.state.borrow_and_update().clone();
                     if changed.is_err() {
                         return Ok(());
                     }
-                    self.demand.set_connected(state.connected, clock::now());
+                    self.leases.set_connected(state.connected, clock::now());
                     let anew = state.connected && state.generation != generation;
                     generation = state.generation;
                     if anew {
                         self.check_server()?;
                     }
-                    anew.then_some(Doubt::Reconnected)
+                    anew.then_some(RebuildReason::Reconnected)
                 }
                 opened = ready(&mut work.opening), if work.opening.is_some() => match opened {
                     Ok(watches) => {
@@ -127,34 +128,34 @@ impl Control {
                 },
                 told = next(&mut work.watches), if work.watches.is_some() => match told {
                     Some(Ok(entry)) => {
-                        if entry.key == self.demand.canary() {
+                        if entry.key == self.leases.canary() {
                             backoff = BACKOFF.0;
                         }
                         self.hear(&entry);
                         None
                     }
-                    ended => Some(Doubt::WatchEnded(ended.and_then(Result::err))),
+                    ended => Some(RebuildReason::WatchEnded(ended.and_then(Result::err))),
                 },
                 put = ready(&mut work.canary), if work.canary.is_some() => {
                     let gone = put.is_err_and(|error| error.kind() == PublishErrorKind::StreamNotFound);
-                    gone.then_some(Doubt::BucketGone)
+                    gone.then_some(RebuildReason::BucketGone)
                 }
                 _ = beat.tick(), if work.watches.is_some() => {
                     work.canary = work.canary.or_else(|| Some(self.put_canary()));
                     let now = clock::now();
                     let settled = work.opened_at.is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
-                    (settled && self.demand.canary_silent(now)).then_some(Doubt::CanarySilent)
+                    (settled && self.leases.canary_silent(now)).then_some(RebuildReason::CanarySilent)
                 }
                 () = sleep_until(next_end.unwrap_or_else(clock::now).into()), if next_end.is_some() => None,
                 () = self.wanted.closed() => return Ok(()),
             };
-            if let Some(doubt) = doubt {
-                let wait = match doubt {
-                    Doubt::Reconnected => Duration::ZERO,
+            if let Some(reason) = reason {
+                let wait = match reason {
+                    RebuildReason::Reconnected => Duration::ZERO,
                     _ => backoff,
                 };
                 backoff = (wait * 2).clamp(BACKOFF.0, BACKOFF.1);
-                log(&doubt);
+                log(&reason);
                 work = Work {
                     opening: self.link.is_connected().then(|| self.open(wait)),
                     ..Work::default()
@@ -165,7 +166,7 @@ impl Control {
 
     /// Tells what is wanted now; returns when that can change by itself.
     fn tell_wanted(&mut self) -> Option<Instant> {
-        let wanted = self.demand.wanted(clock::now());
+        let wanted = self.leases.wanted(clock::now());
         let changed = self
             .wanted
             .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
@@ -173,10 +174,10 @@ impl Control {
             tracing::info!(?wanted, "demand");
         }
         for rung in Rung::ladder() {
-            self.metrics.leases[rung.index()].set(self.demand.leases(rung) as i64);
+            self.metrics.leases[rung.index()].set(self.leases.count(rung) as i64);
         }
         // At the end itself, not a moment before it.
-        self.demand
+        self.leases
             .next_end()
             .map(|end| end + Duration::from_millis(1))
     }
@@ -190,22 +191,22 @@ impl Control {
     fn hear(&mut self, entry: &kv::Entry) {
         match entry.operation {
             _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
-            Operation::Put => self.demand.put(&entry.key, entry.revision, clock::now()),
-            Operation::Delete | Operation::Purge => self.demand.delete(&entry.key),
+            Operation::Put => self.leases.put(&entry.key, entry.revision, clock::now()),
+            Operation::Delete | Operation::Purge => self.leases.delete(&entry.key),
         }
     }
 
-    fn check_server(&self) -> Result<(), BusError> {
+    fn check_server(&self) -> Result<(), DemandError> {
         let (major, minor, patch) = OLDEST_SERVER;
         if self.link.client.is_server_compatible(major, minor, patch) {
             return Ok(());
         }
         let found = self.link.client.server_info().version;
-        Err(BusError::TooOld { found })
+        Err(DemandError::TooOld { found })
     }
 
     fn put_canary(&self) -> Later<Result<(), PublishError>> {
-        let key = self.demand.canary().to_owned();
+        let key = self.leases.canary().to_owned();
         self.buckets.clone().put_canary(key).boxed()
     }
 
@@ -220,11 +221,11 @@ impl Control {
 }
 
 /// What an operator must mend is an error; the rest mends itself.
-fn log(doubt: &Doubt) {
-    if let Doubt::Open(OpenError::Unchangeable(..)) = doubt {
-        tracing::error!("{doubt}");
+fn log(reason: &RebuildReason) {
+    if let RebuildReason::Open(OpenError::Unchangeable(..)) = reason {
+        tracing::error!("{reason}");
     } else {
-        tracing::info!("opening the buckets anew: {doubt}");
+        tracing::info!("opening the buckets anew: {reason}");
     }
 }
 
