@@ -12,7 +12,7 @@ use crate::open_policy::{Conditions, OpenPolicy};
 
 /// What the controller hears, and what it tells.
 #[derive(Debug)]
-pub struct Controller {
+pub(crate) struct Controller {
     /// Whose camera.
     pub camera_id: CameraId,
     /// The run of the stamps.
@@ -36,12 +36,12 @@ pub struct Controller {
 impl Controller {
     /// The status before anything is known.
     #[must_use]
-    pub fn first_status(camera: &CameraId, run: u32, report: &CameraReport) -> CameraStatus {
+    pub(crate) fn first_status(camera: &CameraId, run: u32, report: &CameraReport) -> CameraStatus {
         status(camera, run, report, Privacy::Unknown, RungSet::EMPTY)
     }
 
     /// Opens and closes `camera` until one of the parts it listens to has ended.
-    pub async fn run(mut self, camera: &Camera) {
+    pub(crate) async fn run(mut self, camera: &Camera) {
         let mut open = false;
         loop {
             let (wanted, privacy) = (

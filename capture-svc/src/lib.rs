@@ -11,18 +11,18 @@
 //! [`clock`] where time comes in.
 
 pub mod admin;
-pub mod bus;
-pub mod camera;
+mod bus;
+mod camera;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod controller;
-pub mod demand;
-pub mod encode;
+mod controller;
+mod demand;
+mod encode;
 pub mod metrics;
-pub mod open_policy;
-pub mod pacer;
-pub mod publish;
+mod open_policy;
+mod pacer;
+mod publish;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +62,8 @@ pub async fn run(
     let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
     let (width, height) = (config.camera.width, config.camera.height);
     let camera = Arc::new(
-        Camera::start(config.camera, metrics.camera()).context("starting the camera thread")?,
+        Camera::start(config.camera, metrics.camera.clone())
+            .context("starting the camera thread")?,
     );
     let frames = Link::open(&config.nats, "frames", FrameBus::CAPACITY, &metrics).await?;
     let control = Link::open(&config.nats, "control", CONTROL_CAPACITY, &metrics).await?;
@@ -79,7 +80,7 @@ pub async fn run(
         config.camera_id.clone(),
         &capture,
         config.bucket_replicas,
-        metrics.clone(),
+        metrics.leases.clone(),
         wanted_tx,
         privacy_tx,
     );
@@ -103,19 +104,18 @@ pub async fn run(
         status: status_tx,
     };
     let links = [frames.state.clone(), control.state.clone()];
-    let router = Admin {
+    let routes = Admin {
         metrics: metrics.clone(),
         links,
         privacy,
-    }
-    .router();
+    };
     tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
 
     let mut parts: JoinSet<(&str, anyhow::Result<()>)> = JoinSet::new();
     parts.spawn(async move {
         (
             "the admin port",
-            axum::serve(admin, router).await.map_err(Into::into),
+            routes.serve(admin).await.map_err(Into::into),
         )
     });
     parts.spawn(async move {
@@ -128,7 +128,7 @@ pub async fn run(
     let link = control.state.clone();
     parts.spawn(async move { ("the reminder", finished(Link::remind(link)).await) });
     parts.spawn({
-        let (newest, metrics) = (camera.frames(), metrics.clone());
+        let (newest, metrics) = (camera.frames(), metrics.publish.clone());
         async move {
             frame_bus.connected(width, height).await;
             let publisher = Publisher::new(encoder, frame_bus, run, metrics, clock::unix_us);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// What the decision is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conditions {
+pub(crate) struct Conditions {
     /// Some rung has a live lease.
     pub demanded: bool,
     /// The privacy switch is on, or not yet known.
@@ -18,7 +18,7 @@ pub struct Conditions {
 
 /// Demand, linger, privacy and standby over time.
 #[derive(Debug)]
-pub struct OpenPolicy {
+pub(crate) struct OpenPolicy {
     linger: Option<Duration>,
     state: State,
 }
@@ -33,7 +33,7 @@ enum State {
 impl OpenPolicy {
     /// Closed. `linger`: how long to stay open without demand; `None`: for ever, and open from the start.
     #[must_use]
-    pub const fn new(linger: Option<Duration>) -> Self {
+    pub(crate) const fn new(linger: Option<Duration>) -> Self {
         Self {
             linger,
             state: State::Closed,
@@ -41,7 +41,11 @@ impl OpenPolicy {
     }
 
     /// Whether the camera is to be open, and when to ask again though nothing has changed.
-    pub fn decide(&mut self, conditions: Conditions, now: Instant) -> (bool, Option<Instant>) {
+    pub(crate) fn decide(
+        &mut self,
+        conditions: Conditions,
+        now: Instant,
+    ) -> (bool, Option<Instant>) {
         if conditions.private || conditions.standby {
             self.state = State::Closed;
             return (false, None);

@@ -13,7 +13,7 @@ use wire::{RungSet, Stamp};
 use crate::bus::{FrameBus, Undelivered};
 use crate::camera::{FrameReceiver, RawFrame};
 use crate::encode::{EncodeError, Encoder};
-use crate::metrics::Metrics;
+use crate::metrics::PublishMetrics;
 
 /// A frame older than this is not shown to a new viewer: the next one is near.
 const FRESH: Duration = Duration::from_secs(1);
@@ -21,11 +21,11 @@ const FRESH: Duration = Duration::from_secs(1);
 const POOLED: usize = 28;
 
 /// Encodes and publishes; see the module.
-pub struct Publisher {
+pub(crate) struct Publisher {
     encoder: Box<dyn Encoder>,
     bus: FrameBus,
     run: u32,
-    metrics: Metrics,
+    metrics: PublishMetrics,
     /// Wall clock in µs since the epoch; the stamp's own.
     now_us: fn() -> u64,
     pool: Arc<Pool>,
@@ -35,11 +35,11 @@ pub struct Publisher {
 impl Publisher {
     /// A publisher for the run `run`.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         encoder: Box<dyn Encoder>,
         bus: FrameBus,
         run: u32,
-        metrics: Metrics,
+        metrics: PublishMetrics,
         now_us: fn() -> u64,
     ) -> Self {
         Self {
@@ -54,7 +54,11 @@ impl Publisher {
     }
 
     /// Publishes every frame at every wanted rung until `wanted` has no sender any more.
-    pub async fn run(mut self, mut frames: FrameReceiver, mut wanted: watch::Receiver<RungSet>) {
+    pub(crate) async fn run(
+        mut self,
+        mut frames: FrameReceiver,
+        mut wanted: watch::Receiver<RungSet>,
+    ) {
         let mut last: Option<Arc<RawFrame>> = None;
         let mut served = RungSet::EMPTY;
         loop {
@@ -93,28 +97,28 @@ impl Publisher {
             return None;
         }
         if !self.bus.is_connected() {
-            self.metrics.dropped.bus.inc();
+            self.metrics.dropped_bus.inc();
             return None;
         }
         // The work of milliseconds: the runtime's other tasks move to another thread meanwhile.
         if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
-            self.metrics.dropped.corrupt.inc();
+            self.metrics.dropped_corrupt.inc();
             // Thirty in a row open the camera anew, and say so.
             tracing::debug!(%error, seq = frame.seq, "frame dropped");
             return Some(false);
         }
-        let deadline = self.bus.deadline();
+        let deadline = FrameBus::deadline();
         for (index, rung) in rungs.iter().enumerate() {
             let jpeg = self.pool.bytes(std::mem::take(&mut self.jpegs[index]));
             let size = jpeg.len();
             match self.bus.publish(rung, jpeg, deadline).await {
                 Ok(()) => {
-                    self.metrics.frames_published[rung.index()].inc();
+                    self.metrics.published[rung.index()].inc();
                     self.metrics.published_bytes[rung.index()].inc_by(size as u64);
                     self.metrics.frame_bytes[rung.index()].observe(size as f64);
                 }
-                Err(Undelivered::TooLarge) => self.metrics.dropped.too_large.inc(),
-                Err(Undelivered::Late) => self.metrics.dropped.bus.inc(),
+                Err(Undelivered::TooLarge) => self.metrics.dropped_too_large.inc(),
+                Err(Undelivered::Late) => self.metrics.dropped_bus.inc(),
             }
         }
         self.metrics

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// What ends the bus, and with it the process.
 #[derive(Debug, thiserror::Error)]
-pub enum BusError {
+pub(crate) enum BusError {
     /// The file of the login.
     #[error("the login file {} cannot be used", path.display())]
     Login {

@@ -11,7 +11,7 @@ use super::link::Link;
 
 /// Why a frame did not get onto the bus. It is never tried again: the next frame is newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undelivered {
+pub(crate) enum Undelivered {
     /// Above the server's `max_payload`.
     TooLarge,
     /// NATS is away, or did not take it in time.
@@ -20,7 +20,7 @@ pub enum Undelivered {
 
 /// Publishes frames: never while disconnected, never waiting longer than a frame may.
 #[derive(Debug)]
-pub struct FrameBus {
+pub(crate) struct FrameBus {
     link: Link,
     subjects: [async_nats::Subject; Rung::COUNT],
     warned_at: Option<Instant>,
@@ -28,7 +28,7 @@ pub struct FrameBus {
 
 impl FrameBus {
     /// How many messages may wait to be written: one frame of every rung and a little.
-    pub const CAPACITY: usize = 16;
+    pub(crate) const CAPACITY: usize = 16;
     /// A noisy scene at quality 95 was measured at 3.53 bits per pixel.
     const LARGEST_BYTES_PER_PIXEL: f64 = 0.45;
     /// A frame that the connection does not take within this time is dropped: two thirds of an interval at 34 fps.
@@ -36,7 +36,7 @@ impl FrameBus {
 
     /// Publishes the frames of `camera` over `link`.
     #[must_use]
-    pub fn new(link: Link, camera: &CameraId) -> Self {
+    pub(crate) fn new(link: Link, camera: &CameraId) -> Self {
         let subject = |index| {
             Rung::at(index)
                 .map(|rung| camera.frames_subject(rung))
@@ -50,7 +50,7 @@ impl FrameBus {
     }
 
     /// Waits for the first connection and warns if frames of this size will probably be too large for the server.
-    pub async fn connected(&mut self, width: u32, height: u32) {
+    pub(crate) async fn connected(&mut self, width: u32, height: u32) {
         if self
             .link
             .state
@@ -74,7 +74,7 @@ impl FrameBus {
 
     /// Whether a frame could be published now.
     #[must_use]
-    pub fn is_connected(&self) -> bool {
+    pub(crate) fn is_connected(&self) -> bool {
         self.link.is_connected()
     }
 
@@ -84,7 +84,7 @@ impl FrameBus {
         clippy::disallowed_methods,
         reason = "a time limit on the socket, not a decision"
     )]
-    pub fn deadline(&self) -> Instant {
+    pub(crate) fn deadline() -> Instant {
         Instant::now() + Self::PATIENCE
     }
 
@@ -92,7 +92,7 @@ impl FrameBus {
     ///
     /// # Errors
     /// See [`Undelivered`].
-    pub async fn publish(
+    pub(crate) async fn publish(
         &mut self,
         rung: Rung,
         jpeg: Bytes,

@@ -29,7 +29,7 @@ const REMIND: Duration = Duration::from_secs(10);
 
 /// What a connection says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LinkState {
+pub(crate) struct LinkState {
     /// Whether it stands.
     pub connected: bool,
     /// Counts the times it was made: another number means that whatever was watched may have a gap.
@@ -40,7 +40,7 @@ pub struct LinkState {
 
 /// A connection to NATS that comes back by itself.
 #[derive(Debug, Clone)]
-pub struct Link {
+pub(crate) struct Link {
     /// The library's client.
     pub client: Client,
     /// What it says of itself.
@@ -54,7 +54,7 @@ impl Link {
     ///
     /// # Errors
     /// A file of the login cannot be read or is none.
-    pub async fn open(
+    pub(crate) async fn open(
         nats: &NatsSettings,
         role: &str,
         capacity: usize,
@@ -92,7 +92,7 @@ impl Link {
     }
 
     /// Says once in a while that the connection is away; ends when the client does.
-    pub async fn remind(mut state: watch::Receiver<LinkState>) {
+    pub(crate) async fn remind(mut state: watch::Receiver<LinkState>) {
         while state.wait_for(|state| !state.connected).await.is_ok() {
             if tokio::time::timeout(REMIND, state.wait_for(|state| state.connected))
                 .await
@@ -105,7 +105,7 @@ impl Link {
 
     /// Whether the connection stands, in the client's own word, which is never late.
     #[must_use]
-    pub fn is_connected(&self) -> bool {
+    pub(crate) fn is_connected(&self) -> bool {
         self.client.connection_state() == State::Connected
     }
 }

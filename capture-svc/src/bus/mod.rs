@@ -9,8 +9,7 @@ mod frames;
 mod link;
 mod status;
 
-pub use self::{
-    error::BusError,
+pub(crate) use self::{
     frames::{FrameBus, Undelivered},
     link::{Link, LinkState},
     status::StatusPublisher,

@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Publishes the status and listens for other captures of the same camera.
 #[derive(Debug)]
-pub struct StatusPublisher {
+pub(crate) struct StatusPublisher {
     link: Link,
     subject: String,
     run: u32,
@@ -28,7 +28,7 @@ pub struct StatusPublisher {
 impl StatusPublisher {
     /// Tells `active` whether this capture serves the camera: false until it is known.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         link: Link,
         camera: &CameraId,
         run: u32,
@@ -45,7 +45,7 @@ impl StatusPublisher {
     }
 
     /// Runs until the status has no sender any more.
-    pub async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         let mut failover = Failover::new(self.run);
         let mut heard: Option<Subscriber> = None;
         let mut generation = 0;

@@ -13,17 +13,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    CameraMetrics, clock,
-    error::CameraError,
-    frame::Mode,
-    slot::{FrameSlot, Pool},
-    source::{self, CameraSettings, Source},
-    supervisor::Event,
-};
-use crate::pacer::{Pacer, Rate};
 use jpeg_ladder::MAX_SIDE;
-use wire::SourceKind;
+
+use super::{
+    clock,
+    error::CameraError,
+    event::{Event, SessionEvent},
+    frame::Mode,
+    open,
+    slot::{FrameSlot, Pool},
+    source::{CameraSettings, Source},
+};
+use crate::metrics::CameraMetrics;
+use crate::pacer::{Pacer, Rate};
 
 /// No frame for so long, or for three of the camera's own intervals, is a stall.
 const STALL: Duration = Duration::from_secs(2);
@@ -52,23 +54,6 @@ pub(super) struct Session {
     pub(super) events: Sender<Event>,
 }
 
-/// What a session says about itself.
-#[derive(Debug)]
-pub(super) enum News {
-    /// The source is open.
-    Opened {
-        kind: SourceKind,
-        mode: Mode,
-        words: String,
-    },
-    /// A sign of life, with the measured rate (frames a second) if there is one, and whether a frame has come at all.
-    Alive { fps: Option<f64>, live: bool },
-    /// There will be no more frames, for this reason. Told before anything is closed, which may take a driver for ever.
-    Failed(CameraError),
-    /// The thread is done and everything that it held is closed.
-    Ended,
-}
-
 impl Session {
     /// The thread's body. Says that it ended also when it panics: the v4l crate does on values that it does not know.
     pub(super) fn run(self) {
@@ -78,37 +63,37 @@ impl Session {
             let words = words
                 .or(panic.downcast_ref::<&str>().copied())
                 .unwrap_or("?");
-            self.tell(News::Failed(CameraError::Unsupported(format!(
+            self.tell(SessionEvent::Failed(CameraError::Unsupported(format!(
                 "the camera driver gave an answer beyond us: {words}"
             ))));
         }
-        self.tell(News::Ended);
+        self.tell(SessionEvent::Ended);
     }
 
     fn work(&self) {
-        match source::open(&self.settings, self.seen_camera) {
+        match open::open(&self.settings, self.seen_camera) {
             Ok((kind, mut source)) => {
                 let _open = OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
                 if let Err(error) = encodable(&mode) {
-                    return self.tell(News::Failed(error));
+                    return self.tell(SessionEvent::Failed(error));
                 }
-                self.tell(News::Opened {
+                self.tell(SessionEvent::Opened {
                     kind,
                     mode: mode.clone(),
                     words,
                 });
                 if let Err(error) = self.stream(source.as_mut(), &mode) {
-                    self.tell(News::Failed(error));
+                    self.tell(SessionEvent::Failed(error));
                 }
             }
-            Err(error) => self.tell(News::Failed(error)),
+            Err(error) => self.tell(SessionEvent::Failed(error)),
         }
     }
 
-    fn tell(&self, news: News) {
-        // The supervisor outlives its sessions, except when the process ends: then nobody needs the news.
-        let _ = self.events.send(Event::Session(self.id, news));
+    fn tell(&self, event: SessionEvent) {
+        // The supervisor outlives its sessions, except when the process ends: then nobody listens.
+        let _ = self.events.send(Event::Session(self.id, event));
     }
 
     fn cancelled(&self) -> bool {
@@ -210,7 +195,7 @@ impl Beat {
     fn first(&mut self, session: &Session) {
         if !self.live {
             self.live = true;
-            session.tell(News::Alive {
+            session.tell(SessionEvent::Alive {
                 fps: None,
                 live: true,
             });
@@ -220,7 +205,7 @@ impl Beat {
     fn go(&mut self, session: &Session, now: Instant, rate: &Rate) {
         if now - self.last >= SIGN_OF_LIFE {
             self.last = now;
-            session.tell(News::Alive {
+            session.tell(SessionEvent::Alive {
                 fps: rate.fps(),
                 live: self.live,
             });

@@ -57,11 +57,11 @@ impl FrameSlot {
 
 /// The reading end of the slot. One reader: two would share the frames between them.
 #[derive(Debug)]
-pub struct FrameReceiver(pub(super) Arc<FrameSlot>);
+pub(crate) struct FrameReceiver(pub(super) Arc<FrameSlot>);
 
 impl FrameReceiver {
     /// Waits for a frame newer than the last one taken, and takes it. Cancelling loses nothing.
-    pub async fn next(&mut self) -> Arc<RawFrame> {
+    pub(crate) async fn next(&mut self) -> Arc<RawFrame> {
         loop {
             if let Some(frame) = self.0.take() {
                 return frame;
@@ -72,7 +72,7 @@ impl FrameReceiver {
 
     /// Says of a frame taken whether it could be decoded. Damage inside a JPEG shows only then; when there is no end of
     /// it, the camera is opened anew. Frames that nobody decodes need no verdict: they leave the count as it is.
-    pub fn judge(&self, whole: bool) {
+    pub(crate) fn judge(&self, whole: bool) {
         if whole {
             self.0.damaged.store(0, Ordering::Relaxed);
         } else {

@@ -15,12 +15,15 @@ use tokio::sync::watch;
 use wire::{CameraState, SourceKind};
 
 use super::{
-    CameraMetrics, CameraReport, clock,
+    clock,
     error::{CameraError, retry_after},
-    session::{News, Session},
+    event::{Event, SessionEvent},
+    report::CameraReport,
+    session::Session,
     slot::FrameSlot,
     source::CameraSettings,
 };
+use crate::metrics::CameraMetrics;
 
 /// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
 const OPENING: Duration = Duration::from_secs(10);
@@ -40,17 +43,6 @@ const ABANDONED: usize = 3;
 
 /// A session that lived so long starts the count of attempts anew.
 const HEALTHY: Duration = Duration::from_secs(5);
-
-/// What the supervisor waits for.
-#[derive(Debug)]
-pub(super) enum Event {
-    /// Whether somebody wants frames.
-    Wanted(bool),
-    /// The process is ending.
-    Stop,
-    /// From the session of this number.
-    Session(u64, News),
-}
 
 pub(super) struct Supervisor {
     pub(super) settings: Arc<CameraSettings>,
@@ -110,14 +102,14 @@ impl Supervisor {
             });
             match self.events.recv_timeout(wait) {
                 Ok(Event::Wanted(wanted)) => self.want(&mut state, wanted),
-                Ok(Event::Session(id, news)) => {
+                Ok(Event::Session(id, event)) => {
                     let current = state
                         .running
                         .as_ref()
                         .is_some_and(|running| running.id == id);
                     if current {
-                        self.hear(&mut state, news);
-                    } else if matches!(news, News::Ended)
+                        self.hear(&mut state, event);
+                    } else if matches!(event, SessionEvent::Ended)
                         && state.running.is_none()
                         && !state.wanted
                     {
@@ -202,7 +194,7 @@ impl Supervisor {
         }
     }
 
-    fn hear(&self, state: &mut State, news: News) {
+    fn hear(&self, state: &mut State, event: SessionEvent) {
         let Some(running) = &mut state.running else {
             return;
         };
@@ -211,8 +203,8 @@ impl Supervisor {
         if !closing {
             running.patience = now + SILENCE;
         }
-        match news {
-            News::Opened { kind, mode, words } => {
+        match event {
+            SessionEvent::Opened { kind, mode, words } => {
                 tracing::info!(
                     source = kind.as_str(),
                     width = mode.width,
@@ -225,14 +217,13 @@ impl Supervisor {
                 );
                 state.seen_camera |= kind == SourceKind::Webcam;
                 self.report.send_modify(|report| {
-                    report.opens += 1;
                     (report.width, report.height) = (mode.width, mode.height);
                     report.fps = mode.fps.min(self.settings.fps);
                     (report.source, report.format) = (kind, Some(mode.format));
                     report.opened = words;
                 });
             }
-            News::Alive { fps, live } => {
+            SessionEvent::Alive { fps, live } => {
                 if live && running.live_since.is_none() {
                     running.live_since = Some(now);
                 }
@@ -243,7 +234,7 @@ impl Supervisor {
                     self.report.send_if_modified(|report| report.live(fps));
                 }
             }
-            News::Failed(error) => {
+            SessionEvent::Failed(error) => {
                 if running
                     .live_since
                     .is_some_and(|since| now - since > HEALTHY)
@@ -254,7 +245,7 @@ impl Supervisor {
                     self.fail(state, &error);
                 }
             }
-            News::Ended => {
+            SessionEvent::Ended => {
                 state.running = None;
                 self.quiet();
                 if !state.wanted {
@@ -317,7 +308,7 @@ impl Supervisor {
                 .events
                 .recv_timeout(deadline.saturating_duration_since(clock::now()))
             {
-                Ok(Event::Session(id, News::Ended)) if id == running.id => return,
+                Ok(Event::Session(id, SessionEvent::Ended)) if id == running.id => return,
                 Ok(_) => {}
                 Err(_) => {
                     tracing::warn!(

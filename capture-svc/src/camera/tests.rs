@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use testkit::eventually;
 
-use super::{
-    Camera, CameraMetrics, CameraReport, CameraSettings, CameraState, FormatWish, Reason,
-    SourceSpec,
-};
+use wire::{CameraState, Reason};
+
+use super::{Camera, CameraReport, CameraSettings, FormatWish, PixelFormat, RawFrame, SourceSpec};
+use crate::metrics::{CameraMetrics, Metrics};
 
 /// Far more than anything here takes; a hang is a failure with a name.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -29,7 +29,7 @@ fn start(source: SourceSpec) -> (Camera, CameraMetrics) {
 }
 
 fn start_with(settings: CameraSettings) -> (Camera, CameraMetrics) {
-    let metrics = CameraMetrics::detached();
+    let metrics = Metrics::new().unwrap().camera;
     (Camera::start(settings, metrics.clone()).unwrap(), metrics)
 }
 
@@ -39,7 +39,7 @@ async fn report(camera: &Camera, wanted: impl FnMut(&CameraReport) -> bool) -> C
     report.expect("the report comes").unwrap().clone()
 }
 
-async fn frame(camera: &Camera) -> Arc<super::RawFrame> {
+async fn frame(camera: &Camera) -> Arc<RawFrame> {
     tokio::time::timeout(LIMIT, camera.frames().next())
         .await
         .expect("a frame comes")
@@ -78,10 +78,10 @@ async fn the_report_says_what_is_live_and_measures_its_rate() {
     camera.set_wanted(true);
     let live = report(&camera, |report| report.state == CameraState::Live).await;
     assert_eq!(
-        (live.width, live.height, live.reason, live.opens),
+        (live.width, live.height, live.reason, metrics.opens.get()),
         (320, 240, None, 1)
     );
-    assert_eq!(live.format.map(super::PixelFormat::as_str), Some("I420"));
+    assert_eq!(live.format.map(PixelFormat::as_str), Some("I420"));
     // Announced are 100; what is measured on a busy machine is less, and may be exactly that on a quiet one.
     eventually(LIMIT, async || metrics.source_fps.get() > 0.0).await;
     let measured = metrics.source_fps.get();

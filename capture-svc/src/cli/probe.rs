@@ -7,8 +7,9 @@ use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
 use wire::CameraState;
 
-use crate::camera::{Camera, CameraMetrics, CameraReport, CameraSettings, PixelFormat, RawFrame};
+use crate::camera::{Camera, CameraReport, CameraSettings, PixelFormat, RawFrame};
 use crate::clock;
+use crate::metrics::{CameraMetrics, Metrics};
 
 /// How long [`probe`] waits for a picture: longer than the slowest camera's start.
 const PROBE_FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,7 +42,7 @@ struct Findings {
 
 impl Findings {
     async fn gather(settings: CameraSettings, duration: Duration) -> anyhow::Result<Self> {
-        let metrics = CameraMetrics::detached();
+        let metrics = Metrics::new()?.camera;
         let started = clock::now();
         let camera = Camera::start(settings, metrics.clone())?;
         let (mut frames, mut status) = (camera.frames(), camera.status());

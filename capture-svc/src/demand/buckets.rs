@@ -29,7 +29,7 @@ const ON: &[u8] = b"on";
 
 /// The privacy switch as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Privacy {
+pub(crate) enum Privacy {
     /// Not read yet: treated as on.
     Unknown,
     /// The camera stays closed.
@@ -216,7 +216,7 @@ fn whole(
 ///
 /// # Errors
 /// NATS refuses or does not answer.
-pub async fn switch_privacy(
+pub(crate) async fn switch_privacy(
     link: &Link,
     camera: &CameraId,
     replicas: usize,

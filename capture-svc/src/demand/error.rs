@@ -2,7 +2,7 @@
 
 /// Why demand or privacy switch cannot be had from this NATS.
 #[derive(Debug, thiserror::Error)]
-pub enum DemandError {
+pub(crate) enum DemandError {
     /// What was found is too old.
     #[error("nats-server {found} is too old: 2.10 or later is needed")]
     TooOld {

@@ -8,8 +8,7 @@ mod error;
 mod leases;
 mod watch;
 
-pub use self::{
+pub(crate) use self::{
     buckets::{Privacy, switch_privacy},
-    error::DemandError,
     watch::DemandWatcher,
 };

@@ -21,7 +21,7 @@ use super::error::DemandError;
 use super::leases::Leases;
 use crate::bus::Link;
 use crate::clock;
-use crate::metrics::Metrics;
+use crate::metrics::LeaseMetrics;
 
 /// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
 /// were it longer, a viewer would wait for it after a cluster has elected its leader.
@@ -33,11 +33,11 @@ type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Watches demand and privacy switch.
 #[derive(Debug)]
-pub struct DemandWatcher {
+pub(crate) struct DemandWatcher {
     link: Link,
     buckets: Buckets,
     leases: Leases,
-    metrics: Metrics,
+    metrics: LeaseMetrics,
     wanted: watch::Sender<RungSet>,
     privacy: watch::Sender<Privacy>,
 }
@@ -69,12 +69,12 @@ struct Work {
 impl DemandWatcher {
     /// Tells `wanted` the rungs with a live lease and `privacy` the switch, once they are known.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         link: Link,
         camera: CameraId,
         capture: &MemberId,
         replicas: usize,
-        metrics: Metrics,
+        metrics: LeaseMetrics,
         wanted: watch::Sender<RungSet>,
         privacy: watch::Sender<Privacy>,
     ) -> Self {
@@ -94,7 +94,7 @@ impl DemandWatcher {
     ///
     /// # Errors
     /// A server that is too old.
-    pub async fn run(mut self) -> Result<(), DemandError> {
+    pub(crate) async fn run(mut self) -> Result<(), DemandError> {
         let mut work = Work::default();
         let mut beat = interval(CANARY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -174,7 +174,7 @@ impl DemandWatcher {
             tracing::info!(?wanted, "demand");
         }
         for rung in Rung::ladder() {
-            self.metrics.leases[rung.index()].set(self.leases.count(rung) as i64);
+            self.metrics.set(rung, self.leases.count(rung));
         }
         // At the end itself, not a moment before it.
         self.leases

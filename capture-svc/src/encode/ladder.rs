@@ -8,7 +8,7 @@ use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
 #[derive(Debug)]
-pub struct Ladder {
+pub(crate) struct Ladder {
     sampling: jpeg_ladder::Sampling,
     encoder: jpeg_ladder::Duo,
     qualities: Vec<u8>,
@@ -17,7 +17,7 @@ pub struct Ladder {
 impl Ladder {
     /// An encoder that writes this sampling, or coarser where the frame has no more. A camera's JPEG keeps its own.
     #[must_use]
-    pub fn new(sampling: Sampling) -> Self {
+    pub(crate) fn new(sampling: Sampling) -> Self {
         Self {
             sampling: match sampling {
                 Sampling::S420 => jpeg_ladder::Sampling::S420,

@@ -9,8 +9,8 @@ mod reference;
 use wire::{RungSet, Stamp};
 
 use crate::camera::RawFrame;
-pub use ladder::Ladder;
-pub use reference::Reference;
+pub(crate) use ladder::Ladder;
+pub(crate) use reference::Reference;
 
 /// Turns one raw frame into JPEGs.
 pub trait Encoder: Send {

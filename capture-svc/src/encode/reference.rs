@@ -16,7 +16,7 @@ use crate::camera::{PixelFormat, RawFrame};
 
 /// See the module.
 #[derive(Debug)]
-pub struct Reference {
+pub(crate) struct Reference {
     sampling: SamplingFactor,
     decoded: Vec<u8>,
 }
@@ -24,7 +24,7 @@ pub struct Reference {
 impl Reference {
     /// An encoder that writes this sampling.
     #[must_use]
-    pub const fn new(sampling: Sampling) -> Self {
+    pub(crate) const fn new(sampling: Sampling) -> Self {
         let sampling = match sampling {
             Sampling::S420 => SamplingFactor::F_2_2,
             Sampling::S422 => SamplingFactor::F_2_1,

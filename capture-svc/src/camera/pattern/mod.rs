@@ -19,14 +19,14 @@ use super::{
 const ROUND_US: [u64; 2] = [5_300_000, 3_700_000];
 
 /// A moving picture of our own making.
-pub(super) struct Pattern {
+pub(super) struct PatternSource {
     mode: Mode,
     words: String,
     background: Vec<u8>,
     beat: Metronome,
 }
 
-impl Pattern {
+impl PatternSource {
     /// A pattern of the size and rate asked for; `words` say why it is shown.
     pub(super) fn new(settings: &CameraSettings, words: String) -> Self {
         let mode = Mode {
@@ -46,7 +46,7 @@ impl Pattern {
     }
 }
 
-impl Source for Pattern {
+impl Source for PatternSource {
     fn mode(&self) -> &Mode {
         &self.mode
     }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::camera::source::{FormatWish, SourceSpec};
 
-    fn pattern(width: u32, height: u32, fps: f64) -> Pattern {
+    fn pattern(width: u32, height: u32, fps: f64) -> PatternSource {
         let settings = CameraSettings {
             source: SourceSpec::Pattern,
             width,
@@ -209,10 +209,10 @@ mod tests {
             warmup: 0,
             controls: Vec::new(),
         };
-        Pattern::new(&settings, String::new())
+        PatternSource::new(&settings, String::new())
     }
 
-    fn next(pattern: &mut Pattern, seq: u64) -> RawFrame {
+    fn next(pattern: &mut PatternSource, seq: u64) -> RawFrame {
         let mut frame = RawFrame {
             seq,
             ..RawFrame::default()
