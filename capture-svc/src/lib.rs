@@ -8,7 +8,7 @@
 //!
 //! The rest: [`bus`] also publishes the status and decides who serves when the camera host is doubled, [`cli`] holds the
 //! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
-//! [`clock`] where time comes in.
+//! [`clock`] where time comes in, [`tasks`] who runs.
 
 pub mod admin;
 mod bus;
@@ -23,14 +23,15 @@ pub mod metrics;
 mod open_policy;
 mod pacer;
 mod publish;
+mod tasks;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::future;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use wire::{MemberId, RungSet};
 
 use crate::admin::Admin;
@@ -38,15 +39,16 @@ use crate::bus::{FrameBus, Link, StatusPublisher};
 use crate::camera::Camera;
 use crate::config::{Config, Linger};
 use crate::controller::Controller;
-use crate::demand::{DemandWatcher, Privacy};
+use crate::demand::{Buckets, DemandWatcher, Leases, Privacy};
 use crate::metrics::Metrics;
 use crate::open_policy::OpenPolicy;
 use crate::publish::Publisher;
+use crate::tasks::Tasks;
 
 /// Messages of leases and status that may wait to be written.
-const CONTROL_CAPACITY: usize = 128;
+const CONTROL_PENDING_MAX: usize = 128;
 /// How long leaving may take once the camera is closed: the last bytes to NATS.
-const LAST_FLUSH: Duration = Duration::from_millis(500);
+const EXIT_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Serves until `stop` is done or a part ends that must not.
 ///
@@ -58,16 +60,51 @@ pub async fn run(
     admin: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
+    let camera = Camera::start(config.camera.clone(), metrics.camera.clone());
+    let camera = Arc::new(camera.context("starting the camera thread")?);
+    let links = Links {
+        frames: Link::open(
+            &config.nats,
+            "frames",
+            FrameBus::PENDING_FRAMES_MAX,
+            &metrics,
+        )
+        .await?,
+        control: Link::open(&config.nats, "control", CONTROL_PENDING_MAX, &metrics).await?,
+    };
+    let mut tasks = start(config, &metrics, &camera, &links, admin)?;
+    let outcome = tokio::select! {
+        () = stop => Ok(()),
+        why = tasks.first_end() => Err(why),
+    };
+    tracing::info!("closing the camera");
+    camera.stop();
+    camera.stopped().await;
+    // What has been published is on its way; whoever gets it decides by its age.
+    let flushed = future::join(links.frames.client.flush(), links.control.client.flush());
+    let _late = tokio::time::timeout(EXIT_FLUSH_TIMEOUT, flushed).await;
+    outcome
+}
+
+/// Both connections to NATS.
+struct Links {
+    /// Frames only, with a small buffer: an outage holds no old ones.
+    frames: Link,
+    /// Leases, privacy switch and status: never behind a full buffer of frames.
+    control: Link,
+}
+
+/// Connects the parts by what one tells the other, and starts each as a task.
+fn start(
+    config: Config,
+    metrics: &Metrics,
+    camera: &Arc<Camera>,
+    links: &Links,
+    admin: TcpListener,
+) -> anyhow::Result<Tasks> {
     let run = fastrand::u32(..);
     let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
-    let (width, height) = (config.camera.width, config.camera.height);
-    let camera = Arc::new(
-        Camera::start(config.camera, metrics.camera.clone())
-            .context("starting the camera thread")?,
-    );
-    let frames = Link::open(&config.nats, "frames", FrameBus::CAPACITY, &metrics).await?;
-    let control = Link::open(&config.nats, "control", CONTROL_CAPACITY, &metrics).await?;
-
+    tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
     let (wanted_tx, wanted) = watch::channel(RungSet::EMPTY);
     let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
     let (active_tx, active) = watch::channel(false);
@@ -75,104 +112,75 @@ pub async fn run(
     let first_status = Controller::first_status(&config.camera_id, run, &camera.status().borrow());
     let (status_tx, status) = watch::channel(first_status);
 
+    let mut tasks = Tasks::default();
+    let routes = Admin {
+        metrics: metrics.clone(),
+        links: [links.frames.state.clone(), links.control.state.clone()],
+        privacy: privacy.clone(),
+    };
+    tasks.spawn("the admin port", routes.serve(admin));
+    let control = links.control.clone();
+    let reminder = Link::remind(control.state.clone());
+    tasks.spawn_infallible("the reminder", reminder);
+    let buckets = Buckets::new(&control, &config.camera_id, config.bucket_replicas);
+    let leases = Leases::new(config.camera_id.clone(), &capture, clock::now());
+    let series = metrics.leases.clone();
     let watcher = DemandWatcher::new(
         control.clone(),
-        config.camera_id.clone(),
-        &capture,
-        config.bucket_replicas,
-        metrics.leases.clone(),
+        buckets,
+        leases,
+        series,
         wanted_tx,
         privacy_tx,
     );
-    let status_publisher =
-        StatusPublisher::new(control.clone(), &config.camera_id, run, status, active_tx);
-    let mut frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
-    let encoder = config.encoder.build(config.sampling);
-    let linger = match config.linger {
-        Linger::For(linger) => Some(linger),
-        Linger::Never => None,
-    };
+    tasks.spawn("the watch on the demand", watcher.run());
+    let status = StatusPublisher::new(control, &config.camera_id, run, status, active_tx);
+    tasks.spawn_infallible("the status", status.run());
+    let publisher = publish_frames(&config, metrics, camera, links.frames.clone(), run, encode);
+    tasks.spawn_infallible("the publisher", publisher);
     let controller = Controller {
+        policy: OpenPolicy::new(match config.linger {
+            Linger::For(linger) => Some(linger),
+            Linger::Never => None,
+        }),
         camera_id: config.camera_id,
         run,
-        policy: OpenPolicy::new(linger),
         wanted,
-        privacy: privacy.clone(),
+        privacy,
         active,
         report: camera.status(),
         encode: encode_tx,
         status: status_tx,
     };
-    let links = [frames.state.clone(), control.state.clone()];
-    let routes = Admin {
-        metrics: metrics.clone(),
-        links,
-        privacy,
-    };
-    tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
-
-    let mut parts: JoinSet<(&str, anyhow::Result<()>)> = JoinSet::new();
-    parts.spawn(async move {
-        (
-            "the admin port",
-            routes.serve(admin).await.map_err(Into::into),
-        )
-    });
-    parts.spawn(async move {
-        (
-            "the watch on the demand",
-            watcher.run().await.map_err(Into::into),
-        )
-    });
-    parts.spawn(async move { ("the status", finished(status_publisher.run()).await) });
-    let link = control.state.clone();
-    parts.spawn(async move { ("the reminder", finished(Link::remind(link)).await) });
-    parts.spawn({
-        let (newest, metrics) = (camera.frames(), metrics.publish.clone());
-        async move {
-            frame_bus.connected(width, height).await;
-            let publisher = Publisher::new(encoder, frame_bus, run, metrics, clock::unix_us);
-            (
-                "the publisher",
-                finished(publisher.run(newest, encode)).await,
-            )
-        }
-    });
-    parts.spawn({
-        let camera = Arc::clone(&camera);
-        async move { ("the controller", finished(controller.run(&camera)).await) }
-    });
-    parts.spawn({
-        let camera = Arc::clone(&camera);
-        async move { ("the camera thread", finished(camera.stopped()).await) }
-    });
-
-    let outcome = tokio::select! {
-        () = stop => Ok(()),
-        Some(ended) = parts.join_next() => Err(why(ended)),
-    };
-    tracing::info!("closing the camera");
-    camera.stop();
-    camera.stopped().await;
-    // What has been published is on its way; whoever gets it decides by its age.
-    let _late = tokio::time::timeout(
-        LAST_FLUSH,
-        futures_util::future::join(frames.client.flush(), control.client.flush()),
-    )
-    .await;
-    outcome
+    let opened = Arc::clone(camera);
+    tasks.spawn_infallible(
+        "the controller",
+        async move { controller.run(&opened).await },
+    );
+    let supervised = Arc::clone(camera);
+    tasks.spawn_infallible(
+        "the camera thread",
+        async move { supervised.stopped().await },
+    );
+    Ok(tasks)
 }
 
-async fn finished(part: impl Future<Output = ()>) -> anyhow::Result<()> {
-    part.await;
-    Ok(())
-}
-
-/// The words for a part that ended though nobody told it to.
-fn why(ended: Result<(&str, anyhow::Result<()>), tokio::task::JoinError>) -> anyhow::Error {
-    match ended {
-        Ok((part, Ok(()))) => anyhow::anyhow!("{part} ended by itself"),
-        Ok((part, Err(error))) => error.context(format!("{part} failed")),
-        Err(panic) => anyhow::Error::from(panic).context("a part of the service panicked"),
+/// Waits for the first connection, then publishes every frame at the rungs of `encode`.
+fn publish_frames(
+    config: &Config,
+    metrics: &Metrics,
+    camera: &Camera,
+    link: Link,
+    run: u32,
+    encode: watch::Receiver<RungSet>,
+) -> impl Future<Output = ()> + Send + 'static {
+    let (width, height) = (config.camera.width, config.camera.height);
+    let mut bus = FrameBus::new(link, &config.camera_id);
+    let encoder = config.encoder.build(config.sampling);
+    let (frames, metrics) = (camera.frames(), metrics.publish.clone());
+    async move {
+        bus.connected(width, height).await;
+        let publisher = Publisher::new(encoder, bus, run, metrics, clock::unix_us);
+        publisher.run(frames, encode).await;
     }
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How much of a period a frame may be early: below one, or a faster camera would pass in bursts.
-const EARLY: f64 = 0.9;
+const EARLY_PERIODS_MAX: f64 = 0.9;
 
 /// How far back the measured rate looks: a change shows within it, a single late frame hardly moves it.
 const RATE_WINDOW: Duration = Duration::from_secs(3);
@@ -36,7 +36,7 @@ impl Pacer {
     /// Whether the frame that arrived at `now` is taken.
     pub(crate) fn admit(&mut self, now: Instant) -> bool {
         let due = self.due.unwrap_or(now);
-        if now + self.period.mul_f64(EARLY) < due {
+        if now + self.period.mul_f64(EARLY_PERIODS_MAX) < due {
             return false;
         }
         // A camera slower than the target leaves the deadline behind: no credit is saved up for a burst later.

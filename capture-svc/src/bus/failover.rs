@@ -7,9 +7,9 @@
 use std::time::{Duration, Instant};
 
 /// How long a newcomer waits for the active one's answer, which takes a round trip.
-const PROBE: Duration = Duration::from_millis(100);
+const NEWCOMER_WAIT: Duration = Duration::from_millis(100);
 /// How long the active one may be silent: it speaks once a second.
-const SILENCE: Duration = Duration::from_millis(1500);
+const ACTIVE_SILENCE_MAX: Duration = Duration::from_millis(1500);
 
 /// What this capture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Failover {
     /// The bus can be heard from now on.
     pub(super) fn connected(&mut self, now: Instant) {
         if self.role == Role::Unheard {
-            self.role = Role::Probing(now + PROBE);
+            self.role = Role::Probing(now + NEWCOMER_WAIT);
         }
     }
 
@@ -77,7 +77,7 @@ impl Failover {
         let due = match self.role {
             Role::Unheard | Role::Active => return None,
             Role::Probing(until) => until,
-            Role::Standby(heard) => heard + SILENCE,
+            Role::Standby(heard) => heard + ACTIVE_SILENCE_MAX,
         };
         if due <= now {
             self.role = Role::Active;
@@ -112,17 +112,20 @@ mod tests {
 
     fn active(run: u32) -> (Failover, Instant) {
         let (mut failover, start) = connected(run);
-        assert_eq!(failover.tick(start + PROBE), None);
+        assert_eq!(failover.tick(start + NEWCOMER_WAIT), None);
         assert!(failover.is_active());
-        (failover, start + PROBE)
+        (failover, start + NEWCOMER_WAIT)
     }
 
     #[test]
     fn alone_a_capture_serves_after_the_probe() {
         let (mut failover, start) = connected(5);
-        assert_eq!(failover.tick(start + PROBE / 2), Some(start + PROBE));
+        assert_eq!(
+            failover.tick(start + NEWCOMER_WAIT / 2),
+            Some(start + NEWCOMER_WAIT)
+        );
         assert!(!failover.is_active());
-        failover.tick(start + PROBE);
+        failover.tick(start + NEWCOMER_WAIT);
         assert!(failover.is_active());
     }
 
@@ -130,7 +133,10 @@ mod tests {
     fn a_newcomer_stands_by_and_takes_over_when_the_active_one_falls_silent() {
         let (mut newcomer, start) = connected(1);
         assert_eq!(newcomer.heard(9, false, start + 5 * MS), Answer::None);
-        assert_eq!(newcomer.tick(start + PROBE), Some(start + 5 * MS + SILENCE));
+        assert_eq!(
+            newcomer.tick(start + NEWCOMER_WAIT),
+            Some(start + 5 * MS + ACTIVE_SILENCE_MAX)
+        );
         newcomer.heard(9, false, start + 1000 * MS);
         newcomer.tick(start + 2499 * MS);
         assert!(!newcomer.is_active());
@@ -161,7 +167,7 @@ mod tests {
     fn two_that_stand_by_do_not_hold_each_other_back() {
         let (mut failover, start) = connected(1);
         failover.heard(2, true, start);
-        failover.tick(start + PROBE);
+        failover.tick(start + NEWCOMER_WAIT);
         assert!(failover.is_active());
     }
 }

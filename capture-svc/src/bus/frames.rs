@@ -28,11 +28,11 @@ pub(crate) struct FrameBus {
 
 impl FrameBus {
     /// How many messages may wait to be written: one frame of every rung and a little.
-    pub(crate) const CAPACITY: usize = 16;
+    pub(crate) const PENDING_FRAMES_MAX: usize = 16;
     /// A noisy scene at quality 95 was measured at 3.53 bits per pixel.
     const LARGEST_BYTES_PER_PIXEL: f64 = 0.45;
     /// A frame that the connection does not take within this time is dropped: two thirds of an interval at 34 fps.
-    const PATIENCE: Duration = Duration::from_millis(20);
+    const PUBLISH_TIMEOUT: Duration = Duration::from_millis(20);
 
     /// Publishes the frames of `camera` over `link`.
     #[must_use]
@@ -85,7 +85,7 @@ impl FrameBus {
         reason = "a time limit on the socket, not a decision"
     )]
     pub(crate) fn deadline() -> Instant {
-        Instant::now() + Self::PATIENCE
+        Instant::now() + Self::PUBLISH_TIMEOUT
     }
 
     /// Hands one JPEG to the connection.

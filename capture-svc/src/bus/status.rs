@@ -13,7 +13,7 @@ use super::link::Link;
 use crate::clock;
 
 /// How often the status is published when nothing changes.
-const EVERY: Duration = Duration::from_secs(1);
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Publishes the status and listens for other captures of the same camera.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl StatusPublisher {
         let mut failover = Failover::new(self.run);
         let mut heard: Option<Subscriber> = None;
         let mut generation = 0;
-        let mut beat = interval(EVERY);
+        let mut beat = interval(STATUS_INTERVAL);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = failover.tick(clock::now());
@@ -109,7 +109,7 @@ impl StatusPublisher {
         };
         let published = self.link.client.publish(self.subject.clone(), json.into());
         // A status is old after a second: no use in waiting longer.
-        let _late = tokio::time::timeout(EVERY, published).await;
+        let _late = tokio::time::timeout(STATUS_INTERVAL, published).await;
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     jpeg,
-    source::{Delivery, SLICE, Source},
+    source::{Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
 /// A JPEG larger than this is none: 8K at quality 100 is smaller.
@@ -194,7 +194,7 @@ impl Source for FileSource {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        if !self.beat.tick(SLICE) {
+        if !self.beat.tick(NEXT_FRAME_WAIT_MAX) {
             return Ok(None);
         }
         into.describe(&self.mode);

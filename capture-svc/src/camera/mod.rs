@@ -16,6 +16,7 @@ mod jpeg;
 mod open;
 mod pattern;
 mod report;
+mod running;
 mod session;
 mod slot;
 mod source;

@@ -19,25 +19,25 @@ use super::{
     clock,
     error::CameraError,
     event::{Event, SessionEvent},
-    frame::Mode,
+    frame::{Mode, RawFrame},
     open,
     slot::{FrameSlot, Pool},
-    source::{CameraSettings, Source},
+    source::{CameraSettings, Delivery, Source},
 };
 use crate::metrics::CameraMetrics;
 use crate::pacer::{Pacer, Rate};
 
 /// No frame for so long, or for three of the camera's own intervals, is a stall.
-const STALL: Duration = Duration::from_secs(2);
+const STALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first frame may take longer: some cameras start their sensor and settle their exposure first.
-const FIRST_FRAME: Duration = Duration::from_secs(5);
+const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// So many damaged frames in a row, and opening the camera anew is the better hope.
-const DAMAGED_IN_A_ROW: u32 = 30;
+const DAMAGED_IN_A_ROW_MAX: u32 = 30;
 
 /// How often the supervisor hears that this thread is alive.
-const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+const SIGN_OF_LIFE_INTERVAL: Duration = Duration::from_millis(500);
 
 /// What a session shares with the supervisor.
 #[derive(Clone)]
@@ -101,74 +101,132 @@ impl Session {
     }
 
     fn stream(&self, source: &mut dyn Source, mode: &Mode) -> Result<(), CameraError> {
-        let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
-        let mut patience = FIRST_FRAME.max(interval * 3);
-        let (mut pool, mut pacer, mut rate) = (
-            Pool::default(),
-            Pacer::new(self.settings.fps),
-            Rate::default(),
-        );
-        let (mut warmup, mut damaged) = (self.settings.warmup, 0);
-        let mut last_frame = clock::now();
-        let mut beat = Beat {
-            last: last_frame,
-            live: false,
-        };
-
+        let mut intake = Intake::new(self, mode, clock::now());
         while !self.cancelled() {
-            let mut shared = pool.lend();
+            let mut shared = intake.pool.lend();
             let frame = Arc::get_mut(&mut shared).expect("a lent frame has no other owner");
             frame.seq = self.seq.load(Ordering::Relaxed) + 1;
             let delivered = source.next_frame(frame)?;
             let now = clock::now();
-            beat.go(self, now, &rate);
-            let Some(delivered) = delivered else {
-                pool.keep(shared);
-                if now - last_frame > patience {
-                    return Err(CameraError::Stalled(now - last_frame));
-                }
-                continue;
+            intake.say_alive(now);
+            let admitted = match delivered {
+                Some(delivery) => intake.admit(frame, delivery, now)?,
+                None => intake.nothing_came(now)?,
             };
-            (last_frame, patience) = (now, STALL.max(interval * 3));
-            self.metrics.dropped_camera.inc_by(delivered.lost.into());
-            self.metrics.dropped_busy.inc_by(delivered.skipped.into());
-            let whole = frame.make_whole();
-            damaged = if whole { 0 } else { damaged + 1 };
-            // Those that look whole and are not are counted by whoever decodes them.
-            let in_a_row = damaged.max(self.slot.damaged());
-            if in_a_row >= DAMAGED_IN_A_ROW {
-                self.metrics.dropped_corrupt.inc_by((!whole).into());
-                return Err(CameraError::Corrupt(in_a_row));
-            }
-            if !whole {
-                pool.keep(shared);
-                self.metrics.dropped_corrupt.inc();
-                continue;
-            }
-            if warmup > 0 {
-                warmup -= 1;
-                pool.keep(shared);
-                continue;
-            }
-            if !pacer.admit(now) {
-                pool.keep(shared);
-                self.metrics.dropped_pace.inc();
-                continue;
-            }
             // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
-            if self.cancelled() {
-                break;
+            if admitted && !self.cancelled() {
+                intake.show(&shared, now);
             }
-            self.seq.fetch_add(1, Ordering::Relaxed);
-            self.metrics.captured.inc();
-            rate.push(now);
-            if self.slot.put(Arc::clone(&shared)) {
-                self.metrics.dropped_busy.inc();
-            }
-            pool.keep(shared);
-            beat.first(self);
+            intake.pool.keep(shared);
         }
         Ok(())
+    }
+}
+
+/// What a session knows about the frames so far: which of the next ones is shown, and when there were too few.
+struct Intake<'a> {
+    session: &'a Session,
+    /// Time from frame to frame, as the camera announced it.
+    interval: Duration,
+    /// How long the camera may be silent now.
+    timeout: Duration,
+    last_frame_at: Instant,
+    last_sign_at: Instant,
+    live: bool,
+    /// Frames that are still to be skipped.
+    warmup: u32,
+    /// Damaged frames in a row.
+    damaged: u32,
+    pool: Pool,
+    pacer: Pacer,
+    rate: Rate,
+}
+
+impl<'a> Intake<'a> {
+    fn new(session: &'a Session, mode: &Mode, now: Instant) -> Self {
+        let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
+        Self {
+            session,
+            interval,
+            timeout: FIRST_FRAME_TIMEOUT.max(interval * 3),
+            last_frame_at: now,
+            last_sign_at: now,
+            live: false,
+            warmup: session.settings.warmup,
+            damaged: 0,
+            pool: Pool::default(),
+            pacer: Pacer::new(session.settings.fps),
+            rate: Rate::default(),
+        }
+    }
+
+    fn nothing_came(&self, now: Instant) -> Result<bool, CameraError> {
+        let silent = now - self.last_frame_at;
+        if silent > self.timeout {
+            return Err(CameraError::Stalled(silent));
+        }
+        Ok(false)
+    }
+
+    /// Whether the frame is to be shown; one that is not is counted.
+    fn admit(
+        &mut self,
+        frame: &mut RawFrame,
+        delivery: Delivery,
+        now: Instant,
+    ) -> Result<bool, CameraError> {
+        let metrics = &self.session.metrics;
+        self.last_frame_at = now;
+        self.timeout = STALL_TIMEOUT.max(self.interval * 3);
+        metrics.dropped_camera.inc_by(delivery.lost.into());
+        metrics.dropped_busy.inc_by(delivery.skipped.into());
+        let whole = frame.make_whole();
+        self.damaged = if whole { 0 } else { self.damaged + 1 };
+        metrics.dropped_corrupt.inc_by((!whole).into());
+        // Those that look whole and are not are counted by whoever decodes them.
+        let in_a_row = self.damaged.max(self.session.slot.damaged());
+        if in_a_row >= DAMAGED_IN_A_ROW_MAX {
+            return Err(CameraError::Corrupt(in_a_row));
+        }
+        if !whole {
+            return Ok(false);
+        }
+        if self.warmup > 0 {
+            self.warmup -= 1;
+            return Ok(false);
+        }
+        let due = self.pacer.admit(now);
+        metrics.dropped_pace.inc_by((!due).into());
+        Ok(due)
+    }
+
+    /// Counts the frame and leaves it in the slot.
+    fn show(&mut self, frame: &Arc<RawFrame>, now: Instant) {
+        let session = self.session;
+        session.seq.fetch_add(1, Ordering::Relaxed);
+        session.metrics.captured.inc();
+        self.rate.push(now);
+        if session.slot.put(Arc::clone(frame)) {
+            session.metrics.dropped_busy.inc();
+        }
+        if !self.live {
+            self.live = true;
+            session.tell(SessionEvent::Alive {
+                fps: None,
+                live: true,
+            });
+        }
+    }
+
+    /// Tells the supervisor from time to time that this thread is alive.
+    fn say_alive(&mut self, now: Instant) {
+        if now - self.last_sign_at >= SIGN_OF_LIFE_INTERVAL {
+            self.last_sign_at = now;
+            self.session.tell(SessionEvent::Alive {
+                fps: self.rate.fps(),
+                live: self.live,
+            });
+        }
     }
 }
 
@@ -183,34 +241,6 @@ fn encodable(mode: &Mode) -> Result<(), CameraError> {
          (CAPTURE_WIDTH, CAPTURE_HEIGHT)",
         mode.width, mode.height
     )))
-}
-
-/// When the supervisor last heard from this thread.
-struct Beat {
-    last: Instant,
-    live: bool,
-}
-
-impl Beat {
-    fn first(&mut self, session: &Session) {
-        if !self.live {
-            self.live = true;
-            session.tell(SessionEvent::Alive {
-                fps: None,
-                live: true,
-            });
-        }
-    }
-
-    fn go(&mut self, session: &Session, now: Instant, rate: &Rate) {
-        if now - self.last >= SIGN_OF_LIFE {
-            self.last = now;
-            session.tell(SessionEvent::Alive {
-                fps: rate.fps(),
-                live: self.live,
-            });
-        }
-    }
 }
 
 /// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.

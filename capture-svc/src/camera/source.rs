@@ -9,7 +9,7 @@ use super::{
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+pub(super) const NEXT_FRAME_WAIT_MAX: Duration = Duration::from_millis(50);
 
 /// A stream of raw frames, open from its creation to its drop. Lives and dies on one thread.
 pub(super) trait Source {

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64},
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     time::{Duration, Instant},
@@ -19,30 +19,18 @@ use super::{
     error::{CameraError, retry_after},
     event::{Event, SessionEvent},
     report::CameraReport,
+    running::RunningSession,
     session::Session,
     slot::FrameSlot,
     source::CameraSettings,
 };
 use crate::metrics::CameraMetrics;
 
-/// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
-const OPENING: Duration = Duration::from_secs(10);
-
-/// A running session says twice a second that it lives: after so long without a word the driver holds it.
-const SILENCE: Duration = Duration::from_secs(3);
-
-/// Closing is one call, which takes back all that the driver has under way; on a starved machine that was seen to take
-/// over 3 s.
-const CLOSING: Duration = Duration::from_secs(10);
-
 /// How long the end of the process waits for the camera to close.
-const LAST_CLOSE: Duration = Duration::from_secs(1);
+const EXIT_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Sessions left to their driver at a time; each holds a thread and a few buffers.
-const ABANDONED: usize = 3;
-
-/// A session that lived so long starts the count of attempts anew.
-const HEALTHY: Duration = Duration::from_secs(5);
+const ABANDONED_SESSIONS_MAX: usize = 3;
 
 pub(super) struct Supervisor {
     pub(super) settings: Arc<CameraSettings>,
@@ -53,21 +41,11 @@ pub(super) struct Supervisor {
     pub(super) events: Receiver<Event>,
 }
 
-/// The session that is open, opening or closing.
-struct Running {
-    id: u64,
-    cancelled: Arc<AtomicBool>,
-    /// When to give it up, unless something is heard.
-    patience: Instant,
-    live_since: Option<Instant>,
-    thread: std::thread::JoinHandle<()>,
-}
-
 /// What changes while the supervisor runs.
 #[derive(Default)]
 struct State {
     wanted: bool,
-    running: Option<Running>,
+    running: Option<RunningSession>,
     retry_at: Option<Instant>,
     attempt: u32,
     sessions: u64,
@@ -84,7 +62,7 @@ impl Supervisor {
             if state
                 .running
                 .as_ref()
-                .is_some_and(|running| now >= running.patience)
+                .is_some_and(|running| now >= running.give_up_at)
             {
                 self.abandon(&mut state);
             }
@@ -93,7 +71,7 @@ impl Supervisor {
                 self.start(&mut state, now);
             }
             let deadline = match &state.running {
-                Some(running) => Some(running.patience),
+                Some(running) => Some(running.give_up_at),
                 None => state.retry_at.filter(|_| state.wanted),
             };
             // An hour stands for ever: an idle camera costs nothing.
@@ -134,10 +112,7 @@ impl Supervisor {
         // Who asks again later asks afresh.
         (state.retry_at, state.attempt) = (None, 0);
         match &mut state.running {
-            Some(running) => {
-                running.cancelled.store(true, Ordering::Relaxed);
-                running.patience = clock::now() + CLOSING;
-            }
+            Some(running) => running.close(clock::now()),
             None => self.idle(),
         }
     }
@@ -145,14 +120,13 @@ impl Supervisor {
     fn start(&self, state: &mut State, now: Instant) {
         state.abandoned.retain(|thread| !thread.is_finished());
         state.retry_at = None;
-        if state.abandoned.len() >= ABANDONED {
+        if state.abandoned.len() >= ABANDONED_SESSIONS_MAX {
             return self.fail(
                 state,
                 &CameraError::Wedged("every attempt so far is still waiting for it"),
             );
         }
         state.sessions += 1;
-        let cancelled = Arc::new(AtomicBool::new(false));
         let session = Session {
             id: state.sessions,
             settings: Arc::clone(&self.settings),
@@ -160,21 +134,12 @@ impl Supervisor {
             slot: Arc::clone(&self.slot),
             metrics: self.metrics.clone(),
             seq: Arc::clone(&state.seq),
-            cancelled: Arc::clone(&cancelled),
+            cancelled: Arc::new(AtomicBool::new(false)),
             events: self.sender.clone(),
         };
-        match std::thread::Builder::new()
-            .name(format!("camera-{}", session.id))
-            .spawn(move || session.run())
-        {
-            Ok(thread) => {
-                state.running = Some(Running {
-                    id: state.sessions,
-                    cancelled,
-                    patience: now + OPENING,
-                    live_since: None,
-                    thread,
-                });
+        match RunningSession::start(session, now) {
+            Ok(running) => {
+                state.running = Some(running);
                 self.report.send_if_modified(|report| {
                     let first = report.state == CameraState::Idle;
                     if first {
@@ -199,10 +164,8 @@ impl Supervisor {
             return;
         };
         let now = clock::now();
-        let closing = running.cancelled.load(Ordering::Relaxed);
-        if !closing {
-            running.patience = now + SILENCE;
-        }
+        let closing = running.is_closing();
+        running.heard(now);
         match event {
             SessionEvent::Opened { kind, mode, words } => {
                 tracing::info!(
@@ -224,8 +187,8 @@ impl Supervisor {
                 });
             }
             SessionEvent::Alive { fps, live } => {
-                if live && running.live_since.is_none() {
-                    running.live_since = Some(now);
+                if live {
+                    running.live(now);
                 }
                 if let Some(fps) = fps {
                     self.metrics.source_fps.set(fps);
@@ -235,10 +198,7 @@ impl Supervisor {
                 }
             }
             SessionEvent::Failed(error) => {
-                if running
-                    .live_since
-                    .is_some_and(|since| now - since > HEALTHY)
-                {
+                if running.was_healthy(now) {
                     state.attempt = 0;
                 }
                 if !closing {
@@ -291,18 +251,17 @@ impl Supervisor {
         let Some(running) = state.running.take() else {
             return;
         };
-        running.cancelled.store(true, Ordering::Relaxed);
-        state.abandoned.push(running.thread);
+        state.abandoned.push(running.abandon());
         self.quiet();
         self.fail(state, &CameraError::Wedged("no call into it returns"));
     }
 
     fn close(&self, state: &mut State) {
-        let Some(running) = state.running.take() else {
+        let Some(mut running) = state.running.take() else {
             return;
         };
-        running.cancelled.store(true, Ordering::Relaxed);
-        let deadline = clock::now() + LAST_CLOSE;
+        running.close(clock::now());
+        let deadline = clock::now() + EXIT_CLOSE_TIMEOUT;
         loop {
             match self
                 .events
@@ -312,7 +271,7 @@ impl Supervisor {
                 Ok(_) => {}
                 Err(_) => {
                     tracing::warn!(
-                        "the camera driver did not let go within {LAST_CLOSE:?}; ending without it"
+                        "the camera driver did not let go within {EXIT_CLOSE_TIMEOUT:?}; ending without it"
                     );
                     return;
                 }

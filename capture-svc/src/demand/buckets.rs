@@ -21,11 +21,11 @@ use crate::bus::Link;
 
 /// JetStream's own 5 s would outlast a lease. While a cluster elects a leader nobody answers: what is asked then must be
 /// given up soon enough to be asked again right after.
-const ANSWER: Duration = Duration::from_millis(500);
+const JETSTREAM_TIMEOUT: Duration = Duration::from_millis(500);
 /// Opening takes some eight requests.
-const OPENING: Duration = Duration::from_secs(4);
+const BUCKETS_OPEN_TIMEOUT: Duration = Duration::from_secs(4);
 /// What the switch says when the camera must stay closed.
-const ON: &[u8] = b"on";
+const SWITCH_ON: &[u8] = b"on";
 
 /// The privacy switch as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(crate) enum Privacy {
 impl Privacy {
     /// What an entry of the switch's key says. Turning it off leaves a value, deleting the key is off too.
     pub(super) fn of(entry: &kv::Entry) -> Self {
-        let on = entry.operation == Operation::Put && entry.value.as_ref() == ON;
+        let on = entry.operation == Operation::Put && entry.value.as_ref() == SWITCH_ON;
         if on { Self::On } else { Self::Off }
     }
 }
@@ -73,15 +73,17 @@ pub(super) struct Watches {
 
 /// The buckets as one camera needs them.
 #[derive(Debug, Clone)]
-pub(super) struct Buckets {
+pub(crate) struct Buckets {
     js: Context,
     privacy_key: String,
     replicas: usize,
 }
 
 impl Buckets {
-    pub(super) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
-        let js = ContextBuilder::new().timeout(ANSWER).ack_timeout(ANSWER);
+    pub(crate) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
+        let js = ContextBuilder::new()
+            .timeout(JETSTREAM_TIMEOUT)
+            .ack_timeout(JETSTREAM_TIMEOUT);
         Self {
             js: js.build(link.client.clone()),
             privacy_key: camera.privacy_key(),
@@ -113,7 +115,7 @@ impl Buckets {
             demand.map_err(failed("watching the demand"))
         });
         // Side by side: in a cluster each bucket waits for a leader of its own.
-        let opened = timeout(OPENING, async {
+        let opened = timeout(BUCKETS_OPEN_TIMEOUT, async {
             let ((privacy, switch), demand) = tokio::try_join!(control, demand)?;
             let entries = futures_util::stream::select(whole(demand), whole(privacy)).boxed();
             Ok(Watches { entries, switch })
@@ -155,7 +157,7 @@ impl Buckets {
     }
 
     async fn set_switch(&self, control: &kv::Store, on: bool) -> Result<(), OpenError> {
-        let value: &[u8] = if on { ON } else { b"off" };
+        let value: &[u8] = if on { SWITCH_ON } else { b"off" };
         let put = control.put(&self.privacy_key, value.into()).await;
         put.map(|_revision| ())
             .map_err(failed("setting the privacy switch"))

@@ -9,6 +9,7 @@ mod leases;
 mod watch;
 
 pub(crate) use self::{
-    buckets::{Privacy, switch_privacy},
+    buckets::{Buckets, Privacy, switch_privacy},
+    leases::Leases,
     watch::DemandWatcher,
 };

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use wire::lease::{CANARY, PLANE_DEAD};
 use wire::subject::CONTROL_BUCKET;
-use wire::{CameraId, MemberId, Rung, RungSet};
+use wire::{Rung, RungSet};
 
 use super::buckets::{Buckets, OpenError, Privacy, Watches};
 use super::error::DemandError;
@@ -25,7 +25,8 @@ use crate::metrics::LeaseMetrics;
 
 /// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
 /// were it longer, a viewer would wait for it after a cluster has elected its leader.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(400));
+const REBUILD_BACKOFF: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_millis(400));
 /// The oldest server whose JetStream this protocol was measured on.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 0);
 
@@ -71,15 +72,12 @@ impl DemandWatcher {
     #[must_use]
     pub(crate) fn new(
         link: Link,
-        camera: CameraId,
-        capture: &MemberId,
-        replicas: usize,
+        buckets: Buckets,
+        leases: Leases,
         metrics: LeaseMetrics,
         wanted: watch::Sender<RungSet>,
         privacy: watch::Sender<Privacy>,
     ) -> Self {
-        let buckets = Buckets::new(&link, &camera, replicas);
-        let leases = Leases::new(camera, capture, clock::now());
         Self {
             link,
             buckets,
@@ -96,32 +94,21 @@ impl DemandWatcher {
     /// A server that is too old.
     pub(crate) async fn run(mut self) -> Result<(), DemandError> {
         let mut work = Work::default();
-        let mut beat = interval(CANARY);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut backoff, mut generation) = (BACKOFF.0, 0);
+        let mut canary_due = interval(CANARY);
+        canary_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut backoff, mut generation) = (REBUILD_BACKOFF.0, 0);
         loop {
             let next_end = self.tell_wanted();
             let reason = tokio::select! {
                 changed = self.link.state.changed() => {
-                    let state = self.link.state.borrow_and_update().clone();
                     if changed.is_err() {
                         return Ok(());
                     }
-                    self.leases.set_connected(state.connected, clock::now());
-                    let anew = state.connected && state.generation != generation;
-                    generation = state.generation;
-                    if anew {
-                        self.check_server()?;
-                    }
-                    anew.then_some(RebuildReason::Reconnected)
+                    self.connection_changed(&mut generation)?
                 }
                 opened = ready(&mut work.opening), if work.opening.is_some() => match opened {
                     Ok(watches) => {
-                        self.tell_privacy(watches.switch);
-                        work.watches = Some(watches);
-                        work.opened_at = Some(clock::now());
-                        // The leases' clock waits for the first canary.
-                        work.canary = Some(self.put_canary());
+                        self.opened(watches, &mut work);
                         None
                     }
                     Err(error) => Some(error.into()),
@@ -129,7 +116,7 @@ impl DemandWatcher {
                 told = next(&mut work.watches), if work.watches.is_some() => match told {
                     Some(Ok(entry)) => {
                         if entry.key == self.leases.canary() {
-                            backoff = BACKOFF.0;
+                            backoff = REBUILD_BACKOFF.0;
                         }
                         self.hear(&entry);
                         None
@@ -140,27 +127,62 @@ impl DemandWatcher {
                     let gone = put.is_err_and(|error| error.kind() == PublishErrorKind::StreamNotFound);
                     gone.then_some(RebuildReason::BucketGone)
                 }
-                _ = beat.tick(), if work.watches.is_some() => {
-                    work.canary = work.canary.or_else(|| Some(self.put_canary()));
-                    let now = clock::now();
-                    let settled = work.opened_at.is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
-                    (settled && self.leases.canary_silent(now)).then_some(RebuildReason::CanarySilent)
-                }
+                _ = canary_due.tick(), if work.watches.is_some() => self.send_canary(&mut work),
                 () = sleep_until(next_end.unwrap_or_else(clock::now).into()), if next_end.is_some() => None,
                 () = self.wanted.closed() => return Ok(()),
             };
             if let Some(reason) = reason {
-                let wait = match reason {
-                    RebuildReason::Reconnected => Duration::ZERO,
-                    _ => backoff,
-                };
-                backoff = (wait * 2).clamp(BACKOFF.0, BACKOFF.1);
-                log(&reason);
-                work = Work {
-                    opening: self.link.is_connected().then(|| self.open(wait)),
-                    ..Work::default()
-                };
+                work = self.rebuild(&reason, &mut backoff);
             }
+        }
+    }
+
+    /// The connection came, went or came again; `generation` is that of the watches.
+    fn connection_changed(
+        &mut self,
+        generation: &mut u64,
+    ) -> Result<Option<RebuildReason>, DemandError> {
+        let state = self.link.state.borrow_and_update().clone();
+        self.leases.set_connected(state.connected, clock::now());
+        let anew = state.connected && state.generation != *generation;
+        *generation = state.generation;
+        if anew {
+            self.check_server()?;
+        }
+        Ok(anew.then_some(RebuildReason::Reconnected))
+    }
+
+    /// Buckets and watches are there. The leases' clock waits for the first canary, which is put at once.
+    fn opened(&self, watches: Watches, work: &mut Work) {
+        self.tell_privacy(watches.switch);
+        work.watches = Some(watches);
+        work.opened_at = Some(clock::now());
+        work.canary = Some(self.put_canary());
+    }
+
+    /// Puts the canary's key unless a put is under way; whether those before have not come back for too long.
+    fn send_canary(&self, work: &mut Work) -> Option<RebuildReason> {
+        if work.canary.is_none() {
+            work.canary = Some(self.put_canary());
+        }
+        let now = clock::now();
+        let settled = work
+            .opened_at
+            .is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
+        (settled && self.leases.canary_silent(now)).then_some(RebuildReason::CanarySilent)
+    }
+
+    /// Begins to open everything anew, unless there is no connection: that will be the next reason.
+    fn rebuild(&self, reason: &RebuildReason, backoff: &mut Duration) -> Work {
+        let wait = match reason {
+            RebuildReason::Reconnected => Duration::ZERO,
+            _ => *backoff,
+        };
+        *backoff = (wait * 2).clamp(REBUILD_BACKOFF.0, REBUILD_BACKOFF.1);
+        log(reason);
+        Work {
+            opening: self.link.is_connected().then(|| self.open(wait)),
+            ..Work::default()
         }
     }
 

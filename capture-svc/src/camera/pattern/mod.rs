@@ -12,11 +12,11 @@ use super::{
     clock::{self, Metronome},
     error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    source::{CameraSettings, Delivery, SLICE, Source},
+    source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
 /// What moves comes back to where it was after so many µs, in x and in y: two lengths that share no small multiple.
-const ROUND_US: [u64; 2] = [5_300_000, 3_700_000];
+const ROUND_TRIPS_US: [u64; 2] = [5_300_000, 3_700_000];
 
 /// A moving picture of our own making.
 pub(super) struct PatternSource {
@@ -56,7 +56,7 @@ impl Source for PatternSource {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        if !self.beat.tick(SLICE) {
+        if !self.beat.tick(NEXT_FRAME_WAIT_MAX) {
             return Ok(None);
         }
         into.describe(&self.mode);
@@ -137,7 +137,7 @@ fn draw(data: &mut [u8], mode: &Mode, seq: u64, at_us: u64) {
     let at = |share: f64| (share * height as f64) as usize & !1;
 
     let radius = height / 16;
-    let [x, y] = ROUND_US.map(|round| there_and_back(at_us % round, round));
+    let [x, y] = ROUND_TRIPS_US.map(|round| there_and_back(at_us % round, round));
     let (top, bottom) = (at(BARS.0), at(BARS.1));
     canvas.disc(
         left + radius + (x * inner.saturating_sub(2 * radius) as f64) as usize,

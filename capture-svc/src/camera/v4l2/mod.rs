@@ -30,7 +30,7 @@ use self::{
 use super::{
     error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    source::{CameraSettings, Delivery, SLICE, Source},
+    source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
 /// Opens the camera that `settings` name. `Ok(None)`: there is no camera on this machine at all.
@@ -142,7 +142,7 @@ impl Source for V4l2Source {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        let Some(mut delivery) = self.read(SLICE, into)? else {
+        let Some(mut delivery) = self.read(NEXT_FRAME_WAIT_MAX, into)? else {
             return Ok(None);
         };
         // Whatever else waits is newer: after a stall of ours nobody wants to see what was in between.
