@@ -3,10 +3,11 @@
 //! The newest frame wins: while one frame is encoded and published the camera's slot keeps only the latest. A rung
 //! that becomes wanted between two frames gets the last frame at once, so that its first viewer does not wait.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use wire::{RungSet, Stamp};
 
@@ -16,9 +17,9 @@ use crate::encode::{EncodeError, Encoder};
 use crate::metrics::PublishMetrics;
 
 /// A frame older than this is not shown to a new viewer: the next one is near.
-const FRESH: Duration = Duration::from_secs(1);
+const CATCH_UP_AGE_MAX: Duration = Duration::from_secs(1);
 /// JPEGs that may wait in the NATS client at once, at the most: two frames of all rungs.
-const POOLED: usize = 28;
+const POOLED_JPEGS_MAX: usize = 28;
 
 /// Encodes and publishes; see the module.
 pub(crate) struct Publisher {
@@ -77,7 +78,7 @@ impl Publisher {
                         return;
                     }
                     let now_wanted = *wanted.borrow_and_update();
-                    let fresh = last.as_ref().filter(|frame| self.age(frame) < FRESH);
+                    let fresh = last.as_ref().filter(|frame| self.age(frame) < CATCH_UP_AGE_MAX);
                     if let Some(frame) = fresh.cloned() {
                         self.publish(&frame, now_wanted.without(served)).await;
                     }
@@ -152,11 +153,7 @@ struct Pool(Mutex<Vec<Vec<u8>>>);
 
 impl Pool {
     fn take(&self) -> Vec<u8> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-            .unwrap_or_default()
+        self.0.lock().pop().unwrap_or_default()
     }
 
     /// The vector as bytes that many may hold; the last one to let go gives it back.
@@ -181,8 +178,8 @@ impl AsRef<[u8]> for Pooled {
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        let mut pooled = self.pool.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if pooled.len() < POOLED {
+        let mut pooled = self.pool.0.lock();
+        if pooled.len() < POOLED_JPEGS_MAX {
             pooled.push(std::mem::take(&mut self.jpeg));
         }
     }
@@ -211,6 +208,6 @@ mod tests {
         let pool = Arc::new(Pool::default());
         let many: Vec<Bytes> = (0..100).map(|_| pool.bytes(vec![0; 10])).collect();
         drop(many);
-        assert_eq!(pool.0.lock().unwrap().len(), POOLED);
+        assert_eq!(pool.0.lock().len(), POOLED_JPEGS_MAX);
     }
 }
