@@ -1,5 +1,5 @@
-//! Brings demand, privacy, standby and the camera's own word together: whether the camera is
-//! open, which rungs are encoded, what the status says.
+//! Brings demand, privacy switch, failover and the camera's report together: whether the camera is open, which rungs
+//! are encoded, what the status says.
 
 use tokio::sync::watch;
 use tokio::time::sleep_until;
@@ -10,7 +10,7 @@ use crate::clock;
 use crate::demand::Privacy;
 use crate::open_policy::{Conditions, OpenPolicy};
 
-/// What the controller hears, and what it tells.
+/// What the controller is told, and what it tells.
 #[derive(Debug)]
 pub(crate) struct Controller {
     /// Whose camera.
@@ -25,7 +25,7 @@ pub(crate) struct Controller {
     pub privacy: watch::Receiver<Privacy>,
     /// Whether this capture serves the camera.
     pub active: watch::Receiver<bool>,
-    /// The camera's own word.
+    /// How the camera is.
     pub report: watch::Receiver<CameraReport>,
     /// Told the rungs to encode.
     pub encode: watch::Sender<RungSet>,

@@ -16,7 +16,7 @@ use crate::camera::{FrameReceiver, RawFrame};
 use crate::encode::{EncodeError, Encoder};
 use crate::metrics::PublishMetrics;
 
-/// A frame older than this is not shown to a new viewer: the next one is near.
+/// The oldest frame that a rung gets when it becomes wanted between two frames.
 const CATCH_UP_AGE_MAX: Duration = Duration::from_secs(1);
 /// JPEGs that may wait in the NATS client at once, at the most: two frames of all rungs.
 const POOLED_JPEGS_MAX: usize = 28;
@@ -70,7 +70,7 @@ impl Publisher {
                     if let Some(whole) = whole {
                         frames.judge(whole);
                     }
-                    // What could not be decoded is no picture for those who come next either.
+                    // A frame that could not be decoded is not sent to a rung that is wanted later.
                     last = Some(frame).filter(|_| whole != Some(false));
                 }
                 changed = wanted.changed() => {
@@ -101,10 +101,10 @@ impl Publisher {
             self.metrics.dropped_bus.inc();
             return None;
         }
-        // The work of milliseconds: the runtime's other tasks move to another thread meanwhile.
+        // Encoding takes milliseconds: the runtime moves its other tasks to another thread meanwhile.
         if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
             self.metrics.dropped_corrupt.inc();
-            // Thirty in a row open the camera anew, and say so.
+            // After thirty in a row the session ends, and its error says why.
             tracing::debug!(%error, seq = frame.seq, "frame dropped");
             return Some(false);
         }
@@ -147,7 +147,7 @@ impl Publisher {
     }
 }
 
-/// Vectors that come back when NATS has written them, so that a running stream allocates no pictures.
+/// Vectors that come back when NATS has written them, so that a running stream allocates no memory for JPEGs.
 #[derive(Debug, Default)]
 struct Pool(Mutex<Vec<Vec<u8>>>);
 
@@ -156,7 +156,7 @@ impl Pool {
         self.0.lock().pop().unwrap_or_default()
     }
 
-    /// The vector as bytes that many may hold; the last one to let go gives it back.
+    /// The vector as bytes that many may hold; the last one that drops them gives it back.
     fn bytes(self: &Arc<Self>, jpeg: Vec<u8>) -> Bytes {
         Bytes::from_owner(Pooled {
             jpeg,

@@ -1,8 +1,8 @@
 //! Who serves a camera when its host is doubled: one capture is active, every other stands by.
 //!
 //! PURE. Captures see each other by the status messages: another run on our subject is another capture. A new one
-//! announces itself and waits a moment for an answer; of two that are active at once the smaller run stays. No lock
-//! in the KV: it would be one more thing that can be ill.
+//! announces itself and waits a moment for an answer; of two that are active at once the smaller run stays. There
+//! is no lock in the KV, because then nobody could serve while the KV does not work.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,5 @@
-//! Status out, other captures' status in: what gateways show, and who serves the camera.
+//! Publishes the status, which gateways show, and listens to the status of other captures of the same camera, which
+//! decides who serves it (see [`super::failover`]).
 
 use std::time::Duration;
 
@@ -47,10 +48,10 @@ impl StatusPublisher {
     /// Runs until the status has no sender any more.
     pub(crate) async fn run(mut self) {
         let mut failover = Failover::new(self.run);
-        let mut heard: Option<Subscriber> = None;
+        let mut others: Option<Subscriber> = None;
         let mut generation = 0;
-        let mut beat = interval(STATUS_INTERVAL);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut status_due = interval(STATUS_INTERVAL);
+        status_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = failover.tick(clock::now());
             self.active.send_if_modified(|active| {
@@ -64,37 +65,38 @@ impl StatusPublisher {
                     }
                     if state.connected && state.generation != generation {
                         generation = state.generation;
-                        // A subscription lives through reconnects; one is enough.
-                        if heard.is_none() {
-                            heard = self.link.client.subscribe(self.subject.clone()).await.ok();
+                        // The library subscribes again by itself after a reconnect.
+                        if others.is_none() {
+                            others = self.link.client.subscribe(self.subject.clone()).await.ok();
                         }
                         failover.connected(clock::now());
-                        self.say(failover.is_active()).await;
+                        self.publish(failover.is_active()).await;
                     }
                 }
-                Some(message) = async { heard.as_mut()?.next().await }, if heard.is_some() => {
+                Some(message) = async { others.as_mut()?.next().await }, if others.is_some() => {
                     if let Some((run, standing_by)) = sender(&message.payload)
                         && failover.heard(run, standing_by, clock::now()) == Answer::Speak
                     {
-                        self.say(true).await;
+                        self.publish(true).await;
                     }
                 }
                 () = sleep_until(due.unwrap_or_else(clock::now).into()), if due.is_some() => {}
-                _ = beat.tick() => if failover.is_active() { self.say(true).await },
+                _ = status_due.tick() => if failover.is_active() { self.publish(true).await },
                 changed = self.status.changed() => {
                     if changed.is_err() {
                         return;
                     }
                     if failover.is_active() {
-                        self.say(true).await;
+                        self.publish(true).await;
                     }
                 }
             }
         }
     }
 
-    /// Publishes the status as it is now, or that we stand by. What cannot be said now is not said later.
-    async fn say(&mut self, active: bool) {
+    /// Publishes the status as it is now, or that we stand by; nothing without a connection, because a later status is
+    /// newer.
+    async fn publish(&mut self, active: bool) {
         if !self.link.is_connected() {
             return;
         }

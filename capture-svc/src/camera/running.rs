@@ -15,7 +15,7 @@ use super::session::Session;
 /// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A running session says twice a second that it lives: after so long without a word the driver holds it.
+/// A session tells twice a second that it is alive: after so long without that a call into the driver does not return.
 const SESSION_SILENCE_MAX: Duration = Duration::from_secs(3);
 
 /// Closing is one call, which takes back all that the driver has under way; on a starved machine that was seen to take

@@ -74,25 +74,25 @@ impl Supervisor {
                 Some(running) => Some(running.give_up_at),
                 None => state.retry_at.filter(|_| state.wanted),
             };
-            // An hour stands for ever: an idle camera costs nothing.
+            // Any long time will do: an idle camera wakes this thread once an hour.
             let wait = deadline.map_or(Duration::from_secs(3600), |at| {
                 at.saturating_duration_since(now)
             });
             match self.events.recv_timeout(wait) {
-                Ok(Event::Wanted(wanted)) => self.want(&mut state, wanted),
+                Ok(Event::Wanted(wanted)) => self.set_wanted(&mut state, wanted),
                 Ok(Event::Session(id, event)) => {
                     let current = state
                         .running
                         .as_ref()
                         .is_some_and(|running| running.id == id);
                     if current {
-                        self.hear(&mut state, event);
+                        self.session_event(&mut state, event);
                     } else if matches!(event, SessionEvent::Ended)
                         && state.running.is_none()
                         && !state.wanted
                     {
                         // A session that was given up while closing has closed after all.
-                        self.idle();
+                        self.report_idle();
                     }
                 }
                 Ok(Event::Stop) => return self.close(&mut state),
@@ -104,16 +104,16 @@ impl Supervisor {
         }
     }
 
-    fn want(&self, state: &mut State, wanted: bool) {
+    fn set_wanted(&self, state: &mut State, wanted: bool) {
         state.wanted = wanted;
         if wanted {
             return;
         }
-        // Who asks again later asks afresh.
+        // The next demand opens at once, whatever failed before.
         (state.retry_at, state.attempt) = (None, 0);
         match &mut state.running {
             Some(running) => running.close(clock::now()),
-            None => self.idle(),
+            None => self.report_idle(),
         }
     }
 
@@ -159,7 +159,7 @@ impl Supervisor {
         }
     }
 
-    fn hear(&self, state: &mut State, event: SessionEvent) {
+    fn session_event(&self, state: &mut State, event: SessionEvent) {
         let Some(running) = &mut state.running else {
             return;
         };
@@ -207,16 +207,16 @@ impl Supervisor {
             }
             SessionEvent::Ended => {
                 state.running = None;
-                self.quiet();
+                self.clear_frames();
                 if !state.wanted {
-                    self.idle();
+                    self.report_idle();
                 }
             }
         }
     }
 
     /// No frames come: what waits is old, and there is no rate.
-    fn quiet(&self) {
+    fn clear_frames(&self) {
         self.slot.clear();
         self.metrics.source_fps.set(0.0);
     }
@@ -239,20 +239,20 @@ impl Supervisor {
         }
     }
 
-    fn idle(&self) {
+    fn report_idle(&self) {
         let closed = self.report.send_if_modified(CameraReport::idle);
         if closed {
             tracing::info!("camera closed");
         }
     }
 
-    /// Leaves a session that does not answer to its driver. What it sends from now on is not heard.
+    /// Leaves a session that does not answer to its driver. What it sends from now on is ignored.
     fn abandon(&self, state: &mut State) {
         let Some(running) = state.running.take() else {
             return;
         };
         state.abandoned.push(running.abandon());
-        self.quiet();
+        self.clear_frames();
         self.fail(state, &CameraError::Wedged("no call into it returns"));
     }
 

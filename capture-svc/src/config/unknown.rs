@@ -1,6 +1,6 @@
 //! Variables that look like ours and are none.
 
-use super::Cli;
+use super::cli::Cli;
 
 /// A warning for every variable that looks like ours and is none: a spelling mistake is not silence.
 ///

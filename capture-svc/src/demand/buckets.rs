@@ -19,10 +19,10 @@ use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
 use super::error::DemandError;
 use crate::bus::Link;
 
-/// JetStream's own 5 s would outlast a lease. While a cluster elects a leader nobody answers: what is asked then must be
-/// given up soon enough to be asked again right after.
+/// How long JetStream may take to answer one request. The library's 5 s would outlast a lease; while a cluster elects a
+/// leader nobody answers, and what is asked then must be given up soon enough to be asked again right after.
 const JETSTREAM_TIMEOUT: Duration = Duration::from_millis(500);
-/// Opening takes some eight requests.
+/// How long opening both buckets may take: some eight requests.
 const BUCKETS_OPEN_TIMEOUT: Duration = Duration::from_secs(4);
 /// What the switch says when the camera must stay closed.
 const SWITCH_ON: &[u8] = b"on";
@@ -114,10 +114,10 @@ impl Buckets {
             let demand = self.demand().await?.watch_with_history(">").await;
             demand.map_err(failed("watching the demand"))
         });
-        // Side by side: in a cluster each bucket waits for a leader of its own.
+        // At the same time: in a cluster each bucket waits for a leader of its own.
         let opened = timeout(BUCKETS_OPEN_TIMEOUT, async {
             let ((privacy, switch), demand) = tokio::try_join!(control, demand)?;
-            let entries = futures_util::stream::select(whole(demand), whole(privacy)).boxed();
+            let entries = futures_util::stream::select(with_end(demand), with_end(privacy)).boxed();
             Ok(Watches { entries, switch })
         });
         opened.await.unwrap_or(Err(OpenError::NoAnswer))
@@ -206,8 +206,8 @@ fn exists_otherwise(error: &CreateStreamError) -> bool {
     code == ErrorCode::STREAM_NAME_EXIST
 }
 
-/// A watch whose end is told, not only missed.
-fn whole(
+/// A watch that says `None` when it ends; otherwise its end could not be told from silence.
+fn with_end(
     watch: kv::Watch,
 ) -> impl Stream<Item = Option<Result<kv::Entry, kv::WatcherError>>> + Send {
     let end = futures_util::stream::once(std::future::ready(None));

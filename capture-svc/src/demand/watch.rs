@@ -1,8 +1,8 @@
 //! Demand and privacy switch: watched, but the watch is never trusted to mend itself.
 //!
 //! The library resumes a watch behind the last revision it saw; after a bucket was lost and made anew that is blind,
-//! for days, without an error. So for every reason to doubt it (a reconnect, an error, an end, a canary that does not come back)
-//! bucket and watch are made anew. Leases are kept meanwhile: [`Leases`]'s clock knows when the KV is ill.
+//! for days, without an error. So bucket and watch are made anew for each [`RebuildReason`]. The leases are kept
+//! meanwhile: their clock stands still while the KV is ill.
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ use crate::bus::Link;
 use crate::clock;
 use crate::metrics::LeaseMetrics;
 
-/// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
-/// were it longer, a viewer would wait for it after a cluster has elected its leader.
+/// Shortest and longest time between two attempts to open. A shorter one floods the server with consumers; after a
+/// longer one a viewer would still wait when the cluster has already elected its leader.
 const REBUILD_BACKOFF: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_millis(400));
 /// The oldest server whose JetStream this protocol was measured on.
@@ -118,7 +118,7 @@ impl DemandWatcher {
                         if entry.key == self.leases.canary() {
                             backoff = REBUILD_BACKOFF.0;
                         }
-                        self.hear(&entry);
+                        self.apply(&entry);
                         None
                     }
                     ended => Some(RebuildReason::WatchEnded(ended.and_then(Result::err))),
@@ -198,7 +198,7 @@ impl DemandWatcher {
         for rung in Rung::ladder() {
             self.metrics.set(rung, self.leases.count(rung));
         }
-        // At the end itself, not a moment before it.
+        // A timer that fires a moment before the end would find nothing changed.
         self.leases
             .next_end()
             .map(|end| end + Duration::from_millis(1))
@@ -210,7 +210,7 @@ impl DemandWatcher {
         }
     }
 
-    fn hear(&mut self, entry: &kv::Entry) {
+    fn apply(&mut self, entry: &kv::Entry) {
         match entry.operation {
             _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
             Operation::Put => self.leases.put(&entry.key, entry.revision, clock::now()),

@@ -3,7 +3,7 @@
 use jpeg_ladder::{EncodeError as LadderError, Plane, Range, Source, Spec};
 use wire::{Rung, RungSet, Stamp};
 
-use super::{EncodeError, Encoder, Sampling};
+use super::encoder::{EncodeError, Encoder, Sampling};
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
@@ -87,7 +87,7 @@ impl Encoder for Ladder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::Reference;
+    use crate::encode::reference::Reference;
 
     const STAMP: Stamp = Stamp {
         run: 7,

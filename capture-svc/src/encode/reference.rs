@@ -10,8 +10,8 @@ use wire::{RungSet, Stamp};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 
+use super::encoder::{EncodeError, Encoder, Sampling};
 use super::picture::Picture;
-use super::{EncodeError, Encoder, Sampling};
 use crate::camera::{PixelFormat, RawFrame};
 
 /// See the module.

@@ -97,7 +97,7 @@ impl V4l2Source {
         Ok(source)
     }
 
-    /// What an error of nokhwa means, by the kernel's own word.
+    /// What an error of nokhwa means, by the kernel's error behind it.
     fn meaning(&self, doing: &str, error: &NokhwaError) -> CameraError {
         match self.notes.borrow_mut().fault.take() {
             Some(cause) => explain(&self.node, doing, cause),
@@ -145,7 +145,7 @@ impl Source for V4l2Source {
         let Some(mut delivery) = self.read(NEXT_FRAME_WAIT_MAX, into)? else {
             return Ok(None);
         };
-        // Whatever else waits is newer: after a stall of ours nobody wants to see what was in between.
+        // Whatever else waits is newer: when this thread was late, only the last frame is worth showing.
         while let Some(newer) = self.read(Duration::ZERO, into)? {
             delivery.lost += newer.lost;
             delivery.skipped += 1;
@@ -214,7 +214,7 @@ fn colours(format: PixelFormat, got: &Format) -> (ColorRange, ColorMatrix) {
     (range, matrix)
 }
 
-/// nokhwa names six layouts; ours is the mode's, and this only what its own types show.
+/// The nearest of nokhwa's six layouts. Nothing reads it: the frame's layout is the mode's.
 fn nearest(format: PixelFormat) -> FrameFormat {
     match format {
         PixelFormat::Mjpeg => FrameFormat::MJPEG,

@@ -2,7 +2,7 @@
 
 use crate::camera::frame::{Mode, PixelFormat};
 
-/// Copies `bytes` without what stands between the rows. A payload that is too short stays too short, and is found out.
+/// Copies `bytes` without what stands between the rows. A payload that is too short stays too short, and is dropped as damaged later.
 pub(super) fn unpad(bytes: &[u8], mode: &Mode, stride: usize, into: &mut Vec<u8>) {
     into.clear();
     let (width, height) = (mode.width as usize, mode.height as usize);
