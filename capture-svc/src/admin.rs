@@ -6,30 +6,32 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bus::LinkState;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::bus::Privacy;
+use crate::demand::Privacy;
 use crate::metrics::Metrics;
 
 /// What the routes answer from.
 #[derive(Debug, Clone)]
-pub struct Admin {
+pub(crate) struct Admin {
     /// All series.
-    pub metrics: Metrics,
+    pub(crate) metrics: Metrics,
     /// Both connections.
-    pub links: [watch::Receiver<LinkState>; 2],
+    pub(crate) links: [watch::Receiver<LinkState>; 2],
     /// Known as soon as the buckets were read.
-    pub privacy: watch::Receiver<Privacy>,
+    pub(crate) privacy: watch::Receiver<Privacy>,
 }
 
 impl Admin {
-    /// `/metrics`, `/healthz`, `/readyz`.
-    pub fn router(self) -> Router {
-        Router::new()
+    /// Serves `/metrics`, `/healthz` and `/readyz` on `listener` until that fails.
+    pub(crate) async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
+        let router = Router::new()
             .route("/metrics", get(metrics))
             .route("/healthz", get(async || "alive\n"))
             .route("/readyz", get(readyz))
-            .with_state(self)
+            .with_state(self);
+        axum::serve(listener, router).await
     }
 
     /// Ready: frames could flow if somebody asked. An idle camera is ready, and so is a standby.

@@ -3,50 +3,55 @@
 //! A frame's way: [`camera`] opens the source on its own thread and keeps the newest frame that the [`pacer`] admits →
 //! [`publish`] takes it, has [`encode`] make one stamped JPEG per demanded rung → [`bus`] hands each to NATS.
 //!
-//! Demand goes the other way: [`bus`] watches the leases of the gateways → [`demand`] tells which live →
-//! [`keeper`] asks the [`shutter`] whether the camera may be open, tells it so, and tells `publish` the rungs.
+//! Demand goes the other way: [`demand`] watches the leases of the gateways and tells which live → the [`controller`]
+//! asks the [`open_policy`] whether the camera may be open, tells it so, and tells `publish` the rungs.
 //!
-//! The rest: [`standby`] decides who serves when the camera host is doubled, [`admin`] is the port for metrics and
-//! health, [`config`] the settings, [`metrics`] the series, [`clock`] where time comes in.
+//! The rest: [`bus`] also publishes the status and decides who serves when the camera host is doubled, [`cli`] holds the
+//! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
+//! [`clock`] where time comes in, [`tasks`] who runs.
 
 pub mod admin;
-pub mod bus;
-pub mod camera;
+mod bus;
+mod camera;
+pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod demand;
-pub mod encode;
-pub mod keeper;
+mod controller;
+mod demand;
+mod encode;
 pub mod metrics;
-pub mod pacer;
-pub mod publish;
-pub mod shutter;
-pub mod standby;
+mod open_policy;
+mod pacer;
+mod publish;
+mod tasks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::bus::Link;
 use anyhow::Context as _;
+use futures_util::future;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wire::{MemberId, RungSet};
 
 use crate::admin::Admin;
-use crate::bus::{Control, FrameBus, Presence, Privacy, open_link};
+use crate::bus::{FrameBus, StatusPublisher, open_link};
 use crate::camera::Camera;
 use crate::config::Config;
-use crate::keeper::Keeper;
+use crate::controller::Controller;
+use crate::demand::{Buckets, DemandWatcher, Leases, Privacy};
 use crate::metrics::Metrics;
+use crate::open_policy::OpenPolicy;
 use crate::publish::Publisher;
-use crate::shutter::Shutter;
+use crate::tasks::Tasks;
 
 /// Messages of leases and status that may wait to be written.
-const CONTROL_CAPACITY: usize = 128;
+const CONTROL_PENDING_MAX: usize = 128;
 /// How long leaving may take once the camera is closed: the last bytes to NATS.
-const LAST_FLUSH: Duration = Duration::from_millis(500);
+const EXIT_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Serves until `stop` or a part ends that must not.
 ///
@@ -55,103 +60,29 @@ const LAST_FLUSH: Duration = Duration::from_millis(500);
 pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
     let metrics = Metrics::new()?;
     let admin = listen(config.admin_listen).await?;
-    let run = fastrand::u32(..);
-    let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
-    let (width, height) = (config.camera.width, config.camera.height);
-    let camera = Arc::new(
-        Camera::start(config.camera, metrics.camera()).context("starting the camera thread")?,
-    );
-    let frames = open_link(&config.nats, "frames", FrameBus::CAPACITY, &metrics.link).await?;
-    let control = open_link(&config.nats, "control", CONTROL_CAPACITY, &metrics.link).await?;
-
-    let (wanted_tx, wanted) = watch::channel(RungSet::EMPTY);
-    let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
-    let (active_tx, active) = watch::channel(false);
-    let (encode_tx, encode) = watch::channel(RungSet::EMPTY);
-    let first_status = Keeper::first_status(&config.camera_id, run, &camera.status().borrow());
-    let (status_tx, status) = watch::channel(first_status);
-
-    let watcher = Control::new(
-        control.clone(),
-        config.camera_id.clone(),
-        &capture,
-        config.bucket_replicas,
-        metrics.clone(),
-        wanted_tx,
-        privacy_tx,
-    );
-    let presence = Presence::new(control.clone(), &config.camera_id, run, status, active_tx);
-    let mut frame_bus = FrameBus::new(frames.clone(), &config.camera_id);
-    let encoder = config.encoder.build(config.sampling);
-    let keeper = Keeper {
-        camera_id: config.camera_id,
-        run,
-        shutter: Shutter::new(config.linger),
-        wanted,
-        privacy: privacy.clone(),
-        active,
-        report: camera.status(),
-        encode: encode_tx,
-        status: status_tx,
+    let camera = Camera::start(config.camera.clone(), metrics.camera.clone());
+    let camera = Arc::new(camera.context("starting the camera thread")?);
+    let links = Links {
+        frames: open_link(
+            &config.nats,
+            "frames",
+            FrameBus::PENDING_FRAMES_MAX,
+            &metrics.link,
+        )
+        .await?,
+        control: open_link(&config.nats, "control", CONTROL_PENDING_MAX, &metrics.link).await?,
     };
-    let links = [frames.state.clone(), control.state.clone()];
-    let router = Admin {
-        metrics: metrics.clone(),
-        links,
-        privacy,
-    }
-    .router();
-    tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
-
-    let mut parts: JoinSet<(&str, anyhow::Result<()>)> = JoinSet::new();
-    parts.spawn(async move {
-        (
-            "the admin port",
-            axum::serve(admin, router).await.map_err(Into::into),
-        )
-    });
-    parts.spawn(async move {
-        (
-            "the watch on the demand",
-            watcher.run().await.map_err(Into::into),
-        )
-    });
-    parts.spawn(async move { ("the status", finished(presence.run()).await) });
-    let link = control.state.clone();
-    parts.spawn(async move { ("the reminder", finished(::bus::remind(link)).await) });
-    parts.spawn({
-        let (newest, metrics) = (camera.frames(), metrics.clone());
-        async move {
-            frame_bus.connected(width, height).await;
-            let publisher = Publisher::new(encoder, frame_bus, run, metrics, clock::unix_us);
-            (
-                "the publisher",
-                finished(publisher.run(newest, encode)).await,
-            )
-        }
-    });
-    parts.spawn({
-        let camera = Arc::clone(&camera);
-        async move { ("the keeper", finished(keeper.run(&camera)).await) }
-    });
-    parts.spawn({
-        let camera = Arc::clone(&camera);
-        async move { ("the camera thread", finished(camera.stopped()).await) }
-    });
-
+    let mut tasks = start(config, &metrics, &camera, &links, admin)?;
     let outcome = tokio::select! {
         () = stop.cancelled() => Ok(()),
-        Some(ended) = parts.join_next() => Err(why(ended)),
+        why = tasks.first_end() => Err(why),
     };
     tracing::info!("closing the camera");
     camera.stop();
     camera.stopped().await;
     // What has been published is on its way; whoever gets it decides by its age.
-    let _late = tokio::time::timeout(
-        LAST_FLUSH,
-        futures_util::future::join(frames.client.flush(), control.client.flush()),
-    )
-    .await;
+    let flushed = future::join(links.frames.client.flush(), links.control.client.flush());
+    let _late = tokio::time::timeout(EXIT_FLUSH_TIMEOUT, flushed).await;
     outcome
 }
 
@@ -160,16 +91,98 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     listener.with_context(|| format!("CAPTURE_ADMIN_LISTEN={address} cannot be listened on"))
 }
 
-async fn finished(part: impl Future<Output = ()>) -> anyhow::Result<()> {
-    part.await;
-    Ok(())
+/// Both connections to NATS.
+struct Links {
+    /// Frames only, with a small buffer: an outage holds no old ones.
+    frames: Link,
+    /// Leases, privacy switch and status: never behind a full buffer of frames.
+    control: Link,
 }
 
-/// The words for a part that ended though nobody told it to.
-fn why(ended: Result<(&str, anyhow::Result<()>), tokio::task::JoinError>) -> anyhow::Error {
-    match ended {
-        Ok((part, Ok(()))) => anyhow::anyhow!("{part} ended by itself"),
-        Ok((part, Err(error))) => error.context(format!("{part} failed")),
-        Err(panic) => anyhow::Error::from(panic).context("a part of the service panicked"),
+/// Connects the parts by what one tells the other, and starts each as a task.
+fn start(
+    config: Config,
+    metrics: &Metrics,
+    camera: &Arc<Camera>,
+    links: &Links,
+    admin: TcpListener,
+) -> anyhow::Result<Tasks> {
+    let run = fastrand::u32(..);
+    let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
+    tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
+    let (wanted_tx, wanted) = watch::channel(RungSet::EMPTY);
+    let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
+    let (active_tx, active) = watch::channel(false);
+    let (encode_tx, encode) = watch::channel(RungSet::EMPTY);
+    let first_status = Controller::first_status(&config.camera_id, run, &camera.status().borrow());
+    let (status_tx, status) = watch::channel(first_status);
+
+    let mut tasks = Tasks::default();
+    let routes = Admin {
+        metrics: metrics.clone(),
+        links: [links.frames.state.clone(), links.control.state.clone()],
+        privacy: privacy.clone(),
+    };
+    tasks.spawn("the admin port", routes.serve(admin));
+    let control = links.control.clone();
+    let reminder = ::bus::remind(control.state.clone());
+    tasks.spawn_infallible("the reminder", reminder);
+    let buckets = Buckets::new(&control, &config.camera_id, config.bucket_replicas);
+    let leases = Leases::new(config.camera_id.clone(), &capture, clock::now());
+    let series = metrics.leases.clone();
+    let watcher = DemandWatcher::new(
+        control.clone(),
+        buckets,
+        leases,
+        series,
+        wanted_tx,
+        privacy_tx,
+    );
+    tasks.spawn("the watch on the demand", watcher.run());
+    let status = StatusPublisher::new(control, &config.camera_id, run, status, active_tx);
+    tasks.spawn_infallible("the status", status.run());
+    let publisher = publish_frames(&config, metrics, camera, links.frames.clone(), run, encode);
+    tasks.spawn_infallible("the publisher", publisher);
+    let controller = Controller {
+        policy: OpenPolicy::new(config.linger),
+        camera_id: config.camera_id,
+        run,
+        wanted,
+        privacy,
+        active,
+        report: camera.status(),
+        encode: encode_tx,
+        status: status_tx,
+    };
+    let opened = Arc::clone(camera);
+    tasks.spawn_infallible(
+        "the controller",
+        async move { controller.run(&opened).await },
+    );
+    let supervised = Arc::clone(camera);
+    tasks.spawn_infallible(
+        "the camera thread",
+        async move { supervised.stopped().await },
+    );
+    Ok(tasks)
+}
+
+/// Waits for the first connection, then publishes every frame at the rungs of `encode`.
+fn publish_frames(
+    config: &Config,
+    metrics: &Metrics,
+    camera: &Camera,
+    link: Link,
+    run: u32,
+    encode: watch::Receiver<RungSet>,
+) -> impl Future<Output = ()> + Send + 'static {
+    let (width, height) = (config.camera.width, config.camera.height);
+    let mut bus = FrameBus::new(link, &config.camera_id);
+    let encoder = config.encoder.build(config.sampling);
+    let (frames, metrics) = (camera.frames(), metrics.publish.clone());
+    async move {
+        bus.connected(width, height).await;
+        let publisher = Publisher::new(encoder, bus, run, metrics, clock::unix_us);
+        publisher.run(frames, encode).await;
     }
 }

@@ -11,14 +11,14 @@ use std::{
 };
 
 /// How much of a period a frame may be early: below one, or a faster camera would pass in bursts.
-const EARLY: f64 = 0.9;
+const EARLY_PERIODS_MAX: f64 = 0.9;
 
 /// How far back the measured rate looks: a change shows within it, a single late frame hardly moves it.
 const RATE_WINDOW: Duration = Duration::from_secs(3);
 
 /// Decides frame by frame whether it is published.
 #[derive(Debug)]
-pub struct Pacer {
+pub(crate) struct Pacer {
     period: Duration,
     due: Option<Instant>,
 }
@@ -26,7 +26,7 @@ pub struct Pacer {
 impl Pacer {
     /// A pacer for `fps` frames a second (above 0).
     #[must_use]
-    pub fn new(fps: f64) -> Self {
+    pub(crate) fn new(fps: f64) -> Self {
         Self {
             period: Duration::from_secs_f64(1.0 / fps),
             due: None,
@@ -34,9 +34,9 @@ impl Pacer {
     }
 
     /// Whether the frame that arrived at `now` is taken.
-    pub fn admit(&mut self, now: Instant) -> bool {
+    pub(crate) fn admit(&mut self, now: Instant) -> bool {
         let due = self.due.unwrap_or(now);
-        if now + self.period.mul_f64(EARLY) < due {
+        if now + self.period.mul_f64(EARLY_PERIODS_MAX) < due {
             return false;
         }
         // A camera slower than the target leaves the deadline behind: no credit is saved up for a burst later.
@@ -47,13 +47,13 @@ impl Pacer {
 
 /// Frames a second over the last few seconds.
 #[derive(Debug, Default)]
-pub struct Rate {
+pub(crate) struct Rate {
     arrivals: VecDeque<Instant>,
 }
 
 impl Rate {
     /// Notes a frame that arrived at `now`.
-    pub fn push(&mut self, now: Instant) {
+    pub(crate) fn push(&mut self, now: Instant) {
         while self
             .arrivals
             .front()
@@ -66,7 +66,7 @@ impl Rate {
 
     /// Frames a second; `None` until a second's worth has been seen, since less says nothing.
     #[must_use]
-    pub fn fps(&self) -> Option<f64> {
+    pub(crate) fn fps(&self) -> Option<f64> {
         let (first, last) = (self.arrivals.front()?, self.arrivals.back()?);
         let span = last.duration_since(*first);
         (span >= Duration::from_secs(1))

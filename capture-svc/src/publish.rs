@@ -3,29 +3,30 @@
 //! The newest frame wins: while one frame is encoded and published the camera's slot keeps only the latest. A rung
 //! that becomes wanted between two frames gets the last frame at once, so that its first viewer does not wait.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use wire::{RungSet, Stamp};
 
 use crate::bus::{FrameBus, Undelivered};
 use crate::camera::{FrameReceiver, RawFrame};
 use crate::encode::{EncodeError, Encoder};
-use crate::metrics::Metrics;
+use crate::metrics::PublishMetrics;
 
-/// A frame older than this is not shown to a new viewer: the next one is near.
-const FRESH: Duration = Duration::from_secs(1);
+/// The oldest frame that a rung gets when it becomes wanted between two frames.
+const CATCH_UP_AGE_MAX: Duration = Duration::from_secs(1);
 /// JPEGs that may wait in the NATS client at once, at the most: two frames of all rungs.
-const POOLED: usize = 28;
+const POOLED_JPEGS_MAX: usize = 28;
 
 /// Encodes and publishes; see the module.
-pub struct Publisher {
+pub(crate) struct Publisher {
     encoder: Box<dyn Encoder>,
     bus: FrameBus,
     run: u32,
-    metrics: Metrics,
+    metrics: PublishMetrics,
     /// Wall clock in µs since the epoch; the stamp's own.
     now_us: fn() -> u64,
     pool: Arc<Pool>,
@@ -35,11 +36,11 @@ pub struct Publisher {
 impl Publisher {
     /// A publisher for the run `run`.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         encoder: Box<dyn Encoder>,
         bus: FrameBus,
         run: u32,
-        metrics: Metrics,
+        metrics: PublishMetrics,
         now_us: fn() -> u64,
     ) -> Self {
         Self {
@@ -54,7 +55,11 @@ impl Publisher {
     }
 
     /// Publishes every frame at every wanted rung until `wanted` has no sender any more.
-    pub async fn run(mut self, mut frames: FrameReceiver, mut wanted: watch::Receiver<RungSet>) {
+    pub(crate) async fn run(
+        mut self,
+        mut frames: FrameReceiver,
+        mut wanted: watch::Receiver<RungSet>,
+    ) {
         let mut last: Option<Arc<RawFrame>> = None;
         let mut served = RungSet::EMPTY;
         loop {
@@ -65,7 +70,7 @@ impl Publisher {
                     if let Some(whole) = whole {
                         frames.judge(whole);
                     }
-                    // What could not be decoded is no picture for those who come next either.
+                    // A frame that could not be decoded is not sent to a rung that is wanted later.
                     last = Some(frame).filter(|_| whole != Some(false));
                 }
                 changed = wanted.changed() => {
@@ -73,7 +78,7 @@ impl Publisher {
                         return;
                     }
                     let now_wanted = *wanted.borrow_and_update();
-                    let fresh = last.as_ref().filter(|frame| self.age(frame) < FRESH);
+                    let fresh = last.as_ref().filter(|frame| self.age(frame) < CATCH_UP_AGE_MAX);
                     if let Some(frame) = fresh.cloned() {
                         self.publish(&frame, now_wanted.without(served)).await;
                     }
@@ -93,28 +98,28 @@ impl Publisher {
             return None;
         }
         if !self.bus.is_connected() {
-            self.metrics.dropped.bus.inc();
+            self.metrics.dropped_bus.inc();
             return None;
         }
-        // The work of milliseconds: the runtime's other tasks move to another thread meanwhile.
+        // Encoding takes milliseconds: the runtime moves its other tasks to another thread meanwhile.
         if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
-            self.metrics.dropped.corrupt.inc();
-            // Thirty in a row open the camera anew, and say so.
+            self.metrics.dropped_corrupt.inc();
+            // After thirty in a row the session ends, and its error says why.
             tracing::debug!(%error, seq = frame.seq, "frame dropped");
             return Some(false);
         }
-        let deadline = self.bus.deadline();
+        let deadline = FrameBus::deadline();
         for (index, rung) in rungs.iter().enumerate() {
             let jpeg = self.pool.bytes(std::mem::take(&mut self.jpegs[index]));
             let size = jpeg.len();
             match self.bus.publish(rung, jpeg, deadline).await {
                 Ok(()) => {
-                    self.metrics.frames_published[rung.index()].inc();
+                    self.metrics.published[rung.index()].inc();
                     self.metrics.published_bytes[rung.index()].inc_by(size as u64);
                     self.metrics.frame_bytes[rung.index()].observe(size as f64);
                 }
-                Err(Undelivered::TooLarge) => self.metrics.dropped.too_large.inc(),
-                Err(Undelivered::Late) => self.metrics.dropped.bus.inc(),
+                Err(Undelivered::TooLarge) => self.metrics.dropped_too_large.inc(),
+                Err(Undelivered::Late) => self.metrics.dropped_bus.inc(),
             }
         }
         self.metrics
@@ -142,20 +147,16 @@ impl Publisher {
     }
 }
 
-/// Vectors that come back when NATS has written them, so that a running stream allocates no pictures.
+/// Vectors that come back when NATS has written them, so that a running stream allocates no memory for JPEGs.
 #[derive(Debug, Default)]
 struct Pool(Mutex<Vec<Vec<u8>>>);
 
 impl Pool {
     fn take(&self) -> Vec<u8> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-            .unwrap_or_default()
+        self.0.lock().pop().unwrap_or_default()
     }
 
-    /// The vector as bytes that many may hold; the last one to let go gives it back.
+    /// The vector as bytes that many may hold; the last one that drops them gives it back.
     fn bytes(self: &Arc<Self>, jpeg: Vec<u8>) -> Bytes {
         Bytes::from_owner(Pooled {
             jpeg,
@@ -177,8 +178,8 @@ impl AsRef<[u8]> for Pooled {
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        let mut pooled = self.pool.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if pooled.len() < POOLED {
+        let mut pooled = self.pool.0.lock();
+        if pooled.len() < POOLED_JPEGS_MAX {
             pooled.push(std::mem::take(&mut self.jpeg));
         }
     }
@@ -207,6 +208,6 @@ mod tests {
         let pool = Arc::new(Pool::default());
         let many: Vec<Bytes> = (0..100).map(|_| pool.bytes(vec![0; 10])).collect();
         drop(many);
-        assert_eq!(pool.0.lock().unwrap().len(), POOLED);
+        assert_eq!(pool.0.lock().len(), POOLED_JPEGS_MAX);
     }
 }

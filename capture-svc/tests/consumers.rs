@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use testkit::{NatsServer, Picture, Process, eventually};
 
-const FRAMES: usize = 5;
+const FRAMES_SAVED: usize = 5;
 /// Several times what starting an interpreter on a busy machine takes.
-const SOON: Duration = Duration::from_secs(20);
+const CONSUMER_TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -18,11 +18,14 @@ fn root() -> PathBuf {
 async fn takes_a_lease_saves_frames_and_lets_go(name: &str, mut consumer: Command) {
     let nats = NatsServer::start().await;
     let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "0s")]).await;
-    eventually(SOON, || async { capture.ready().await == 200 }).await;
+    eventually(CONSUMER_TEST_TIMEOUT, || async {
+        capture.ready().await == 200
+    })
+    .await;
     let directory = std::env::temp_dir().join(format!("consumer-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let run = consumer
-        .args([nats.url(), FRAMES.to_string()])
+        .args([nats.url(), FRAMES_SAVED.to_string()])
         .current_dir(&directory)
         .output()
         .unwrap_or_else(|error| panic!("{name} does not run: {error}"));
@@ -31,12 +34,12 @@ async fn takes_a_lease_saves_frames_and_lets_go(name: &str, mut consumer: Comman
         "{name}: {}",
         String::from_utf8_lossy(&run.stderr)
     );
-    for number in 0..FRAMES {
+    for number in 0..FRAMES_SAVED {
         let frame = std::fs::read(directory.join(format!("frame-{number}.jpg"))).expect("saved");
         Picture::read(&frame).unwrap_or_else(|error| panic!("{name}, frame {number}: {error}"));
     }
     std::fs::remove_dir_all(&directory).expect("its own directory");
-    eventually(SOON, || async {
+    eventually(CONSUMER_TEST_TIMEOUT, || async {
         capture.metric("capture_camera_open", &[]).await < 0.5
     })
     .await;

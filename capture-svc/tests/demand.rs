@@ -4,18 +4,18 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, kv};
+use async_nats::{Message, Subscriber};
 use futures_util::StreamExt;
 use testkit::{NatsServer, Picture, Process, ThrottledLink, eventually};
+use wire::CameraStatus;
+use wire::lease::RENEW;
 
-/// Several times what anything here takes.
-const SOON: Duration = Duration::from_secs(10);
-
-/// How often a gateway renews its lease.
-const RENEWED: Duration = Duration::from_millis(1500);
+/// How long the service may take to do what is asked here: several times what it takes.
+const REACTION_MAX: Duration = Duration::from_secs(10);
 
 async fn bucket(nats: &NatsServer, name: &str) -> kv::Store {
     let js = jetstream::new(nats.client().await);
-    eventually(SOON, || async { js.get_key_value(name).await.ok() }).await
+    eventually(REACTION_MAX, || async { js.get_key_value(name).await.ok() }).await
 }
 
 /// A gateway's lease, put once.
@@ -27,6 +27,33 @@ async fn open(capture: &Process) -> bool {
     capture.metric("capture_camera_open", &[]).await > 0.0
 }
 
+#[track_caller]
+fn opens(capture: &Process) -> impl Future<Output = ()> {
+    eventually(REACTION_MAX, async || open(capture).await)
+}
+
+#[track_caller]
+fn opens_while_wanted(capture: &Process, demand: &kv::Store) -> impl Future<Output = ()> {
+    eventually(REACTION_MAX, async || {
+        put(demand, "q80.gw").await;
+        open(capture).await
+    })
+}
+
+#[track_caller]
+fn closes(capture: &Process) -> impl Future<Output = ()> {
+    eventually(REACTION_MAX, async || !open(capture).await)
+}
+
+async fn next(subscriber: &mut Subscriber) -> Message {
+    let message = tokio::time::timeout(REACTION_MAX, subscriber.next()).await;
+    message.expect("a message comes").expect("a subscription")
+}
+
+async fn next_status(subscriber: &mut Subscriber) -> CameraStatus {
+    serde_json::from_slice(&next(subscriber).await.payload).expect("a status")
+}
+
 #[tokio::test]
 async fn without_demand_nothing_is_published_and_the_camera_is_closed() {
     let nats = NatsServer::start().await;
@@ -35,12 +62,7 @@ async fn without_demand_nothing_is_published_and_the_camera_is_closed() {
     let mut status = nats.client().await.subscribe("status").await.unwrap();
     // Two statuses are two seconds of a running, connected, idle service.
     for _ in 0..3 {
-        let message = tokio::time::timeout(SOON, status.next())
-            .await
-            .unwrap()
-            .unwrap();
-        let status: wire::CameraStatus = serde_json::from_slice(&message.payload).unwrap();
-        assert_eq!(status.qualities, [0u8; 0]);
+        assert_eq!(next_status(&mut status).await.qualities, [0u8; 0]);
     }
     assert!(!open(&capture).await);
     assert!(capture.metric("capture_camera_opens_total", &[]).await < 1.0);
@@ -56,10 +78,7 @@ async fn a_demand_key_brings_stamped_frames_of_its_quality_and_their_barcode() {
     put(&demand, "q30.gw").await;
     let mut last = 0;
     for _ in 0..20 {
-        let message = tokio::time::timeout(SOON, frames.next())
-            .await
-            .unwrap()
-            .unwrap();
+        let message = next(&mut frames).await;
         assert_eq!(message.subject.as_str(), "frames.q30");
         let picture = Picture::read(&message.payload).unwrap();
         let (seq, at) = testkit::barcode::read_jpeg(&message.payload)
@@ -73,7 +92,7 @@ async fn a_demand_key_brings_stamped_frames_of_its_quality_and_their_barcode() {
         last = picture.stamp.seq;
     }
     demand.delete("q30.gw").await.unwrap();
-    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+    closes(&capture).await;
 }
 
 #[tokio::test]
@@ -83,8 +102,8 @@ async fn a_lease_that_nobody_renews_ends_and_with_it_the_camera() {
     let demand = bucket(&nats, "demand").await;
     let since = capture_svc::clock::now();
     put(&demand, "q80.gw").await;
-    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
-    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+    opens(&capture).await;
+    closes(&capture).await;
     let lasted = since.elapsed();
     assert!(
         lasted >= wire::lease::LEASE,
@@ -98,14 +117,14 @@ async fn the_camera_lingers_after_the_last_lease() {
     let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "5s")]).await;
     let demand = bucket(&nats, "demand").await;
     put(&demand, "q80.gw").await;
-    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    opens(&capture).await;
     demand.delete("q80.gw").await.unwrap();
-    eventually(SOON, || async {
-        (capture.metric("capture_leases", &[("quality", "80")]).await < 1.0).then_some(())
+    eventually(REACTION_MAX, || async {
+        capture.metric("capture_leases", &[("quality", "80")]).await < 1.0
     })
     .await;
     assert!(open(&capture).await, "the linger keeps it open");
-    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+    closes(&capture).await;
 }
 
 #[tokio::test]
@@ -117,10 +136,7 @@ async fn a_restarted_capture_finds_the_demand_that_is_there() {
     let mut runs = Vec::new();
     for _ in 0..2 {
         put(&demand, "q55.gw").await;
-        let message = tokio::time::timeout(SOON, frames.next())
-            .await
-            .unwrap()
-            .unwrap();
+        let message = next(&mut frames).await;
         let run = testkit::read_stamp(&message.payload).unwrap().run;
         capture.restart().await;
         runs.push(run);
@@ -139,10 +155,7 @@ async fn a_new_quality_starts_after_nats_came_back_without_its_memory() {
     let demand = bucket(&nats, "demand").await;
     let mut frames = nats.client().await.subscribe("frames.q40").await.unwrap();
     put(&demand, "q40.gw").await;
-    tokio::time::timeout(SOON, frames.next())
-        .await
-        .expect("the watch is not blind")
-        .unwrap();
+    next(&mut frames).await;
 }
 
 #[tokio::test]
@@ -155,10 +168,7 @@ async fn the_bucket_is_made_again_when_somebody_deletes_it() {
     let demand = bucket(&nats, "demand").await;
     let mut frames = nats.client().await.subscribe("frames.q40").await.unwrap();
     put(&demand, "q40.gw").await;
-    tokio::time::timeout(SOON, frames.next())
-        .await
-        .expect("a frame")
-        .unwrap();
+    next(&mut frames).await;
 }
 
 #[tokio::test]
@@ -173,7 +183,7 @@ async fn a_bucket_with_other_settings_is_brought_back_to_ours() {
     };
     js.create_key_value(other).await.unwrap();
     let _capture = Process::capture(&nats, &[]).await;
-    eventually(SOON, || async {
+    eventually(REACTION_MAX, || async {
         let mut stream = js.get_stream("KV_demand").await.ok()?;
         (stream.info().await.ok()?.config.max_age == wire::lease::LEASE).then_some(())
     })
@@ -187,10 +197,7 @@ async fn nats_may_come_later() {
     let capture = Process::capture(&nats, &[]).await;
     assert_eq!(capture.ready().await, 503);
     nats.restart().await;
-    eventually(SOON, || async {
-        (capture.ready().await == 200).then_some(())
-    })
-    .await;
+    eventually(REACTION_MAX, || async { capture.ready().await == 200 }).await;
 }
 
 #[tokio::test]
@@ -207,12 +214,12 @@ async fn nats_may_be_far_away() {
     let renewed = async {
         loop {
             put(&demand, "q80.gw").await;
-            if let Ok(frame) = tokio::time::timeout(RENEWED, frames.next()).await {
+            if let Ok(frame) = tokio::time::timeout(RENEW, frames.next()).await {
                 return frame;
             }
         }
     };
-    let frame = tokio::time::timeout(SOON * 2, renewed).await;
+    let frame = tokio::time::timeout(REACTION_MAX * 2, renewed).await;
     assert!(frame.expect("a frame").is_some());
 }
 
@@ -220,23 +227,17 @@ async fn nats_may_be_far_away() {
 async fn the_privacy_switch_closes_the_camera_whatever_the_demand_and_outlives_the_process() {
     let nats = NatsServer::start().await;
     let mut capture = Process::capture(&nats, &[]).await;
-    let (demand, control) = (
-        bucket(&nats, "demand").await,
-        bucket(&nats, "control").await,
-    );
+    let demand = bucket(&nats, "demand").await;
+    let control = bucket(&nats, "control").await;
     put(&demand, "q80.gw").await;
-    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    opens(&capture).await;
     control.put("privacy", "on".into()).await.unwrap();
-    eventually(SOON, || async { (!open(&capture).await).then_some(()) }).await;
+    closes(&capture).await;
     capture.restart().await;
     let mut status = nats.client().await.subscribe("status").await.unwrap();
     put(&demand, "q80.gw").await;
     for _ in 0..2 {
-        let message = tokio::time::timeout(SOON, status.next())
-            .await
-            .unwrap()
-            .unwrap();
-        let status: wire::CameraStatus = serde_json::from_slice(&message.payload).unwrap();
+        let status = next_status(&mut status).await;
         if status.reason != Some(wire::Reason::Standby) {
             assert_eq!(
                 (status.state, status.reason),
@@ -246,11 +247,7 @@ async fn the_privacy_switch_closes_the_camera_whatever_the_demand_and_outlives_t
     }
     assert!(!open(&capture).await);
     control.put("privacy", "off".into()).await.unwrap();
-    eventually(SOON, || async {
-        put(&demand, "q80.gw").await;
-        open(&capture).await.then_some(())
-    })
-    .await;
+    opens_while_wanted(&capture, &demand).await;
 }
 
 #[tokio::test]
@@ -261,22 +258,17 @@ async fn a_frame_that_nats_would_not_take_is_counted_and_the_connection_lives() 
     let mut frames = nats.client().await.subscribe("frames.q30").await.unwrap();
     put(&demand, "q95.gw").await;
     put(&demand, "q30.gw").await;
-    eventually(SOON, || async {
+    eventually(REACTION_MAX, || async {
         capture.log().contains("may be larger than NATS takes")
     })
     .await;
-    eventually(SOON, || async {
-        (capture
-            .metric("capture_frames_dropped_total", &[("reason", "too_large")])
-            .await
-            > 0.0)
-            .then_some(())
+    let too_large = [("reason", "too_large")];
+    eventually(REACTION_MAX, || async {
+        let dropped = capture.metric("capture_frames_dropped_total", &too_large);
+        dropped.await > 0.0
     })
     .await;
-    tokio::time::timeout(SOON, frames.next())
-        .await
-        .expect("small frames still flow")
-        .unwrap();
+    next(&mut frames).await;
 }
 
 #[tokio::test]
@@ -285,23 +277,16 @@ async fn a_second_capture_stands_by_and_takes_over() {
     let mut first = Process::capture(&nats, &[]).await;
     let demand = bucket(&nats, "demand").await;
     put(&demand, "q80.gw").await;
-    eventually(SOON, || async { open(&first).await.then_some(()) }).await;
+    opens(&first).await;
     let second = Process::capture(&nats, &[]).await;
     let mut status = nats.client().await.subscribe("status").await.unwrap();
     for _ in 0..2 {
         put(&demand, "q80.gw").await;
-        tokio::time::timeout(SOON, status.next())
-            .await
-            .unwrap()
-            .unwrap();
+        next_status(&mut status).await;
         assert!(open(&first).await && !open(&second).await);
     }
     first.kill();
-    eventually(SOON, || async {
-        put(&demand, "q80.gw").await;
-        open(&second).await.then_some(())
-    })
-    .await;
+    opens_while_wanted(&second, &demand).await;
 }
 
 #[tokio::test]
@@ -309,7 +294,7 @@ async fn sigterm_closes_the_camera_and_ends_well() {
     let nats = NatsServer::start().await;
     let mut capture = Process::capture(&nats, &[]).await;
     put(&bucket(&nats, "demand").await, "q80.gw").await;
-    eventually(SOON, || async { open(&capture).await.then_some(()) }).await;
+    opens(&capture).await;
     capture.terminate();
-    assert!(capture.exited(SOON).await.success());
+    assert!(capture.exited(REACTION_MAX).await.success());
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use nkeys::KeyPair;
 use testkit::{NatsServer, Process, eventually};
 
-const SOON: Duration = Duration::from_secs(10);
+const PERMISSION_TEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A server with our users, the text of whose configuration `change` may spoil, and both seeds.
 async fn server(change: impl Fn(String) -> String) -> (NatsServer, KeyPair, KeyPair) {
@@ -54,7 +54,10 @@ async fn with_the_least_permissions_everything_works() {
         &[("NATS_NKEY_FILE", seed.path()), ("CAPTURE_LINGER", "0s")],
     )
     .await;
-    eventually(SOON, || async { capture.ready().await == 200 }).await;
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
+        capture.ready().await == 200
+    })
+    .await;
     let options = async_nats::ConnectOptions::with_nkey(gateway_key.seed().unwrap())
         .custom_inbox_prefix("_INBOX_gateway");
     let gateway = options.connect(nats.url()).await.unwrap();
@@ -63,7 +66,7 @@ async fn with_the_least_permissions_everything_works() {
         .publish("$KV.demand.q80.gw", "1".into())
         .await
         .unwrap();
-    tokio::time::timeout(SOON, frames.next())
+    tokio::time::timeout(PERMISSION_TEST_TIMEOUT, frames.next())
         .await
         .expect("a frame")
         .unwrap();
@@ -94,7 +97,7 @@ async fn a_permission_that_is_missing_is_named_and_the_service_is_not_ready() {
         let capture = Process::capture(&nats, &[("NATS_NKEY_FILE", seed.path())]).await;
         let options = async_nats::ConnectOptions::with_nkey(gateway_key.seed().unwrap());
         let gateway = options.connect(nats.url()).await.unwrap();
-        eventually(SOON, || async {
+        eventually(PERMISSION_TEST_TIMEOUT, || async {
             gateway
                 .publish("$KV.demand.q80.gw", "1".into())
                 .await
@@ -110,7 +113,7 @@ async fn a_wrong_key_is_a_refused_login_and_not_the_end() {
     let (nats, _, _) = server(|users| users).await;
     let seed = Seed::of(&KeyPair::new_user());
     let mut capture = Process::capture(&nats, &[("NATS_NKEY_FILE", seed.path())]).await;
-    eventually(SOON, || async {
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
         capture.log().contains("check NATS_NKEY_FILE")
     })
     .await;

@@ -19,7 +19,7 @@ pub(super) fn wall_us() -> u64 {
 }
 
 /// The wall time of a driver's timestamp (µs of the monotonic clock; source: `V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC`), or
-/// now, if the driver gives none. Never later than now: some drivers stamp the end that they expect.
+/// now, if the driver gives none. Never later than now: some drivers stamp the end of the exposure before it is reached.
 pub(super) fn wall_of(monotonic_us: Option<u64>) -> u64 {
     // The two clocks are read one after the other; when we were interrupted in between, their distance means nothing.
     for _ in 0..3 {

@@ -14,9 +14,9 @@ use self::{mjpeg::Pictures, y4m::Y4m};
 
 use super::{
     clock::{self, Metronome},
-    fault::CameraError,
+    error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    source::{self, Delivery, SLICE, Source},
+    source::{self, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
 /// One file, open.
@@ -124,7 +124,7 @@ impl Source for FileSource {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        self.due = self.due || self.beat.tick(SLICE);
+        self.due = self.due || self.beat.tick(NEXT_FRAME_WAIT_MAX);
         if !self.due {
             return Ok(None);
         }

@@ -78,7 +78,7 @@ pub enum ColorMatrix {
 
 /// What a source delivers from its opening to its end.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Mode {
+pub(super) struct Mode {
     /// Pixels per row.
     pub width: u32,
     /// Rows.

@@ -13,26 +13,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    CameraMetrics, clock,
-    fault::CameraError,
-    frame::Mode,
-    slot::{FrameSlot, Pool},
-    source::{self, CameraSettings, Source},
-    supervisor::Event,
-};
-use crate::pacer::{Pacer, Rate};
 use jpeg_ladder::MAX_SIDE;
-use wire::SourceKind;
+
+use super::{
+    clock,
+    error::CameraError,
+    event::{Event, SessionEvent},
+    frame::{Mode, RawFrame},
+    open,
+    slot::{FrameSlot, Pool},
+    source::{CameraSettings, Delivery, Source},
+};
+use crate::metrics::CameraMetrics;
+use crate::pacer::{Pacer, Rate};
 
 /// No frame for so long, or for three of the camera's own intervals, is a stall.
-const STALL: Duration = Duration::from_secs(2);
+const STALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first frame may take longer: some cameras start their sensor and settle their exposure first.
-const FIRST_FRAME: Duration = Duration::from_secs(5);
+const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often the supervisor hears that this thread is alive.
-const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+const SIGN_OF_LIFE_INTERVAL: Duration = Duration::from_millis(500);
 
 /// What a session shares with the supervisor.
 #[derive(Clone)]
@@ -49,23 +51,6 @@ pub(super) struct Session {
     pub(super) events: Sender<Event>,
 }
 
-/// What a session says about itself.
-#[derive(Debug)]
-pub(super) enum News {
-    /// The source is open.
-    Opened {
-        kind: SourceKind,
-        mode: Mode,
-        words: String,
-    },
-    /// A sign of life, with the measured rate (frames a second) if there is one, and whether a frame has come at all.
-    Alive { fps: Option<f64>, live: bool },
-    /// There will be no more frames, for this reason. Told before anything is closed, which may take a driver for ever.
-    Failed(CameraError),
-    /// The thread is done and everything that it held is closed.
-    Ended,
-}
-
 impl Session {
     /// The thread's body. Says that it ended also when it panics: the v4l crate does on values that it does not know.
     pub(super) fn run(self) {
@@ -75,37 +60,37 @@ impl Session {
             let words = words
                 .or(panic.downcast_ref::<&str>().copied())
                 .unwrap_or("?");
-            self.tell(News::Failed(CameraError::Unsupported(format!(
+            self.tell(SessionEvent::Failed(CameraError::Unsupported(format!(
                 "the camera driver gave an answer beyond us: {words}"
             ))));
         }
-        self.tell(News::Ended);
+        self.tell(SessionEvent::Ended);
     }
 
     fn work(&self) {
-        match source::open(&self.settings, self.seen_camera) {
+        match open::open(&self.settings, self.seen_camera) {
             Ok((kind, mut source)) => {
                 let _open = OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
                 if let Err(error) = encodable(&mode) {
-                    return self.tell(News::Failed(error));
+                    return self.tell(SessionEvent::Failed(error));
                 }
-                self.tell(News::Opened {
+                self.tell(SessionEvent::Opened {
                     kind,
                     mode: mode.clone(),
                     words,
                 });
                 if let Err(error) = self.stream(source.as_mut(), &mode) {
-                    self.tell(News::Failed(error));
+                    self.tell(SessionEvent::Failed(error));
                 }
             }
-            Err(error) => self.tell(News::Failed(error)),
+            Err(error) => self.tell(SessionEvent::Failed(error)),
         }
     }
 
-    fn tell(&self, news: News) {
-        // The supervisor outlives its sessions, except when the process ends: then nobody needs the news.
-        let _ = self.events.send(Event::Session(self.id, news));
+    fn tell(&self, event: SessionEvent) {
+        // The supervisor outlives its sessions, except when the process ends: then nobody listens.
+        let _ = self.events.send(Event::Session(self.id, event));
     }
 
     fn cancelled(&self) -> bool {
@@ -113,81 +98,140 @@ impl Session {
     }
 
     fn stream(&self, source: &mut dyn Source, mode: &Mode) -> Result<(), CameraError> {
-        let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
-        let mut patience = FIRST_FRAME.max(interval * 3);
-        let (mut pool, mut pacer, mut rate) = (
-            Pool::default(),
-            Pacer::new(self.settings.fps),
-            Rate::default(),
-        );
-        let (mut warmup, mut damaged) = (self.settings.warmup, 0);
-        let mut last_frame = clock::now();
-        let mut beat = Beat {
-            last: last_frame,
-            live: false,
-        };
-
+        let mut intake = Intake::new(self, source, mode, clock::now());
         while !self.cancelled() {
-            let mut shared = pool.lend();
+            let mut shared = intake.pool.lend();
             let frame = Arc::get_mut(&mut shared).expect("a lent frame has no other owner");
             frame.seq = self.seq.load(Ordering::Relaxed) + 1;
             let delivered = source.next_frame(frame)?;
             let now = clock::now();
-            beat.go(self, now, &rate);
-            let Some(delivered) = delivered else {
-                pool.keep(shared);
-                if now - last_frame > patience {
-                    return Err(CameraError::Stalled(now - last_frame));
-                }
-                continue;
+            intake.say_alive(now);
+            let admitted = match delivered {
+                Some(delivery) => intake.admit(frame, delivery, now)?,
+                None => intake.nothing_came(now)?,
             };
-            (last_frame, patience) = (now, STALL.max(interval * 3));
-            self.metrics.dropped_camera.inc_by(delivered.lost.into());
-            self.metrics.dropped_busy.inc_by(delivered.skipped.into());
-            self.metrics
-                .dropped_corrupt
-                .inc_by(delivered.damaged.into());
-            let whole = frame.make_whole();
-            damaged = if whole { 0 } else { damaged + 1 };
-            // Those that look whole and are not are counted by whoever decodes them.
-            let in_a_row = damaged.max(self.slot.damaged());
-            if in_a_row >= source.damaged_in_a_row() {
-                self.metrics.dropped_corrupt.inc_by((!whole).into());
-                return Err(CameraError::Corrupt(in_a_row));
-            }
-            if !whole {
-                pool.keep(shared);
-                self.metrics.dropped_corrupt.inc();
-                continue;
-            }
-            if warmup > 0 {
-                warmup -= 1;
-                pool.keep(shared);
-                continue;
-            }
-            if !pacer.admit(now) {
-                pool.keep(shared);
-                self.metrics.dropped_pace.inc();
-                continue;
-            }
             // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
-            if self.cancelled() {
-                break;
+            if admitted && !self.cancelled() {
+                intake.show(&shared, now);
             }
-            self.seq.fetch_add(1, Ordering::Relaxed);
-            self.metrics.captured.inc();
-            rate.push(now);
-            if self.slot.put(Arc::clone(&shared)) {
-                self.metrics.dropped_busy.inc();
-            }
-            pool.keep(shared);
-            beat.first(self);
+            intake.pool.keep(shared);
         }
         Ok(())
     }
 }
 
-/// Said at the opening, not with every frame.
+/// What a session knows about the frames so far: which of the next ones is shown, and when there were too few.
+struct Intake<'a> {
+    session: &'a Session,
+    /// Time from frame to frame, as the camera announced it.
+    interval: Duration,
+    /// How long the camera may be silent now.
+    timeout: Duration,
+    last_frame_at: Instant,
+    last_sign_at: Instant,
+    live: bool,
+    /// Frames that are still to be skipped.
+    warmup: u32,
+    /// Damaged frames in a row.
+    damaged: u32,
+    /// After so many of them the source is opened anew.
+    damaged_max: u32,
+    pool: Pool,
+    pacer: Pacer,
+    rate: Rate,
+}
+
+impl<'a> Intake<'a> {
+    fn new(session: &'a Session, source: &dyn Source, mode: &Mode, now: Instant) -> Self {
+        let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
+        Self {
+            session,
+            interval,
+            timeout: FIRST_FRAME_TIMEOUT.max(interval * 3),
+            last_frame_at: now,
+            last_sign_at: now,
+            live: false,
+            warmup: session.settings.warmup,
+            damaged: 0,
+            damaged_max: source.damaged_in_a_row(),
+            pool: Pool::default(),
+            pacer: Pacer::new(session.settings.fps),
+            rate: Rate::default(),
+        }
+    }
+
+    fn nothing_came(&self, now: Instant) -> Result<bool, CameraError> {
+        let silent = now - self.last_frame_at;
+        if silent > self.timeout {
+            return Err(CameraError::Stalled(silent));
+        }
+        Ok(false)
+    }
+
+    /// Whether the frame is to be shown; one that is not is counted.
+    fn admit(
+        &mut self,
+        frame: &mut RawFrame,
+        delivery: Delivery,
+        now: Instant,
+    ) -> Result<bool, CameraError> {
+        let metrics = &self.session.metrics;
+        self.last_frame_at = now;
+        self.timeout = STALL_TIMEOUT.max(self.interval * 3);
+        metrics.dropped_camera.inc_by(delivery.lost.into());
+        metrics.dropped_busy.inc_by(delivery.skipped.into());
+        metrics.dropped_corrupt.inc_by(delivery.damaged.into());
+        let whole = frame.make_whole();
+        self.damaged = if whole { 0 } else { self.damaged + 1 };
+        metrics.dropped_corrupt.inc_by((!whole).into());
+        // Those that look whole and are not are counted by whoever decodes them.
+        let in_a_row = self.damaged.max(self.session.slot.damaged());
+        if in_a_row >= self.damaged_max {
+            return Err(CameraError::Corrupt(in_a_row));
+        }
+        if !whole {
+            return Ok(false);
+        }
+        if self.warmup > 0 {
+            self.warmup -= 1;
+            return Ok(false);
+        }
+        let due = self.pacer.admit(now);
+        metrics.dropped_pace.inc_by((!due).into());
+        Ok(due)
+    }
+
+    /// Counts the frame and leaves it in the slot.
+    fn show(&mut self, frame: &Arc<RawFrame>, now: Instant) {
+        let session = self.session;
+        session.seq.fetch_add(1, Ordering::Relaxed);
+        session.metrics.captured.inc();
+        self.rate.push(now);
+        if session.slot.put(Arc::clone(frame)) {
+            session.metrics.dropped_busy.inc();
+        }
+        if !self.live {
+            self.live = true;
+            session.tell(SessionEvent::Alive {
+                fps: None,
+                live: true,
+            });
+        }
+    }
+
+    /// Tells the supervisor from time to time that this thread is alive.
+    fn say_alive(&mut self, now: Instant) {
+        if now - self.last_sign_at >= SIGN_OF_LIFE_INTERVAL {
+            self.last_sign_at = now;
+            self.session.tell(SessionEvent::Alive {
+                fps: self.rate.fps(),
+                live: self.live,
+            });
+        }
+    }
+}
+
+/// Whether the encoder takes pictures of this size; asked once, at the opening.
 fn encodable(mode: &Mode) -> Result<(), CameraError> {
     let most = u32::from(MAX_SIDE);
     if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
@@ -198,34 +242,6 @@ fn encodable(mode: &Mode) -> Result<(), CameraError> {
          (CAPTURE_WIDTH, CAPTURE_HEIGHT)",
         mode.width, mode.height
     )))
-}
-
-/// When the supervisor last heard from this thread.
-struct Beat {
-    last: Instant,
-    live: bool,
-}
-
-impl Beat {
-    fn first(&mut self, session: &Session) {
-        if !self.live {
-            self.live = true;
-            session.tell(News::Alive {
-                fps: None,
-                live: true,
-            });
-        }
-    }
-
-    fn go(&mut self, session: &Session, now: Instant, rate: &Rate) {
-        if now - self.last >= SIGN_OF_LIFE {
-            self.last = now;
-            session.tell(News::Alive {
-                fps: rate.fps(),
-                live: self.live,
-            });
-        }
-    }
 }
 
 /// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.

@@ -5,17 +5,18 @@
 //! that a running stream allocates nothing.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc,
     atomic::{AtomicU32, Ordering},
 };
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::frame::RawFrame;
 
 /// Frames in circulation at most: one being filled, one waiting, one being encoded, and one spare for a reader that
 /// keeps a frame while it takes the next.
-const CIRCULATING: usize = 4;
+const CIRCULATING_FRAMES_MAX: usize = 4;
 
 /// The one waiting frame.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(super) struct FrameSlot {
 impl FrameSlot {
     /// Puts the newest frame; whether one that nobody took had to make way.
     pub(super) fn put(&self, frame: Arc<RawFrame>) -> bool {
-        let replaced = self.lock().replace(frame);
+        let replaced = self.waiting.lock().replace(frame);
         self.arrived.notify_one();
         replaced.is_some()
     }
@@ -37,7 +38,7 @@ impl FrameSlot {
     /// Takes away what waits, and what was said of those before: after a close, the next reader must not see a frame from
     /// before it, nor the next session answer for it.
     pub(super) fn clear(&self) {
-        *self.lock() = None;
+        *self.waiting.lock() = None;
         self.damaged.store(0, Ordering::Relaxed);
     }
 
@@ -47,21 +48,17 @@ impl FrameSlot {
     }
 
     fn take(&self) -> Option<Arc<RawFrame>> {
-        self.lock().take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<RawFrame>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().take()
     }
 }
 
 /// The reading end of the slot. One reader: two would share the frames between them.
 #[derive(Debug)]
-pub struct FrameReceiver(pub(super) Arc<FrameSlot>);
+pub(crate) struct FrameReceiver(pub(super) Arc<FrameSlot>);
 
 impl FrameReceiver {
     /// Waits for a frame newer than the last one taken, and takes it. Cancelling loses nothing.
-    pub async fn next(&mut self) -> Arc<RawFrame> {
+    pub(crate) async fn next(&mut self) -> Arc<RawFrame> {
         loop {
             if let Some(frame) = self.0.take() {
                 return frame;
@@ -72,7 +69,7 @@ impl FrameReceiver {
 
     /// Says of a frame taken whether it could be decoded. Damage inside a JPEG shows only then; when there is no end of
     /// it, the camera is opened anew. Frames that nobody decodes need no verdict: they leave the count as it is.
-    pub fn judge(&self, whole: bool) {
+    pub(crate) fn judge(&self, whole: bool) {
         if whole {
             self.0.damaged.store(0, Ordering::Relaxed);
         } else {
@@ -100,7 +97,7 @@ impl Pool {
 
     /// Takes a frame back, also one that a reader still has: it comes free when the reader lets go.
     pub(super) fn keep(&mut self, frame: Arc<RawFrame>) {
-        if self.0.len() < CIRCULATING {
+        if self.0.len() < CIRCULATING_FRAMES_MAX {
             self.0.push(frame);
         }
     }
@@ -180,6 +177,6 @@ mod tests {
             })
             .collect();
         assert_eq!(held.len(), 100);
-        assert_eq!(pool.0.len(), CIRCULATING);
+        assert_eq!(pool.0.len(), CIRCULATING_FRAMES_MAX);
     }
 }

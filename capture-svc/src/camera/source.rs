@@ -1,26 +1,21 @@
-//! Where frames come from: the setting, the trait that every source keeps, and the choice between them at each open.
+//! What a source of frames is: the settings that name one and the trait that each keeps. Which one is opened is decided
+//! in [`super::open`].
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
-use wire::SourceKind;
-
 use super::{
-    device,
-    fault::CameraError,
-    file::FileSource,
+    error::CameraError,
     frame::{Mode, RawFrame},
-    pattern::Pattern,
-    webcam::Webcam,
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+pub(super) const NEXT_FRAME_WAIT_MAX: Duration = Duration::from_millis(50);
 
 /// So many damaged frames in a row, and opening the camera anew is the better hope.
 pub(super) const DAMAGED_IN_A_ROW: u32 = 30;
 
 /// A stream of raw frames, open from its creation to its drop. Lives and dies on one thread.
-pub trait Source {
+pub(super) trait Source {
     /// What this source delivers.
     fn mode(&self) -> &Mode;
 
@@ -42,7 +37,7 @@ pub trait Source {
 
 /// What came along with a frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Delivery {
+pub(super) struct Delivery {
     /// Frames that the camera or its driver lost before this one, by the driver's own count.
     pub lost: u32,
     /// Frames that had to make way for this newer one, because our thread came late.
@@ -135,44 +130,6 @@ pub struct CameraSettings {
     pub warmup: u32,
     /// V4L2 controls to set at each opening, by their names.
     pub controls: Vec<(String, i64)>,
-}
-
-/// Opens the source that `settings` name, as the machine is now.
-///
-/// `seen_camera`: whether a camera has delivered since the process began; then `auto` waits for it to come back
-/// instead of showing the pattern, and a camera that is missing is one that was unplugged.
-///
-/// # Errors
-/// Why there is none.
-pub(super) fn open(
-    settings: &CameraSettings,
-    seen_camera: bool,
-) -> Result<(SourceKind, Box<dyn Source>), CameraError> {
-    let pattern = |words: &str| {
-        (
-            SourceKind::Pattern,
-            Box::new(Pattern::new(settings, words.into())) as Box<dyn Source>,
-        )
-    };
-    match &settings.source {
-        SourceSpec::Pattern => return Ok(pattern("the test pattern")),
-        SourceSpec::File(path) => {
-            return Ok((
-                SourceKind::File,
-                Box::new(FileSource::open(path, settings.fps)?),
-            ));
-        }
-        _ => {}
-    }
-    match device::open(&settings.source) {
-        Ok(Some((node, device))) => Ok((
-            SourceKind::Webcam,
-            Box::new(Webcam::open(&node, device, settings)?),
-        )),
-        Ok(None) | Err(CameraError::NotFound(_)) if seen_camera => Err(CameraError::Unplugged),
-        Ok(None) => Ok(pattern("no camera found: this is the test pattern")),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64},
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     time::{Duration, Instant},
@@ -15,42 +15,22 @@ use tokio::sync::watch;
 use wire::{CameraState, SourceKind};
 
 use super::{
-    CameraMetrics, CameraReport, clock,
-    fault::{CameraError, retry_after},
-    session::{News, Session},
+    clock,
+    error::{CameraError, retry_after},
+    event::{Event, SessionEvent},
+    report::CameraReport,
+    running::RunningSession,
+    session::Session,
     slot::FrameSlot,
     source::CameraSettings,
 };
-
-/// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
-const OPENING: Duration = Duration::from_secs(10);
-
-/// A running session says twice a second that it lives: after so long without a word the driver holds it.
-const SILENCE: Duration = Duration::from_secs(3);
-
-/// Closing is one call, which takes back all that the driver has under way; on a starved machine that was seen to take
-/// over 3 s.
-const CLOSING: Duration = Duration::from_secs(10);
+use crate::metrics::CameraMetrics;
 
 /// How long the end of the process waits for the camera to close.
-const LAST_CLOSE: Duration = Duration::from_secs(1);
+const EXIT_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Sessions left to their driver at a time; each holds a thread and a few buffers.
-const ABANDONED: usize = 3;
-
-/// A session that lived so long starts the count of attempts anew.
-const HEALTHY: Duration = Duration::from_secs(5);
-
-/// What the supervisor waits for.
-#[derive(Debug)]
-pub(super) enum Event {
-    /// Whether somebody wants frames.
-    Wanted(bool),
-    /// The process is ending.
-    Stop,
-    /// From the session of this number.
-    Session(u64, News),
-}
+const ABANDONED_SESSIONS_MAX: usize = 3;
 
 pub(super) struct Supervisor {
     pub(super) settings: Arc<CameraSettings>,
@@ -61,21 +41,11 @@ pub(super) struct Supervisor {
     pub(super) events: Receiver<Event>,
 }
 
-/// The session that is open, opening or closing.
-struct Running {
-    id: u64,
-    cancelled: Arc<AtomicBool>,
-    /// When to give it up, unless something is heard.
-    patience: Instant,
-    live_since: Option<Instant>,
-    thread: std::thread::JoinHandle<()>,
-}
-
 /// What changes while the supervisor runs.
 #[derive(Default)]
 struct State {
     wanted: bool,
-    running: Option<Running>,
+    running: Option<RunningSession>,
     retry_at: Option<Instant>,
     attempt: u32,
     sessions: u64,
@@ -92,7 +62,7 @@ impl Supervisor {
             if state
                 .running
                 .as_ref()
-                .is_some_and(|running| now >= running.patience)
+                .is_some_and(|running| now >= running.give_up_at)
             {
                 self.abandon(&mut state);
             }
@@ -101,28 +71,28 @@ impl Supervisor {
                 self.start(&mut state, now);
             }
             let deadline = match &state.running {
-                Some(running) => Some(running.patience),
+                Some(running) => Some(running.give_up_at),
                 None => state.retry_at.filter(|_| state.wanted),
             };
-            // An hour stands for ever: an idle camera costs nothing.
+            // Any long time will do: an idle camera wakes this thread once an hour.
             let wait = deadline.map_or(Duration::from_secs(3600), |at| {
                 at.saturating_duration_since(now)
             });
             match self.events.recv_timeout(wait) {
-                Ok(Event::Wanted(wanted)) => self.want(&mut state, wanted),
-                Ok(Event::Session(id, news)) => {
+                Ok(Event::Wanted(wanted)) => self.set_wanted(&mut state, wanted),
+                Ok(Event::Session(id, event)) => {
                     let current = state
                         .running
                         .as_ref()
                         .is_some_and(|running| running.id == id);
                     if current {
-                        self.hear(&mut state, news);
-                    } else if matches!(news, News::Ended)
+                        self.session_event(&mut state, event);
+                    } else if matches!(event, SessionEvent::Ended)
                         && state.running.is_none()
                         && !state.wanted
                     {
                         // A session that was given up while closing has closed after all.
-                        self.idle();
+                        self.report_idle();
                     }
                 }
                 Ok(Event::Stop) => return self.close(&mut state),
@@ -134,33 +104,29 @@ impl Supervisor {
         }
     }
 
-    fn want(&self, state: &mut State, wanted: bool) {
+    fn set_wanted(&self, state: &mut State, wanted: bool) {
         state.wanted = wanted;
         if wanted {
             return;
         }
-        // Who asks again later asks afresh.
+        // The next demand opens at once, whatever failed before.
         (state.retry_at, state.attempt) = (None, 0);
         match &mut state.running {
-            Some(running) => {
-                running.cancelled.store(true, Ordering::Relaxed);
-                running.patience = clock::now() + CLOSING;
-            }
-            None => self.idle(),
+            Some(running) => running.close(clock::now()),
+            None => self.report_idle(),
         }
     }
 
     fn start(&self, state: &mut State, now: Instant) {
         state.abandoned.retain(|thread| !thread.is_finished());
         state.retry_at = None;
-        if state.abandoned.len() >= ABANDONED {
+        if state.abandoned.len() >= ABANDONED_SESSIONS_MAX {
             return self.fail(
                 state,
                 &CameraError::Wedged("every attempt so far is still waiting for it"),
             );
         }
         state.sessions += 1;
-        let cancelled = Arc::new(AtomicBool::new(false));
         let session = Session {
             id: state.sessions,
             settings: Arc::clone(&self.settings),
@@ -168,21 +134,12 @@ impl Supervisor {
             slot: Arc::clone(&self.slot),
             metrics: self.metrics.clone(),
             seq: Arc::clone(&state.seq),
-            cancelled: Arc::clone(&cancelled),
+            cancelled: Arc::new(AtomicBool::new(false)),
             events: self.sender.clone(),
         };
-        match std::thread::Builder::new()
-            .name(format!("camera-{}", session.id))
-            .spawn(move || session.run())
-        {
-            Ok(thread) => {
-                state.running = Some(Running {
-                    id: state.sessions,
-                    cancelled,
-                    patience: now + OPENING,
-                    live_since: None,
-                    thread,
-                });
+        match RunningSession::start(session, now) {
+            Ok(running) => {
+                state.running = Some(running);
                 self.report.send_if_modified(|report| {
                     let first = report.state == CameraState::Idle;
                     if first {
@@ -202,17 +159,15 @@ impl Supervisor {
         }
     }
 
-    fn hear(&self, state: &mut State, news: News) {
+    fn session_event(&self, state: &mut State, event: SessionEvent) {
         let Some(running) = &mut state.running else {
             return;
         };
         let now = clock::now();
-        let closing = running.cancelled.load(Ordering::Relaxed);
-        if !closing {
-            running.patience = now + SILENCE;
-        }
-        match news {
-            News::Opened { kind, mode, words } => {
+        let closing = running.is_closing();
+        running.heard(now);
+        match event {
+            SessionEvent::Opened { kind, mode, words } => {
                 tracing::info!(
                     source = kind.as_str(),
                     width = mode.width,
@@ -225,16 +180,15 @@ impl Supervisor {
                 );
                 state.seen_camera |= kind == SourceKind::Webcam;
                 self.report.send_modify(|report| {
-                    report.opens += 1;
                     (report.width, report.height) = (mode.width, mode.height);
                     report.fps = mode.fps.min(self.settings.fps);
                     (report.source, report.format) = (kind, Some(mode.format));
                     report.opened = words;
                 });
             }
-            News::Alive { fps, live } => {
-                if live && running.live_since.is_none() {
-                    running.live_since = Some(now);
+            SessionEvent::Alive { fps, live } => {
+                if live {
+                    running.live(now);
                 }
                 if let Some(fps) = fps {
                     self.metrics.source_fps.set(fps);
@@ -243,29 +197,26 @@ impl Supervisor {
                     self.report.send_if_modified(|report| report.live(fps));
                 }
             }
-            News::Failed(error) => {
-                if running
-                    .live_since
-                    .is_some_and(|since| now - since > HEALTHY)
-                {
+            SessionEvent::Failed(error) => {
+                if running.was_healthy(now) {
                     state.attempt = 0;
                 }
                 if !closing {
                     self.fail(state, &error);
                 }
             }
-            News::Ended => {
+            SessionEvent::Ended => {
                 state.running = None;
-                self.quiet();
+                self.clear_frames();
                 if !state.wanted {
-                    self.idle();
+                    self.report_idle();
                 }
             }
         }
     }
 
     /// No frames come: what waits is old, and there is no rate.
-    fn quiet(&self) {
+    fn clear_frames(&self) {
         self.slot.clear();
         self.metrics.source_fps.set(0.0);
     }
@@ -288,40 +239,39 @@ impl Supervisor {
         }
     }
 
-    fn idle(&self) {
+    fn report_idle(&self) {
         let closed = self.report.send_if_modified(CameraReport::idle);
         if closed {
             tracing::info!("camera closed");
         }
     }
 
-    /// Leaves a session that does not answer to its driver. What it sends from now on is not heard.
+    /// Leaves a session that does not answer to its driver. What it sends from now on is ignored.
     fn abandon(&self, state: &mut State) {
         let Some(running) = state.running.take() else {
             return;
         };
-        running.cancelled.store(true, Ordering::Relaxed);
-        state.abandoned.push(running.thread);
-        self.quiet();
+        state.abandoned.push(running.abandon());
+        self.clear_frames();
         self.fail(state, &CameraError::Wedged("no call into it returns"));
     }
 
     fn close(&self, state: &mut State) {
-        let Some(running) = state.running.take() else {
+        let Some(mut running) = state.running.take() else {
             return;
         };
-        running.cancelled.store(true, Ordering::Relaxed);
-        let deadline = clock::now() + LAST_CLOSE;
+        running.close(clock::now());
+        let deadline = clock::now() + EXIT_CLOSE_TIMEOUT;
         loop {
             match self
                 .events
                 .recv_timeout(deadline.saturating_duration_since(clock::now()))
             {
-                Ok(Event::Session(id, News::Ended)) if id == running.id => return,
+                Ok(Event::Session(id, SessionEvent::Ended)) if id == running.id => return,
                 Ok(_) => {}
                 Err(_) => {
                     tracing::warn!(
-                        "the camera driver did not let go within {LAST_CLOSE:?}; ending without it"
+                        "the camera driver did not let go within {EXIT_CLOSE_TIMEOUT:?}; ending without it"
                     );
                     return;
                 }

@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use testkit::eventually;
 
-use super::{
-    Camera, CameraMetrics, CameraReport, CameraSettings, CameraState, FormatWish, Reason,
-    SourceSpec,
-};
+use wire::{CameraState, Reason};
+
+use super::{Camera, CameraReport, CameraSettings, FormatWish, PixelFormat, RawFrame, SourceSpec};
+use crate::metrics::{CameraMetrics, Metrics};
 
 /// Far more than anything here takes; a hang is a failure with a name.
-const LIMIT: Duration = Duration::from_secs(20);
+const CAMERA_TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 fn settings(source: SourceSpec) -> CameraSettings {
     CameraSettings {
@@ -29,18 +29,18 @@ fn start(source: SourceSpec) -> (Camera, CameraMetrics) {
 }
 
 fn start_with(settings: CameraSettings) -> (Camera, CameraMetrics) {
-    let metrics = CameraMetrics::detached();
+    let metrics = Metrics::new().unwrap().camera;
     (Camera::start(settings, metrics.clone()).unwrap(), metrics)
 }
 
 async fn report(camera: &Camera, wanted: impl FnMut(&CameraReport) -> bool) -> CameraReport {
     let mut status = camera.status();
-    let report = tokio::time::timeout(LIMIT, status.wait_for(wanted)).await;
+    let report = tokio::time::timeout(CAMERA_TEST_TIMEOUT, status.wait_for(wanted)).await;
     report.expect("the report comes").unwrap().clone()
 }
 
-async fn frame(camera: &Camera) -> Arc<super::RawFrame> {
-    tokio::time::timeout(LIMIT, camera.frames().next())
+async fn frame(camera: &Camera) -> Arc<RawFrame> {
+    tokio::time::timeout(CAMERA_TEST_TIMEOUT, camera.frames().next())
         .await
         .expect("a frame comes")
 }
@@ -78,12 +78,12 @@ async fn the_report_says_what_is_live_and_measures_its_rate() {
     camera.set_wanted(true);
     let live = report(&camera, |report| report.state == CameraState::Live).await;
     assert_eq!(
-        (live.width, live.height, live.reason, live.opens),
+        (live.width, live.height, live.reason, metrics.opens.get()),
         (320, 240, None, 1)
     );
-    assert_eq!(live.format.map(super::PixelFormat::as_str), Some("I420"));
+    assert_eq!(live.format.map(PixelFormat::as_str), Some("I420"));
     // Announced are 100; what is measured on a busy machine is less, and may be exactly that on a quiet one.
-    eventually(LIMIT, async || metrics.source_fps.get() > 0.0).await;
+    eventually(CAMERA_TEST_TIMEOUT, async || metrics.source_fps.get() > 0.0).await;
     let measured = metrics.source_fps.get();
     assert!((5.0..130.0).contains(&measured), "{measured}");
 }
@@ -100,7 +100,7 @@ async fn a_missing_camera_is_an_error_with_words_and_is_tried_again() {
         failed.detail
     );
     let errors = metrics.errors.with_label_values(&["not_found"]);
-    eventually(LIMIT, async || errors.get() >= 3).await;
+    eventually(CAMERA_TEST_TIMEOUT, async || errors.get() >= 3).await;
     camera.set_wanted(false);
     report(&camera, |report| report.state == CameraState::Idle).await;
 }
@@ -109,7 +109,7 @@ async fn a_missing_camera_is_an_error_with_words_and_is_tried_again() {
 async fn frames_that_nobody_takes_make_way_and_are_counted() {
     let (camera, metrics) = start(SourceSpec::Pattern);
     camera.set_wanted(true);
-    eventually(LIMIT, async || metrics.dropped_busy.get() > 5).await;
+    eventually(CAMERA_TEST_TIMEOUT, async || metrics.dropped_busy.get() > 5).await;
     let newest = metrics.captured.get();
     assert!(
         frame(&camera).await.seq + 2 > newest,
@@ -128,13 +128,15 @@ async fn thirty_frames_in_a_row_that_cannot_be_decoded_open_the_camera_anew_and_
         }
         // The camera's thread looks at every frame: after two more it has seen the count.
         for _ in 0..2 {
-            tokio::time::timeout(LIMIT, frames.next()).await.unwrap();
+            tokio::time::timeout(CAMERA_TEST_TIMEOUT, frames.next())
+                .await
+                .unwrap();
         }
     }
     let corrupt = metrics.errors.with_label_values(&["corrupt"]);
     assert_eq!((corrupt.get(), metrics.opens.get()), (0, 1));
     frames.judge(false);
-    eventually(LIMIT, async || metrics.opens.get() == 2).await;
+    eventually(CAMERA_TEST_TIMEOUT, async || metrics.opens.get() == 2).await;
     assert_eq!(corrupt.get(), 1);
     report(&camera, |report| report.state == CameraState::Live).await;
 }
@@ -151,13 +153,13 @@ async fn pictures_beyond_the_encoder_are_a_fault_with_words_and_nothing_is_live(
     let seen = report(&camera, |report| report.reason.is_some()).await;
     assert_eq!(seen.reason, Some(Reason::Unsupported));
     assert!(seen.detail.contains("8194x2") && seen.detail.contains("8192x8192"));
-    eventually(LIMIT, async || {
+    eventually(CAMERA_TEST_TIMEOUT, async || {
         metrics.errors.with_label_values(&["unsupported"]).get() >= 2
     })
     .await;
     assert_eq!(metrics.captured.get(), 0);
     // Each try opens the file to learn its size; what was told of it is told before it is closed again.
-    eventually(LIMIT, async || metrics.open.get() == 0).await;
+    eventually(CAMERA_TEST_TIMEOUT, async || metrics.open.get() == 0).await;
 }
 
 #[tokio::test]
@@ -193,7 +195,10 @@ async fn damage_in_a_recording_is_counted_and_does_not_begin_it_anew() {
     std::fs::write(&path, [whole(10), cut.repeat(50), whole(240)].concat()).unwrap();
     let (camera, metrics) = start(SourceSpec::File(path));
     camera.set_wanted(true);
-    eventually(LIMIT, async || metrics.dropped_corrupt.get() >= 100).await;
+    eventually(CAMERA_TEST_TIMEOUT, async || {
+        metrics.dropped_corrupt.get() >= 100
+    })
+    .await;
     assert_eq!(metrics.opens.get(), 1);
     assert_eq!(frame(&camera).await.data.len(), whole(240).len());
 }
@@ -204,7 +209,7 @@ async fn stopping_closes_the_source_and_ends_the_thread() {
     camera.set_wanted(true);
     frame(&camera).await;
     camera.stop();
-    tokio::time::timeout(LIMIT, camera.stopped())
+    tokio::time::timeout(CAMERA_TEST_TIMEOUT, camera.stopped())
         .await
         .expect("it ends");
     assert_eq!(metrics.open.get(), 0);

@@ -3,12 +3,12 @@
 use jpeg_ladder::{EncodeError as LadderError, Plane, Range, Source, Spec};
 use wire::{Rung, RungSet, Stamp};
 
-use super::{EncodeError, Encoder, Sampling};
+use super::encoder::{EncodeError, Encoder, Sampling};
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
 #[derive(Debug)]
-pub struct Ladder {
+pub(crate) struct Ladder {
     sampling: jpeg_ladder::Sampling,
     encoder: jpeg_ladder::Duo,
     qualities: Vec<u8>,
@@ -17,7 +17,7 @@ pub struct Ladder {
 impl Ladder {
     /// An encoder that writes this sampling, or coarser where the frame has no more. A camera's JPEG keeps its own.
     #[must_use]
-    pub fn new(sampling: Sampling) -> Self {
+    pub(crate) fn new(sampling: Sampling) -> Self {
         Self {
             sampling: match sampling {
                 Sampling::S420 => jpeg_ladder::Sampling::S420,
@@ -87,7 +87,7 @@ impl Encoder for Ladder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::Reference;
+    use crate::encode::reference::Reference;
 
     const STAMP: Stamp = Stamp {
         run: 7,

@@ -74,14 +74,17 @@ impl ImageBuffer for Picture<'_> {
                     .for_each(|(x, luma)| put(*luma, u[x / 2], v[x / 2]));
             }
             PixelFormat::Grey => luma().iter().for_each(|luma| put(*luma, 128, 128)),
-            PixelFormat::Rgb24 => packed(width * 3).chunks_exact(3).for_each(|pixel| {
-                let (luma, cb, cr) = rgb_to_ycbcr(pixel[0], pixel[1], pixel[2]);
-                put(luma, cb, cr);
-            }),
-            PixelFormat::Bgr24 => packed(width * 3).chunks_exact(3).for_each(|pixel| {
-                let (luma, cb, cr) = rgb_to_ycbcr(pixel[2], pixel[1], pixel[0]);
-                put(luma, cb, cr);
-            }),
+            PixelFormat::Rgb24 | PixelFormat::Bgr24 => {
+                let (red, blue) = if self.frame.format == PixelFormat::Rgb24 {
+                    (0, 2)
+                } else {
+                    (2, 0)
+                };
+                packed(width * 3).chunks_exact(3).for_each(|pixel| {
+                    let (luma, cb, cr) = rgb_to_ycbcr(pixel[red], pixel[1], pixel[blue]);
+                    put(luma, cb, cr);
+                });
+            }
             PixelFormat::Mjpeg => {
                 let row = &self.decoded[row * width * 3..][..width * 3];
                 row.chunks_exact(3)

@@ -1,5 +1,5 @@
 //! Reads the barcode of the test pattern back from pixels, also after JPEG: proof of which frame a viewer sees, and of
-//! how old it is, without trusting any header. `capture-svc/src/camera/barcode.rs` describes the geometry.
+//! how old it is, without trusting any header. `capture-svc/src/camera/pattern/barcode.rs` describes the geometry.
 
 /// Cells in a row.
 const COLUMNS: usize = 64;

@@ -1,6 +1,6 @@
 /**
  * Reads the test pattern's barcode back from pixels: which frame is shown, and when it was made,
- * whatever any header says. The geometry is described in `capture-svc/src/camera/barcode.rs`.
+ * whatever any header says. The geometry is described in `capture-svc/src/camera/pattern/barcode.rs`.
  */
 
 const COLUMNS = 64;

@@ -7,7 +7,7 @@ use wire::Reason;
 
 /// Why a source does not open or stopped delivering. The text is the status message's `detail`.
 #[derive(Debug, thiserror::Error)]
-pub enum CameraError {
+pub(crate) enum CameraError {
     /// Gone from the bus.
     #[error("the camera was unplugged; the picture returns when it is back")]
     Unplugged,
@@ -65,7 +65,7 @@ pub enum CameraError {
 impl CameraError {
     /// The word for programs.
     #[must_use]
-    pub fn reason(&self) -> Reason {
+    pub(crate) fn reason(&self) -> Reason {
         match self {
             Self::Unplugged => Reason::Unplugged,
             Self::Busy { .. } => Reason::Busy,
@@ -83,7 +83,7 @@ impl CameraError {
 
 /// Who we are and whose the node is: enough to say which line mends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
+pub(crate) struct Permission {
     /// The device node.
     pub node: PathBuf,
     /// Our effective user.

@@ -7,19 +7,19 @@ use v4l::{
 
 /// A control as a person may set it.
 #[derive(Debug, Clone)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// As `CAPTURE_CONTROLS` and `v4l2-ctl` spell it: `exposure_dynamic_framerate`.
-    pub(super) name: String,
-    pub(super) value: Option<i64>,
-    pub(super) minimum: i64,
-    pub(super) maximum: i64,
-    pub(super) default: i64,
+    pub(crate) name: String,
+    pub(crate) value: Option<i64>,
+    pub(crate) minimum: i64,
+    pub(crate) maximum: i64,
+    pub(crate) default: i64,
     /// Numbers and what they stand for, where it is a choice.
-    pub(super) menu: Vec<String>,
+    pub(crate) menu: Vec<String>,
 }
 
 /// Every control of `device` that takes a number.
-pub(super) fn list(device: &Device) -> Vec<Setting> {
+pub(crate) fn list(device: &Device) -> Vec<Setting> {
     settable(device)
         .into_iter()
         .map(|control| Setting {

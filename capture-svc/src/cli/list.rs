@@ -4,7 +4,7 @@ use std::{fmt::Write, fs, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{
+use crate::camera::v4l2::{
     controls::{self, Setting},
     device::{self, Node},
     negotiate::{Offer, rate},

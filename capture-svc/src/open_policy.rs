@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// What the decision is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
+pub(crate) struct Conditions {
     /// Some rung has a live lease.
     pub demanded: bool,
     /// The privacy switch is on, or not yet known.
@@ -16,9 +16,9 @@ pub struct Wish {
     pub standby: bool,
 }
 
-/// The camera's shutter.
+/// Demand, linger, privacy and standby over time.
 #[derive(Debug)]
-pub struct Shutter {
+pub(crate) struct OpenPolicy {
     linger: Option<Duration>,
     state: State,
 }
@@ -30,26 +30,30 @@ enum State {
     Lingering { until: Instant },
 }
 
-impl Shutter {
+impl OpenPolicy {
     /// Closed. `linger`: how long to stay open without demand; `None`: for ever, and open from the start.
     #[must_use]
-    pub const fn new(linger: Option<Duration>) -> Self {
+    pub(crate) const fn new(linger: Option<Duration>) -> Self {
         Self {
             linger,
             state: State::Closed,
         }
     }
 
-    /// Whether the camera is to be open, and when to ask again though the wish has not changed.
-    pub fn decide(&mut self, wish: Wish, now: Instant) -> (bool, Option<Instant>) {
-        if wish.private || wish.standby {
+    /// Whether the camera is to be open, and when to ask again though nothing has changed.
+    pub(crate) fn decide(
+        &mut self,
+        conditions: Conditions,
+        now: Instant,
+    ) -> (bool, Option<Instant>) {
+        if conditions.private || conditions.standby {
             self.state = State::Closed;
             return (false, None);
         }
         let Some(linger) = self.linger else {
             return (true, None);
         };
-        if wish.demanded {
+        if conditions.demanded {
             self.state = State::Demanded;
         } else if self.state == State::Demanded {
             self.state = State::Lingering {
@@ -71,12 +75,12 @@ impl Shutter {
 mod tests {
     use super::*;
 
-    const NOBODY: Wish = Wish {
+    const NOBODY: Conditions = Conditions {
         demanded: false,
         private: false,
         standby: false,
     };
-    const WATCHED: Wish = Wish {
+    const WATCHED: Conditions = Conditions {
         demanded: true,
         ..NOBODY
     };
@@ -92,27 +96,27 @@ mod tests {
 
     #[test]
     fn the_linger_counts_from_the_moment_the_demand_ended() {
-        let (mut shutter, start) = (Shutter::new(Some(LINGER)), now());
-        assert_eq!(shutter.decide(NOBODY, start), (false, None));
-        assert_eq!(shutter.decide(WATCHED, start), (true, None));
+        let (mut policy, start) = (OpenPolicy::new(Some(LINGER)), now());
+        assert_eq!(policy.decide(NOBODY, start), (false, None));
+        assert_eq!(policy.decide(WATCHED, start), (true, None));
         let left = start + Duration::from_secs(600);
-        assert_eq!(shutter.decide(NOBODY, left), (true, Some(left + LINGER)));
+        assert_eq!(policy.decide(NOBODY, left), (true, Some(left + LINGER)));
         assert_eq!(
-            shutter.decide(NOBODY, left + LINGER / 2),
+            policy.decide(NOBODY, left + LINGER / 2),
             (true, Some(left + LINGER))
         );
-        assert_eq!(shutter.decide(NOBODY, left + LINGER), (false, None));
-        assert_eq!(shutter.decide(NOBODY, left + LINGER * 2), (false, None));
+        assert_eq!(policy.decide(NOBODY, left + LINGER), (false, None));
+        assert_eq!(policy.decide(NOBODY, left + LINGER * 2), (false, None));
     }
 
     #[test]
     fn a_viewer_who_comes_back_ends_the_linger() {
-        let (mut shutter, start) = (Shutter::new(Some(LINGER)), now());
-        shutter.decide(WATCHED, start);
-        shutter.decide(NOBODY, start);
-        assert_eq!(shutter.decide(WATCHED, start + LINGER / 2), (true, None));
+        let (mut policy, start) = (OpenPolicy::new(Some(LINGER)), now());
+        policy.decide(WATCHED, start);
+        policy.decide(NOBODY, start);
+        assert_eq!(policy.decide(WATCHED, start + LINGER / 2), (true, None));
         assert_eq!(
-            shutter.decide(NOBODY, start + LINGER).1,
+            policy.decide(NOBODY, start + LINGER).1,
             Some(start + LINGER * 2)
         );
     }
@@ -120,29 +124,29 @@ mod tests {
     #[test]
     fn privacy_and_standby_close_at_once_and_end_the_linger() {
         for close in [
-            Wish {
+            Conditions {
                 private: true,
                 ..WATCHED
             },
-            Wish {
+            Conditions {
                 standby: true,
                 ..WATCHED
             },
         ] {
             for linger in [Some(LINGER), None] {
-                let (mut shutter, start) = (Shutter::new(linger), now());
-                assert!(shutter.decide(WATCHED, start).0);
-                assert_eq!(shutter.decide(close, start), (false, None));
-                assert_eq!(shutter.decide(NOBODY, start).0, linger.is_none());
+                let (mut policy, start) = (OpenPolicy::new(linger), now());
+                assert!(policy.decide(WATCHED, start).0);
+                assert_eq!(policy.decide(close, start), (false, None));
+                assert_eq!(policy.decide(NOBODY, start).0, linger.is_none());
             }
         }
     }
 
     #[test]
     fn no_linger_closes_with_the_last_viewer_and_never_keeps_open() {
-        let (mut at_once, start) = (Shutter::new(Some(Duration::ZERO)), now());
+        let (mut at_once, start) = (OpenPolicy::new(Some(Duration::ZERO)), now());
         at_once.decide(WATCHED, start);
         assert_eq!(at_once.decide(NOBODY, start), (false, None));
-        assert_eq!(Shutter::new(None).decide(NOBODY, start), (true, None));
+        assert_eq!(OpenPolicy::new(None).decide(NOBODY, start), (true, None));
     }
 }

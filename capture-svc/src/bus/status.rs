@@ -1,4 +1,5 @@
-//! Status out, other captures' status in: what gateways show, and who serves the camera.
+//! Publishes the status, which gateways show, and listens to the status of other captures of the same camera, which
+//! decides who serves it (see [`super::failover`]).
 
 use std::time::Duration;
 
@@ -8,16 +9,16 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use wire::{CameraId, CameraState, CameraStatus, Reason};
 
-use super::Link;
+use super::failover::{Answer, Failover};
 use crate::clock;
-use crate::standby::{Answer, Standby};
+use bus::Link;
 
 /// How often the status is published when nothing changes.
-const EVERY: Duration = Duration::from_secs(1);
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Publishes the status and listens for other captures of the same camera.
 #[derive(Debug)]
-pub struct Presence {
+pub(crate) struct StatusPublisher {
     link: Link,
     subject: String,
     run: u32,
@@ -25,10 +26,10 @@ pub struct Presence {
     active: watch::Sender<bool>,
 }
 
-impl Presence {
+impl StatusPublisher {
     /// Tells `active` whether this capture serves the camera: false until it is known.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         link: Link,
         camera: &CameraId,
         run: u32,
@@ -45,16 +46,16 @@ impl Presence {
     }
 
     /// Runs until the status has no sender any more.
-    pub async fn run(mut self) {
-        let mut standby = Standby::new(self.run);
-        let mut heard: Option<Subscriber> = None;
+    pub(crate) async fn run(mut self) {
+        let mut failover = Failover::new(self.run);
+        let mut others: Option<Subscriber> = None;
         let mut generation = 0;
-        let mut beat = interval(EVERY);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut status_due = interval(STATUS_INTERVAL);
+        status_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let due = standby.tick(clock::now());
+            let due = failover.tick(clock::now());
             self.active.send_if_modified(|active| {
-                std::mem::replace(active, standby.is_active()) != standby.is_active()
+                std::mem::replace(active, failover.is_active()) != failover.is_active()
             });
             tokio::select! {
                 changed = self.link.state.changed() => {
@@ -64,37 +65,38 @@ impl Presence {
                     }
                     if state.connected && state.generation != generation {
                         generation = state.generation;
-                        // A subscription lives through reconnects; one is enough.
-                        if heard.is_none() {
-                            heard = self.link.client.subscribe(self.subject.clone()).await.ok();
+                        // The library subscribes again by itself after a reconnect.
+                        if others.is_none() {
+                            others = self.link.client.subscribe(self.subject.clone()).await.ok();
                         }
-                        standby.connected(clock::now());
-                        self.say(standby.is_active()).await;
+                        failover.connected(clock::now());
+                        self.publish(failover.is_active()).await;
                     }
                 }
-                Some(message) = async { heard.as_mut()?.next().await }, if heard.is_some() => {
+                Some(message) = async { others.as_mut()?.next().await }, if others.is_some() => {
                     if let Some((run, standing_by)) = sender(&message.payload)
-                        && standby.heard(run, standing_by, clock::now()) == Answer::Speak
+                        && failover.heard(run, standing_by, clock::now()) == Answer::Speak
                     {
-                        self.say(true).await;
+                        self.publish(true).await;
                     }
                 }
                 () = sleep_until(due.unwrap_or_else(clock::now).into()), if due.is_some() => {}
-                _ = beat.tick() => if standby.is_active() { self.say(true).await },
+                _ = status_due.tick() => if failover.is_active() { self.publish(true).await },
                 changed = self.status.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    if standby.is_active() {
-                        self.say(true).await;
+                    if failover.is_active() {
+                        self.publish(true).await;
                     }
                 }
             }
         }
     }
 
-    /// Publishes the status as it is now, or that we stand by. What cannot be said now is not said later.
-    async fn say(&mut self, active: bool) {
+    /// Publishes the status as it is now, or that we stand by; nothing without a connection, because a later status is
+    /// newer.
+    async fn publish(&mut self, active: bool) {
         if !self.link.is_connected() {
             return;
         }
@@ -109,7 +111,7 @@ impl Presence {
         };
         let published = self.link.client.publish(self.subject.clone(), json.into());
         // A status is old after a second: no use in waiting longer.
-        let _late = tokio::time::timeout(EVERY, published).await;
+        let _late = tokio::time::timeout(STATUS_INTERVAL, published).await;
     }
 }
 

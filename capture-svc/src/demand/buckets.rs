@@ -8,6 +8,7 @@ use async_nats::jetstream::context::{
 use async_nats::jetstream::kv::{self, Operation};
 use async_nats::jetstream::stream::{Config as StreamConfig, DiscardPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
+use bus::Link;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
@@ -16,20 +17,19 @@ use wire::CameraId;
 use wire::lease::LEASE;
 use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
 
-use super::BusError;
-use bus::Link;
+use super::error::DemandError;
 
-/// JetStream's own 5 s would outlast a lease. While a cluster elects a leader nobody answers: what is asked then must be
-/// given up soon enough to be asked again right after.
-const ANSWER: Duration = Duration::from_millis(500);
-/// Opening takes some eight requests.
-const OPENING: Duration = Duration::from_secs(4);
+/// How long JetStream may take to answer one request. The library's 5 s would outlast a lease; while a cluster elects a
+/// leader nobody answers, and what is asked then must be given up soon enough to be asked again right after.
+const JETSTREAM_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long opening both buckets may take: some eight requests.
+const BUCKETS_OPEN_TIMEOUT: Duration = Duration::from_secs(4);
 /// What the switch says when the camera must stay closed.
-const ON: &[u8] = b"on";
+const SWITCH_ON: &[u8] = b"on";
 
 /// The privacy switch as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Privacy {
+pub(crate) enum Privacy {
     /// Not read yet: treated as on.
     Unknown,
     /// The camera stays closed.
@@ -41,7 +41,7 @@ pub enum Privacy {
 impl Privacy {
     /// What an entry of the switch's key says. Turning it off leaves a value, deleting the key is off too.
     pub(super) fn of(entry: &kv::Entry) -> Self {
-        let on = entry.operation == Operation::Put && entry.value.as_ref() == ON;
+        let on = entry.operation == Operation::Put && entry.value.as_ref() == SWITCH_ON;
         if on { Self::On } else { Self::Off }
     }
 }
@@ -73,15 +73,17 @@ pub(super) struct Watches {
 
 /// The buckets as one camera needs them.
 #[derive(Debug, Clone)]
-pub(super) struct Buckets {
+pub(crate) struct Buckets {
     js: Context,
     privacy_key: String,
     replicas: usize,
 }
 
 impl Buckets {
-    pub(super) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
-        let js = ContextBuilder::new().timeout(ANSWER).ack_timeout(ANSWER);
+    pub(crate) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
+        let js = ContextBuilder::new()
+            .timeout(JETSTREAM_TIMEOUT)
+            .ack_timeout(JETSTREAM_TIMEOUT);
         Self {
             js: js.build(link.client.clone()),
             privacy_key: camera.privacy_key(),
@@ -112,10 +114,10 @@ impl Buckets {
             let demand = self.demand().await?.watch_with_history(">").await;
             demand.map_err(failed("watching the demand"))
         });
-        // Side by side: in a cluster each bucket waits for a leader of its own.
-        let opened = timeout(OPENING, async {
+        // At the same time: in a cluster each bucket waits for a leader of its own.
+        let opened = timeout(BUCKETS_OPEN_TIMEOUT, async {
             let ((privacy, switch), demand) = tokio::try_join!(control, demand)?;
-            let entries = futures_util::stream::select(whole(demand), whole(privacy)).boxed();
+            let entries = futures_util::stream::select(with_end(demand), with_end(privacy)).boxed();
             Ok(Watches { entries, switch })
         });
         opened.await.unwrap_or(Err(OpenError::NoAnswer))
@@ -155,7 +157,7 @@ impl Buckets {
     }
 
     async fn set_switch(&self, control: &kv::Store, on: bool) -> Result<(), OpenError> {
-        let value: &[u8] = if on { ON } else { b"off" };
+        let value: &[u8] = if on { SWITCH_ON } else { b"off" };
         let put = control.put(&self.privacy_key, value.into()).await;
         put.map(|_revision| ())
             .map_err(failed("setting the privacy switch"))
@@ -204,8 +206,8 @@ fn exists_otherwise(error: &CreateStreamError) -> bool {
     code == ErrorCode::STREAM_NAME_EXIST
 }
 
-/// A watch whose end is told, not only missed.
-fn whole(
+/// A watch that says `None` when it ends; otherwise its end could not be told from silence.
+fn with_end(
     watch: kv::Watch,
 ) -> impl Stream<Item = Option<Result<kv::Entry, kv::WatcherError>>> + Send {
     let end = futures_util::stream::once(std::future::ready(None));
@@ -216,12 +218,12 @@ fn whole(
 ///
 /// # Errors
 /// NATS refuses or does not answer.
-pub async fn switch_privacy(
+pub(crate) async fn switch_privacy(
     link: &Link,
     camera: &CameraId,
     replicas: usize,
     set: Option<bool>,
-) -> Result<Privacy, BusError> {
+) -> Result<Privacy, DemandError> {
     let buckets = Buckets::new(link, camera, replicas);
     let switch = async {
         let control = buckets.control().await?;
@@ -232,6 +234,6 @@ pub async fn switch_privacy(
     };
     let switch = switch
         .await
-        .map_err(|error| BusError::Switch(error.to_string()))?;
+        .map_err(|error| DemandError::Switch(error.to_string()))?;
     Ok(switch.unwrap_or(Privacy::Off))
 }

@@ -1,15 +1,15 @@
 //! Who serves a camera when its host is doubled: one capture is active, every other stands by.
 //!
 //! PURE. Captures see each other by the status messages: another run on our subject is another capture. A new one
-//! announces itself and waits a moment for an answer; of two that are active at once the smaller run stays. No lock
-//! in the KV: it would be one more thing that can be ill.
+//! announces itself and waits a moment for an answer; of two that are active at once the smaller run stays. There
+//! is no lock in the KV, because then nobody could serve while the KV does not work.
 
 use std::time::{Duration, Instant};
 
 /// How long a newcomer waits for the active one's answer, which takes a round trip.
-const PROBE: Duration = Duration::from_millis(100);
+const NEWCOMER_WAIT: Duration = Duration::from_millis(100);
 /// How long the active one may be silent: it speaks once a second.
-const SILENCE: Duration = Duration::from_millis(1500);
+const ACTIVE_SILENCE_MAX: Duration = Duration::from_millis(1500);
 
 /// What this capture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Role {
 
 /// What to do with a status message of another run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// Say at once that we serve this camera.
     Speak,
     /// Nothing.
@@ -35,15 +35,15 @@ pub enum Answer {
 
 /// The decision who serves.
 #[derive(Debug)]
-pub struct Standby {
+pub(super) struct Failover {
     run: u32,
     role: Role,
 }
 
-impl Standby {
+impl Failover {
     /// A capture with this run that has not yet been connected.
     #[must_use]
-    pub const fn new(run: u32) -> Self {
+    pub(super) const fn new(run: u32) -> Self {
         Self {
             run,
             role: Role::Unheard,
@@ -51,14 +51,14 @@ impl Standby {
     }
 
     /// The bus can be heard from now on.
-    pub fn connected(&mut self, now: Instant) {
+    pub(super) fn connected(&mut self, now: Instant) {
         if self.role == Role::Unheard {
-            self.role = Role::Probing(now + PROBE);
+            self.role = Role::Probing(now + NEWCOMER_WAIT);
         }
     }
 
     /// A status message of our camera was heard; `standing_by`: it says that its sender serves nothing.
-    pub fn heard(&mut self, run: u32, standing_by: bool, now: Instant) -> Answer {
+    pub(super) fn heard(&mut self, run: u32, standing_by: bool, now: Instant) -> Answer {
         if run == self.run {
             return Answer::None;
         }
@@ -73,11 +73,11 @@ impl Standby {
     }
 
     /// Lets time pass; returns when to ask again.
-    pub fn tick(&mut self, now: Instant) -> Option<Instant> {
+    pub(super) fn tick(&mut self, now: Instant) -> Option<Instant> {
         let due = match self.role {
             Role::Unheard | Role::Active => return None,
             Role::Probing(until) => until,
-            Role::Standby(heard) => heard + SILENCE,
+            Role::Standby(heard) => heard + ACTIVE_SILENCE_MAX,
         };
         if due <= now {
             self.role = Role::Active;
@@ -88,7 +88,7 @@ impl Standby {
 
     /// Whether this capture serves the camera.
     #[must_use]
-    pub const fn is_active(&self) -> bool {
+    pub(super) const fn is_active(&self) -> bool {
         matches!(self.role, Role::Active)
     }
 }
@@ -103,34 +103,40 @@ mod tests {
         clippy::disallowed_methods,
         reason = "an Instant can only be had from the clock; tests add to it"
     )]
-    fn connected(run: u32) -> (Standby, Instant) {
-        let (mut standby, start) = (Standby::new(run), Instant::now());
-        assert!(!standby.is_active());
-        standby.connected(start);
-        (standby, start)
+    fn connected(run: u32) -> (Failover, Instant) {
+        let (mut failover, start) = (Failover::new(run), Instant::now());
+        assert!(!failover.is_active());
+        failover.connected(start);
+        (failover, start)
     }
 
-    fn active(run: u32) -> (Standby, Instant) {
-        let (mut standby, start) = connected(run);
-        assert_eq!(standby.tick(start + PROBE), None);
-        assert!(standby.is_active());
-        (standby, start + PROBE)
+    fn active(run: u32) -> (Failover, Instant) {
+        let (mut failover, start) = connected(run);
+        assert_eq!(failover.tick(start + NEWCOMER_WAIT), None);
+        assert!(failover.is_active());
+        (failover, start + NEWCOMER_WAIT)
     }
 
     #[test]
     fn alone_a_capture_serves_after_the_probe() {
-        let (mut standby, start) = connected(5);
-        assert_eq!(standby.tick(start + PROBE / 2), Some(start + PROBE));
-        assert!(!standby.is_active());
-        standby.tick(start + PROBE);
-        assert!(standby.is_active());
+        let (mut failover, start) = connected(5);
+        assert_eq!(
+            failover.tick(start + NEWCOMER_WAIT / 2),
+            Some(start + NEWCOMER_WAIT)
+        );
+        assert!(!failover.is_active());
+        failover.tick(start + NEWCOMER_WAIT);
+        assert!(failover.is_active());
     }
 
     #[test]
     fn a_newcomer_stands_by_and_takes_over_when_the_active_one_falls_silent() {
         let (mut newcomer, start) = connected(1);
         assert_eq!(newcomer.heard(9, false, start + 5 * MS), Answer::None);
-        assert_eq!(newcomer.tick(start + PROBE), Some(start + 5 * MS + SILENCE));
+        assert_eq!(
+            newcomer.tick(start + NEWCOMER_WAIT),
+            Some(start + 5 * MS + ACTIVE_SILENCE_MAX)
+        );
         newcomer.heard(9, false, start + 1000 * MS);
         newcomer.tick(start + 2499 * MS);
         assert!(!newcomer.is_active());
@@ -143,10 +149,10 @@ mod tests {
 
     #[test]
     fn the_active_one_answers_a_newcomer_and_stays() {
-        let (mut standby, now) = active(9);
-        assert_eq!(standby.heard(1, true, now), Answer::Speak);
-        assert!(standby.is_active());
-        assert_eq!(standby.heard(9, false, now), Answer::None, "our own words");
+        let (mut failover, now) = active(9);
+        assert_eq!(failover.heard(1, true, now), Answer::Speak);
+        assert!(failover.is_active());
+        assert_eq!(failover.heard(9, false, now), Answer::None, "our own words");
     }
 
     #[test]
@@ -159,9 +165,9 @@ mod tests {
 
     #[test]
     fn two_that_stand_by_do_not_hold_each_other_back() {
-        let (mut standby, start) = connected(1);
-        standby.heard(2, true, start);
-        standby.tick(start + PROBE);
-        assert!(standby.is_active());
+        let (mut failover, start) = connected(1);
+        failover.heard(2, true, start);
+        failover.tick(start + NEWCOMER_WAIT);
+        assert!(failover.is_active());
     }
 }

@@ -1,9 +1,9 @@
 //! From the driver's rows to ours: without padding, plane by plane. Pure.
 
-use super::frame::{Mode, PixelFormat};
+use crate::camera::frame::{Mode, PixelFormat};
 
-/// Copies `bytes` without what stands between the rows. A payload that is too short stays too short, and is found out.
-pub(super) fn pack(bytes: &[u8], mode: &Mode, stride: usize, into: &mut Vec<u8>) {
+/// Copies `bytes` without what stands between the rows. A payload that is too short stays too short, and is dropped as damaged later.
+pub(super) fn unpad(bytes: &[u8], mode: &Mode, stride: usize, into: &mut Vec<u8>) {
     into.clear();
     let (width, height) = (mode.width as usize, mode.height as usize);
     // Rows and their bytes, plane by plane, with the driver's distance from row to row.
@@ -52,28 +52,28 @@ mod tests {
         }
     }
 
-    fn packed(format: PixelFormat, stride: usize, bytes: &[u8]) -> Vec<u8> {
+    fn unpadded(format: PixelFormat, stride: usize, bytes: &[u8]) -> Vec<u8> {
         let mut into = vec![9; 3];
-        pack(bytes, &mode(format), stride, &mut into);
+        unpad(bytes, &mode(format), stride, &mut into);
         into
     }
 
     #[test]
     fn padding_between_rows_is_left_out_of_every_plane() {
         let tight: Vec<u8> = (0..12).collect();
-        assert_eq!(packed(PixelFormat::Nv12, 4, &tight), tight);
+        assert_eq!(unpadded(PixelFormat::Nv12, 4, &tight), tight);
         let padded = [0, 1, 2, 3, 99, 99, 4, 5, 6, 7, 99, 99, 8, 9, 10, 11, 99, 99];
-        assert_eq!(packed(PixelFormat::Nv12, 6, &padded), tight);
+        assert_eq!(unpadded(PixelFormat::Nv12, 6, &padded), tight);
         let planes = [0, 1, 2, 3, 99, 99, 4, 5, 6, 7, 99, 99, 8, 9, 99, 10, 11, 99];
-        assert_eq!(packed(PixelFormat::I420, 6, &planes), tight);
+        assert_eq!(unpadded(PixelFormat::I420, 6, &planes), tight);
         // The last row of a buffer may end without its padding.
-        assert_eq!(packed(PixelFormat::I420, 6, &planes[..17]), tight);
+        assert_eq!(unpadded(PixelFormat::I420, 6, &planes[..17]), tight);
     }
 
     #[test]
     fn a_payload_that_is_short_or_empty_stays_so() {
-        assert_eq!(packed(PixelFormat::Yuyv, 8, &[1, 2, 3]), [1, 2, 3]);
-        assert_eq!(packed(PixelFormat::Nv12, 0, &[]), Vec::<u8>::new());
-        assert_eq!(packed(PixelFormat::Mjpeg, 0, &[0xff, 0xd8]), [0xff, 0xd8]);
+        assert_eq!(unpadded(PixelFormat::Yuyv, 8, &[1, 2, 3]), [1, 2, 3]);
+        assert_eq!(unpadded(PixelFormat::Nv12, 0, &[]), Vec::<u8>::new());
+        assert_eq!(unpadded(PixelFormat::Mjpeg, 0, &[0xff, 0xd8]), [0xff, 0xd8]);
     }
 }

@@ -1,31 +1,31 @@
-//! Brings demand, privacy, standby and the camera's own word together: what the shutter does, which rungs are encoded,
-//! what the status says.
+//! Brings demand, privacy switch, failover and the camera's report together: whether the camera is open, which rungs
+//! are encoded, what the status says.
 
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 use wire::{CameraId, CameraState, CameraStatus, Reason, Rung, RungSet};
 
-use crate::bus::Privacy;
 use crate::camera::{Camera, CameraReport};
 use crate::clock;
-use crate::shutter::{Shutter, Wish};
+use crate::demand::Privacy;
+use crate::open_policy::{Conditions, OpenPolicy};
 
-/// What the keeper hears, and what it tells.
+/// What the controller is told, and what it tells.
 #[derive(Debug)]
-pub struct Keeper {
+pub(crate) struct Controller {
     /// Whose camera.
     pub camera_id: CameraId,
     /// The run of the stamps.
     pub run: u32,
     /// The decision whether the camera may be open.
-    pub shutter: Shutter,
+    pub policy: OpenPolicy,
     /// Rungs with a live lease.
     pub wanted: watch::Receiver<RungSet>,
     /// The privacy switch.
     pub privacy: watch::Receiver<Privacy>,
     /// Whether this capture serves the camera.
     pub active: watch::Receiver<bool>,
-    /// The camera's own word.
+    /// How the camera is.
     pub report: watch::Receiver<CameraReport>,
     /// Told the rungs to encode.
     pub encode: watch::Sender<RungSet>,
@@ -33,15 +33,15 @@ pub struct Keeper {
     pub status: watch::Sender<CameraStatus>,
 }
 
-impl Keeper {
+impl Controller {
     /// The status before anything is known.
     #[must_use]
-    pub fn first_status(camera: &CameraId, run: u32, report: &CameraReport) -> CameraStatus {
+    pub(crate) fn first_status(camera: &CameraId, run: u32, report: &CameraReport) -> CameraStatus {
         status(camera, run, report, Privacy::Unknown, RungSet::EMPTY)
     }
 
-    /// Keeps `camera` until whoever is listened to has ended.
-    pub async fn run(mut self, camera: &Camera) {
+    /// Opens and closes `camera` until one of the parts it listens to has ended.
+    pub(crate) async fn run(mut self, camera: &Camera) {
         let mut open = false;
         loop {
             let (wanted, privacy) = (
@@ -49,17 +49,17 @@ impl Keeper {
                 *self.privacy.borrow_and_update(),
             );
             let standby = !*self.active.borrow_and_update();
-            let wish = Wish {
+            let conditions = Conditions {
                 demanded: !wanted.is_empty(),
                 private: privacy != Privacy::Off,
                 standby,
             };
-            let (open_now, ask_again) = self.shutter.decide(wish, clock::now());
+            let (open_now, ask_again) = self.policy.decide(conditions, clock::now());
             if open != open_now {
                 open = open_now;
                 camera.set_wanted(open);
             }
-            let encode = if wish.private || standby {
+            let encode = if conditions.private || standby {
                 RungSet::EMPTY
             } else {
                 wanted

@@ -1,5 +1,8 @@
-//! nokhwa's own extension point, filled by us: a `CaptureBackendTrait` on the v4l crate, given to
+//! The driver's buffers as a stream of payloads: a `CaptureBackendTrait` of nokhwa on the v4l crate, given to
 //! `nokhwa::Camera::with_custom`.
+//!
+//! nokhwa is kept because the client's design card names it; all real work is done by the v4l crate, and nokhwa only
+//! forwards the calls.
 //!
 //! What nokhwa's built-in V4L2 backend cannot tell, and a service that runs for months must know, comes out of it: the
 //! true length of a payload (the built-in one hands out the whole buffer, with the tails of older pictures), the
@@ -23,7 +26,7 @@ use v4l::{
     prelude::MmapStream,
 };
 
-use super::clock;
+use crate::camera::clock;
 
 /// Buffers that the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
 /// old collects.

@@ -2,29 +2,31 @@
 //! is and when it was made. For a machine without a camera, for demonstrations and for every test.
 //!
 //! Colour bars and a grey ramp show what the encoder does to colour and to steps, the disc and the sweeping line show
-//! motion and tearing, the clock shows latency to a person, and the barcode (see [`super::barcode`]) to a program.
+//! motion and tearing, the clock shows latency to a person, and the barcode (see [`barcode`]) to a program.
 
+mod barcode;
+mod canvas;
+
+use self::canvas::{Canvas, Colour};
 use super::{
-    barcode,
-    canvas::{Canvas, Colour},
     clock::{self, Metronome},
-    fault::CameraError,
+    error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    source::{CameraSettings, Delivery, SLICE, Source},
+    source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
 /// What moves comes back to where it was after so many µs, in x and in y: two lengths that share no small multiple.
-const ROUND_US: [u64; 2] = [5_300_000, 3_700_000];
+const ROUND_TRIPS_US: [u64; 2] = [5_300_000, 3_700_000];
 
 /// A moving picture of our own making.
-pub(super) struct Pattern {
+pub(super) struct PatternSource {
     mode: Mode,
     words: String,
     background: Vec<u8>,
     beat: Metronome,
 }
 
-impl Pattern {
+impl PatternSource {
     /// A pattern of the size and rate asked for; `words` say why it is shown.
     pub(super) fn new(settings: &CameraSettings, words: String) -> Self {
         let mode = Mode {
@@ -44,7 +46,7 @@ impl Pattern {
     }
 }
 
-impl Source for Pattern {
+impl Source for PatternSource {
     fn mode(&self) -> &Mode {
         &self.mode
     }
@@ -54,7 +56,7 @@ impl Source for Pattern {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        if !self.beat.tick(SLICE) {
+        if !self.beat.tick(NEXT_FRAME_WAIT_MAX) {
             return Ok(None);
         }
         into.describe(&self.mode);
@@ -135,7 +137,7 @@ fn draw(data: &mut [u8], mode: &Mode, seq: u64, at_us: u64) {
     let at = |share: f64| (share * height as f64) as usize & !1;
 
     let radius = height / 16;
-    let [x, y] = ROUND_US.map(|round| there_and_back(at_us % round, round));
+    let [x, y] = ROUND_TRIPS_US.map(|round| there_and_back(at_us % round, round));
     let (top, bottom) = (at(BARS.0), at(BARS.1));
     canvas.disc(
         left + radius + (x * inner.saturating_sub(2 * radius) as f64) as usize,
@@ -197,7 +199,7 @@ mod tests {
     use super::*;
     use crate::camera::source::{FormatWish, SourceSpec};
 
-    fn pattern(width: u32, height: u32, fps: f64) -> Pattern {
+    fn pattern(width: u32, height: u32, fps: f64) -> PatternSource {
         let settings = CameraSettings {
             source: SourceSpec::Pattern,
             width,
@@ -207,10 +209,10 @@ mod tests {
             warmup: 0,
             controls: Vec::new(),
         };
-        Pattern::new(&settings, String::new())
+        PatternSource::new(&settings, String::new())
     }
 
-    fn next(pattern: &mut Pattern, seq: u64) -> RawFrame {
+    fn next(pattern: &mut PatternSource, seq: u64) -> RawFrame {
         let mut frame = RawFrame {
             seq,
             ..RawFrame::default()

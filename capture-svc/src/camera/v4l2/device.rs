@@ -13,25 +13,24 @@ use v4l::{
 };
 
 use super::{
-    fault::CameraError,
+    errno::explain,
     negotiate::{Interval, Offer, Wish, understood},
-    refusal::refusal,
-    source::SourceSpec,
 };
+use crate::camera::{error::CameraError, source::SourceSpec};
 
 /// Nodes of the Raspberry Pi that take pictures apart or put them together but have no lens.
 const NO_CAMERA: [&str; 3] = ["bcm2835-isp", "bcm2835-codec", "rpi-hevc-dec"];
 
 /// One `/dev/video*` node.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) path: PathBuf,
+pub(crate) struct Node {
+    pub(crate) path: PathBuf,
     /// What the camera calls itself.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 /// Every video node, in order of its number. Some of them are no cameras: see [`offers`].
-pub(super) fn nodes() -> Vec<Node> {
+pub(crate) fn nodes() -> Vec<Node> {
     let numbered = |entry: fs::DirEntry| {
         let number: u32 = entry
             .file_name()
@@ -64,7 +63,7 @@ pub(super) fn node(path: PathBuf) -> Node {
 }
 
 /// The driver that serves a node, as far as sysfs tells.
-pub(super) fn driver(node: &Path) -> Option<String> {
+pub(crate) fn driver(node: &Path) -> Option<String> {
     let real = fs::canonicalize(node).ok()?;
     let driver = fs::canonicalize(sysfs(&real).join("device/driver")).ok()?;
     Some(driver.file_name()?.to_string_lossy().into_owned())
@@ -133,20 +132,20 @@ fn first_camera<'a>(
 }
 
 /// Opens a node without touching its stream.
-pub(super) fn open_node(path: &Path) -> Result<Device, CameraError> {
-    let metadata = fs::metadata(path).map_err(|cause| refusal(path, "looking for it", cause))?;
+pub(crate) fn open_node(path: &Path) -> Result<Device, CameraError> {
+    let metadata = fs::metadata(path).map_err(|cause| explain(path, "looking for it", cause))?;
     if !metadata.file_type().is_char_device() {
         return Err(CameraError::NotFound(format!(
             "{} is no camera but a file",
             path.display()
         )));
     }
-    Device::with_path(path).map_err(|cause| refusal(path, "opening it", cause))
+    Device::with_path(path).map_err(|cause| explain(path, "opening it", cause))
 }
 
 /// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
 /// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
-pub(super) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
+pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
     let (width, height) = wish.map_or((1280, 720), |wish| (wish.width, wish.height));
     let fps = wish.map_or(30.0, |wish| wish.fps);
     let mut offers = Vec::new();
@@ -186,7 +185,7 @@ pub(super) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
 }
 
 /// Fourccs that a camera offers and we do not read.
-pub(super) fn not_understood(device: &Device) -> Vec<String> {
+pub(crate) fn not_understood(device: &Device) -> Vec<String> {
     let formats = device.enum_formats().unwrap_or_default();
     formats
         .iter()

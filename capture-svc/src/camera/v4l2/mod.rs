@@ -1,6 +1,13 @@
 //! A V4L2 camera as a source, through nokhwa with our own [`Backend`]. Opening settles everything (mode, rate, controls,
 //! colours); after that only frames come.
 
+pub(crate) mod controls;
+pub(crate) mod device;
+mod errno;
+pub(crate) mod negotiate;
+mod stream;
+mod unpad;
+
 use std::{cell::RefCell, path::PathBuf, rc::Rc, time::Duration};
 
 use nokhwa::{
@@ -13,20 +20,31 @@ use v4l::{
     video::{Capture, capture::Parameters},
 };
 
+use self::{
+    device::Node,
+    errno::explain,
+    negotiate::{Choice, Interval, Wish},
+    stream::{Backend, Notes},
+    unpad::unpad,
+};
 use super::{
-    backend::{Backend, Notes},
-    controls,
-    device::{self, Node},
-    fault::CameraError,
+    error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
-    negotiate::{self, Choice, Interval, Wish},
-    refusal::refusal,
-    rows,
-    source::{CameraSettings, Delivery, SLICE, Source},
+    source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
+/// Opens the camera that `settings` name. `Ok(None)`: there is no camera on this machine at all.
+///
+/// # Errors
+/// The camera that was asked for is missing, refuses or has no mode that we read.
+pub(super) fn open(settings: &CameraSettings) -> Result<Option<V4l2Source>, CameraError> {
+    device::open(&settings.source)?
+        .map(|(node, device)| V4l2Source::open(&node, device, settings))
+        .transpose()
+}
+
 /// An open camera.
-pub(super) struct Webcam {
+pub(super) struct V4l2Source {
     camera: Camera,
     notes: Rc<RefCell<Notes>>,
     node: PathBuf,
@@ -36,13 +54,9 @@ pub(super) struct Webcam {
     stride: usize,
 }
 
-impl Webcam {
+impl V4l2Source {
     /// Chooses a mode of `device`, sets it and starts the stream.
-    pub(super) fn open(
-        node: &Node,
-        device: Device,
-        settings: &CameraSettings,
-    ) -> Result<Self, CameraError> {
+    fn open(node: &Node, device: Device, settings: &CameraSettings) -> Result<Self, CameraError> {
         let wish = Wish {
             width: settings.width,
             height: settings.height,
@@ -55,7 +69,7 @@ impl Webcam {
         })?;
         // Before the format: some controls change what it means, such as its range.
         let complaints = controls::set(&device, &settings.controls);
-        let refused = |doing| move |cause| refusal(&node.path, doing, cause);
+        let refused = |doing| move |cause| explain(&node.path, doing, cause);
         let (mode, stride) = set(&device, &choice).map_err(refused("setting its format"))?;
 
         let format = CameraFormat::new(
@@ -68,7 +82,7 @@ impl Webcam {
         let (backend, notes) = Backend::new(device, info, format);
         let camera = Camera::with_custom(index, ApiBackend::Video4Linux, Box::new(backend));
         let words = words(node, &choice, &complaints);
-        let mut webcam = Self {
+        let mut source = Self {
             camera,
             notes,
             node: node.path.clone(),
@@ -76,17 +90,17 @@ impl Webcam {
             mode,
             stride,
         };
-        webcam
+        source
             .camera
             .open_stream()
-            .map_err(|error| webcam.meaning("starting its stream", &error))?;
-        Ok(webcam)
+            .map_err(|error| source.meaning("starting its stream", &error))?;
+        Ok(source)
     }
 
-    /// What an error of nokhwa means, by the kernel's own word.
+    /// What an error of nokhwa means, by the kernel's error behind it.
     fn meaning(&self, doing: &str, error: &NokhwaError) -> CameraError {
         match self.notes.borrow_mut().fault.take() {
-            Some(cause) => refusal(&self.node, doing, cause),
+            Some(cause) => explain(&self.node, doing, cause),
             None => CameraError::Unsupported(error.to_string()),
         }
     }
@@ -101,7 +115,7 @@ impl Webcam {
         match self.camera.frame_raw() {
             Ok(bytes) => {
                 into.describe(&self.mode);
-                rows::pack(&bytes, &self.mode, self.stride, &mut into.data);
+                unpad(&bytes, &self.mode, self.stride, &mut into.data);
                 let notes = self.notes.borrow();
                 if notes.damaged {
                     into.data.clear();
@@ -118,7 +132,7 @@ impl Webcam {
     }
 }
 
-impl Source for Webcam {
+impl Source for V4l2Source {
     fn mode(&self) -> &Mode {
         &self.mode
     }
@@ -128,10 +142,10 @@ impl Source for Webcam {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        let Some(mut delivery) = self.read(SLICE, into)? else {
+        let Some(mut delivery) = self.read(NEXT_FRAME_WAIT_MAX, into)? else {
             return Ok(None);
         };
-        // Whatever else waits is newer: after a stall of ours nobody wants to see what was in between.
+        // Whatever else waits is newer: when this thread was late, only the last frame is worth showing.
         while let Some(newer) = self.read(Duration::ZERO, into)? {
             delivery.lost += newer.lost;
             delivery.skipped += 1;
@@ -200,7 +214,7 @@ fn colours(format: PixelFormat, got: &Format) -> (ColorRange, ColorMatrix) {
     (range, matrix)
 }
 
-/// nokhwa names six layouts; ours is the mode's, and this only what its own types show.
+/// The nearest of nokhwa's six layouts. Nothing reads it: the frame's layout is the mode's.
 fn nearest(format: PixelFormat) -> FrameFormat {
     match format {
         PixelFormat::Mjpeg => FrameFormat::MJPEG,

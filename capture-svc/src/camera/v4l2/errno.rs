@@ -3,10 +3,10 @@
 
 use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
-use super::fault::{CameraError, Permission};
+use crate::camera::error::{CameraError, Permission};
 
 /// What a failed call on `node` means.
-pub(super) fn refusal(node: &Path, doing: &str, cause: io::Error) -> CameraError {
+pub(super) fn explain(node: &Path, doing: &str, cause: io::Error) -> CameraError {
     use rustix::io::Errno;
     let path = node.display();
     match cause.raw_os_error().map(Errno::from_raw_os_error) {
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn errno_values_become_reasons() {
         let meaning =
-            |errno: rustix::io::Errno| refusal(Path::new("/dev/null"), "opening it", errno.into());
+            |errno: rustix::io::Errno| explain(Path::new("/dev/null"), "opening it", errno.into());
         assert!(matches!(
             meaning(rustix::io::Errno::NODEV),
             CameraError::Unplugged

@@ -1,31 +1,32 @@
 //! Demand and privacy switch: watched, but the watch is never trusted to mend itself.
 //!
 //! The library resumes a watch behind the last revision it saw; after a bucket was lost and made anew that is blind,
-//! for days, without an error. So on every doubt (a reconnect, an error, an end, a canary that does not come back)
-//! bucket and watch are made anew. Leases are kept meanwhile: [`Demand`]'s clock knows when the KV is ill.
+//! for days, without an error. So bucket and watch are made anew for each [`RebuildReason`]. The leases are kept
+//! meanwhile: their clock stands still while the KV is ill.
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::kv::{self, Operation};
+use bus::Link;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use wire::lease::{CANARY, PLANE_DEAD};
 use wire::subject::CONTROL_BUCKET;
-use wire::{CameraId, MemberId, Rung, RungSet};
+use wire::{Rung, RungSet};
 
-use super::BusError;
 use super::buckets::{Buckets, OpenError, Privacy, Watches};
+use super::error::DemandError;
+use super::leases::Leases;
 use crate::clock;
-use crate::demand::Demand;
-use crate::metrics::Metrics;
-use bus::Link;
+use crate::metrics::LeaseMetrics;
 
-/// Between two attempts to open, doubled up to the longer one. Without it a rebuild loop floods the server with consumers;
-/// were it longer, a viewer would wait for it after a cluster has elected its leader.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(400));
+/// Shortest and longest time between two attempts to open. A shorter one floods the server with consumers; after a
+/// longer one a viewer would still wait when the cluster has already elected its leader.
+const REBUILD_BACKOFF: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_millis(400));
 /// The oldest server whose JetStream this protocol was measured on.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 0);
 
@@ -33,18 +34,18 @@ type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Watches demand and privacy switch.
 #[derive(Debug)]
-pub struct Control {
+pub(crate) struct DemandWatcher {
     link: Link,
     buckets: Buckets,
-    demand: Demand,
-    metrics: Metrics,
+    leases: Leases,
+    metrics: LeaseMetrics,
     wanted: watch::Sender<RungSet>,
     privacy: watch::Sender<Privacy>,
 }
 
 /// Why buckets and watches must be made anew.
 #[derive(Debug, thiserror::Error)]
-enum Doubt {
+enum RebuildReason {
     #[error("the connection was made anew")]
     Reconnected,
     #[error("a watch ended: {0:?}")]
@@ -57,7 +58,7 @@ enum Doubt {
     Open(#[from] OpenError),
 }
 
-/// What is under way in [`Control::run`].
+/// What is under way in [`DemandWatcher::run`].
 #[derive(Default)]
 struct Work {
     opening: Option<Later<Result<Watches, OpenError>>>,
@@ -66,24 +67,21 @@ struct Work {
     canary: Option<Later<Result<(), PublishError>>>,
 }
 
-impl Control {
+impl DemandWatcher {
     /// Tells `wanted` the rungs with a live lease and `privacy` the switch, once they are known.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         link: Link,
-        camera: CameraId,
-        capture: &MemberId,
-        replicas: usize,
-        metrics: Metrics,
+        buckets: Buckets,
+        leases: Leases,
+        metrics: LeaseMetrics,
         wanted: watch::Sender<RungSet>,
         privacy: watch::Sender<Privacy>,
     ) -> Self {
-        let buckets = Buckets::new(&link, &camera, replicas);
-        let demand = Demand::new(camera, capture, clock::now());
         Self {
             link,
             buckets,
-            demand,
+            leases,
             metrics,
             wanted,
             privacy,
@@ -94,79 +92,103 @@ impl Control {
     ///
     /// # Errors
     /// A server that is too old.
-    pub async fn run(mut self) -> Result<(), BusError> {
+    pub(crate) async fn run(mut self) -> Result<(), DemandError> {
         let mut work = Work::default();
-        let mut beat = interval(CANARY);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut backoff, mut generation) = (BACKOFF.0, 0);
+        let mut canary_due = interval(CANARY);
+        canary_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut backoff, mut generation) = (REBUILD_BACKOFF.0, 0);
         loop {
             let next_end = self.tell_wanted();
-            let doubt = tokio::select! {
+            let reason = tokio::select! {
                 changed = self.link.state.changed() => {
-                    let state = self.link.state.borrow_and_update().clone();
                     if changed.is_err() {
                         return Ok(());
                     }
-                    self.demand.set_connected(state.connected, clock::now());
-                    let anew = state.connected && state.generation != generation;
-                    generation = state.generation;
-                    if anew {
-                        self.check_server()?;
-                    }
-                    anew.then_some(Doubt::Reconnected)
+                    self.connection_changed(&mut generation)?
                 }
                 opened = ready(&mut work.opening), if work.opening.is_some() => match opened {
                     Ok(watches) => {
-                        self.tell_privacy(watches.switch);
-                        work.watches = Some(watches);
-                        work.opened_at = Some(clock::now());
-                        // The leases' clock waits for the first canary.
-                        work.canary = Some(self.put_canary());
+                        self.opened(watches, &mut work);
                         None
                     }
                     Err(error) => Some(error.into()),
                 },
                 told = next(&mut work.watches), if work.watches.is_some() => match told {
                     Some(Ok(entry)) => {
-                        if entry.key == self.demand.canary() {
-                            backoff = BACKOFF.0;
+                        if entry.key == self.leases.canary() {
+                            backoff = REBUILD_BACKOFF.0;
                         }
-                        self.hear(&entry);
+                        self.apply(&entry);
                         None
                     }
-                    ended => Some(Doubt::WatchEnded(ended.and_then(Result::err))),
+                    ended => Some(RebuildReason::WatchEnded(ended.and_then(Result::err))),
                 },
                 put = ready(&mut work.canary), if work.canary.is_some() => {
                     let gone = put.is_err_and(|error| error.kind() == PublishErrorKind::StreamNotFound);
-                    gone.then_some(Doubt::BucketGone)
+                    gone.then_some(RebuildReason::BucketGone)
                 }
-                _ = beat.tick(), if work.watches.is_some() => {
-                    work.canary = work.canary.or_else(|| Some(self.put_canary()));
-                    let now = clock::now();
-                    let settled = work.opened_at.is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
-                    (settled && self.demand.canary_silent(now)).then_some(Doubt::CanarySilent)
-                }
+                _ = canary_due.tick(), if work.watches.is_some() => self.send_canary(&mut work),
                 () = sleep_until(next_end.unwrap_or_else(clock::now).into()), if next_end.is_some() => None,
                 () = self.wanted.closed() => return Ok(()),
             };
-            if let Some(doubt) = doubt {
-                let wait = match doubt {
-                    Doubt::Reconnected => Duration::ZERO,
-                    _ => backoff,
-                };
-                backoff = (wait * 2).clamp(BACKOFF.0, BACKOFF.1);
-                log(&doubt);
-                work = Work {
-                    opening: self.link.is_connected().then(|| self.open(wait)),
-                    ..Work::default()
-                };
+            if let Some(reason) = reason {
+                work = self.rebuild(&reason, &mut backoff);
             }
+        }
+    }
+
+    /// The connection came, went or came again; `generation` is that of the watches.
+    fn connection_changed(
+        &mut self,
+        generation: &mut u64,
+    ) -> Result<Option<RebuildReason>, DemandError> {
+        let state = self.link.state.borrow_and_update().clone();
+        self.leases.set_connected(state.connected, clock::now());
+        let anew = state.connected && state.generation != *generation;
+        *generation = state.generation;
+        if anew {
+            self.check_server()?;
+        }
+        Ok(anew.then_some(RebuildReason::Reconnected))
+    }
+
+    /// Buckets and watches are there. The leases' clock waits for the first canary, which is put at once.
+    fn opened(&self, watches: Watches, work: &mut Work) {
+        self.tell_privacy(watches.switch);
+        work.watches = Some(watches);
+        work.opened_at = Some(clock::now());
+        work.canary = Some(self.put_canary());
+    }
+
+    /// Puts the canary's key unless a put is under way; whether those before have not come back for too long.
+    fn send_canary(&self, work: &mut Work) -> Option<RebuildReason> {
+        if work.canary.is_none() {
+            work.canary = Some(self.put_canary());
+        }
+        let now = clock::now();
+        let settled = work
+            .opened_at
+            .is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
+        (settled && self.leases.canary_silent(now)).then_some(RebuildReason::CanarySilent)
+    }
+
+    /// Begins to open everything anew, unless there is no connection: that will be the next reason.
+    fn rebuild(&self, reason: &RebuildReason, backoff: &mut Duration) -> Work {
+        let wait = match reason {
+            RebuildReason::Reconnected => Duration::ZERO,
+            _ => *backoff,
+        };
+        *backoff = (wait * 2).clamp(REBUILD_BACKOFF.0, REBUILD_BACKOFF.1);
+        log(reason);
+        Work {
+            opening: self.link.is_connected().then(|| self.open(wait)),
+            ..Work::default()
         }
     }
 
     /// Tells what is wanted now; returns when that can change by itself.
     fn tell_wanted(&mut self) -> Option<Instant> {
-        let wanted = self.demand.wanted(clock::now());
+        let wanted = self.leases.wanted(clock::now());
         let changed = self
             .wanted
             .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
@@ -174,10 +196,10 @@ impl Control {
             tracing::info!(?wanted, "demand");
         }
         for rung in Rung::ladder() {
-            self.metrics.leases[rung.index()].set(self.demand.leases(rung) as i64);
+            self.metrics.set(rung, self.leases.count(rung));
         }
-        // At the end itself, not a moment before it.
-        self.demand
+        // A timer that fires a moment before the end would find nothing changed.
+        self.leases
             .next_end()
             .map(|end| end + Duration::from_millis(1))
     }
@@ -188,25 +210,25 @@ impl Control {
         }
     }
 
-    fn hear(&mut self, entry: &kv::Entry) {
+    fn apply(&mut self, entry: &kv::Entry) {
         match entry.operation {
             _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
-            Operation::Put => self.demand.put(&entry.key, entry.revision, clock::now()),
-            Operation::Delete | Operation::Purge => self.demand.delete(&entry.key),
+            Operation::Put => self.leases.put(&entry.key, entry.revision, clock::now()),
+            Operation::Delete | Operation::Purge => self.leases.delete(&entry.key),
         }
     }
 
-    fn check_server(&self) -> Result<(), BusError> {
+    fn check_server(&self) -> Result<(), DemandError> {
         let (major, minor, patch) = OLDEST_SERVER;
         if self.link.client.is_server_compatible(major, minor, patch) {
             return Ok(());
         }
         let found = self.link.client.server_info().version;
-        Err(BusError::TooOld { found })
+        Err(DemandError::TooOld { found })
     }
 
     fn put_canary(&self) -> Later<Result<(), PublishError>> {
-        let key = self.demand.canary().to_owned();
+        let key = self.leases.canary().to_owned();
         self.buckets.clone().put_canary(key).boxed()
     }
 
@@ -221,11 +243,11 @@ impl Control {
 }
 
 /// What an operator must mend is an error; the rest mends itself.
-fn log(doubt: &Doubt) {
-    if let Doubt::Open(OpenError::Unchangeable(..)) = doubt {
-        tracing::error!("{doubt}");
+fn log(reason: &RebuildReason) {
+    if let RebuildReason::Open(OpenError::Unchangeable(..)) = reason {
+        tracing::error!("{reason}");
     } else {
-        tracing::info!("opening the buckets anew: {doubt}");
+        tracing::info!("opening the buckets anew: {reason}");
     }
 }
 

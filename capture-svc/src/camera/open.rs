@@ -1,0 +1,46 @@
+//! The choice between the sources, made anew at each opening: the machine may have changed.
+
+use wire::SourceKind;
+
+use super::{
+    error::CameraError,
+    file::FileSource,
+    pattern::PatternSource,
+    source::{CameraSettings, Source, SourceSpec},
+    v4l2,
+};
+
+/// Opens the source that `settings` name, as the machine is now.
+///
+/// `seen_camera`: whether a camera has delivered since the process began; then `auto` waits for it to come back
+/// instead of showing the pattern, and a camera that is missing is one that was unplugged.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn open(
+    settings: &CameraSettings,
+    seen_camera: bool,
+) -> Result<(SourceKind, Box<dyn Source>), CameraError> {
+    let pattern = |words: &str| {
+        (
+            SourceKind::Pattern,
+            Box::new(PatternSource::new(settings, words.into())) as Box<dyn Source>,
+        )
+    };
+    match &settings.source {
+        SourceSpec::Pattern => return Ok(pattern("the test pattern")),
+        SourceSpec::File(path) => {
+            return Ok((
+                SourceKind::File,
+                Box::new(FileSource::open(path, settings.fps)?),
+            ));
+        }
+        _ => {}
+    }
+    match v4l2::open(settings) {
+        Ok(Some(camera)) => Ok((SourceKind::Webcam, Box::new(camera))),
+        Ok(None) | Err(CameraError::NotFound(_)) if seen_camera => Err(CameraError::Unplugged),
+        Ok(None) => Ok(pattern("no camera found: this is the test pattern")),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,37 @@
+//! `capture-svc privacy on|off|show`: the switch that keeps the camera closed, beside a running service.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::bus::open_link;
+use crate::config::{Config, PrivacySwitch};
+use crate::demand::{Privacy, switch_privacy};
+use crate::metrics::Metrics;
+
+/// How long NATS may take to connect and answer before the command gives up.
+const SWITCH_TIMEOUT: Duration = Duration::from_secs(5);
+/// Messages of this command that may wait to be written: a handful of requests.
+const SWITCH_PENDING_MAX: usize = 16;
+
+/// Sets or reads the switch; returns the word for what it is now.
+///
+/// # Errors
+/// NATS refuses or does not answer.
+pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&'static str> {
+    let metrics = Metrics::new()?;
+    let mut link = open_link(&config.nats, "privacy", SWITCH_PENDING_MAX, &metrics.link).await?;
+    let set = match switch {
+        PrivacySwitch::On => Some(true),
+        PrivacySwitch::Off => Some(false),
+        PrivacySwitch::Show => None,
+    };
+    let answer = async {
+        link.state.wait_for(|state| state.connected).await?;
+        anyhow::Ok(switch_privacy(&link, &config.camera_id, config.bucket_replicas, set).await?)
+    };
+    let answer = tokio::time::timeout(SWITCH_TIMEOUT, answer).await;
+    let now = answer
+        .with_context(|| format!("NATS at NATS_URL did not answer within {SWITCH_TIMEOUT:?}"))??;
+    Ok(if now == Privacy::On { "on" } else { "off" })
+}

@@ -1,0 +1,232 @@
+//! `capture-svc probe`: what one source really delivers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow, bail};
+use serde_json::{Value, json};
+use wire::CameraState;
+
+use crate::camera::{Camera, CameraReport, CameraSettings, PixelFormat, RawFrame};
+use crate::clock;
+use crate::metrics::{CameraMetrics, Metrics};
+
+/// How long [`probe`] waits for a picture: longer than the slowest camera's start.
+const PROBE_FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the source is watched after its first picture: long enough to see a camera's rate settle.
+const PROBE_DURATION: Duration = Duration::from_secs(3);
+
+/// Opens the source that `settings` name, watches it for some seconds and says what it really delivers.
+///
+/// # Errors
+/// Words for a person when there is no picture.
+pub async fn probe(settings: CameraSettings, as_json: bool) -> anyhow::Result<String> {
+    let findings = Findings::gather(settings, PROBE_DURATION).await?;
+    Ok(if as_json {
+        findings.json().to_string()
+    } else {
+        findings.text()
+    })
+}
+
+/// What was seen of a source.
+struct Findings {
+    report: CameraReport,
+    metrics: CameraMetrics,
+    first: Arc<RawFrame>,
+    first_after: Duration,
+    /// Capture and arrival of each frame, µs since the Unix epoch.
+    times: Vec<(u64, u64)>,
+    bytes: usize,
+}
+
+impl Findings {
+    async fn gather(settings: CameraSettings, duration: Duration) -> anyhow::Result<Self> {
+        let metrics = Metrics::new()?.camera;
+        let started = clock::now();
+        let camera = Camera::start(settings, metrics.clone())?;
+        let (mut frames, mut status) = (camera.frames(), camera.status());
+        camera.set_wanted(true);
+        let first = tokio::select! {
+            frame = frames.next() => frame,
+            failed = status.wait_for(|report| report.state == CameraState::Error) => {
+                let report = failed.context("the camera thread ended")?;
+                return Err(anyhow!(report.detail.clone()));
+            }
+            () = tokio::time::sleep(PROBE_FIRST_FRAME_TIMEOUT) => bail!("no picture came"),
+        };
+        let first_after = started.elapsed();
+        let mut times = vec![(first.captured_at_us, clock::unix_us())];
+        let mut bytes = first.data.len();
+        let until = clock::now() + duration;
+        while let Ok(frame) = tokio::time::timeout(left(until), frames.next()).await {
+            times.push((frame.captured_at_us, clock::unix_us()));
+            bytes += frame.data.len();
+        }
+        let report = camera.status().borrow().clone();
+        camera.stop();
+        camera.stopped().await;
+        if report.state == CameraState::Error {
+            bail!(report.detail);
+        }
+        Ok(Self {
+            report,
+            metrics,
+            first,
+            first_after,
+            times,
+            bytes,
+        })
+    }
+
+    fn format(&self) -> &'static str {
+        self.report.format.map_or("?", PixelFormat::as_str)
+    }
+
+    fn mean_kib(&self) -> f64 {
+        self.bytes as f64 / self.times.len() as f64 / 1024.0
+    }
+
+    fn json(&self) -> Value {
+        let seen = Measured::of(&self.times);
+        json!({
+            "source": self.report.source.as_str(), "detail": self.report.detail, "format": self.format(),
+            "width": self.first.width, "height": self.first.height, "frames": self.times.len(), "fps": seen.fps,
+            "jitter_ms": seen.jitter_ms, "age_ms": seen.age_ms,
+            "first_frame_ms": self.first_after.as_secs_f64() * 1000.0, "mean_kib": self.mean_kib(),
+            "lost_by_camera": self.metrics.dropped_camera.get(), "corrupt": self.metrics.dropped_corrupt.get(),
+            "paced_out": self.metrics.dropped_pace.get(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let seen = Measured::of(&self.times);
+        format!(
+            "{}\n    {} {}x{}, range {:?}, {:.0} KiB a frame\n    {} frames: {:.2} fps, interval varies by {:.1} ms, \
+             {:.1} ms old on arrival; first frame after {:.0} ms\n    lost by the camera {}, damaged {}, above the target rate {}\n",
+            self.report.detail,
+            self.format(),
+            self.first.width,
+            self.first.height,
+            self.first.range,
+            self.mean_kib(),
+            self.times.len(),
+            seen.fps,
+            seen.jitter_ms,
+            seen.age_ms,
+            self.first_after.as_secs_f64() * 1000.0,
+            self.metrics.dropped_camera.get(),
+            self.metrics.dropped_corrupt.get(),
+            self.metrics.dropped_pace.get(),
+        )
+    }
+}
+
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(clock::now())
+}
+
+/// What the times of frames say.
+struct Measured {
+    fps: f64,
+    /// Standard deviation of the time from frame to frame.
+    jitter_ms: f64,
+    /// Mean of how old a frame was when it reached us.
+    age_ms: f64,
+}
+
+impl Measured {
+    /// From capture and arrival times, µs since the Unix epoch.
+    fn of(times: &[(u64, u64)]) -> Self {
+        let intervals: Vec<_> = times
+            .windows(2)
+            .map(|pair| pair[1].0.saturating_sub(pair[0].0) as f64 / 1000.0)
+            .collect();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        let interval = mean(&intervals);
+        let squares: Vec<_> = intervals
+            .iter()
+            .map(|each| (each - interval).powi(2))
+            .collect();
+        let ages: Vec<_> = times
+            .iter()
+            .map(|(captured, arrived)| arrived.saturating_sub(*captured) as f64 / 1000.0)
+            .collect();
+        Self {
+            fps: if interval > 0.0 {
+                1000.0 / interval
+            } else {
+                0.0
+            },
+            jitter_ms: mean(&squares).sqrt(),
+            age_ms: mean(&ages),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::camera::{FormatWish, SourceSpec};
+
+    fn settings(source: SourceSpec) -> CameraSettings {
+        CameraSettings {
+            source,
+            width: 320,
+            height: 240,
+            fps: 50.0,
+            format: FormatWish::Auto,
+            warmup: 0,
+            controls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn times_become_rate_jitter_and_age() {
+        let steady = Measured::of(&[(0, 5_000), (20_000, 25_000), (40_000, 45_000)]);
+        assert!(
+            (steady.fps - 50.0).abs() < 0.01
+                && steady.jitter_ms < 0.01
+                && (steady.age_ms - 5.0).abs() < 0.01
+        );
+        assert!((Measured::of(&[(0, 0), (10_000, 0), (40_000, 0)]).jitter_ms - 10.0).abs() < 0.01);
+    }
+
+    async fn gathered(source: SourceSpec) -> anyhow::Result<Findings> {
+        Findings::gather(settings(source), Duration::from_millis(300)).await
+    }
+
+    #[tokio::test]
+    async fn a_probe_says_what_the_source_delivers() {
+        let findings = gathered(SourceSpec::Pattern).await.unwrap();
+        let told = findings.json();
+        assert_eq!(
+            (told["source"].as_str(), told["format"].as_str()),
+            (Some("pattern"), Some("I420"))
+        );
+        assert_eq!(
+            (told["width"].as_u64(), told["height"].as_u64()),
+            (Some(320), Some(240))
+        );
+        assert_eq!(told["mean_kib"].as_f64(), Some(112.5), "{told}");
+    }
+
+    /// Rate and age from given times: how many frames a loaded machine gets to see says nothing about the probe.
+    #[tokio::test]
+    async fn the_rate_told_is_that_of_the_frames_seen() {
+        let mut findings = gathered(SourceSpec::Pattern).await.unwrap();
+        findings.times = vec![(0, 5_000), (20_000, 25_000), (40_000, 45_000)];
+        let told = findings.json();
+        assert_eq!(
+            (told["frames"].as_u64(), told["fps"].as_f64()),
+            (Some(3), Some(50.0))
+        );
+        assert!(findings.text().contains("3 frames: 50.00 fps"));
+    }
+
+    #[tokio::test]
+    async fn a_probe_of_nothing_says_why() {
+        let refused = gathered(SourceSpec::Index(99)).await.err().unwrap();
+        assert!(refused.to_string().contains("/dev/video99"), "{refused}");
+    }
+}

@@ -1,0 +1,151 @@
+//! When leases end, and when the clock that ends them stands still.
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+struct Table {
+    leases: Leases,
+    start: Instant,
+    revision: u64,
+}
+
+impl Table {
+    /// A connected table whose canary has just come back.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an Instant can only be had from the clock; tests add to it"
+    )]
+    fn new() -> Self {
+        let start = Instant::now();
+        let mut leases = Leases::new(CameraId::default(), &"me".parse().unwrap(), start);
+        leases.set_connected(true, start);
+        leases.put("_cap.me", 1, start);
+        Self {
+            leases,
+            start,
+            revision: 1,
+        }
+    }
+
+    fn put(&mut self, key: &str, at: f64) {
+        self.revision += 1;
+        self.leases.put(key, self.revision, self.at(at));
+    }
+
+    fn canary_until(&mut self, from: u32, to: u32) {
+        for second in from..=to {
+            self.put("_cap.me", f64::from(second));
+        }
+    }
+
+    fn at(&self, seconds: f64) -> Instant {
+        self.start + Duration::from_secs_f64(seconds)
+    }
+
+    fn wanted(&mut self, at: f64) -> Vec<u8> {
+        let now = self.at(at);
+        self.leases.wanted(now).iter().map(Rung::quality).collect()
+    }
+}
+
+#[test]
+fn a_lease_without_renewal_ends_at_its_deadline() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    assert_eq!(table.leases.next_end(), Some(table.at(5.0)));
+    table.canary_until(1, 4);
+    assert_eq!(table.wanted(4.999), [80]);
+    assert_eq!(table.wanted(5.0), [0u8; 0]);
+}
+
+#[test]
+fn a_renewed_lease_lives_on_and_a_deleted_one_ends_at_once() {
+    let mut table = Table::new();
+    table.put("q80.a", 0.0);
+    table.put("q80.b", 0.0);
+    table.put("q40.b", 0.0);
+    table.canary_until(1, 4);
+    table.put("q80.a", 4.0);
+    table.canary_until(5, 8);
+    assert_eq!(table.wanted(8.9), [80], "b was not renewed");
+    assert_eq!(table.leases.count(Rung::of_quality(80).unwrap()), 1);
+    table.leases.delete("q80.a");
+    assert_eq!(table.wanted(8.9), [0u8; 0]);
+    assert_eq!(table.leases.next_end(), None);
+}
+
+#[test]
+fn a_put_told_again_by_a_new_watch_renews_nothing() {
+    let mut table = Table::new();
+    table.leases.put("q80.gw", 7, table.at(0.0));
+    table.canary_until(1, 4);
+    table.leases.put("q80.gw", 7, table.at(4.0));
+    table.canary_until(5, 6);
+    assert_eq!(table.wanted(5.1), [0u8; 0]);
+}
+
+#[test]
+fn leases_do_not_age_while_the_canary_is_silent() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    // The clock runs until PLANE_DEAD after the last canary, then stands: 2.5 s of 5 are used up.
+    assert_eq!(table.wanted(40.0), [80]);
+    assert!(table.leases.canary_silent(table.at(40.0)));
+    table.put("_cap.me", 40.0);
+    assert!(!table.leases.canary_silent(table.at(41.0)));
+    table.canary_until(41, 42);
+    assert_eq!(table.wanted(42.4), [80]);
+    assert_eq!(table.wanted(42.6), [0u8; 0]);
+}
+
+#[test]
+fn leases_do_not_age_while_disconnected() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    table.leases.set_connected(false, table.at(1.0));
+    table.canary_until(2, 30);
+    assert_eq!(table.wanted(30.0), [80]);
+    table.leases.set_connected(true, table.at(30.0));
+    table.canary_until(31, 33);
+    assert_eq!(table.wanted(33.9), [80]);
+    assert_eq!(table.wanted(34.1), [0u8; 0]);
+}
+
+#[test]
+fn even_an_ill_kv_ends_the_demand_after_the_longest_hold() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    // 2.5 s run, then held from 2.5 to 62.5, then the remaining 2.5 s.
+    for tenth in 0..649 {
+        assert_eq!(table.wanted(f64::from(tenth) / 10.0), [80], "{tenth}");
+    }
+    assert_eq!(table.wanted(65.1), [0u8; 0]);
+}
+
+#[test]
+fn the_hold_begins_anew_after_the_canary_came_back() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    assert_eq!(table.wanted(50.0), [80]);
+    table.put("_cap.me", 50.0);
+    table.put("q80.gw", 50.0);
+    assert_eq!(
+        table.wanted(110.0),
+        [80],
+        "a second hold of 60 s from 52.5 on"
+    );
+}
+
+#[test]
+fn other_cameras_other_canaries_and_garbage_are_not_our_demand() {
+    let mut table = Table::new();
+    for key in ["door.q80.gw", "_cap.other", "q81.gw", "privacy", "", "q80"] {
+        table.put(key, 0.0);
+    }
+    assert_eq!(table.wanted(0.1), [0u8; 0]);
+    assert!(
+        table.leases.canary_silent(table.start + 3 * SECOND),
+        "another's canary is not ours"
+    );
+}

@@ -1,0 +1,15 @@
+//! Who wants which rungs, and whether the privacy switch forbids it: read from the two buckets in NATS.
+//!
+//! [`leases`] decides which leases live, without NATS; [`watch`] reads the buckets and never trusts a watch to mend
+//! itself; [`buckets`] makes them and reads and sets the switch.
+
+mod buckets;
+mod error;
+mod leases;
+mod watch;
+
+pub(crate) use self::{
+    buckets::{Buckets, Privacy, switch_privacy},
+    leases::Leases,
+    watch::DemandWatcher,
+};

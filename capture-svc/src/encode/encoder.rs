@@ -1,0 +1,50 @@
+//! What every encoder does, and why it may not.
+
+use wire::{RungSet, Stamp};
+
+use crate::camera::RawFrame;
+
+/// Turns one raw frame into JPEGs.
+pub trait Encoder: Send {
+    /// Encodes `frame` at every rung of `rungs`, lowest first, into `jpegs`: one complete baseline JPEG each, with
+    /// `stamp` directly after the JFIF APP0. The vectors are overwritten; their capacity is used again.
+    ///
+    /// # Errors
+    /// See [`EncodeError`]; what `jpegs` holds is then undefined.
+    fn encode_many(
+        &mut self,
+        frame: &RawFrame,
+        stamp: &Stamp,
+        rungs: RungSet,
+        jpegs: &mut [Vec<u8>],
+    ) -> Result<(), EncodeError>;
+}
+
+/// Why a raw frame gave no JPEG.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The camera's own JPEG is damaged: the frame is dropped, the next one may be good.
+    #[error("the camera's JPEG is damaged: {0}")]
+    Corrupt(String),
+    /// Size or layout is none that this encoder takes.
+    #[error("a frame of {width}x{height} {format} cannot be encoded: {why}")]
+    Unsupported {
+        /// Pixels per row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Layout.
+        format: &'static str,
+        /// What is in the way.
+        why: String,
+    },
+}
+
+/// `CAPTURE_SUBSAMPLING`: colour resolution of the JPEGs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sampling {
+    /// A quarter: what OpenCV and most cameras' JPEGs have.
+    S420,
+    /// Half: all that a YUYV camera gives.
+    S422,
+}
