@@ -1,6 +1,6 @@
 //! All NATS: the connection and its state, lease keys, frames, status.
 //!
-//! Does not decide anything: which keys to put is [`crate::interest`]'s, which frames to show [`crate::freshness`]'s.
+//! Does not decide anything: which keys to put is [`crate::relay::leases`]'s, which frames to show [`crate::relay::lateness`]'s.
 //! Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a gateway's NATS
 //! user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
 //! Source: ADR-8 of the NATS architecture (KV subjects, the `KV-Operation` header).
@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use wire::{LeaseKey, MemberId, subject};
 
 use crate::config::{NatsLogin, NatsSettings};
-use crate::interest::Topic;
 use crate::metrics::Metrics;
+use crate::relay::leases::Topic;
 
 /// Frames that may wait for the hub: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
@@ -28,18 +28,18 @@ const PING: Duration = Duration::from_secs(1);
 
 /// What the connection is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Link {
+pub(crate) struct Link {
     /// Whether it stands.
-    pub connected: bool,
+    pub(crate) connected: bool,
     /// Counts connections: another number is another connection.
-    pub generation: u64,
+    pub(crate) generation: u64,
     /// What the server refuses us, in its words, since this connection was made.
-    pub refused: Option<String>,
+    pub(crate) refused: Option<String>,
 }
 
 /// The bus cannot be used as configured.
 #[derive(Debug, thiserror::Error)]
-pub enum BusError {
+pub(crate) enum BusError {
     /// A credentials or key file cannot be read.
     #[error("cannot use {path}: {source}")]
     Login {
@@ -55,7 +55,7 @@ pub enum BusError {
 
 /// Why a key could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum LeaseError {
+pub(crate) enum LeaseError {
     /// No answer in time, or nobody there who keeps the bucket.
     #[error("{0}")]
     Request(#[from] async_nats::client::RequestError),
@@ -66,7 +66,7 @@ pub enum LeaseError {
 
 /// The connection to NATS; a clone is the same one.
 #[derive(Clone, Debug)]
-pub struct Bus {
+pub(crate) struct Bus {
     client: Client,
     gateway: MemberId,
     link: watch::Receiver<Link>,
@@ -77,7 +77,7 @@ impl Bus {
     ///
     /// # Errors
     /// See [`BusError`]; a server that is away is none.
-    pub async fn connect(
+    pub(crate) async fn connect(
         settings: &NatsSettings,
         gateway: MemberId,
         metrics: Arc<Metrics>,
@@ -133,21 +133,18 @@ impl Bus {
 
     /// The connection's state, for whoever wants to follow it.
     #[must_use]
-    pub fn link(&self) -> watch::Receiver<Link> {
+    pub(crate) fn link(&self) -> watch::Receiver<Link> {
         self.link.clone()
-    }
-
-    /// This gateway's name on the bus.
-    #[must_use]
-    pub const fn gateway(&self) -> &MemberId {
-        &self.gateway
     }
 
     /// Begins to receive a rung's frames. Whatever is published after a later [`put_lease`](Self::put_lease) comes.
     ///
     /// # Errors
     /// The connection does not even take the wish.
-    pub async fn frames(&self, topic: &Topic) -> Result<Subscriber, async_nats::SubscribeError> {
+    pub(crate) async fn frames(
+        &self,
+        topic: &Topic,
+    ) -> Result<Subscriber, async_nats::SubscribeError> {
         let subject = topic.camera.frames_subject(topic.rung);
         self.client.subscribe(subject).await
     }
@@ -156,7 +153,7 @@ impl Bus {
     ///
     /// # Errors
     /// The connection does not even take the wish.
-    pub async fn statuses(&self) -> Result<[Subscriber; 2], async_nats::SubscribeError> {
+    pub(crate) async fn statuses(&self) -> Result<[Subscriber; 2], async_nats::SubscribeError> {
         let unnamed = self.client.subscribe("status").await?;
         Ok([unnamed, self.client.subscribe("status.*").await?])
     }
@@ -165,7 +162,7 @@ impl Bus {
     ///
     /// # Errors
     /// The key is not there, as far as can be told within 700 ms.
-    pub async fn put_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
+    pub(crate) async fn put_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
         self.write(topic, Request::new().payload("".into())).await
     }
 
@@ -173,14 +170,14 @@ impl Bus {
     ///
     /// # Errors
     /// The key may still be there, as far as can be told within 700 ms.
-    pub async fn delete_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
+    pub(crate) async fn delete_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
         let mut headers = HeaderMap::new();
         headers.insert("KV-Operation", "DEL");
         self.write(topic, Request::new().headers(headers)).await
     }
 
     /// Sends what is still on its way out.
-    pub async fn flush(&self) {
+    pub(crate) async fn flush(&self) {
         // At the end of the process nobody is left to whom a failure would matter: keys end by themselves.
         let _ = tokio::time::timeout(ANSWER, self.client.flush()).await;
     }

@@ -1,38 +1,26 @@
 //! The gateway: one camera's frames from NATS to many browsers.
 //!
-//! A frame's way: [`bus`] → [`rail`] (judged by [`freshness`], built once as [`frame`], kept in the rung's slot) →
-//! [`viewer`] ([`flow`] says whether it may) → socket. Demand goes the other way: a viewer's [`hub::Seat`] →
-//! [`interest`] → [`bus`], subscribed before the key is put. Everything cold, from routing to handshake, is [`http`].
+//! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as [`frame`], kept in the rung's
+//! slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may) → socket. Demand goes the other way: a viewer's
+//! [`relay::streams::Seat`] → [`relay::leases`] → [`bus`], subscribed before the key is put. Everything cold, from routing
+//! to handshake, is [`http`].
 
-pub mod auth;
-pub mod bus;
-pub mod cameras;
+mod access;
+mod bus;
 pub mod clock;
 pub mod config;
-pub mod conversation;
 pub mod counted;
-pub mod doors;
-pub mod flow;
-pub mod frame;
-pub mod freshness;
-pub mod guard;
-pub mod handshake;
-pub mod http;
-pub mod hub;
-pub mod interest;
-pub mod lowat;
-pub mod memory_file;
+mod frame;
+mod http;
+mod lowat;
 pub mod metrics;
-pub mod origin;
-pub mod page;
-pub mod peer;
 pub mod protocol;
-pub mod rail;
-pub mod server;
-pub mod still;
-pub mod upgrade;
-pub mod viewer;
-pub mod ws;
+mod relay;
+mod session;
+mod viewer;
+pub mod websocket;
+
+pub use http::listener::COLD_CONNECTIONS;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -44,16 +32,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
-use crate::auth::Guesses;
+use crate::access::middleware::Guard;
+use crate::access::token::Guesses;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::doors::Doors;
-use crate::guard::Guard;
-use crate::http::Shared;
-use crate::hub::Hub;
+use crate::http::listener;
+use crate::http::routes::{self, Shared};
 use crate::metrics::Metrics;
-use crate::rail::Tools;
+use crate::relay::fanout::Tools;
+use crate::relay::streams::Hub;
+use crate::session::admission::Doors;
 
 /// How often it is said that NATS is still away.
 const REMIND: Duration = Duration::from_secs(10);
@@ -65,9 +54,9 @@ const REMIND: Duration = Duration::from_secs(10);
 pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::new()?);
     let clock = Clock::start();
-    let listener =
-        |address| server::listen(address).with_context(|| format!("cannot listen on {address}"));
-    let (public, admin) = (listener(config.listen)?, listener(config.admin_listen)?);
+    let listening =
+        |address| listener::listen(address).with_context(|| format!("cannot listen on {address}"));
+    let (public, admin) = (listening(config.listen)?, listening(config.admin_listen)?);
     let bus = Bus::connect(&config.nats, gateway.clone(), Arc::clone(&metrics)).await?;
     let tools = Tools {
         clock,
@@ -99,17 +88,17 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
         (
             "the public port",
             public,
-            http::public(shared.clone(), &config.web_root),
+            routes::public(shared.clone(), &config.web_root),
         ),
         (
             "the admin port",
             admin,
-            http::admin(shared.clone(), metrics),
+            routes::admin(shared.clone(), metrics),
         ),
     ] {
         let (tasks, closed) = (tasks.clone(), closed.clone());
         parts.spawn(async move {
-            server::serve(listener, routes, tasks, closed).await;
+            listener::serve(listener, routes, tasks, closed).await;
             Ok(name)
         });
     }

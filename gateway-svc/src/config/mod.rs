@@ -15,9 +15,9 @@ use std::time::Duration;
 
 pub use self::cli::{Cli, Command, Settings};
 pub use self::unknown::{known_variables, unknown_variables};
-use crate::auth::Access;
-use crate::origin::Origin;
-use crate::peer::Network;
+use crate::access::client_ip::Network;
+use crate::access::origin::Origin;
+use crate::access::token::Access;
 
 /// Exit code for settings that cannot be used. Source: `EX_USAGE` of sysexits.h.
 pub const EXIT_USAGE: u8 = 64;

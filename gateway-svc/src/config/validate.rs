@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::{Config, ConfigErrors, LogFormat, NatsLogin, NatsSettings, Settings};
-use crate::auth::{Access, Token};
+use crate::access::token::{Access, Token};
 
 impl Settings {
     /// Judges every setting.

@@ -14,9 +14,9 @@ use ring::hmac;
 use subtle::ConstantTimeEq as _;
 
 /// The cookie's name.
-pub const COOKIE: &str = "rero_session";
+pub(crate) const COOKIE: &str = "rero_session";
 /// How long a login lasts.
-pub const SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(crate) const SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Wrong tokens from one address
 const GUESSES: u32 = 10;
 /// within this time; then no more are listened to until it is over.
@@ -40,11 +40,11 @@ pub struct Token(Box<[u8]>);
 /// Too short to be a secret, or not sendable in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("8 or more visible ASCII characters would do, for instance from: openssl rand -hex 16")]
-pub struct TokenError;
+pub(crate) struct TokenError;
 
 /// What a request shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub(crate) enum Shown {
     /// Nothing at all.
     Nothing,
     /// Something wrong.
@@ -56,7 +56,7 @@ pub enum Shown {
 impl Token {
     /// # Errors
     /// Fewer than 8 characters, or others than visible ASCII.
-    pub fn new(text: &str) -> Result<Self, TokenError> {
+    pub(crate) fn new(text: &str) -> Result<Self, TokenError> {
         let sendable = text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_graphic());
         if sendable {
             Ok(Self(text.as_bytes().into()))
@@ -67,13 +67,13 @@ impl Token {
 
     /// Compares in constant time.
     #[must_use]
-    pub fn is(&self, given: &str) -> bool {
+    pub(crate) fn is(&self, given: &str) -> bool {
         self.0.ct_eq(given.as_bytes()).into()
     }
 
     /// The cookie's value for a login at `now_s` (seconds since the Unix epoch).
     #[must_use]
-    pub fn session(&self, now_s: u64) -> String {
+    pub(crate) fn session(&self, now_s: u64) -> String {
         let expires = now_s + SESSION.as_secs();
         let mac = hmac::sign(&self.key(), Self::signed(expires).as_bytes());
         let mut value = format!("{expires}.");
@@ -86,7 +86,7 @@ impl Token {
 
     /// What the request shows: `Authorization: Bearer`, the cookie or `?access_token=`; one right one is enough.
     #[must_use]
-    pub fn shown(&self, headers: &HeaderMap, uri: &Uri, now_s: u64) -> Shown {
+    pub(crate) fn shown(&self, headers: &HeaderMap, uri: &Uri, now_s: u64) -> Shown {
         let bearer = headers.get(header::AUTHORIZATION).map(|value| {
             let words = value.to_str().ok().and_then(|value| value.split_once(' '));
             words.is_some_and(|(scheme, token)| {
@@ -153,19 +153,19 @@ fn query_value(uri: &Uri, name: &str) -> Option<String> {
 
 /// Counts wrong tokens per address.
 #[derive(Debug, Default)]
-pub struct Guesses(HashMap<IpAddr, (u32, Instant)>);
+pub(crate) struct Guesses(HashMap<IpAddr, (u32, Instant)>);
 
 impl Guesses {
     /// How long the address has to wait before another token is looked at.
     #[must_use]
-    pub fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
+    pub(crate) fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
         let (count, since) = self.0.get(&address)?;
         let over = *since + GUESSES_WITHIN;
         (*count >= GUESSES && now < over).then(|| over - now)
     }
 
     /// The address gave a wrong token.
-    pub fn wrong(&mut self, address: IpAddr, now: Instant) {
+    pub(crate) fn wrong(&mut self, address: IpAddr, now: Instant) {
         if self.0.len() >= REMEMBERED {
             self.0.retain(|_, (_, since)| now < *since + GUESSES_WITHIN);
         }

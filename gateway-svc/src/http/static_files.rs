@@ -17,7 +17,7 @@ const MISSING: &str = include_str!("missing.html");
 const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'";
 
 /// Serves the files under `root`; a directory that appears later is found.
-pub fn client(root: &Path) -> Router {
+pub(crate) fn client(root: &Path) -> Router {
     let index = root.join("index.html");
     let files = ServeDir::new(root).fallback(axum::handler::HandlerWithoutStateExt::into_service(
         move |uri: Uri| {

@@ -1,4 +1,4 @@
-//! Who may come in: origin, token, login. What it decides by is pure ([`crate::auth`], [`crate::origin`]).
+//! Who may come in: origin, token, login. What it decides by is pure ([`token`], [`crate::access::origin`]).
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -11,12 +11,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::auth::{self, Access, Guesses, Shown};
-use crate::doors::NoPlace;
-use crate::http::Shared;
+use crate::access::client_ip::{Network, viewer_address};
+use crate::access::origin::Origin;
+use crate::access::token::{self, Access, Guesses, Shown};
+use crate::http::routes::Shared;
 use crate::metrics::Metrics;
-use crate::origin::Origin;
-use crate::peer::{Network, viewer_address};
+use crate::session::admission::NoPlace;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -25,15 +25,15 @@ const LOGIN_BYTES: usize = 1024;
 
 /// The rules, and who broke them.
 #[derive(Debug)]
-pub struct Guard {
+pub(crate) struct Guard {
     /// Who may watch.
-    pub access: Access,
+    pub(crate) access: Access,
     /// Pages elsewhere that may show the stream.
-    pub allowed_origins: BTreeSet<Origin>,
+    pub(crate) allowed_origins: BTreeSet<Origin>,
     /// Whose `X-Forwarded-*` is believed.
-    pub trusted_proxies: Vec<Network>,
+    pub(crate) trusted_proxies: Vec<Network>,
     /// Wrong tokens.
-    pub guesses: Mutex<Guesses>,
+    pub(crate) guesses: Mutex<Guesses>,
 }
 
 impl Guard {
@@ -56,7 +56,7 @@ impl Guard {
 }
 
 /// Lets only our own page and the allowed ones ask; clients without `Origin` pass.
-pub async fn ask_origin(
+pub(crate) async fn ask_origin(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -123,7 +123,7 @@ pub async fn ask_origin(
 }
 
 /// Asks for the token where one is set.
-pub async fn ask_token(
+pub(crate) async fn ask_token(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -154,7 +154,7 @@ struct Login {
 }
 
 /// Trades the token for a cookie, for the page.
-pub async fn login(
+pub(crate) async fn login(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -191,16 +191,16 @@ pub async fn login(
         == Some("https");
     let cookie = format!(
         "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
-        auth::COOKIE,
+        token::COOKIE,
         token.session(now_s),
-        auth::SESSION.as_secs(),
+        token::SESSION.as_secs(),
         if secure { "; Secure" } else { "" }
     );
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
 /// Counts a viewer that found no place.
-pub fn count_no_place(metrics: &Metrics, refusal: NoPlace) {
+pub(crate) fn count_no_place(metrics: &Metrics, refusal: NoPlace) {
     match refusal {
         NoPlace::Full(_) => metrics.refused.full.inc(),
         NoPlace::Address(_) => metrics.refused.address.inc(),

@@ -13,18 +13,18 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use crate::conversation::Conversation;
-use crate::doors::{LEAVING_WORDS, Place};
-use crate::handshake::{self, HandshakeError};
-use crate::http::Shared;
-use crate::hub::Seat;
+use crate::http::routes::Shared;
 use crate::metrics::Metrics;
-use crate::viewer::End;
-use crate::ws;
+use crate::relay::streams::Seat;
+use crate::session::Conversation;
+use crate::session::admission::{LEAVING_WORDS, Place};
+use crate::viewer::outbox::End;
+use crate::websocket::codec;
+use crate::websocket::handshake::{self, HandshakeError};
 
 /// A handshake that is in order.
 #[derive(Debug)]
-pub struct Upgrade {
+pub(crate) struct Upgrade {
     headers: HeaderMap,
     accept: String,
     pending: OnUpgrade,
@@ -34,7 +34,7 @@ pub struct Upgrade {
 ///
 /// # Errors
 /// Why it is none; [`refusal`] is the answer.
-pub fn prepare(mut request: Request) -> Result<Upgrade, HandshakeError> {
+pub(crate) fn prepare(mut request: Request) -> Result<Upgrade, HandshakeError> {
     let accept = handshake::accept(request.method(), request.version(), request.headers())?;
     let pending = hyper::upgrade::on(&mut request);
     Ok(Upgrade {
@@ -46,7 +46,7 @@ pub fn prepare(mut request: Request) -> Result<Upgrade, HandshakeError> {
 
 /// The answer to a request that is no handshake.
 #[must_use]
-pub fn refusal(error: HandshakeError) -> Response {
+pub(crate) fn refusal(error: HandshakeError) -> Response {
     let status = match error {
         HandshakeError::NoUpgrade | HandshakeError::Version => StatusCode::UPGRADE_REQUIRED,
         HandshakeError::Malformed(_) => StatusCode::BAD_REQUEST,
@@ -61,17 +61,17 @@ pub fn refusal(error: HandshakeError) -> Response {
 impl Upgrade {
     /// The request's headers.
     #[must_use]
-    pub const fn headers(&self) -> &HeaderMap {
+    pub(crate) const fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
     /// Upgrades, and then closes with words: a browser shows a script neither status nor body of a refused upgrade.
     #[must_use]
-    pub fn refuse(self, tasks: &TaskTracker, code: u16, words: String) -> Response {
+    pub(crate) fn refuse(self, tasks: &TaskTracker, code: u16, words: String) -> Response {
         let pending = self.pending;
         tasks.spawn(async move {
             if let Some((socket, _)) = hand_over(pending).await {
-                farewell(socket, &ws::close(code, &words)).await;
+                farewell(socket, &codec::close(code, &words)).await;
             }
         });
         switching(&self.accept)
@@ -79,7 +79,7 @@ impl Upgrade {
 
     /// Upgrades, and talks to the viewer until its end.
     #[must_use]
-    pub fn accept(self, shared: &Shared, seat: Seat, place: Place, talks: bool) -> Response {
+    pub(crate) fn accept(self, shared: &Shared, seat: Seat, place: Place, talks: bool) -> Response {
         let (hub, doors, pending) = (
             Arc::clone(&shared.hub),
             Arc::clone(&shared.doors),

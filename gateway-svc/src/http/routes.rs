@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRef, Path, Query, Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
@@ -17,32 +17,32 @@ use tokio_util::task::TaskTracker;
 use tower::util::MapRequest;
 use wire::{CameraId, CameraStatus, Quality};
 
+use crate::access::client_ip;
+use crate::access::middleware::{self, Guard};
 use crate::bus::Link;
-use crate::doors::Doors;
-use crate::guard::{self, Guard};
-use crate::hub::Hub;
-use crate::interest::Topic;
+use crate::http::mjpeg;
+use crate::http::static_files;
 use crate::metrics::Metrics;
-use crate::page;
-use crate::peer;
-use crate::still;
-use crate::upgrade;
+use crate::relay::leases::Topic;
+use crate::relay::streams::Hub;
+use crate::session::admission::Doors;
+use crate::session::upgrade;
 
 /// What the routes share.
 #[derive(Clone, Debug)]
-pub struct Shared {
+pub(crate) struct Shared {
     /// Who watches what.
-    pub hub: Arc<Hub>,
+    pub(crate) hub: Arc<Hub>,
     /// The places for viewers.
-    pub doors: Arc<Doors>,
+    pub(crate) doors: Arc<Doors>,
     /// Who may watch.
-    pub guard: Arc<Guard>,
+    pub(crate) guard: Arc<Guard>,
     /// The connection to NATS.
-    pub link: watch::Receiver<Link>,
+    pub(crate) link: watch::Receiver<Link>,
     /// The viewers' tasks.
-    pub tasks: TaskTracker,
+    pub(crate) tasks: TaskTracker,
     /// This gateway's name on the bus.
-    pub gateway: Arc<str>,
+    pub(crate) gateway: Arc<str>,
 }
 
 impl FromRef<Shared> for Arc<Guard> {
@@ -54,7 +54,7 @@ impl FromRef<Shared> for Arc<Guard> {
 impl Shared {
     /// Why this gateway is not ready, if it is not. An idle camera is no reason.
     #[must_use]
-    pub fn unready(&self) -> Option<String> {
+    pub(crate) fn unready(&self) -> Option<String> {
         let link = self.link.borrow();
         if self.doors.leaving().is_cancelled() {
             Some("leaving".to_owned())
@@ -69,24 +69,18 @@ impl Shared {
 }
 
 /// The public port.
-pub fn public(shared: Shared, web_root: &std::path::Path) -> Router {
+pub(crate) fn public(shared: Shared, web_root: &std::path::Path) -> Router {
     let watching = Router::new()
         .route("/websocket/{quality}", get(websocket))
         .route("/api/status", get(status))
-        .route("/snapshot.jpg", get(still::snapshot))
-        .route("/stream.mjpg", get(still::stream))
-        .route_layer(middleware::from_fn_with_state(
-            shared.clone(),
-            guard::ask_token,
-        ));
+        .route("/snapshot.jpg", get(mjpeg::snapshot))
+        .route("/stream.mjpg", get(mjpeg::stream))
+        .route_layer(from_fn_with_state(shared.clone(), middleware::ask_token));
     let routes = Router::new()
         .merge(watching)
-        .route("/api/login", post(guard::login))
-        .fallback_service(page::client(web_root))
-        .layer(middleware::from_fn_with_state(
-            shared.clone(),
-            guard::ask_origin,
-        ))
+        .route("/api/login", post(middleware::login))
+        .fallback_service(static_files::client(web_root))
+        .layer(from_fn_with_state(shared.clone(), middleware::ask_origin))
         .merge(health())
         .with_state(shared);
     // Around the routes, or they would be chosen by the old spelling.
@@ -115,7 +109,7 @@ fn respell(mut request: Request) -> Request {
 }
 
 /// The admin port: what a monitor or an orchestrator asks for, never on the public one but for health.
-pub fn admin(shared: Shared, metrics: Arc<Metrics>) -> Router {
+pub(crate) fn admin(shared: Shared, metrics: Arc<Metrics>) -> Router {
     let text = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
@@ -181,7 +175,7 @@ struct CameraReport {
 
 /// What a request for a stream may say.
 #[derive(Debug, Default, Deserialize)]
-pub struct Wish {
+pub(crate) struct Wish {
     camera: Option<String>,
     v: Option<String>,
 }
@@ -201,7 +195,8 @@ async fn websocket(
             return upgrade::refusal(error);
         }
     };
-    let address = peer::viewer_address(peer.ip(), upgrade.headers(), &shared.guard.trusted_proxies);
+    let address =
+        client_ip::viewer_address(peer.ip(), upgrade.headers(), &shared.guard.trusted_proxies);
     let quality = quality.parse::<Quality>();
     let camera = wish.camera.unwrap_or_default().parse::<CameraId>();
     let talks = wish.v.as_deref() == Some("2");
@@ -219,8 +214,8 @@ async fn websocket(
     let place = match shared.doors.enter(address) {
         Ok(place) => place,
         Err(refusal) => {
-            guard::count_no_place(&metrics, refusal);
-            let code = if refusal == crate::doors::NoPlace::Leaving {
+            middleware::count_no_place(&metrics, refusal);
+            let code = if refusal == crate::session::admission::NoPlace::Leaving {
                 1012
             } else {
                 1013

@@ -11,7 +11,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 /// Why a request is no WebSocket handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HandshakeError {
+pub(crate) enum HandshakeError {
     /// An ordinary request.
     #[error("this address speaks WebSocket: connect with ws:// or wss://, not with a plain GET")]
     NoUpgrade,
@@ -27,7 +27,7 @@ pub enum HandshakeError {
 ///
 /// # Errors
 /// See [`HandshakeError`].
-pub fn accept(
+pub(crate) fn accept(
     method: &Method,
     version: Version,
     headers: &HeaderMap,

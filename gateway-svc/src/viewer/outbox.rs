@@ -1,12 +1,9 @@
 //! One viewer's socket: what may be written to it now, and what was begun and is not finished.
 //!
 //! Two hands reach in here. The fan-out *offers* it frames and never waits: whatever the socket does not take at once
-//! is left to the viewer's own task ([`crate::conversation`]), and until that has finished the viewer simply misses
+//! is left to the viewer's own task ([`crate::session`]), and until that has finished the viewer simply misses
 //! frames. Nothing is queued but small messages, and of those only the newest of a kind.
-//! How its words come in is [`hearing`]'s, what is half written [`line`]'s.
-
-mod hearing;
-mod line;
+//! How its words come in is [`crate::viewer::inbox`]'s, what is half written [`crate::viewer::line`]'s.
 
 use std::hint::black_box;
 use std::io;
@@ -20,19 +17,19 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use wire::Rung;
 
-use self::line::{Line, Piece};
-use crate::flow::{Feedback, Flow};
+use crate::frame::memfd;
 use crate::frame::{self, Frame};
-use crate::memory_file;
 use crate::protocol::FromGateway;
-use crate::ws::{self, Opcode};
+use crate::viewer::line::{Line, Piece};
+use crate::viewer::send_window::{Feedback, Flow};
+use crate::websocket::codec::{self, Opcode};
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
 const WAITING: usize = 16;
 
 /// What became of an offered frame.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Offer {
+pub(crate) enum Offer {
     /// Written whole.
     Sent,
     /// Begun; the viewer's own task writes the rest and counts it.
@@ -47,7 +44,7 @@ pub enum Offer {
 
 /// Why a viewer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     /// It closed the WebSocket.
     Viewer,
     /// The connection broke.
@@ -62,34 +59,34 @@ pub enum End {
 
 /// A viewer's sending side, shared between the fan-out and the viewer's task.
 #[derive(Debug)]
-pub struct Viewer {
-    socket: OwnedWriteHalf,
+pub(crate) struct Viewer {
+    pub(crate) socket: OwnedWriteHalf,
     /// Whether it speaks `?v=2`.
-    pub talks: bool,
+    pub(crate) talks: bool,
     /// Whether frames are sent to it as pages where they can.
     pages: bool,
     line: Mutex<Line>,
     /// Wakes the viewer's task: there is something to write or to end.
-    wake: Notify,
+    pub(crate) wake: Notify,
 }
 
 /// What [`Viewer::flush`] got done.
 #[derive(Debug, Default)]
-pub struct Flushed {
+pub(crate) struct Flushed {
     /// Frames that are whole now, with their rung.
-    pub frames: Vec<(Arc<Frame>, Rung)>,
+    pub(crate) frames: Vec<(Arc<Frame>, Rung)>,
     /// The socket takes no more for now.
-    pub blocked: bool,
+    pub(crate) blocked: bool,
     /// The viewer ends.
-    pub end: Option<End>,
+    pub(crate) end: Option<End>,
 }
 
 impl Viewer {
     /// A viewer of `rung` behind a socket whose handshake is written.
     #[must_use]
-    pub fn new(socket: OwnedWriteHalf, talks: bool, rung: Rung, now: Instant) -> Self {
+    pub(crate) fn new(socket: OwnedWriteHalf, talks: bool, rung: Rung, now: Instant) -> Self {
         let viewer = Self {
-            pages: memory_file::suits(&SockRef::from(socket.as_ref())),
+            pages: memfd::suits(&SockRef::from(socket.as_ref())),
             socket,
             talks,
             line: Mutex::new(Line::new(rung, now)),
@@ -100,12 +97,12 @@ impl Viewer {
     }
 
     /// Has what [`offer`](Self::offer) begins with come from memory.
-    pub fn fetch(&self) {
+    pub(crate) fn fetch(&self) {
         black_box((self.line.is_poisoned(), self.socket.as_ref().as_raw_fd()));
     }
 
     /// Offers a frame; never waits. The flag tells that an earlier offered frame was skipped for good.
-    pub fn offer(&self, frame: &Arc<Frame>, rung: Rung, now: Instant) -> (Offer, bool) {
+    pub(crate) fn offer(&self, frame: &Arc<Frame>, rung: Rung, now: Instant) -> (Offer, bool) {
         let mut line = self.line();
         if line.end.is_some() || (line.rung != rung && line.next != Some(rung)) {
             return (Offer::Left, false);
@@ -159,13 +156,13 @@ impl Viewer {
 
     /// Whether it watches this rung, or is about to.
     #[must_use]
-    pub fn stays(&self, rung: Rung) -> bool {
+    pub(crate) fn stays(&self, rung: Rung) -> bool {
         let line = self.line();
         line.end.is_none() && (line.rung == rung || line.next == Some(rung))
     }
 
     /// Once a second: asks for a sign of life, or notices that there is none.
-    pub fn tick(&self, now: Instant) {
+    pub(crate) fn tick(&self, now: Instant) {
         let mut line = self.line();
         line.flow.tidy(now);
         self.ease(&mut line, now);
@@ -180,27 +177,27 @@ impl Viewer {
     }
 
     /// Sends a message of `?v=2` as soon as the socket is free.
-    pub fn say(&self, message: &FromGateway<'_>) {
+    pub(crate) fn say(&self, message: &FromGateway<'_>) {
         self.send(text(message));
     }
 
     /// Sends a prebuilt small message as soon as the socket is free.
-    pub fn send(&self, message: Bytes) {
+    pub(crate) fn send(&self, message: Bytes) {
         self.line().waiting.push_back(message);
         self.wake.notify_one();
     }
 
     /// Answers a ping; of several only the last one. Source: RFC 6455 section 5.5.3.
-    pub fn answer(&self, payload: &[u8]) {
-        self.line().pong = Some(ws::frame(Opcode::Pong, payload));
+    pub(crate) fn answer(&self, payload: &[u8]) {
+        self.line().pong = Some(codec::frame(Opcode::Pong, payload));
     }
 
     /// Ends the viewer with words, after what is half written.
-    pub fn close(&self, end: End, code: u16, words: &str) {
+    pub(crate) fn close(&self, end: End, code: u16, words: &str) {
         let mut line = self.line();
         if line.end.is_none() {
             line.end = Some(end);
-            line.goodbye = Some(ws::close(code, words));
+            line.goodbye = Some(codec::close(code, words));
         }
         self.listen_closely(&mut line);
         self.wake.notify_one();
@@ -208,17 +205,17 @@ impl Viewer {
 
     /// A pong to one of our pings came, `prompt` if it is the last of those read together. True: a frame that was held
     /// may go now.
-    pub fn pong(&self, number: u64, now: Instant, prompt: bool) -> bool {
+    pub(crate) fn pong(&self, number: u64, now: Instant, prompt: bool) -> bool {
         self.confirm(|flow| flow.pong(number, now, prompt), now)
     }
 
     /// The viewer decoded a frame. True: a frame that was held may go now.
-    pub fn ack(&self, seq: u64, now: Instant) -> bool {
+    pub(crate) fn ack(&self, seq: u64, now: Instant) -> bool {
         self.confirm(|flow| flow.ack(seq, now), now)
     }
 
     /// Asks for another rung; it takes effect with that rung's next frame. False if it is the current one.
-    pub fn switch(&self, rung: Rung) -> bool {
+    pub(crate) fn switch(&self, rung: Rung) -> bool {
         let mut line = self.line();
         line.next = (line.rung != rung).then_some(rung);
         line.next.is_some()
@@ -226,7 +223,7 @@ impl Viewer {
 
     /// The rung it gets frames of.
     #[must_use]
-    pub fn rung(&self) -> Rung {
+    pub(crate) fn rung(&self) -> Rung {
         self.line().rung
     }
 
@@ -234,7 +231,7 @@ impl Viewer {
     ///
     /// # Errors
     /// The connection is gone.
-    pub fn flush(&self) -> io::Result<Flushed> {
+    pub(crate) fn flush(&self) -> io::Result<Flushed> {
         let mut line = self.line();
         let mut flushed = Flushed::default();
         flushed.blocked = line.settle(&self.socket, &mut flushed.frames)?;
@@ -246,7 +243,7 @@ impl Viewer {
     ///
     /// # Errors
     /// The connection is gone.
-    pub async fn stirred(&self, blocked: bool) -> io::Result<()> {
+    pub(crate) async fn stirred(&self, blocked: bool) -> io::Result<()> {
         tokio::select! {
             () = self.wake.notified() => Ok(()),
             ready = self.socket.writable(), if blocked => ready,
@@ -254,13 +251,13 @@ impl Viewer {
     }
 
     /// Ends our half of the connection, after what the kernel still has to send.
-    pub fn say_no_more(&self) {
+    pub(crate) fn say_no_more(&self) {
         // It may be gone already, which is as good.
         let _ = SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Write);
     }
 
     /// Ends the connection both ways at once.
-    pub fn hang_up(&self) {
+    pub(crate) fn hang_up(&self) {
         let mut line = self.line();
         line.end = line.end.or(Some(End::Lost));
         // It may be gone already, which is what is wanted.
@@ -285,13 +282,13 @@ impl Viewer {
         let _ = SockRef::from(self.socket.as_ref()).set_tcp_notsent_lowat(u32::from(trust));
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
+    pub(crate) fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A text message, ready for the socket.
 #[must_use]
-pub fn text(message: &FromGateway<'_>) -> Bytes {
-    ws::frame(Opcode::Text, message.text().as_bytes())
+pub(crate) fn text(message: &FromGateway<'_>) -> Bytes {
+    codec::frame(Opcode::Text, message.text().as_bytes())
 }

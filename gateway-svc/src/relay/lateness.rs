@@ -22,7 +22,7 @@ const RUN_REIGNS_US: u64 = 2_000_000;
 
 /// Judges the frames of one camera by age; all its rungs share it, so that a new rung knows the clocks already.
 #[derive(Debug, Default)]
-pub struct Freshness {
+pub(crate) struct Freshness {
     run: Option<u32>,
     retired: Option<u32>,
     /// The last run whose clock was looked at.
@@ -35,7 +35,7 @@ pub struct Freshness {
 
 impl Freshness {
     /// Whether a frame that arrived at `received_us` (µs, any clock that never steps) may be shown.
-    pub fn judge(&mut self, stamp: &Stamp, received_us: u64) -> bool {
+    pub(crate) fn judge(&mut self, stamp: &Stamp, received_us: u64) -> bool {
         let since = received_us.saturating_sub(self.last_us);
         if self.run != Some(stamp.run) {
             if self.retired == Some(stamp.run) && since < RUN_REIGNS_US {
@@ -54,7 +54,7 @@ impl Freshness {
 
     /// By how many seconds the receiver's clock is ahead of the sender's, if that is more than any way takes; told once
     /// for each run.
-    pub fn clocks_differ(&mut self, stamp: &Stamp, received_us: u64) -> Option<i64> {
+    pub(crate) fn clocks_differ(&mut self, stamp: &Stamp, received_us: u64) -> Option<i64> {
         if self.looked_at.replace(stamp.run) == Some(stamp.run) {
             return None;
         }
@@ -74,11 +74,11 @@ impl Freshness {
 
 /// Judges the frames of one rung by their numbers.
 #[derive(Debug, Default)]
-pub struct Sequence(Option<(u32, u64)>);
+pub(crate) struct Sequence(Option<(u32, u64)>);
 
 impl Sequence {
     /// How many frames are missing before this one; `None` if it is no newer than the last.
-    pub fn gap(&mut self, stamp: &Stamp) -> Option<u64> {
+    pub(crate) fn gap(&mut self, stamp: &Stamp) -> Option<u64> {
         let gap = match self.0 {
             Some((run, seq)) if run == stamp.run => stamp.seq.checked_sub(seq + 1)?,
             _ => 0,

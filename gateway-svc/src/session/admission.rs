@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::viewer::{End, Viewer};
+use crate::viewer::outbox::{End, Viewer};
 
 /// How many viewers a second are sent away at least: so slowly only while time allows, so that the gateways they all
 /// go to next are not stormed.
 const LEAVING_RATE: f64 = 200.0;
 /// Said to every viewer of a gateway that leaves.
-pub const LEAVING_WORDS: &str = "this gateway is leaving, connect again";
+pub(crate) const LEAVING_WORDS: &str = "this gateway is leaving, connect again";
 
 /// The places for viewers.
 #[derive(Debug)]
-pub struct Doors {
+pub(crate) struct Doors {
     most: usize,
     most_per_address: Option<usize>,
     inside: Mutex<Inside>,
@@ -33,7 +33,7 @@ struct Inside {
 
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoPlace {
+pub(crate) enum NoPlace {
     /// All are taken.
     #[error("all {0} places for viewers are taken (GATEWAY_MAX_VIEWERS), try again later")]
     Full(usize),
@@ -49,7 +49,7 @@ pub enum NoPlace {
 
 /// A viewer's place, free again when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub(crate) struct Place {
     doors: Arc<Doors>,
     id: u64,
 }
@@ -71,7 +71,7 @@ impl Drop for Place {
 
 impl Place {
     /// Tells whom to send away when this gateway leaves.
-    pub fn take(&self, viewer: &Arc<Viewer>) {
+    pub(crate) fn take(&self, viewer: &Arc<Viewer>) {
         if let Some((_, entry)) = self.doors.inside().viewers.get_mut(&self.id) {
             *entry = Arc::downgrade(viewer);
         }
@@ -81,7 +81,7 @@ impl Place {
 impl Doors {
     /// Places for `most` viewers, `most_per_address` of them from one address.
     #[must_use]
-    pub fn new(most: usize, most_per_address: Option<usize>) -> Self {
+    pub(crate) fn new(most: usize, most_per_address: Option<usize>) -> Self {
         Self {
             most,
             most_per_address,
@@ -94,7 +94,7 @@ impl Doors {
     ///
     /// # Errors
     /// See [`NoPlace`].
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
         let mut inside = self.inside();
         if self.leaving.is_cancelled() {
             return Err(NoPlace::Leaving);
@@ -118,24 +118,24 @@ impl Doors {
 
     /// How many are inside.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.inside().viewers.len()
     }
 
     /// Cancelled when nobody is let in any more.
     #[must_use]
-    pub const fn leaving(&self) -> &CancellationToken {
+    pub(crate) const fn leaving(&self) -> &CancellationToken {
         &self.leaving
     }
 
     /// Lets nobody in any more.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         let _inside = self.inside();
         self.leaving.cancel();
     }
 
     /// Sends everybody away, spread so that all are told within `time`.
-    pub async fn empty(&self, time: Duration) {
+    pub(crate) async fn empty(&self, time: Duration) {
         let viewers: Vec<_> = self
             .inside()
             .viewers

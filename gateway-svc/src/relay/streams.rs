@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 use wire::{CameraId, Rung};
 
 use crate::bus::{Bus, LeaseError};
-use crate::cameras::Cameras;
-use crate::freshness::Freshness;
-use crate::interest::{Action, Interest, Ticket, Topic};
-use crate::rail::{Rail, Tools};
+use crate::relay::cameras::Cameras;
+use crate::relay::fanout::{Rail, Tools};
+use crate::relay::lateness::Freshness;
+use crate::relay::leases::{Action, Interest, Ticket, Topic};
 
 /// Cameras that nobody has heard of and somebody asks for, at the most: each costs a subscription and a key.
 const UNKNOWN_CAMERAS: usize = 16;
@@ -24,11 +24,11 @@ const SUBSCRIBE: Duration = Duration::from_secs(1);
 
 /// The rails in use.
 #[derive(Debug)]
-pub struct Hub {
+pub(crate) struct Hub {
     /// What every rail uses.
-    pub tools: Tools,
+    pub(crate) tools: Tools,
     /// What each camera does.
-    pub cameras: Cameras,
+    pub(crate) cameras: Cameras,
     bus: Bus,
     table: Mutex<Table>,
     /// Wakes [`run`](Self::run): something may be due.
@@ -81,14 +81,14 @@ impl Table {
 /// Too many cameras are asked for that nobody has heard of.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("no camera of that name is known, and too many such are waited for already")]
-pub struct UnknownCamera;
+pub(crate) struct UnknownCamera;
 
 /// A viewer's claim on a rung.
 #[derive(Debug)]
-pub struct Seat {
+pub(crate) struct Seat {
     hub: Arc<Hub>,
     /// The rung.
-    pub rail: Arc<Rail>,
+    pub(crate) rail: Arc<Rail>,
 }
 
 impl Drop for Seat {
@@ -102,7 +102,7 @@ impl Drop for Seat {
 impl Hub {
     /// A hub without viewers.
     #[must_use]
-    pub fn new(bus: Bus, tools: Tools) -> Self {
+    pub(crate) fn new(bus: Bus, tools: Tools) -> Self {
         Self {
             tools,
             cameras: Cameras::default(),
@@ -116,7 +116,7 @@ impl Hub {
     ///
     /// # Errors
     /// See [`UnknownCamera`].
-    pub fn claim(self: &Arc<Self>, topic: &Topic) -> Result<Seat, UnknownCamera> {
+    pub(crate) fn claim(self: &Arc<Self>, topic: &Topic) -> Result<Seat, UnknownCamera> {
         let mut table = self.table();
         let rail = if let Some((rail, _)) = table.rails.get(topic) {
             Arc::clone(rail)
@@ -152,19 +152,19 @@ impl Hub {
 
     /// How many watch each rung of a camera.
     #[must_use]
-    pub fn viewers(&self, camera: &CameraId) -> Vec<(Rung, usize)> {
+    pub(crate) fn viewers(&self, camera: &CameraId) -> Vec<(Rung, usize)> {
         self.table().interest.viewers(camera).collect()
     }
 
     /// This gateway leaves: from now on a key goes the moment its last viewer does.
-    pub fn leave(&self) {
+    pub(crate) fn leave(&self) {
         self.table().interest.leaving(self.tools.clock.now());
         self.kick.notify_one();
     }
 
     /// Whether a lease is still held or a viewer still there.
     #[must_use]
-    pub fn idle(&self) -> bool {
+    pub(crate) fn idle(&self) -> bool {
         self.table().rails.is_empty()
     }
 
@@ -172,7 +172,7 @@ impl Hub {
     ///
     /// # Errors
     /// A part of it ended, which none does by itself.
-    pub async fn run(self: Arc<Self>) -> anyhow::Result<()> {
+    pub(crate) async fn run(self: Arc<Self>) -> anyhow::Result<()> {
         let mut link = self.bus.link();
         let mut rails = JoinSet::new();
         let mut requests = JoinSet::new();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use wire::{CameraId, Rung, lease};
 
 /// How long a rung is kept for the viewer who reloads the page or switches back.
-pub const LINGER: Duration = Duration::from_secs(1);
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// After a failed request: first this long,
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 /// and never longer than this, since a lease is not long.
@@ -18,16 +18,16 @@ const RETRY_LAST: Duration = Duration::from_millis(500);
 
 /// One rung of one camera.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Topic {
+pub(crate) struct Topic {
     /// Whose frames.
-    pub camera: CameraId,
+    pub(crate) camera: CameraId,
     /// Which of its qualities.
-    pub rung: Rung,
+    pub(crate) rung: Rung,
 }
 
 /// What the edge is to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Begin to receive the frames; before anything else in the same list.
     Subscribe(Topic),
     /// Put the key; [`Interest::done`] follows with this ticket.
@@ -40,7 +40,7 @@ pub enum Action {
 
 /// Tells the answer to a request from the answer to one that was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(u64);
+pub(crate) struct Ticket(u64);
 
 #[derive(Debug)]
 struct Lease {
@@ -64,7 +64,7 @@ enum Phase {
 
 /// Who watches what, and the leases that follow from it.
 #[derive(Debug, Default)]
-pub struct Interest {
+pub(crate) struct Interest {
     leases: BTreeMap<Topic, Lease>,
     connected: bool,
     leaving: bool,
@@ -73,7 +73,7 @@ pub struct Interest {
 
 impl Interest {
     /// A viewer came; what to do about it, [`due`](Self::due) says.
-    pub fn join(&mut self, topic: &Topic, now: Instant) {
+    pub(crate) fn join(&mut self, topic: &Topic, now: Instant) {
         if let Some(lease) = self.leases.get_mut(topic) {
             lease.viewers += 1;
             lease.ends_at = None;
@@ -92,7 +92,7 @@ impl Interest {
     }
 
     /// A viewer left.
-    pub fn leave(&mut self, topic: &Topic, now: Instant) {
+    pub(crate) fn leave(&mut self, topic: &Topic, now: Instant) {
         if let Some(lease) = self.leases.get_mut(topic) {
             lease.viewers = lease.viewers.saturating_sub(1);
             if lease.viewers == 0 {
@@ -102,7 +102,7 @@ impl Interest {
     }
 
     /// The bus is there, or is gone. A new connection renews every key at once: the server may have lost them.
-    pub fn connected(&mut self, connected: bool, now: Instant) {
+    pub(crate) fn connected(&mut self, connected: bool, now: Instant) {
         self.connected = connected;
         for lease in self.leases.values_mut() {
             // Whatever was under way went to the old connection.
@@ -113,7 +113,7 @@ impl Interest {
     }
 
     /// This gateway leaves: nothing lingers any more.
-    pub fn leaving(&mut self, now: Instant) {
+    pub(crate) fn leaving(&mut self, now: Instant) {
         self.leaving = true;
         for lease in self.leases.values_mut() {
             lease.ends_at = lease.ends_at.map(|_| now);
@@ -121,14 +121,14 @@ impl Interest {
     }
 
     /// Subscribing failed; it is tried again when something is due next.
-    pub fn unsubscribed(&mut self, topic: &Topic) {
+    pub(crate) fn unsubscribed(&mut self, topic: &Topic) {
         if let Some(lease) = self.leases.get_mut(topic) {
             lease.subscribed = false;
         }
     }
 
     /// A put or delete was answered. `spread` is random from -1 to 1: gateways do not renew in step.
-    pub fn done(
+    pub(crate) fn done(
         &mut self,
         topic: &Topic,
         ticket: Ticket,
@@ -165,7 +165,7 @@ impl Interest {
     }
 
     /// Everything that is to be done by now.
-    pub fn due(&mut self, now: Instant) -> Vec<Action> {
+    pub(crate) fn due(&mut self, now: Instant) -> Vec<Action> {
         let mut actions = Vec::new();
         let mut ended = Vec::new();
         for (topic, lease) in &mut self.leases {
@@ -203,7 +203,7 @@ impl Interest {
 
     /// When [`due`](Self::due) has something next; `None`: not before something happens.
     #[must_use]
-    pub fn next_due(&self) -> Option<Instant> {
+    pub(crate) fn next_due(&self) -> Option<Instant> {
         let quiet = self
             .leases
             .values()
@@ -217,7 +217,7 @@ impl Interest {
     }
 
     /// How many watch each rung of a camera.
-    pub fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rung, usize)> {
+    pub(crate) fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rung, usize)> {
         let leases = self.leases.iter();
         leases
             .filter(move |(topic, lease)| topic.camera == *camera && lease.viewers > 0)
@@ -226,7 +226,7 @@ impl Interest {
 
     /// How many keys of this rung are there, over all cameras.
     #[must_use]
-    pub fn held(&self, rung: Rung) -> usize {
+    pub(crate) fn held(&self, rung: Rung) -> usize {
         let leases = self.leases.iter();
         leases
             .filter(|(topic, lease)| topic.rung == rung && lease.held)

@@ -27,7 +27,7 @@ pub struct OriginError(String);
 impl Origin {
     /// Whether this is the page of the server that was asked for as `host` (a `Host` header).
     #[must_use]
-    pub fn is_host(&self, host: &str) -> bool {
+    pub(crate) fn is_host(&self, host: &str) -> bool {
         let host: Option<Self> = format!("{}://{host}", self.scheme).parse().ok();
         host.is_some_and(|host| host == *self)
     }

@@ -15,9 +15,10 @@ use rustix::net::{RecvFlags, recv};
 use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
-use super::{Line, Viewer};
 use crate::lowat;
-use crate::ws::{self, Reader};
+use crate::viewer::line::Line;
+use crate::viewer::outbox::Viewer;
+use crate::websocket::codec::{self, Reader};
 
 /// What an eased viewer may say unheard: far more pongs than it is given frames meanwhile.
 const KEPT: i32 = 512;
@@ -28,7 +29,7 @@ impl Viewer {
     ///
     /// # Errors
     /// The connection is gone.
-    pub async fn receive(
+    pub(crate) async fn receive(
         &self,
         reader: &mut OwnedReadHalf,
         mut words: Option<&mut Reader>,
@@ -58,14 +59,14 @@ impl Viewer {
     }
 
     /// Reads in passing what the kernel kept, without waking anybody.
-    pub fn overhear(&self, now: Instant) {
+    pub(crate) fn overhear(&self, now: Instant) {
         let mut line = self.line();
         self.read_kept(&mut line, now);
         self.ease(&mut line, now);
     }
 
     /// Has the kernel keep pongs to itself as long as the flow has no use for each of them at once.
-    pub(super) fn ease(&self, line: &mut Line, now: Instant) {
+    pub(crate) fn ease(&self, line: &mut Line, now: Instant) {
         let attends = line.listening || line.end.is_some();
         let eased = line.flow.eased(now, line.eased) && !attends;
         if line.eased && !eased {
@@ -78,17 +79,17 @@ impl Viewer {
 
     /// Reads the pongs that the kernel kept; what else there is, the viewer's task is given, and all that comes after it
     /// until nothing is half read.
-    pub(super) fn read_kept(&self, line: &mut Line, now: Instant) {
+    pub(crate) fn read_kept(&self, line: &mut Line, now: Instant) {
         if !line.eased || line.listening || !line.heard.is_empty() {
             return;
         }
-        let mut bytes = [0; 8 * ws::PONG_OF_EIGHT];
+        let mut bytes = [0; 8 * codec::PONG_OF_EIGHT];
         // An end or an error the kernel tells the task, whatever was asked for.
         let Ok((_, length)) = recv(self.socket.as_ref(), &mut bytes, RecvFlags::DONTWAIT) else {
             return;
         };
         let mut rest = &bytes[..length];
-        while let Some((number, after)) = ws::pong_of_eight(rest) {
+        while let Some((number, after)) = codec::pong_of_eight(rest) {
             line.flow.pong(u64::from_be_bytes(number), now, false);
             rest = after;
         }
@@ -99,7 +100,7 @@ impl Viewer {
     }
 
     /// From now on whatever the viewer says is heard at once.
-    pub(super) fn listen_closely(&self, line: &mut Line) {
+    pub(crate) fn listen_closely(&self, line: &mut Line) {
         if std::mem::take(&mut line.eased) {
             // It may be gone already; then there is nothing to hear.
             let _ = lowat::set(self.socket.as_ref(), 1);
@@ -112,8 +113,8 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::frame::Frame;
-    use crate::viewer::Offer;
-    use crate::ws::Event;
+    use crate::viewer::outbox::Offer;
+    use crate::websocket::codec::Event;
     use std::sync::Arc;
     use std::time::Duration;
     use tokio::io::AsyncWriteExt as _;

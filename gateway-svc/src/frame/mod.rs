@@ -3,6 +3,8 @@
 //! [head | JPEG | ping with the frame's number] in one buffer: every viewer gets the same bytes, and every browser
 //! answers the ping by itself, so that the gateway knows what has arrived without any script on the page.
 
+pub(crate) mod memfd;
+
 use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::os::fd::AsFd;
@@ -13,20 +15,20 @@ use bytes::{BufMut, Bytes, BytesMut};
 use rustix::net::{SendFlags, send};
 use wire::Stamp;
 
-use crate::memory_file::MemoryFile;
-use crate::ws::{self, Opcode};
+use crate::frame::memfd::MemoryFile;
+use crate::websocket::codec::{self, Opcode};
 
 /// One frame of one rung.
 #[derive(Debug)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Who made it, which one it is, when it was captured.
-    pub stamp: Stamp,
+    pub(crate) stamp: Stamp,
     /// Counts the frames of this process over all rungs; the payload of the ping.
-    pub number: u64,
+    pub(crate) number: u64,
     /// Counts the frames of its rung since somebody began to watch it.
-    pub nth: u64,
+    pub(crate) nth: u64,
     /// When it came from the bus.
-    pub received: Instant,
+    pub(crate) received: Instant,
     message: Bytes,
     jpeg: Range<usize>,
     /// The message once more.
@@ -36,10 +38,15 @@ pub struct Frame {
 impl Frame {
     /// Copies `jpeg` once, between head and ping. `number` counts over all rungs, `nth` within its own.
     #[must_use]
-    pub fn new(jpeg: &[u8], stamp: Stamp, (number, nth): (u64, u64), received: Instant) -> Self {
+    pub(crate) fn new(
+        jpeg: &[u8],
+        stamp: Stamp,
+        (number, nth): (u64, u64),
+        received: Instant,
+    ) -> Self {
         const PING: usize = 2 + size_of::<u64>();
-        let mut out = BytesMut::with_capacity(ws::LONGEST_HEAD + jpeg.len() + PING);
-        ws::put_head(&mut out, Opcode::Binary, jpeg.len());
+        let mut out = BytesMut::with_capacity(codec::LONGEST_HEAD + jpeg.len() + PING);
+        codec::put_head(&mut out, Opcode::Binary, jpeg.len());
         let start = out.len();
         out.put_slice(jpeg);
         let jpeg = start..out.len();
@@ -56,7 +63,7 @@ impl Frame {
     }
 
     /// From now on it can be sent as pages; worth it for many viewers.
-    pub fn prepare(&self) {
+    pub(crate) fn prepare(&self) {
         self.file.get_or_init(|| MemoryFile::of(&self.message));
     }
 
@@ -64,7 +71,7 @@ impl Frame {
     ///
     /// # Errors
     /// As `send` on a socket that does not wait.
-    pub fn send_to(&self, socket: impl AsFd, pages: bool) -> io::Result<usize> {
+    pub(crate) fn send_to(&self, socket: impl AsFd, pages: bool) -> io::Result<usize> {
         if let (Some(Some(file)), true) = (self.file.get(), pages) {
             match file.send_to(&socket) {
                 // Not a full socket but a kernel, or what guards it, that sends no files.
@@ -78,26 +85,26 @@ impl Frame {
 
     /// The binary message and the ping after it.
     #[must_use]
-    pub const fn message(&self) -> &Bytes {
+    pub(crate) const fn message(&self) -> &Bytes {
         &self.message
     }
 
     /// The JPEG alone, without a copy.
     #[must_use]
-    pub fn jpeg(&self) -> Bytes {
+    pub(crate) fn jpeg(&self) -> Bytes {
         self.message.slice(self.jpeg.clone())
     }
 }
 
 /// A ping frame that asks for `number` back.
 #[must_use]
-pub fn ping(number: u64) -> Bytes {
-    ws::frame(Opcode::Ping, &number.to_be_bytes())
+pub(crate) fn ping(number: u64) -> Bytes {
+    codec::frame(Opcode::Ping, &number.to_be_bytes())
 }
 
 /// The number in a pong to one of our pings; other pongs are allowed and mean nothing.
 #[must_use]
-pub fn pong(payload: &[u8]) -> Option<u64> {
+pub(crate) fn pong(payload: &[u8]) -> Option<u64> {
     payload.try_into().ok().map(u64::from_be_bytes)
 }
 
@@ -117,7 +124,7 @@ mod tests {
             let jpeg: Vec<u8> = (0..length).map(|at| at as u8).collect();
             let frame = Frame::new(&jpeg, stamp, (0x0102, 0), Clock::start().now());
             assert_eq!(frame.jpeg(), jpeg);
-            let expected = [ws::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
+            let expected = [codec::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
             assert_eq!(frame.message(), &expected);
             assert_eq!(
                 &expected[expected.len() - 10..],

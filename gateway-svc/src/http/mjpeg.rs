@@ -19,16 +19,16 @@ use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use wire::{CameraId, CameraState, Quality};
 
-use crate::conversation::JOIN_AGE;
+use crate::access::client_ip;
+use crate::access::middleware;
 use crate::counted::Counted;
-use crate::doors::Place;
 use crate::frame::Frame;
-use crate::guard;
-use crate::http::Shared;
-use crate::hub::Seat;
-use crate::interest::Topic;
-use crate::peer;
-use crate::rail;
+use crate::http::routes::Shared;
+use crate::relay::fanout;
+use crate::relay::leases::Topic;
+use crate::relay::streams::Seat;
+use crate::session::JOIN_AGE;
+use crate::session::admission::Place;
 
 /// Served where no quality is asked for: what a JPEG usually has.
 const QUALITY: &str = "80";
@@ -43,7 +43,7 @@ const BOUNDARY: &str = "\r\n--frame\r\n";
 
 /// What a request may ask for.
 #[derive(Debug, Default, Deserialize)]
-pub struct Wish {
+pub(crate) struct Wish {
     quality: Option<String>,
     camera: Option<String>,
     max_age_ms: Option<u64>,
@@ -91,13 +91,13 @@ fn unavailable(words: &str) -> Response {
 }
 
 /// One fresh JPEG, or one that is no older than `max_age_ms`.
-pub async fn snapshot(State(shared): State<Shared>, Query(wish): Query<Wish>) -> Response {
+pub(crate) async fn snapshot(State(shared): State<Shared>, Query(wish): Query<Wish>) -> Response {
     let topic = match wish.topic(&shared) {
         Ok(topic) => topic,
         Err(refusal) => return refusal.into_response(),
     };
     if shared.doors.leaving().is_cancelled() {
-        return unavailable(crate::doors::LEAVING_WORDS);
+        return unavailable(crate::session::admission::LEAVING_WORDS);
     }
     let status = shared.hub.cameras.follow(&topic.camera);
     let cold = status.borrow().state != CameraState::Live;
@@ -153,7 +153,7 @@ async fn fresh(seat: &Seat, asked: Instant, cold: bool) -> Option<Arc<Frame>> {
 }
 
 /// One JPEG after the other, for whoever wants as many as there are, or `fps` of them.
-pub async fn stream(
+pub(crate) async fn stream(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Query(wish): Query<Wish>,
@@ -171,12 +171,12 @@ pub async fn stream(
             return (StatusCode::BAD_REQUEST, words).into_response();
         }
     };
-    let address = peer::viewer_address(peer.ip(), &headers, &shared.guard.trusted_proxies);
+    let address = client_ip::viewer_address(peer.ip(), &headers, &shared.guard.trusted_proxies);
     let metrics = &shared.hub.tools.metrics;
     let place = match shared.doors.enter(address) {
         Ok(place) => place,
         Err(refusal) => {
-            guard::count_no_place(metrics, refusal);
+            middleware::count_no_place(metrics, refusal);
             return unavailable(&refusal.to_string());
         }
     };
@@ -292,7 +292,7 @@ impl Parts {
         }
         tools.metrics.frames_sent[self.seat.rail.topic.rung.index()].inc();
         tools.metrics.sent_bytes.inc_by(frame.jpeg().len() as u64);
-        if let Some(age) = rail::age(frame, tools.clock.now(), tools.clock) {
+        if let Some(age) = fanout::age(frame, tools.clock.now(), tools.clock) {
             tools.metrics.frame_age.observe(age);
         }
     }

@@ -15,13 +15,13 @@ use tokio::sync::watch;
 use wire::{CameraStatus, Stamp};
 
 use crate::clock::Clock;
-use crate::flow::UNREAD;
 use crate::frame::Frame;
-use crate::freshness::{Freshness, Sequence};
-use crate::interest::Topic;
 use crate::metrics::Metrics;
 use crate::protocol::FromGateway;
-use crate::viewer::{self, Offer, Viewer};
+use crate::relay::lateness::{Freshness, Sequence};
+use crate::relay::leases::Topic;
+use crate::viewer::outbox::{self, Offer, Viewer};
+use crate::viewer::send_window::UNREAD;
 
 /// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
 /// last of them wait for what the first answer.
@@ -29,7 +29,7 @@ const STRETCH: usize = 512;
 /// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame on
 /// its way to a socket leaves nothing of them in the caches.
 const ABREAST: usize = 8;
-/// From so many viewers on a frame is worth a [`MemoryFile`](crate::memory_file::MemoryFile).
+/// From so many viewers on a frame is worth a [`MemoryFile`](crate::frame::memfd::MemoryFile).
 const CROWD: usize = 32;
 /// Clocks that differ by less are as good as the same.
 const CLOCKS_AGREE_US: u64 = 1_000_000;
@@ -38,9 +38,9 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// A rung with its viewers.
 #[derive(Debug)]
-pub struct Rail {
+pub(crate) struct Rail {
     /// Which one.
-    pub topic: Topic,
+    pub(crate) topic: Topic,
     latest: watch::Sender<Option<Arc<Frame>>>,
     status: watch::Receiver<Arc<CameraStatus>>,
     shares: Box<[Share]>,
@@ -66,19 +66,19 @@ impl Share {
 
 /// What every rail uses.
 #[derive(Clone, Debug)]
-pub struct Tools {
+pub(crate) struct Tools {
     /// Where time comes from.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// What is counted.
-    pub metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Numbers frames over all rungs.
-    pub numbers: Arc<AtomicU64>,
+    pub(crate) numbers: Arc<AtomicU64>,
 }
 
 impl Rail {
     /// A rail without viewers, for as many walkers as there are cores.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         topic: Topic,
         status: watch::Receiver<Arc<CameraStatus>>,
         freshness: Arc<Mutex<Freshness>>,
@@ -95,7 +95,7 @@ impl Rail {
     }
 
     /// From now on the viewer is offered this rung's frames.
-    pub fn seat(&self, viewer: Arc<Viewer>) {
+    pub(crate) fn seat(&self, viewer: Arc<Viewer>) {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let share = &self.shares[turn % self.shares.len()];
         share
@@ -107,25 +107,25 @@ impl Rail {
 
     /// The latest frame and every later one.
     #[must_use]
-    pub fn frames(&self) -> watch::Receiver<Option<Arc<Frame>>> {
+    pub(crate) fn frames(&self) -> watch::Receiver<Option<Arc<Frame>>> {
         self.latest.subscribe()
     }
 
     /// The latest frame, if it came no longer than `age` ago.
     #[must_use]
-    pub fn latest(&self, age: Duration, now: Instant) -> Option<Arc<Frame>> {
+    pub(crate) fn latest(&self, age: Duration, now: Instant) -> Option<Arc<Frame>> {
         let frame = self.latest.borrow().clone();
         frame.filter(|frame| now.saturating_duration_since(frame.received) < age)
     }
 
     /// How many walkers [`walk`](Self::walk) is to be started for.
     #[must_use]
-    pub fn walkers(&self) -> usize {
+    pub(crate) fn walkers(&self) -> usize {
         self.shares.len()
     }
 
     /// Takes frames from the bus into the slot, until the subscription ends.
-    pub async fn receive(&self, mut frames: Subscriber, tools: &Tools) {
+    pub(crate) async fn receive(&self, mut frames: Subscriber, tools: &Tools) {
         let rung = self.topic.rung.index();
         let mut sequence = Sequence::default();
         let mut nth = 0;
@@ -164,7 +164,7 @@ impl Rail {
     }
 
     /// Walks one share of the viewers at every frame, for ever.
-    pub async fn walk(&self, share: usize, tools: &Tools) {
+    pub(crate) async fn walk(&self, share: usize, tools: &Tools) {
         let mut viewers: Vec<Arc<Viewer>> = Vec::new();
         let mut frames = self.frames();
         let mut status = self.status.clone();
@@ -179,7 +179,7 @@ impl Rail {
                 _ = status.changed() => {
                     // Who came since the last walk knows the status from before this one.
                     self.shares[share].welcome(&mut viewers);
-                    let message = viewer::text(&FromGateway::Status(&status.borrow_and_update()));
+                    let message = outbox::text(&FromGateway::Status(&status.borrow_and_update()));
                     let talking = viewers.iter().filter(|viewer| viewer.talks);
                     talking.for_each(|viewer| viewer.send(message.clone()));
                     continue;
@@ -247,7 +247,7 @@ async fn at(then: Option<Instant>) {
 
 /// Seconds since a frame was captured, by the camera host's clock; `None` for one from the future, whose age nobody knows.
 #[must_use]
-pub fn age(frame: &Frame, now: Instant, clock: Clock) -> Option<f64> {
+pub(crate) fn age(frame: &Frame, now: Instant, clock: Clock) -> Option<f64> {
     let (now, captured) = (clock.wall_us(now), frame.stamp.captured_at_us);
     (captured < now + CLOCKS_AGREE_US).then(|| now.saturating_sub(captured) as f64 / 1e6)
 }

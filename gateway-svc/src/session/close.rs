@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::net::tcp::OwnedReadHalf;
 
-use crate::viewer::{End, Viewer};
-use crate::ws::{Event, Reader};
+use crate::viewer::outbox::{End, Viewer};
+use crate::websocket::codec::{Event, Reader};
 
 /// How long the other side's close is waited for. Source: RFC 6455 section 7.1.1.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Ends the connection of a viewer to which nothing is left to say.
-pub(super) async fn part(
+pub(crate) async fn part(
     viewer: &Viewer,
     end: End,
     reader: &mut OwnedReadHalf,

@@ -21,7 +21,7 @@ pub struct NetworkError(String);
 impl Network {
     /// Whether the address is inside; an IPv4 address in IPv6 clothes counts as what it is.
     #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let left = |bits: u32, all: u32| all - bits;
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
@@ -65,7 +65,7 @@ impl fmt::Display for Network {
 /// Each trusted proxy appends whom it talked to, so the list is read from its end; what an untrusted client wrote
 /// into it stands further left and is never reached.
 #[must_use]
-pub fn viewer_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+pub(crate) fn viewer_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
     let trusts = |address| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.to_canonical();

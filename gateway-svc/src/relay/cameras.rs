@@ -19,7 +19,7 @@ const SAME_FPS: f64 = 0.5;
 
 /// The cameras that were heard of or asked for.
 #[derive(Debug, Default)]
-pub struct Cameras(Mutex<BTreeMap<CameraId, Camera>>);
+pub(crate) struct Cameras(Mutex<BTreeMap<CameraId, Camera>>);
 
 #[derive(Debug)]
 struct Camera {
@@ -29,7 +29,7 @@ struct Camera {
 
 impl Cameras {
     /// A camera's status, now and at every change.
-    pub fn follow(&self, camera: &CameraId) -> watch::Receiver<Arc<CameraStatus>> {
+    pub(crate) fn follow(&self, camera: &CameraId) -> watch::Receiver<Arc<CameraStatus>> {
         let mut cameras = self.lock();
         let entry = cameras
             .entry(camera.clone())
@@ -39,7 +39,7 @@ impl Cameras {
 
     /// Whether its capture was ever heard of.
     #[must_use]
-    pub fn known(&self, camera: &CameraId) -> bool {
+    pub(crate) fn known(&self, camera: &CameraId) -> bool {
         self.lock()
             .get(camera)
             .is_some_and(|camera| camera.heard.is_some())
@@ -47,7 +47,7 @@ impl Cameras {
 
     /// All that are known or being waited for.
     #[must_use]
-    pub fn all(&self) -> Vec<(CameraId, Arc<CameraStatus>)> {
+    pub(crate) fn all(&self) -> Vec<(CameraId, Arc<CameraStatus>)> {
         let cameras = self.lock();
         let status =
             |(id, camera): (&CameraId, &Camera)| (id.clone(), camera.status.borrow().clone());
@@ -58,7 +58,7 @@ impl Cameras {
     ///
     /// # Errors
     /// The bus does not take the subscription, or ended it.
-    pub async fn listen(&self, bus: &Bus, clock: Clock) -> anyhow::Result<()> {
+    pub(crate) async fn listen(&self, bus: &Bus, clock: Clock) -> anyhow::Result<()> {
         let [unnamed, named] = bus.statuses().await?;
         let mut statuses = select(unnamed, named);
         let mut look = tokio::time::interval(LOOK);
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     fn live(fps: f64) -> CameraStatus {
-        let golden = include_str!("../../crates/wire/golden/status.json");
+        let golden = include_str!("../../../crates/wire/golden/status.json");
         let golden: Vec<CameraStatus> = serde_json::from_str(golden).unwrap();
         let live = golden
             .into_iter()

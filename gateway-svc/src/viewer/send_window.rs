@@ -16,15 +16,15 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// How much later than the bare round trip a frame may be confirmed.
-pub const SLACK: Duration = Duration::from_millis(100);
+pub(crate) const SLACK: Duration = Duration::from_millis(100);
 /// How often the bare round trip is measured and life is asked for.
-pub const PROBE: Duration = Duration::from_secs(10);
+pub(crate) const PROBE: Duration = Duration::from_secs(10);
 /// Without a sign of life for so long, a viewer that used to answer is gone.
-pub const DEAD: Duration = Duration::from_secs(20);
+pub(crate) const DEAD: Duration = Duration::from_secs(20);
 /// Frames ahead on a path that would carry many times more: at 34 a second, [`SLACK`] in all.
 const AHEAD: usize = 4;
 /// How long the pongs of an eased viewer may lie unread: they are read before one can be late.
-pub const UNREAD: Duration = Duration::from_millis(75);
+pub(crate) const UNREAD: Duration = Duration::from_millis(75);
 /// A viewer whose last frame was longer ago is not one that frames flow to.
 const FLOWS: Duration = Duration::from_millis(500);
 /// The most frames that are ever unconfirmed: two seconds of video.
@@ -36,7 +36,7 @@ const FORGOTTEN: Duration = Duration::from_secs(1);
 
 /// What bounds the frames on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Feedback {
+pub(crate) enum Feedback {
     /// Nothing was ever confirmed: begin a frame when the kernel has nothing unsent.
     Kernel,
     /// Pongs, which browsers send by themselves.
@@ -79,7 +79,7 @@ impl Floor {
 
 /// The window of one viewer.
 #[derive(Debug)]
-pub struct Flow {
+pub(crate) struct Flow {
     feedback: Feedback,
     sent: VecDeque<Sent>,
     /// When the last frame was begun.
@@ -104,7 +104,7 @@ pub struct Flow {
 impl Flow {
     /// A viewer that joins now; the first thing to send is a [`probe`](Self::probe).
     #[must_use]
-    pub fn new(now: Instant) -> Self {
+    pub(crate) fn new(now: Instant) -> Self {
         Self {
             feedback: Feedback::Kernel,
             sent: VecDeque::new(),
@@ -123,12 +123,12 @@ impl Flow {
 
     /// What bounds the frames now.
     #[must_use]
-    pub const fn feedback(&self) -> Feedback {
+    pub(crate) const fn feedback(&self) -> Feedback {
         self.feedback
     }
 
     /// Whether a new frame may be begun.
-    pub fn may_send(&mut self, now: Instant) -> bool {
+    pub(crate) fn may_send(&mut self, now: Instant) -> bool {
         if self.feedback == Feedback::Kernel {
             return true;
         }
@@ -140,7 +140,7 @@ impl Flow {
     }
 
     /// A frame was begun.
-    pub fn sent(&mut self, number: u64, seq: u64, now: Instant) {
+    pub(crate) fn sent(&mut self, number: u64, seq: u64, now: Instant) {
         if self.sent.len() == WIDEST {
             self.sent.pop_front();
         }
@@ -154,7 +154,7 @@ impl Flow {
     }
 
     /// The number of a lone ping that is due now, when nothing else is on its way; no frame has such a number.
-    pub fn probe(&mut self, now: Instant) -> Option<u64> {
+    pub(crate) fn probe(&mut self, now: Instant) -> Option<u64> {
         // A viewer that confirms nothing may have frames "on their way" for ever.
         let alone = self.sent.is_empty() || now >= self.next_probe + PROBE / 2;
         if now < self.next_probe || !alone {
@@ -173,7 +173,7 @@ impl Flow {
     /// for more; `already` is what was said last, with which room for one will do. (Who speaks `?v=2` says things that are
     /// to be acted on at once.)
     #[must_use]
-    pub fn eased(&self, now: Instant, already: bool) -> bool {
+    pub(crate) fn eased(&self, now: Instant, already: bool) -> bool {
         let room = if already { 1 } else { 2 };
         self.feedback == Feedback::Pongs
             && self.window >= AHEAD
@@ -185,7 +185,7 @@ impl Flow {
 
     /// Whether the next frame is the last one that there is room for.
     #[must_use]
-    pub fn nearly_full(&self) -> bool {
+    pub(crate) fn nearly_full(&self) -> bool {
         self.sent.len() + 1 >= self.window
     }
 
@@ -204,7 +204,7 @@ impl Flow {
 
     /// A pong to `number` came: to a frame's ping or to a lone one. One that is not `prompt` may have waited to be read,
     /// so that its round trip tells nothing.
-    pub fn pong(&mut self, number: u64, now: Instant, prompt: bool) {
+    pub(crate) fn pong(&mut self, number: u64, now: Instant, prompt: bool) {
         self.heard = now;
         if let Some((probe, at)) = self.probe
             && probe == number
@@ -230,14 +230,14 @@ impl Flow {
     }
 
     /// The script acknowledged the frame with this sequence number.
-    pub fn ack(&mut self, seq: u64, now: Instant) {
+    pub(crate) fn ack(&mut self, seq: u64, now: Instant) {
         self.heard = now;
         self.feedback = Feedback::Acks;
         self.confirm(now, |sent| sent.seq == seq);
     }
 
     /// Once a second: forgets what was delivered and never acknowledged.
-    pub fn tidy(&mut self, now: Instant) {
+    pub(crate) fn tidy(&mut self, now: Instant) {
         let forgotten = |sent: &Sent| {
             sent.arrived
                 .is_some_and(|arrived| now.saturating_duration_since(arrived) > FORGOTTEN)
@@ -249,7 +249,7 @@ impl Flow {
 
     /// Whether the viewer used to answer and does no more.
     #[must_use]
-    pub fn dead(&self, now: Instant) -> bool {
+    pub(crate) fn dead(&self, now: Instant) -> bool {
         self.feedback != Feedback::Kernel && now.saturating_duration_since(self.heard) > DEAD
     }
 

@@ -19,21 +19,21 @@ const LONGEST: usize = 16 * PAGE;
 
 /// Bytes that never change again.
 #[derive(Debug)]
-pub struct MemoryFile {
+pub(crate) struct MemoryFile {
     file: File,
     length: usize,
 }
 
 /// Whether a connection takes pages gladly.
 #[must_use]
-pub fn suits(socket: &SockRef<'_>) -> bool {
+pub(crate) fn suits(socket: &SockRef<'_>) -> bool {
     socket.tcp_mss().is_ok_and(|mss| mss as usize >= PAGE)
 }
 
 impl MemoryFile {
     /// `None` for bytes that are too many, or where the kernel has no such files to give.
     #[must_use]
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.len() > LONGEST {
             return None;
         }
@@ -53,7 +53,7 @@ impl MemoryFile {
     ///
     /// # Errors
     /// As `send`.
-    pub fn send_to(&self, socket: impl AsFd) -> io::Result<usize> {
+    pub(crate) fn send_to(&self, socket: impl AsFd) -> io::Result<usize> {
         let mut from = 0;
         Ok(sendfile(socket, &self.file, Some(&mut from), self.length)?)
     }

@@ -1,6 +1,8 @@
 //! One viewer from upgrade to close: its task reads what it says and finishes what the fan-out began.
 
-mod farewell;
+pub(crate) mod admission;
+pub(crate) mod close;
+pub(crate) mod upgrade;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,15 +13,15 @@ use wire::{Quality, Rung};
 
 use crate::counted::Counted;
 use crate::frame;
-use crate::hub::{Hub, Seat};
-use crate::interest::Topic;
 use crate::protocol::{FromClient, FromGateway};
-use crate::rail;
-use crate::viewer::{End, Offer, Viewer};
-use crate::ws::{Event, Reader, Violation};
+use crate::relay::fanout;
+use crate::relay::leases::Topic;
+use crate::relay::streams::{Hub, Seat};
+use crate::viewer::outbox::{End, Offer, Viewer};
+use crate::websocket::codec::{Event, Reader, Violation};
 
 /// A frame that is older is not shown to who joins: better nothing than the past.
-pub const JOIN_AGE: Duration = Duration::from_secs(1);
+pub(crate) const JOIN_AGE: Duration = Duration::from_secs(1);
 /// Messages a second that a viewer may send; acks and pongs of a 240 fps camera are half of it.
 const CHATTY: u32 = 1000;
 /// How long what is half written may take when the end is near.
@@ -27,7 +29,7 @@ const FINISH: Duration = Duration::from_secs(2);
 
 /// A viewer's task.
 #[derive(Debug)]
-pub struct Conversation {
+pub(crate) struct Conversation {
     hub: Arc<Hub>,
     viewer: Arc<Viewer>,
     seat: Seat,
@@ -40,7 +42,7 @@ pub struct Conversation {
 impl Conversation {
     /// Takes a socket over after its handshake; the viewer in it is what others close it by.
     #[must_use]
-    pub fn begin(
+    pub(crate) fn begin(
         hub: Arc<Hub>,
         socket: TcpStream,
         seat: Seat,
@@ -64,12 +66,12 @@ impl Conversation {
 
     /// The viewer, for whoever may have to close it.
     #[must_use]
-    pub fn viewer(&self) -> &Arc<Viewer> {
+    pub(crate) fn viewer(&self) -> &Arc<Viewer> {
         &self.viewer
     }
 
     /// Talks until the end; `early` is what came together with the handshake.
-    pub async fn run(mut self, mut reader: OwnedReadHalf, early: &[u8]) -> End {
+    pub(crate) async fn run(mut self, mut reader: OwnedReadHalf, early: &[u8]) -> End {
         let mut words = Reader::default();
         words.push(early);
         let rail = Arc::clone(&self.seat.rail);
@@ -98,7 +100,7 @@ impl Conversation {
         // The claim on the rung ends here, whatever the other side takes for its goodbye.
         let viewer = Arc::clone(&self.viewer);
         drop(self);
-        farewell::part(&viewer, end, &mut reader, &mut words).await;
+        close::part(&viewer, end, &mut reader, &mut words).await;
         end
     }
 
@@ -246,7 +248,7 @@ impl Conversation {
         }
     }
 
-    fn offer(&self, rail: &rail::Rail, frame: &Arc<frame::Frame>) {
+    fn offer(&self, rail: &fanout::Rail, frame: &Arc<frame::Frame>) {
         let (offer, skipped) = self.viewer.offer(frame, rail.topic.rung, self.now());
         if offer == Offer::Sent {
             self.count(frame, rail.topic.rung);
@@ -266,7 +268,7 @@ impl Conversation {
             .metrics
             .sent_bytes
             .inc_by(frame.message().len() as u64);
-        if let Some(age) = rail::age(frame, self.now(), tools.clock) {
+        if let Some(age) = fanout::age(frame, self.now(), tools.clock) {
             tools.metrics.frame_age.observe(age);
         }
     }

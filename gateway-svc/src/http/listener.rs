@@ -39,7 +39,7 @@ const STUCK: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// The address is in use or not ours.
-pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()
     } else {
@@ -52,7 +52,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves `routes` until `stop`; the connections' tasks live in `tasks`.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     routes: Router,
     tasks: TaskTracker,
