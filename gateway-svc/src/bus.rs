@@ -10,11 +10,10 @@ use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Event, HeaderMap, Request, ServerError, Subscriber};
 use tokio::sync::watch;
-use wire::{LeaseKey, MemberId, subject};
+use wire::{LeaseKey, MemberId, StreamId, subject};
 
 use crate::config::{NatsLogin, NatsSettings};
 use crate::metrics::Metrics;
-use crate::relay::leases::Topic;
 
 /// Frames that may wait for the hub: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
@@ -137,15 +136,15 @@ impl Bus {
         self.link.clone()
     }
 
-    /// Begins to receive a rung's frames. Whatever is published after a later [`put_lease`](Self::put_lease) comes.
+    /// Begins to receive a stream's frames. Whatever is published after a later [`put_lease`](Self::put_lease) comes.
     ///
     /// # Errors
     /// The connection does not even take the wish.
     pub(crate) async fn frames(
         &self,
-        topic: &Topic,
+        stream: &StreamId,
     ) -> Result<Subscriber, async_nats::SubscribeError> {
-        let subject = topic.camera.frames_subject(topic.rung);
+        let subject = stream.frames_subject();
         self.client.subscribe(subject).await
     }
 
@@ -162,18 +161,18 @@ impl Bus {
     ///
     /// # Errors
     /// The key is not there, as far as can be told within 700 ms.
-    pub(crate) async fn put_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
-        self.write(topic, Request::new().payload("".into())).await
+    pub(crate) async fn put_lease(&self, stream: &StreamId) -> Result<(), LeaseError> {
+        self.write(stream, Request::new().payload("".into())).await
     }
 
     /// Deletes the key.
     ///
     /// # Errors
     /// The key may still be there, as far as can be told within 700 ms.
-    pub(crate) async fn delete_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
+    pub(crate) async fn delete_lease(&self, stream: &StreamId) -> Result<(), LeaseError> {
         let mut headers = HeaderMap::new();
         headers.insert("KV-Operation", "DEL");
-        self.write(topic, Request::new().headers(headers)).await
+        self.write(stream, Request::new().headers(headers)).await
     }
 
     /// Sends what is still on its way out.
@@ -182,12 +181,8 @@ impl Bus {
         let _ = tokio::time::timeout(ANSWER, self.client.flush()).await;
     }
 
-    async fn write(&self, topic: &Topic, request: Request) -> Result<(), LeaseError> {
-        let key = LeaseKey {
-            camera: topic.camera.clone(),
-            rung: topic.rung,
-            gateway: self.gateway.clone(),
-        };
+    async fn write(&self, stream: &StreamId, request: Request) -> Result<(), LeaseError> {
+        let key = LeaseKey::new(stream.clone(), self.gateway.clone());
         let subject = format!("$KV.{}.{key}", subject::DEMAND_BUCKET);
         let answer = self.client.send_request(subject, request).await?;
         let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap_or_default();

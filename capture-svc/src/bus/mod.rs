@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_nats::PublishErrorKind;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use wire::{CameraId, Rung};
+use wire::{CameraId, Rung, StreamId};
 
 pub use buckets::{Privacy, switch_privacy};
 pub use control::Control;
@@ -78,7 +78,11 @@ impl FrameBus {
     pub fn new(link: Link, camera: &CameraId) -> Self {
         let subject = |index| {
             Rung::at(index)
-                .map(|rung| camera.frames_subject(rung))
+                .map(|rung| StreamId {
+                    camera: camera.clone(),
+                    rung,
+                })
+                .map(|stream| stream.frames_subject())
                 .unwrap_or_default()
         };
         Self {

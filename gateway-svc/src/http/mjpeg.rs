@@ -14,10 +14,10 @@ use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::stream::unfold;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use wire::{CameraId, CameraState, Quality};
+use wire::{CameraId, CameraState, Quality, StreamId};
 
 use crate::access::client_ip;
 use crate::access::middleware;
@@ -25,7 +25,6 @@ use crate::counted::Counted;
 use crate::frame::Frame;
 use crate::http::routes::Shared;
 use crate::relay::fanout;
-use crate::relay::leases::Topic;
 use crate::relay::streams::Seat;
 use crate::session::JOIN_AGE;
 use crate::session::admission::Place;
@@ -52,7 +51,7 @@ pub(crate) struct Wish {
 
 impl Wish {
     /// What is meant, or the answer to a wish that cannot be fulfilled.
-    fn topic(&self, shared: &Shared) -> Result<Topic, (StatusCode, String)> {
+    fn stream_id(&self, shared: &Shared) -> Result<StreamId, (StatusCode, String)> {
         let refused = &shared.hub.tools.metrics.refused;
         let bad = |words: String| (StatusCode::BAD_REQUEST, words + "\n");
         let quality: Quality =
@@ -73,7 +72,7 @@ impl Wish {
                     refused.camera.inc();
                     bad(format!("{error}"))
                 })?;
-        Ok(Topic {
+        Ok(StreamId {
             camera,
             rung: quality.rung(),
         })
@@ -92,16 +91,16 @@ fn unavailable(words: &str) -> Response {
 
 /// One fresh JPEG, or one that is no older than `max_age_ms`.
 pub(crate) async fn snapshot(State(shared): State<Shared>, Query(wish): Query<Wish>) -> Response {
-    let topic = match wish.topic(&shared) {
-        Ok(topic) => topic,
+    let stream = match wish.stream_id(&shared) {
+        Ok(stream) => stream,
         Err(refusal) => return refusal.into_response(),
     };
     if shared.doors.leaving().is_cancelled() {
         return unavailable(crate::session::admission::LEAVING_WORDS);
     }
-    let status = shared.hub.cameras.follow(&topic.camera);
+    let status = shared.hub.cameras.follow(&stream.camera);
     let cold = status.borrow().state != CameraState::Live;
-    let seat = match shared.hub.claim(&topic) {
+    let seat = match shared.hub.claim(&stream) {
         Ok(seat) => seat,
         Err(error) => return unavailable(&error.to_string()),
     };
@@ -159,8 +158,8 @@ pub(crate) async fn stream(
     Query(wish): Query<Wish>,
     headers: HeaderMap,
 ) -> Response {
-    let topic = match wish.topic(&shared) {
-        Ok(topic) => topic,
+    let stream = match wish.stream_id(&shared) {
+        Ok(stream) => stream,
         Err(refusal) => return refusal.into_response(),
     };
     let interval = match wish.fps {
@@ -180,14 +179,14 @@ pub(crate) async fn stream(
             return unavailable(&refusal.to_string());
         }
     };
-    let seat = match shared.hub.claim(&topic) {
+    let seat = match shared.hub.claim(&stream) {
         Ok(seat) => seat,
         Err(error) => return unavailable(&error.to_string()),
     };
     metrics.connections.inc();
     let parts = Parts {
         frames: seat.rail.frames(),
-        gauge: Counted::new(&metrics.viewers[topic.rung.index()]),
+        gauge: Counted::new(&metrics.viewers[stream.rung.index()]),
         room: Arc::new(Semaphore::new(1)),
         last: None,
         interval,
@@ -197,7 +196,7 @@ pub(crate) async fn stream(
         shared,
     };
     let opening = Bytes::from_static(&BOUNDARY.as_bytes()[2..]);
-    let body = stream::unfold((Some(opening), parts), |(opening, mut parts)| async move {
+    let body = unfold((Some(opening), parts), |(opening, mut parts)| async move {
         let part = match opening {
             Some(opening) => opening,
             None => parts.next().await?,
@@ -290,7 +289,7 @@ impl Parts {
         if self.interval.is_zero() {
             tools.metrics.skipped.slow_viewer.inc_by(missed);
         }
-        tools.metrics.frames_sent[self.seat.rail.topic.rung.index()].inc();
+        tools.metrics.frames_sent[self.seat.rail.stream.rung.index()].inc();
         tools.metrics.sent_bytes.inc_by(frame.jpeg().len() as u64);
         if let Some(age) = fanout::age(frame, tools.clock.now(), tools.clock) {
             tools.metrics.frame_age.observe(age);

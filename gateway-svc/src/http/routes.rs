@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tower::util::MapRequest;
-use wire::{CameraId, CameraStatus, Quality};
+use wire::{CameraId, CameraStatus, Quality, StreamId};
 
 use crate::access::client_ip;
 use crate::access::middleware::{self, Guard};
@@ -23,7 +23,6 @@ use crate::bus::Link;
 use crate::http::mjpeg;
 use crate::http::static_files;
 use crate::metrics::Metrics;
-use crate::relay::leases::Topic;
 use crate::relay::streams::Hub;
 use crate::session::admission::Doors;
 use crate::session::upgrade;
@@ -223,11 +222,11 @@ async fn websocket(
             return upgrade.refuse(&shared.tasks, code, refusal.to_string());
         }
     };
-    let topic = Topic {
+    let stream = StreamId {
         camera,
         rung: quality.rung(),
     };
-    match shared.hub.claim(&topic) {
+    match shared.hub.claim(&stream) {
         Ok(seat) => upgrade.accept(&shared, seat, place, talks),
         Err(error) => {
             metrics.refused.camera.inc();

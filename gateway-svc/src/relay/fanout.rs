@@ -12,14 +12,13 @@ use async_nats::Subscriber;
 use futures_util::StreamExt as _;
 use prometheus::local::LocalHistogram;
 use tokio::sync::watch;
-use wire::{CameraStatus, Stamp};
+use wire::{CameraStatus, Stamp, StreamId};
 
 use crate::clock::Clock;
 use crate::frame::Frame;
 use crate::metrics::Metrics;
 use crate::protocol::FromGateway;
 use crate::relay::lateness::{Freshness, Sequence};
-use crate::relay::leases::Topic;
 use crate::viewer::outbox::{self, Offer, Viewer};
 use crate::viewer::send_window::UNREAD;
 
@@ -40,7 +39,7 @@ const TICK: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Rail {
     /// Which one.
-    pub(crate) topic: Topic,
+    pub(crate) stream: StreamId,
     latest: watch::Sender<Option<Arc<Frame>>>,
     status: watch::Receiver<Arc<CameraStatus>>,
     shares: Box<[Share]>,
@@ -79,13 +78,13 @@ impl Rail {
     /// A rail without viewers, for as many walkers as there are cores.
     #[must_use]
     pub(crate) fn new(
-        topic: Topic,
+        stream: StreamId,
         status: watch::Receiver<Arc<CameraStatus>>,
         freshness: Arc<Mutex<Freshness>>,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            topic,
+            stream,
             latest: watch::Sender::new(None),
             status,
             shares: (0..cores).map(|_| Share::default()).collect(),
@@ -126,7 +125,7 @@ impl Rail {
 
     /// Takes frames from the bus into the slot, until the subscription ends.
     pub(crate) async fn receive(&self, mut frames: Subscriber, tools: &Tools) {
-        let rung = self.topic.rung.index();
+        let rung = self.stream.rung.index();
         let mut sequence = Sequence::default();
         let mut nth = 0;
         while let Some(message) = frames.next().await {
@@ -146,7 +145,7 @@ impl Rail {
                     .unwrap_or_else(PoisonError::into_inner);
                 let received_us = tools.clock.wall_us(received);
                 if let Some(seconds) = freshness.clocks_differ(&stamp, received_us) {
-                    tracing::warn!(camera = %self.topic.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");
+                    tracing::warn!(camera = %self.stream.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");
                 }
                 freshness.judge(&stamp, received_us)
             };
@@ -195,7 +194,7 @@ impl Rail {
                     self.shares[share].welcome(&mut viewers);
                     let now = tools.clock.now();
                     for viewer in &viewers { viewer.tick(now); }
-                    viewers.retain(|viewer| viewer.stays(self.topic.rung));
+                    viewers.retain(|viewer| viewer.stays(self.stream.rung));
                     continue;
                 }
             }
@@ -217,7 +216,7 @@ impl Rail {
                     soon.for_each(|step| viewers[(start + step) % count].fetch());
                 }
                 let at = (start + step) % count;
-                let (offer, skipped) = viewers[at].offer(&frame, self.topic.rung, now);
+                let (offer, skipped) = viewers[at].offer(&frame, self.stream.rung, now);
                 walked.skipped += u64::from(skipped);
                 match offer {
                     Offer::Sent => walked.sent(age(&frame, now, tools.clock)),
@@ -232,7 +231,7 @@ impl Rail {
             for at in left.into_iter().rev() {
                 viewers.swap_remove(at);
             }
-            walked.count(&tools.metrics, &self.topic, &frame);
+            walked.count(&tools.metrics, &self.stream, &frame);
         }
     }
 }
@@ -275,9 +274,9 @@ impl Walked {
         }
     }
 
-    fn count(&mut self, metrics: &Metrics, topic: &Topic, frame: &Frame) {
+    fn count(&mut self, metrics: &Metrics, stream: &StreamId, frame: &Frame) {
         let sent = std::mem::take(&mut self.sent);
-        metrics.frames_sent[topic.rung.index()].inc_by(sent);
+        metrics.frames_sent[stream.rung.index()].inc_by(sent);
         metrics
             .sent_bytes
             .inc_by(sent * frame.message().len() as u64);

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use wire::{CameraId, Rung, lease};
+use wire::{CameraId, Rung, StreamId, lease};
 
 /// How long a rung is kept for the viewer who reloads the page or switches back.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
@@ -16,26 +16,17 @@ const RETRY_FIRST: Duration = Duration::from_millis(100);
 /// and never longer than this, since a lease is not long.
 const RETRY_LAST: Duration = Duration::from_millis(500);
 
-/// One rung of one camera.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Topic {
-    /// Whose frames.
-    pub(crate) camera: CameraId,
-    /// Which of its qualities.
-    pub(crate) rung: Rung,
-}
-
 /// What the edge is to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// Begin to receive the frames; before anything else in the same list.
-    Subscribe(Topic),
+    Subscribe(StreamId),
     /// Put the key; [`Interest::done`] follows with this ticket.
-    Put(Topic, Ticket),
+    Put(StreamId, Ticket),
     /// Delete the key; [`Interest::done`] follows with this ticket.
-    Delete(Topic, Ticket),
-    /// Stop receiving; the topic is forgotten.
-    Unsubscribe(Topic),
+    Delete(StreamId, Ticket),
+    /// Stop receiving; the stream is forgotten.
+    Unsubscribe(StreamId),
 }
 
 /// Tells the answer to a request from the answer to one that was given up.
@@ -65,7 +56,7 @@ enum Phase {
 /// Who watches what, and the leases that follow from it.
 #[derive(Debug, Default)]
 pub(crate) struct Interest {
-    leases: BTreeMap<Topic, Lease>,
+    leases: BTreeMap<StreamId, Lease>,
     connected: bool,
     leaving: bool,
     tickets: u64,
@@ -73,8 +64,8 @@ pub(crate) struct Interest {
 
 impl Interest {
     /// A viewer came; what to do about it, [`due`](Self::due) says.
-    pub(crate) fn join(&mut self, topic: &Topic, now: Instant) {
-        if let Some(lease) = self.leases.get_mut(topic) {
+    pub(crate) fn join(&mut self, stream: &StreamId, now: Instant) {
+        if let Some(lease) = self.leases.get_mut(stream) {
             lease.viewers += 1;
             lease.ends_at = None;
             return;
@@ -88,12 +79,12 @@ impl Interest {
             renew_at: now,
             retry: RETRY_FIRST,
         };
-        self.leases.insert(topic.clone(), lease);
+        self.leases.insert(stream.clone(), lease);
     }
 
     /// A viewer left.
-    pub(crate) fn leave(&mut self, topic: &Topic, now: Instant) {
-        if let Some(lease) = self.leases.get_mut(topic) {
+    pub(crate) fn leave(&mut self, stream: &StreamId, now: Instant) {
+        if let Some(lease) = self.leases.get_mut(stream) {
             lease.viewers = lease.viewers.saturating_sub(1);
             if lease.viewers == 0 {
                 lease.ends_at = Some(if self.leaving { now } else { now + LINGER });
@@ -121,8 +112,8 @@ impl Interest {
     }
 
     /// Subscribing failed; it is tried again when something is due next.
-    pub(crate) fn unsubscribed(&mut self, topic: &Topic) {
-        if let Some(lease) = self.leases.get_mut(topic) {
+    pub(crate) fn unsubscribed(&mut self, stream: &StreamId) {
+        if let Some(lease) = self.leases.get_mut(stream) {
             lease.subscribed = false;
         }
     }
@@ -130,13 +121,13 @@ impl Interest {
     /// A put or delete was answered. `spread` is random from -1 to 1: gateways do not renew in step.
     pub(crate) fn done(
         &mut self,
-        topic: &Topic,
+        stream: &StreamId,
         ticket: Ticket,
         success: bool,
         now: Instant,
         spread: f64,
     ) -> Option<Action> {
-        let lease = self.leases.get_mut(topic)?;
+        let lease = self.leases.get_mut(stream)?;
         match lease.phase {
             Phase::Putting(current) if current == ticket => {
                 lease.phase = Phase::Quiet;
@@ -153,8 +144,8 @@ impl Interest {
             Phase::Deleting(current) if current == ticket => {
                 if lease.viewers == 0 {
                     // Deleted or not: without renewal it ends by itself.
-                    self.leases.remove(topic);
-                    return Some(Action::Unsubscribe(topic.clone()));
+                    self.leases.remove(stream);
+                    return Some(Action::Unsubscribe(stream.clone()));
                 }
                 lease.phase = Phase::Quiet;
                 lease.renew_at = now;
@@ -168,10 +159,10 @@ impl Interest {
     pub(crate) fn due(&mut self, now: Instant) -> Vec<Action> {
         let mut actions = Vec::new();
         let mut ended = Vec::new();
-        for (topic, lease) in &mut self.leases {
+        for (stream, lease) in &mut self.leases {
             if !lease.subscribed {
                 lease.subscribed = true;
-                actions.push(Action::Subscribe(topic.clone()));
+                actions.push(Action::Subscribe(stream.clone()));
             }
             if lease.phase != Phase::Quiet {
                 continue;
@@ -184,19 +175,19 @@ impl Interest {
                 if self.connected {
                     let ticket = ticket();
                     lease.phase = Phase::Deleting(ticket);
-                    actions.push(Action::Delete(topic.clone(), ticket));
+                    actions.push(Action::Delete(stream.clone(), ticket));
                 } else {
-                    ended.push(topic.clone());
+                    ended.push(stream.clone());
                 }
             } else if self.connected && lease.renew_at <= now {
                 let ticket = ticket();
                 lease.phase = Phase::Putting(ticket);
-                actions.push(Action::Put(topic.clone(), ticket));
+                actions.push(Action::Put(stream.clone(), ticket));
             }
         }
-        for topic in ended {
-            self.leases.remove(&topic);
-            actions.push(Action::Unsubscribe(topic));
+        for stream in ended {
+            self.leases.remove(&stream);
+            actions.push(Action::Unsubscribe(stream));
         }
         actions
     }
@@ -220,8 +211,8 @@ impl Interest {
     pub(crate) fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rung, usize)> {
         let leases = self.leases.iter();
         leases
-            .filter(move |(topic, lease)| topic.camera == *camera && lease.viewers > 0)
-            .map(|(topic, lease)| (topic.rung, lease.viewers))
+            .filter(move |(stream, lease)| stream.camera == *camera && lease.viewers > 0)
+            .map(|(stream, lease)| (stream.rung, lease.viewers))
     }
 
     /// How many keys of this rung are there, over all cameras.
@@ -229,7 +220,7 @@ impl Interest {
     pub(crate) fn held(&self, rung: Rung) -> usize {
         let leases = self.leases.iter();
         leases
-            .filter(|(topic, lease)| topic.rung == rung && lease.held)
+            .filter(|(stream, lease)| stream.rung == rung && lease.held)
             .count()
     }
 }

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use wire::{CameraId, Rung};
+use wire::{CameraId, Rung, StreamId};
 
 use crate::bus::{Bus, LeaseError};
 use crate::relay::cameras::Cameras;
 use crate::relay::fanout::{Rail, Tools};
 use crate::relay::lateness::Freshness;
-use crate::relay::leases::{Action, Interest, Ticket, Topic};
+use crate::relay::leases::{Action, Interest, Ticket};
 
 /// Cameras that nobody has heard of and somebody asks for, at the most: each costs a subscription and a key.
 const UNKNOWN_CAMERAS: usize = 16;
@@ -38,42 +38,49 @@ pub(crate) struct Hub {
 #[derive(Debug, Default)]
 struct Table {
     interest: Interest,
-    rails: HashMap<Topic, (Arc<Rail>, CancellationToken)>,
+    rails: HashMap<StreamId, (Arc<Rail>, CancellationToken)>,
     freshness: HashMap<CameraId, Arc<Mutex<Freshness>>>,
 }
 
 /// Tasks that end when their rail does, and not before.
 type Rails = JoinSet<anyhow::Result<()>>;
-type Requests = JoinSet<(Topic, Ticket, Result<(), LeaseError>)>;
+type Requests = JoinSet<(StreamId, Ticket, Result<(), LeaseError>)>;
 
 impl Table {
     /// What is due; a rail goes in the same breath as its lease, so that nobody can claim it in between.
     fn due(&mut self, now: Instant) -> Vec<Action> {
         let actions = self.interest.due(now);
         for action in &actions {
-            if let Action::Unsubscribe(topic) = action {
-                self.close(topic);
+            if let Action::Unsubscribe(stream) = action {
+                self.close(stream);
             }
         }
         actions
     }
 
-    fn done(&mut self, topic: &Topic, ticket: Ticket, success: bool, now: Instant, spread: f64) {
+    fn done(
+        &mut self,
+        stream: &StreamId,
+        ticket: Ticket,
+        success: bool,
+        now: Instant,
+        spread: f64,
+    ) {
         if self
             .interest
-            .done(topic, ticket, success, now, spread)
+            .done(stream, ticket, success, now, spread)
             .is_some()
         {
-            self.close(topic);
+            self.close(stream);
         }
     }
 
-    fn close(&mut self, topic: &Topic) {
-        if let Some((_, stop)) = self.rails.remove(topic) {
+    fn close(&mut self, stream: &StreamId) {
+        if let Some((_, stop)) = self.rails.remove(stream) {
             stop.cancel();
         }
-        if !self.rails.keys().any(|other| other.camera == topic.camera) {
-            self.freshness.remove(&topic.camera);
+        if !self.rails.keys().any(|other| other.camera == stream.camera) {
+            self.freshness.remove(&stream.camera);
         }
     }
 }
@@ -94,7 +101,7 @@ pub(crate) struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         let now = self.hub.tools.clock.now();
-        self.hub.table().interest.leave(&self.rail.topic, now);
+        self.hub.table().interest.leave(&self.rail.stream, now);
         self.hub.kick.notify_one();
     }
 }
@@ -116,12 +123,12 @@ impl Hub {
     ///
     /// # Errors
     /// See [`UnknownCamera`].
-    pub(crate) fn claim(self: &Arc<Self>, topic: &Topic) -> Result<Seat, UnknownCamera> {
+    pub(crate) fn claim(self: &Arc<Self>, stream: &StreamId) -> Result<Seat, UnknownCamera> {
         let mut table = self.table();
-        let rail = if let Some((rail, _)) = table.rails.get(topic) {
+        let rail = if let Some((rail, _)) = table.rails.get(stream) {
             Arc::clone(rail)
         } else {
-            let camera = &topic.camera;
+            let camera = &stream.camera;
             let unknown = |camera: &CameraId| !camera.is_default() && !self.cameras.known(camera);
             let waited_for = table
                 .freshness
@@ -135,13 +142,13 @@ impl Hub {
                 return Err(UnknownCamera);
             }
             let freshness = Arc::clone(table.freshness.entry(camera.clone()).or_default());
-            let rail = Rail::new(topic.clone(), self.cameras.follow(camera), freshness);
+            let rail = Rail::new(stream.clone(), self.cameras.follow(camera), freshness);
             let rail = Arc::new(rail);
             let entry = (Arc::clone(&rail), CancellationToken::new());
-            table.rails.insert(topic.clone(), entry);
+            table.rails.insert(stream.clone(), entry);
             rail
         };
-        table.interest.join(topic, self.tools.clock.now());
+        table.interest.join(stream, self.tools.clock.now());
         drop(table);
         self.kick.notify_one();
         Ok(Seat {
@@ -198,8 +205,8 @@ impl Hub {
                 () = self.kick.notified() => {}
                 changed = link.changed() => changed.map_err(|_| anyhow::anyhow!("the connection to NATS was dropped"))?,
                 Some(done) = requests.join_next() => {
-                    let (topic, ticket, result) = done?;
-                    self.answered(&topic, ticket, &result);
+                    let (stream, ticket, result) = done?;
+                    self.answered(&stream, ticket, &result);
                 }
                 Some(ended) = rails.join_next() => ended??,
             }
@@ -209,17 +216,17 @@ impl Hub {
     async fn act(self: &Arc<Self>, action: Action, rails: &mut Rails, requests: &mut Requests) {
         let bus = self.bus.clone();
         match action {
-            Action::Subscribe(topic) => self.subscribe(&topic, rails).await,
-            Action::Put(topic, ticket) => {
+            Action::Subscribe(stream) => self.subscribe(&stream, rails).await,
+            Action::Put(stream, ticket) => {
                 requests.spawn(async move {
-                    let result = bus.put_lease(&topic).await;
-                    (topic, ticket, result)
+                    let result = bus.put_lease(&stream).await;
+                    (stream, ticket, result)
                 });
             }
-            Action::Delete(topic, ticket) => {
+            Action::Delete(stream, ticket) => {
                 requests.spawn(async move {
-                    let result = bus.delete_lease(&topic).await;
-                    (topic, ticket, result)
+                    let result = bus.delete_lease(&stream).await;
+                    (stream, ticket, result)
                 });
             }
             // The table has done that already.
@@ -227,14 +234,14 @@ impl Hub {
         }
     }
 
-    fn answered(&self, topic: &Topic, ticket: Ticket, result: &Result<(), LeaseError>) {
+    fn answered(&self, stream: &StreamId, ticket: Ticket, result: &Result<(), LeaseError>) {
         if let Err(error) = result {
-            tracing::debug!(camera = %topic.camera, quality = %topic.rung, %error, "the bus did not take a lease");
+            tracing::debug!(camera = %stream.camera, quality = %stream.rung, %error, "the bus did not take a lease");
         }
         let now = self.tools.clock.now();
         let spread = fastrand::f64().mul_add(2.0, -1.0);
         self.table()
-            .done(topic, ticket, result.is_ok(), now, spread);
+            .done(stream, ticket, result.is_ok(), now, spread);
     }
 
     /// Shows what is held, and tells when something is due next.
@@ -247,11 +254,11 @@ impl Hub {
         table.interest.next_due()
     }
 
-    async fn subscribe(self: &Arc<Self>, topic: &Topic, rails: &mut Rails) {
-        let rail = self.table().rails.get(topic).cloned();
+    async fn subscribe(self: &Arc<Self>, stream: &StreamId, rails: &mut Rails) {
+        let rail = self.table().rails.get(stream).cloned();
         let Some((rail, stop)) = rail else { return };
-        let Ok(Ok(frames)) = tokio::time::timeout(SUBSCRIBE, self.bus.frames(topic)).await else {
-            self.table().interest.unsubscribed(topic);
+        let Ok(Ok(frames)) = tokio::time::timeout(SUBSCRIBE, self.bus.frames(stream)).await else {
+            self.table().interest.unsubscribed(stream);
             return;
         };
         let tools = self.tools.clone();

@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use wire::{Quality, Rung};
+use wire::{Quality, Rung, StreamId};
 
 use crate::counted::Counted;
 use crate::frame;
 use crate::protocol::{FromClient, FromGateway};
 use crate::relay::fanout;
-use crate::relay::leases::Topic;
 use crate::relay::streams::{Hub, Seat};
 use crate::viewer::outbox::{End, Offer, Viewer};
 use crate::websocket::codec::{Event, Reader, Violation};
@@ -50,7 +49,7 @@ impl Conversation {
     ) -> (Self, OwnedReadHalf) {
         let now = hub.tools.clock.now();
         let (reader, writer) = socket.into_split();
-        let rung = seat.rail.topic.rung;
+        let rung = seat.rail.stream.rung;
         let viewer = Arc::new(Viewer::new(writer, talks, rung, now));
         let gauge = Counted::new(&hub.tools.metrics.viewers[rung.index()]);
         let conversation = Self {
@@ -75,10 +74,10 @@ impl Conversation {
         let mut words = Reader::default();
         words.push(early);
         let rail = Arc::clone(&self.seat.rail);
-        let mut status = self.hub.cameras.follow(&rail.topic.camera);
+        let mut status = self.hub.cameras.follow(&rail.stream.camera);
         if self.viewer.talks {
             let fps = status.borrow().fps;
-            let hello = FromGateway::hello(rail.topic.camera.name(), rail.topic.rung, fps);
+            let hello = FromGateway::hello(rail.stream.camera.name(), rail.stream.rung, fps);
             self.viewer.say(&hello);
         }
         rail.seat(Arc::clone(&self.viewer));
@@ -215,9 +214,9 @@ impl Conversation {
         if !self.viewer.switch(rung) {
             return;
         }
-        let camera = self.seat.rail.topic.camera.clone();
+        let camera = self.seat.rail.stream.camera.clone();
         // The camera is in use by this very viewer, so there is a place for it.
-        if let Ok(seat) = self.hub.claim(&Topic { camera, rung }) {
+        if let Ok(seat) = self.hub.claim(&StreamId { camera, rung }) {
             seat.rail.seat(Arc::clone(&self.viewer));
             self.next = Some(seat);
         }
@@ -225,8 +224,8 @@ impl Conversation {
 
     /// Lets go of the old rung once a frame of the new one was sent.
     fn settle_in(&mut self) {
-        let (old, new) = (self.seat.rail.topic.rung, self.viewer.rung());
-        if let Some(seat) = self.next.take_if(|next| next.rail.topic.rung == new) {
+        let (old, new) = (self.seat.rail.stream.rung, self.viewer.rung());
+        if let Some(seat) = self.next.take_if(|next| next.rail.stream.rung == new) {
             let metrics = &self.hub.tools.metrics;
             let direction = if new > old {
                 &metrics.quality_up
@@ -249,9 +248,9 @@ impl Conversation {
     }
 
     fn offer(&self, rail: &fanout::Rail, frame: &Arc<frame::Frame>) {
-        let (offer, skipped) = self.viewer.offer(frame, rail.topic.rung, self.now());
+        let (offer, skipped) = self.viewer.offer(frame, rail.stream.rung, self.now());
         if offer == Offer::Sent {
-            self.count(frame, rail.topic.rung);
+            self.count(frame, rail.stream.rung);
         }
         self.hub
             .tools

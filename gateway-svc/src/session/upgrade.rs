@@ -85,7 +85,7 @@ impl Upgrade {
             Arc::clone(&shared.doors),
             self.pending,
         );
-        let span = tracing::info_span!("viewer", camera = %seat.rail.topic.camera, quality = %seat.rail.topic.rung);
+        let span = tracing::info_span!("viewer", camera = %seat.rail.stream.camera, quality = %seat.rail.stream.rung);
         let viewing = async move {
             let metrics = Arc::clone(&hub.tools.metrics);
             let Some((socket, early)) = hand_over(pending).await else {
