@@ -15,7 +15,7 @@ use wire::{LeaseKey, MemberId, StreamId, subject};
 use crate::config::{NatsLogin, NatsSettings};
 use crate::metrics::Metrics;
 
-/// Frames that may wait for the hub: it is never busy for long, and more would only be old ones.
+/// Frames that may wait for the fan-out: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
 /// A request that is not answered by then is tried again; the library's five seconds would be a whole lease.
 const ANSWER: Duration = Duration::from_millis(700);

@@ -2,7 +2,7 @@
 //!
 //! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as [`frame`], kept in the rung's
 //! slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may) → socket. Demand goes the other way: a viewer's
-//! [`relay::streams::Seat`] → [`relay::leases`] → [`bus`], subscribed before the key is put. Everything cold, from routing
+//! [`relay::streams::Subscription`] → [`relay::leases`] → [`bus`], subscribed before the key is put. Everything cold, from routing
 //! to handshake, is [`http`].
 
 mod access;
@@ -20,7 +20,7 @@ mod session;
 mod viewer;
 pub mod websocket;
 
-pub use http::listener::COLD_CONNECTIONS;
+pub use http::listener::MAX_COLD_CONNECTIONS;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -32,8 +32,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
-use crate::access::middleware::Guard;
-use crate::access::token::Guesses;
+use crate::access::middleware::AccessControl;
+use crate::access::token::LoginLimiter;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -41,8 +41,8 @@ use crate::http::listener;
 use crate::http::routes::{self, Shared};
 use crate::metrics::Metrics;
 use crate::relay::fanout::Tools;
-use crate::relay::streams::Hub;
-use crate::session::admission::Doors;
+use crate::relay::streams::Streams;
+use crate::session::admission::Admission;
 
 /// How often it is said that NATS is still away.
 const REMIND: Duration = Duration::from_secs(10);
@@ -63,18 +63,21 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
         metrics: Arc::clone(&metrics),
         numbers: Arc::new(AtomicU64::new(1)),
     };
-    let hub = Arc::new(Hub::new(bus.clone(), tools));
-    let doors = Arc::new(Doors::new(config.max_viewers, config.max_viewers_per_ip));
-    let guard = Arc::new(Guard {
+    let streams = Arc::new(Streams::new(bus.clone(), tools));
+    let admission = Arc::new(Admission::new(
+        config.max_viewers,
+        config.max_viewers_per_ip,
+    ));
+    let guard = Arc::new(AccessControl {
         access: config.access,
         allowed_origins: config.allowed_origins,
         trusted_proxies: config.trusted_proxies,
-        guesses: Mutex::new(Guesses::default()),
+        guesses: Mutex::new(LoginLimiter::default()),
     });
     let tasks = TaskTracker::new();
     let shared = Shared {
-        hub: Arc::clone(&hub),
-        doors: Arc::clone(&doors),
+        streams: Arc::clone(&streams),
+        admission: Arc::clone(&admission),
         guard,
         link: bus.link(),
         tasks: tasks.clone(),
@@ -102,9 +105,9 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
             Ok(name)
         });
     }
-    let keeper = Arc::clone(&hub);
-    parts.spawn(async move { keeper.run().await.map(|()| "the hub") });
-    let (listening, ear) = (Arc::clone(&hub), bus.clone());
+    let keeper = Arc::clone(&streams);
+    parts.spawn(async move { keeper.run().await.map(|()| "the streams") });
+    let (listening, ear) = (Arc::clone(&streams), bus.clone());
     parts.spawn(async move {
         listening
             .cameras
@@ -125,7 +128,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
             anyhow::bail!("{name} ended by itself");
         }
     }
-    leave(&hub, &doors, config.drain).await;
+    leave(&streams, &admission, config.drain).await;
     closed.cancel();
     tasks.close();
     // Whoever is not gone by now does not go by itself.
@@ -135,20 +138,20 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
 }
 
 /// Sends the viewers away and gives the leases back, within `time`.
-async fn leave(hub: &Hub, doors: &Doors, time: Duration) {
-    tracing::info!(viewers = doors.count(), "leaving");
-    doors.close();
-    hub.leave();
+async fn leave(streams: &Streams, admission: &Admission, time: Duration) {
+    tracing::info!(viewers = admission.count(), "leaving");
+    admission.close();
+    streams.leave();
     let gone = async {
-        doors.empty(time).await;
+        admission.empty(time).await;
         let mut look = tokio::time::interval(Duration::from_millis(5));
-        while doors.count() > 0 || !hub.idle() {
+        while admission.count() > 0 || !streams.idle() {
             look.tick().await;
         }
     };
     if tokio::time::timeout(time, gone).await.is_err() {
         tracing::warn!(
-            viewers = doors.count(),
+            viewers = admission.count(),
             "some viewers or leases are left; both end by themselves"
         );
     }

@@ -13,19 +13,19 @@ use serde::Deserialize;
 
 use crate::access::client_ip::{Network, viewer_address};
 use crate::access::origin::Origin;
-use crate::access::token::{self, Access, Guesses, Shown};
+use crate::access::token::{self, Access, Credentials, LoginLimiter};
 use crate::http::routes::Shared;
 use crate::metrics::Metrics;
-use crate::session::admission::NoPlace;
+use crate::session::admission::AdmissionError;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// A login is two dozen bytes and a token.
-const LOGIN_BYTES: usize = 1024;
+const MAX_LOGIN_BYTES: usize = 1024;
 
 /// The rules, and who broke them.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub(crate) struct AccessControl {
     /// Who may watch.
     pub(crate) access: Access,
     /// Pages elsewhere that may show the stream.
@@ -33,10 +33,10 @@ pub(crate) struct Guard {
     /// Whose `X-Forwarded-*` is believed.
     pub(crate) trusted_proxies: Vec<Network>,
     /// Wrong tokens.
-    pub(crate) guesses: Mutex<Guesses>,
+    pub(crate) guesses: Mutex<LoginLimiter>,
 }
 
-impl Guard {
+impl AccessControl {
     fn trusts(&self, peer: IpAddr) -> bool {
         self.trusted_proxies
             .iter()
@@ -56,7 +56,7 @@ impl Guard {
 }
 
 /// Lets only our own page and the allowed ones ask; clients without `Origin` pass.
-pub(crate) async fn ask_origin(
+pub(crate) async fn check_origin(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -79,7 +79,7 @@ pub(crate) async fn ask_origin(
         .as_ref()
         .is_some_and(|origin| shared.guard.allowed_origins.contains(origin));
     if !own && !allowed {
-        shared.hub.tools.metrics.refused.origin.inc();
+        shared.streams.tools.metrics.refused.origin.inc();
         let words = format!(
             "pages of {} may not use this gateway: GATEWAY_ALLOWED_ORIGINS does not name them{}\n",
             String::from_utf8_lossy(given.as_bytes())
@@ -123,7 +123,7 @@ pub(crate) async fn ask_origin(
 }
 
 /// Asks for the token where one is set.
-pub(crate) async fn ask_token(
+pub(crate) async fn check_token(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -133,16 +133,16 @@ pub(crate) async fn ask_token(
         return next.run(request).await;
     };
     let address = viewer_address(peer.ip(), request.headers(), &shared.guard.trusted_proxies);
-    let now = shared.hub.tools.clock.now();
-    let now_s = shared.hub.tools.clock.wall_us(now) / 1_000_000;
-    let refused = &shared.hub.tools.metrics.refused;
+    let now = shared.streams.tools.clock.now();
+    let now_s = shared.streams.tools.clock.wall_us(now) / 1_000_000;
+    let refused = &shared.streams.tools.metrics.refused;
     if let Some(response) = too_many(&shared, address) {
         return response;
     }
-    match token.shown(request.headers(), request.uri(), now_s) {
-        Shown::Right => return next.run(request).await,
-        Shown::Wrong => guesses(&shared).wrong(address, now),
-        Shown::Nothing => {}
+    match token.credentials(request.headers(), request.uri(), now_s) {
+        Credentials::Right => return next.run(request).await,
+        Credentials::Wrong => guesses(&shared).wrong(address, now),
+        Credentials::Nothing => {}
     }
     refused.token.inc();
     unauthorized()
@@ -169,7 +169,7 @@ pub(crate) async fn login(
         return response;
     }
     let within = std::time::Duration::from_secs(5);
-    let body = tokio::time::timeout(within, axum::body::to_bytes(body, LOGIN_BYTES)).await;
+    let body = tokio::time::timeout(within, axum::body::to_bytes(body, MAX_LOGIN_BYTES)).await;
     let body = body.ok().and_then(Result::ok).unwrap_or_else(Bytes::new);
     let Ok(Login { token: given }) = serde_json::from_slice(&body) else {
         return (
@@ -178,13 +178,13 @@ pub(crate) async fn login(
         )
             .into_response();
     };
-    let now = shared.hub.tools.clock.now();
+    let now = shared.streams.tools.clock.now();
     if !token.is(&given) {
         guesses(&shared).wrong(address, now);
-        shared.hub.tools.metrics.refused.token.inc();
+        shared.streams.tools.metrics.refused.token.inc();
         return unauthorized();
     }
-    let now_s = shared.hub.tools.clock.wall_us(now) / 1_000_000;
+    let now_s = shared.streams.tools.clock.wall_us(now) / 1_000_000;
     let secure = shared
         .guard
         .forwarded(peer.ip(), &parts.headers, &FORWARDED_PROTO)
@@ -192,23 +192,23 @@ pub(crate) async fn login(
     let cookie = format!(
         "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
         token::COOKIE,
-        token.session(now_s),
-        token::SESSION.as_secs(),
+        token.login_cookie(now_s),
+        token::LOGIN_LIFETIME.as_secs(),
         if secure { "; Secure" } else { "" }
     );
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
 /// Counts a viewer that found no place.
-pub(crate) fn count_no_place(metrics: &Metrics, refusal: NoPlace) {
+pub(crate) fn count_no_place(metrics: &Metrics, refusal: AdmissionError) {
     match refusal {
-        NoPlace::Full(_) => metrics.refused.full.inc(),
-        NoPlace::Address(_) => metrics.refused.address.inc(),
-        NoPlace::Leaving => metrics.refused.leaving.inc(),
+        AdmissionError::Full(_) => metrics.refused.full.inc(),
+        AdmissionError::Address(_) => metrics.refused.address.inc(),
+        AdmissionError::Leaving => metrics.refused.leaving.inc(),
     }
 }
 
-fn guesses(shared: &Shared) -> std::sync::MutexGuard<'_, Guesses> {
+fn guesses(shared: &Shared) -> std::sync::MutexGuard<'_, LoginLimiter> {
     shared
         .guard
         .guesses
@@ -217,8 +217,8 @@ fn guesses(shared: &Shared) -> std::sync::MutexGuard<'_, Guesses> {
 }
 
 fn too_many(shared: &Shared, address: IpAddr) -> Option<Response> {
-    let wait = guesses(shared).wait(address, shared.hub.tools.clock.now())?;
-    shared.hub.tools.metrics.refused.attempts.inc();
+    let wait = guesses(shared).wait(address, shared.streams.tools.clock.now())?;
+    shared.streams.tools.metrics.refused.attempts.inc();
     let seconds = wait.as_secs() + 1;
     let words = format!("too many wrong tokens from this address, try again in {seconds} s\n");
     let headers = [(header::RETRY_AFTER, seconds.to_string())];

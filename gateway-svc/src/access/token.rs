@@ -16,13 +16,13 @@ use subtle::ConstantTimeEq as _;
 /// The cookie's name.
 pub(crate) const COOKIE: &str = "rero_session";
 /// How long a login lasts.
-pub(crate) const SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(crate) const LOGIN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Wrong tokens from one address
-const GUESSES: u32 = 10;
+const MAX_WRONG_TOKENS: u32 = 10;
 /// within this time; then no more are listened to until it is over.
-const GUESSES_WITHIN: Duration = Duration::from_secs(60);
+const WRONG_TOKENS_WINDOW: Duration = Duration::from_secs(60);
 /// Addresses remembered at the most; beyond it the oldest are forgotten.
-const REMEMBERED: usize = 4096;
+const MAX_ADDRESSES: usize = 4096;
 
 /// Who may watch.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct TokenError;
 
 /// What a request shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum Credentials {
     /// Nothing at all.
     Nothing,
     /// Something wrong.
@@ -73,8 +73,8 @@ impl Token {
 
     /// The cookie's value for a login at `now_s` (seconds since the Unix epoch).
     #[must_use]
-    pub(crate) fn session(&self, now_s: u64) -> String {
-        let expires = now_s + SESSION.as_secs();
+    pub(crate) fn login_cookie(&self, now_s: u64) -> String {
+        let expires = now_s + LOGIN_LIFETIME.as_secs();
         let mac = hmac::sign(&self.key(), Self::signed(expires).as_bytes());
         let mut value = format!("{expires}.");
         for byte in mac.as_ref() {
@@ -86,7 +86,7 @@ impl Token {
 
     /// What the request shows: `Authorization: Bearer`, the cookie or `?access_token=`; one right one is enough.
     #[must_use]
-    pub(crate) fn shown(&self, headers: &HeaderMap, uri: &Uri, now_s: u64) -> Shown {
+    pub(crate) fn credentials(&self, headers: &HeaderMap, uri: &Uri, now_s: u64) -> Credentials {
         let bearer = headers.get(header::AUTHORIZATION).map(|value| {
             let words = value.to_str().ok().and_then(|value| value.split_once(' '));
             words.is_some_and(|(scheme, token)| {
@@ -94,18 +94,18 @@ impl Token {
             })
         });
         let query = query_value(uri, "access_token").map(|token| self.is(&token));
-        let cookie = cookie(headers).map(|value| self.session_is(value, now_s));
+        let cookie = cookie(headers).map(|value| self.is_login_cookie(value, now_s));
         if bearer == Some(true) || query == Some(true) || cookie == Some(true) {
-            Shown::Right
+            Credentials::Right
         } else if bearer.or(query).is_some() {
-            Shown::Wrong
+            Credentials::Wrong
         } else {
             // An old cookie is no guess: the page sends it by itself.
-            Shown::Nothing
+            Credentials::Nothing
         }
     }
 
-    fn session_is(&self, value: &str, now_s: u64) -> bool {
+    fn is_login_cookie(&self, value: &str, now_s: u64) -> bool {
         let read = || {
             let (expires, mac) = value.split_once('.')?;
             let expires: u64 = expires.parse().ok()?;
@@ -153,23 +153,24 @@ fn query_value(uri: &Uri, name: &str) -> Option<String> {
 
 /// Counts wrong tokens per address.
 #[derive(Debug, Default)]
-pub(crate) struct Guesses(HashMap<IpAddr, (u32, Instant)>);
+pub(crate) struct LoginLimiter(HashMap<IpAddr, (u32, Instant)>);
 
-impl Guesses {
+impl LoginLimiter {
     /// How long the address has to wait before another token is looked at.
     #[must_use]
     pub(crate) fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
         let (count, since) = self.0.get(&address)?;
-        let over = *since + GUESSES_WITHIN;
-        (*count >= GUESSES && now < over).then(|| over - now)
+        let over = *since + WRONG_TOKENS_WINDOW;
+        (*count >= MAX_WRONG_TOKENS && now < over).then(|| over - now)
     }
 
     /// The address gave a wrong token.
     pub(crate) fn wrong(&mut self, address: IpAddr, now: Instant) {
-        if self.0.len() >= REMEMBERED {
-            self.0.retain(|_, (_, since)| now < *since + GUESSES_WITHIN);
+        if self.0.len() >= MAX_ADDRESSES {
+            self.0
+                .retain(|_, (_, since)| now < *since + WRONG_TOKENS_WINDOW);
         }
-        if self.0.len() >= REMEMBERED {
+        if self.0.len() >= MAX_ADDRESSES {
             let oldest = self
                 .0
                 .iter()
@@ -178,7 +179,7 @@ impl Guesses {
             oldest.map(|oldest| self.0.remove(&oldest));
         }
         let (count, since) = self.0.entry(address).or_insert((0, now));
-        if now >= *since + GUESSES_WITHIN {
+        if now >= *since + WRONG_TOKENS_WINDOW {
             (*count, *since) = (0, now);
         }
         *count += 1;
@@ -195,63 +196,67 @@ mod tests {
         Token::new("0123456789abcdef").unwrap()
     }
 
-    fn shown(headers: &[(&'static str, &str)], uri: &'static str, now_s: u64) -> Shown {
+    fn credentials(headers: &[(&'static str, &str)], uri: &'static str, now_s: u64) -> Credentials {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_str(value).unwrap());
         }
-        token().shown(&map, &Uri::from_static(uri), now_s)
+        token().credentials(&map, &Uri::from_static(uri), now_s)
     }
 
     #[test]
     fn each_way_of_giving_the_token_works() {
-        let session = format!("theme=dark; {COOKIE}={}", token().session(1000));
+        let session = format!("theme=dark; {COOKIE}={}", token().login_cookie(1000));
         assert_eq!(
-            shown(&[("authorization", "Bearer 0123456789abcdef")], "/", 0),
-            Shown::Right
+            credentials(&[("authorization", "Bearer 0123456789abcdef")], "/", 0),
+            Credentials::Right
         );
         assert_eq!(
-            shown(&[("authorization", "bearer  0123456789abcdef")], "/", 0),
-            Shown::Right
+            credentials(&[("authorization", "bearer  0123456789abcdef")], "/", 0),
+            Credentials::Right
         );
         assert_eq!(
-            shown(&[], "/x?quality=80&access_token=0123456789abcdef", 0),
-            Shown::Right
+            credentials(&[], "/x?quality=80&access_token=0123456789abcdef", 0),
+            Credentials::Right
         );
         assert_eq!(
-            shown(&[], "/?access_token=0123456789abcde%66", 0),
-            Shown::Right
+            credentials(&[], "/?access_token=0123456789abcde%66", 0),
+            Credentials::Right
         );
-        assert_eq!(shown(&[("cookie", &session)], "/", 1001), Shown::Right);
+        assert_eq!(
+            credentials(&[("cookie", &session)], "/", 1001),
+            Credentials::Right
+        );
         // The page sends its cookie along with everything else.
         assert_eq!(
-            shown(
+            credentials(
                 &[("cookie", &session), ("authorization", "Bearer no")],
                 "/",
                 1001
             ),
-            Shown::Right
+            Credentials::Right
         );
     }
 
     #[test]
     fn nothing_else_does() {
-        assert_eq!(shown(&[], "/", 0), Shown::Nothing);
+        assert_eq!(credentials(&[], "/", 0), Credentials::Nothing);
         assert_eq!(
-            shown(&[("authorization", "Bearer 0123456789abcdeX")], "/", 0),
-            Shown::Wrong
+            credentials(&[("authorization", "Bearer 0123456789abcdeX")], "/", 0),
+            Credentials::Wrong
         );
         assert_eq!(
-            shown(&[("authorization", "Basic 0123456789abcdef")], "/", 0),
-            Shown::Wrong
+            credentials(&[("authorization", "Basic 0123456789abcdef")], "/", 0),
+            Credentials::Wrong
         );
-        assert_eq!(shown(&[], "/?access_token=", 0), Shown::Wrong);
-        let session = token().session(1000);
-        let cookie =
-            |value: &str, now_s| shown(&[("cookie", &format!("{COOKIE}={value}"))], "/", now_s);
+        assert_eq!(credentials(&[], "/?access_token=", 0), Credentials::Wrong);
+        let session = token().login_cookie(1000);
+        let cookie = |value: &str, now_s| {
+            credentials(&[("cookie", &format!("{COOKIE}={value}"))], "/", now_s)
+        };
         assert_eq!(
-            cookie(&session, 1000 + SESSION.as_secs()),
-            Shown::Nothing,
+            cookie(&session, 1000 + LOGIN_LIFETIME.as_secs()),
+            Credentials::Nothing,
             "it is over"
         );
         let (expires, mac) = session.split_once('.').unwrap();
@@ -270,12 +275,16 @@ mod tests {
                 .filter(|(_, v)| v.is_ascii())
                 .map(|(n, v)| (*n, v.as_str()))
                 .collect();
-            assert_eq!(shown(&headers, "/", 1000), Shown::Nothing, "{forged}");
+            assert_eq!(
+                credentials(&headers, "/", 1000),
+                Credentials::Nothing,
+                "{forged}"
+            );
         }
         let other = Token::new("another token".replace(' ', "-").as_str())
             .unwrap()
-            .session(1000);
-        assert_eq!(cookie(&other, 1000), Shown::Nothing);
+            .login_cookie(1000);
+        assert_eq!(cookie(&other, 1000), Credentials::Nothing);
     }
 
     #[test]
@@ -289,17 +298,17 @@ mod tests {
     fn ten_wrong_tokens_a_minute_are_enough() {
         let now = Clock::start().now();
         let (address, other) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
-        let mut guesses = Guesses::default();
+        let mut guesses = LoginLimiter::default();
         for _ in 0..10 {
             assert_eq!(guesses.wait(address, now), None);
             guesses.wrong(address, now);
         }
-        assert_eq!(guesses.wait(address, now), Some(GUESSES_WITHIN));
+        assert_eq!(guesses.wait(address, now), Some(WRONG_TOKENS_WINDOW));
         assert_eq!(guesses.wait(other, now), None);
-        assert_eq!(guesses.wait(address, now + GUESSES_WITHIN), None);
+        assert_eq!(guesses.wait(address, now + WRONG_TOKENS_WINDOW), None);
         for number in 0..10_000u32 {
             guesses.wrong(IpAddr::from(number.to_be_bytes()), now);
         }
-        assert!(guesses.0.len() <= REMEMBERED);
+        assert!(guesses.0.len() <= MAX_ADDRESSES);
     }
 }

@@ -15,26 +15,26 @@ use socket2::SockRef;
 
 const PAGE: usize = 4096;
 /// What a pipe holds.
-const LONGEST: usize = 16 * PAGE;
+const MAX_BYTES: usize = 16 * PAGE;
 
 /// Bytes that never change again.
 #[derive(Debug)]
-pub(crate) struct MemoryFile {
+pub(crate) struct Memfd {
     file: File,
     length: usize,
 }
 
 /// Whether a connection takes pages gladly.
 #[must_use]
-pub(crate) fn suits(socket: &SockRef<'_>) -> bool {
+pub(crate) fn worthwhile(socket: &SockRef<'_>) -> bool {
     socket.tcp_mss().is_ok_and(|mss| mss as usize >= PAGE)
 }
 
-impl MemoryFile {
+impl Memfd {
     /// `None` for bytes that are too many, or where the kernel has no such files to give.
     #[must_use]
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > LONGEST {
+        if bytes.len() > MAX_BYTES {
             return None;
         }
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_a_socket_took_is_what_the_file_was_even_when_the_file_is_gone() {
         let bytes = noise(60_014);
-        let file = MemoryFile::of(&bytes).unwrap();
+        let file = Memfd::of(&bytes).unwrap();
         let (here, mut there) = pair();
         let mut sent = Vec::new();
         // Until the socket takes no more, and the last time only a part.
@@ -96,21 +96,21 @@ mod tests {
 
     #[test]
     fn nobody_can_change_it() {
-        let mut file = MemoryFile::of(b"frame").unwrap();
+        let mut file = Memfd::of(b"frame").unwrap();
         file.file.write_all(b"other").unwrap_err();
         file.file.set_len(0).unwrap_err();
     }
 
     #[test]
     fn what_a_pipe_does_not_hold_is_left_to_send() {
-        assert!(MemoryFile::of(&noise(LONGEST)).is_some());
-        assert!(MemoryFile::of(&noise(LONGEST + 1)).is_none());
+        assert!(Memfd::of(&noise(MAX_BYTES)).is_some());
+        assert!(Memfd::of(&noise(MAX_BYTES + 1)).is_none());
     }
 
     #[test]
     fn loopback_suits_it_and_packets_of_the_internet_do_not() {
         let (here, _there) = pair();
-        assert!(suits(&SockRef::from(&here)));
+        assert!(worthwhile(&SockRef::from(&here)));
         let narrow =
             socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         narrow.set_tcp_mss(1448).unwrap();
@@ -118,6 +118,6 @@ mod tests {
         narrow
             .connect(&listener.local_addr().unwrap().into())
             .unwrap();
-        assert!(!suits(&SockRef::from(&narrow)));
+        assert!(!worthwhile(&SockRef::from(&narrow)));
     }
 }

@@ -15,7 +15,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use rustix::net::{SendFlags, send};
 use wire::Stamp;
 
-use crate::frame::memfd::MemoryFile;
+use crate::frame::memfd::Memfd;
 use crate::websocket::codec::{self, Opcode};
 
 /// One frame of one rung.
@@ -32,7 +32,7 @@ pub(crate) struct Frame {
     message: Bytes,
     jpeg: Range<usize>,
     /// The message once more.
-    file: OnceLock<Option<MemoryFile>>,
+    file: OnceLock<Option<Memfd>>,
 }
 
 impl Frame {
@@ -44,8 +44,8 @@ impl Frame {
         (number, nth): (u64, u64),
         received: Instant,
     ) -> Self {
-        const PING: usize = 2 + size_of::<u64>();
-        let mut out = BytesMut::with_capacity(codec::LONGEST_HEAD + jpeg.len() + PING);
+        const PING_BYTES: usize = 2 + size_of::<u64>();
+        let mut out = BytesMut::with_capacity(codec::MAX_HEAD + jpeg.len() + PING_BYTES);
         codec::put_head(&mut out, Opcode::Binary, jpeg.len());
         let start = out.len();
         out.put_slice(jpeg);
@@ -64,7 +64,7 @@ impl Frame {
 
     /// From now on it can be sent as pages; worth it for many viewers.
     pub(crate) fn prepare(&self) {
-        self.file.get_or_init(|| MemoryFile::of(&self.message));
+        self.file.get_or_init(|| Memfd::of(&self.message));
     }
 
     /// Sends as much of it as the socket takes; as `pages` where that is wished and prepared.
@@ -152,7 +152,7 @@ mod tests {
             if sends_no_files {
                 // Source: sendfile(2), EINVAL.
                 rustix::fs::fcntl_setfl(&there, rustix::fs::OFlags::APPEND).unwrap();
-                MemoryFile::of(b"x").unwrap().send_to(&there).unwrap_err();
+                Memfd::of(b"x").unwrap().send_to(&there).unwrap_err();
             }
             for pages in [true, false] {
                 let sent = frame.send_to(&there, pages).unwrap();

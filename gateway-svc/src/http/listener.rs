@@ -25,15 +25,15 @@ use tower::ServiceExt as _;
 /// Connections that wait to be accepted: a crowd that reconnects at once finds room.
 const BACKLOG: u32 = 4096;
 /// Connections at the same time that are no viewers (yet): pages, snapshots, handshakes.
-pub const COLD_CONNECTIONS: usize = 512;
+pub const MAX_COLD_CONNECTIONS: usize = 512;
 /// A request's head must be there by then, and an idle connection is closed after it.
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of a request's head; a browser's with cookies is 1 to 2 KB.
-const HEAD_BYTES: usize = 16 * 1024;
+const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The most header fields of a request.
-const HEAD_FIELDS: usize = 64;
+const MAX_HEAD_FIELDS: usize = 64;
 /// A peer that takes no byte for so long is gone; the kernel closes it.
-const STUCK: Duration = Duration::from_secs(20);
+const PEER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Listens, with a backlog for a crowd.
 ///
@@ -58,7 +58,7 @@ pub(crate) async fn serve(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
-    let places = Arc::new(Semaphore::new(COLD_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(MAX_COLD_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -73,7 +73,7 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+        let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
             // Closed without a word: whoever floods gets no work out of us.
             continue;
         };
@@ -83,7 +83,7 @@ pub(crate) async fn serve(
             // A connection that breaks is its peer's business; stop ends those that would stay.
             stop.run_until_cancelled(connection(socket, peer, routes))
                 .await;
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -99,9 +99,9 @@ async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router) {
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEAD_FIELDS)
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEAD_FIELDS)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades()
         .await;
@@ -114,11 +114,11 @@ async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router) {
 fn tune(socket: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(socket);
     socket.set_tcp_nodelay(true)?;
-    socket.set_tcp_user_timeout(Some(STUCK))?;
+    socket.set_tcp_user_timeout(Some(PEER_TIMEOUT))?;
     socket.set_tcp_keepalive(
         &TcpKeepalive::new()
-            .with_time(STUCK / 2)
-            .with_interval(STUCK / 4),
+            .with_time(PEER_TIMEOUT / 2)
+            .with_interval(PEER_TIMEOUT / 4),
     )?;
     socket.set_tcp_notsent_lowat(1)
 }

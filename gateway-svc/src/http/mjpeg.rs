@@ -1,6 +1,6 @@
 //! Viewers that speak plain HTTP: one JPEG (`/snapshot.jpg`), or one after the other (`/stream.mjpg`).
 //!
-//! Both hold a [`Seat`] like any viewer, so that the camera opens for them. A stream gives hyper its next part only
+//! Both hold a [`Subscription`] like any viewer, so that the camera opens for them. A stream gives hyper its next part only
 //! when the last one has left for the kernel, and the kernel takes none while bytes are unsent: nothing waits in line,
 //! and a part is the newest frame at the moment there is room.
 
@@ -25,18 +25,18 @@ use crate::counted::Counted;
 use crate::frame::Frame;
 use crate::http::routes::Shared;
 use crate::relay::fanout;
-use crate::relay::streams::Seat;
-use crate::session::JOIN_AGE;
-use crate::session::admission::Place;
+use crate::relay::streams::Subscription;
+use crate::session::JOIN_MAX_AGE;
+use crate::session::admission::Permit;
 
 /// Served where no quality is asked for: what a JPEG usually has.
-const QUALITY: &str = "80";
+const DEFAULT_QUALITY: &str = "80";
 /// A camera that needs longer to open and deliver is reported instead of waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A camera that was just opened is still finding its exposure.
 const WARM_UP: Duration = Duration::from_millis(400);
 /// When to ask again, in seconds.
-const RETRY_AFTER: &str = "2";
+const RETRY_AFTER_S: &str = "2";
 /// Ends one part and begins the next at once: a browser shows a part when it sees the boundary behind it.
 const BOUNDARY: &str = "\r\n--frame\r\n";
 
@@ -52,17 +52,17 @@ pub(crate) struct Wish {
 impl Wish {
     /// What is meant, or the answer to a wish that cannot be fulfilled.
     fn stream_id(&self, shared: &Shared) -> Result<StreamId, (StatusCode, String)> {
-        let refused = &shared.hub.tools.metrics.refused;
+        let refused = &shared.streams.tools.metrics.refused;
         let bad = |words: String| (StatusCode::BAD_REQUEST, words + "\n");
-        let quality: Quality =
-            self.quality
-                .as_deref()
-                .unwrap_or(QUALITY)
-                .parse()
-                .map_err(|error| {
-                    refused.quality.inc();
-                    bad(format!("{error}"))
-                })?;
+        let quality: Quality = self
+            .quality
+            .as_deref()
+            .unwrap_or(DEFAULT_QUALITY)
+            .parse()
+            .map_err(|error| {
+                refused.quality.inc();
+                bad(format!("{error}"))
+            })?;
         let camera: CameraId =
             self.camera
                 .as_deref()
@@ -80,7 +80,7 @@ impl Wish {
 }
 
 fn unavailable(words: &str) -> Response {
-    let headers = [(header::RETRY_AFTER, RETRY_AFTER)];
+    let headers = [(header::RETRY_AFTER, RETRY_AFTER_S)];
     (
         StatusCode::SERVICE_UNAVAILABLE,
         headers,
@@ -95,21 +95,21 @@ pub(crate) async fn snapshot(State(shared): State<Shared>, Query(wish): Query<Wi
         Ok(stream) => stream,
         Err(refusal) => return refusal.into_response(),
     };
-    if shared.doors.leaving().is_cancelled() {
-        return unavailable(crate::session::admission::LEAVING_WORDS);
+    if shared.admission.leaving().is_cancelled() {
+        return unavailable(crate::session::admission::LEAVING_REASON);
     }
-    let status = shared.hub.cameras.follow(&stream.camera);
+    let status = shared.streams.cameras.follow(&stream.camera);
     let cold = status.borrow().state != CameraState::Live;
-    let seat = match shared.hub.claim(&stream) {
-        Ok(seat) => seat,
+    let subscription = match shared.streams.subscribe(&stream) {
+        Ok(subscription) => subscription,
         Err(error) => return unavailable(&error.to_string()),
     };
-    let asked = shared.hub.tools.clock.now();
+    let asked = shared.streams.tools.clock.now();
     let good_enough = wish.max_age_ms.map(Duration::from_millis);
-    let cached = good_enough.and_then(|age| seat.rail.latest(age, asked));
+    let cached = good_enough.and_then(|age| subscription.fanout.latest(age, asked));
     let frame = match cached {
         Some(frame) => Some(frame),
-        None => fresh(&seat, asked, cold).await,
+        None => fresh(&subscription, asked, cold).await,
     };
     let Some(frame) = frame else {
         let status = status.borrow();
@@ -128,8 +128,8 @@ pub(crate) async fn snapshot(State(shared): State<Shared>, Query(wish): Query<Wi
 }
 
 /// The next frame that came after `asked`; of a camera that has to open first, one from after its warm-up.
-async fn fresh(seat: &Seat, asked: Instant, cold: bool) -> Option<Arc<Frame>> {
-    let mut frames = seat.rail.frames();
+async fn fresh(subscription: &Subscription, asked: Instant, cold: bool) -> Option<Arc<Frame>> {
+    let mut frames = subscription.fanout.frames();
     let mut newest: Option<Arc<Frame>> = None;
     let mut first = None;
     let wait = async {
@@ -147,7 +147,7 @@ async fn fresh(seat: &Seat, asked: Instant, cold: bool) -> Option<Arc<Frame>> {
         }
     };
     // What came during the warm-up is better than nothing.
-    let _ = tokio::time::timeout(PATIENCE, wait).await;
+    let _ = tokio::time::timeout(SNAPSHOT_TIMEOUT, wait).await;
     newest
 }
 
@@ -171,28 +171,28 @@ pub(crate) async fn stream(
         }
     };
     let address = client_ip::viewer_address(peer.ip(), &headers, &shared.guard.trusted_proxies);
-    let metrics = &shared.hub.tools.metrics;
-    let place = match shared.doors.enter(address) {
-        Ok(place) => place,
+    let metrics = &shared.streams.tools.metrics;
+    let permit = match shared.admission.admit(address) {
+        Ok(permit) => permit,
         Err(refusal) => {
             middleware::count_no_place(metrics, refusal);
             return unavailable(&refusal.to_string());
         }
     };
-    let seat = match shared.hub.claim(&stream) {
-        Ok(seat) => seat,
+    let subscription = match shared.streams.subscribe(&stream) {
+        Ok(subscription) => subscription,
         Err(error) => return unavailable(&error.to_string()),
     };
     metrics.connections.inc();
     let parts = Parts {
-        frames: seat.rail.frames(),
+        frames: subscription.fanout.frames(),
         gauge: Counted::new(&metrics.viewers[stream.rung.index()]),
         room: Arc::new(Semaphore::new(1)),
         last: None,
         interval,
-        due: shared.hub.tools.clock.now(),
-        seat,
-        place,
+        due: shared.streams.tools.clock.now(),
+        subscription,
+        permit,
         shared,
     };
     let opening = Bytes::from_static(&BOUNDARY.as_bytes()[2..]);
@@ -218,18 +218,18 @@ pub(crate) async fn stream(
 /// The parts of one stream.
 struct Parts {
     shared: Shared,
-    seat: Seat,
+    subscription: Subscription,
     #[expect(
         dead_code,
         reason = "held, not read: it is free again when the stream ends"
     )]
-    place: Place,
+    permit: Permit,
     #[expect(dead_code, reason = "held, not read: it counts while the stream lasts")]
     gauge: Counted,
     frames: watch::Receiver<Option<Arc<Frame>>>,
     /// One permit, out while a part is on its way to the kernel.
     room: Arc<Semaphore>,
-    /// The last frame's place in its rung.
+    /// The last frame's number in its stream.
     last: Option<u64>,
     interval: Duration,
     due: Instant,
@@ -250,17 +250,17 @@ impl AsRef<[u8]> for Written {
 impl Parts {
     /// The next part, `None` when this gateway leaves.
     async fn next(&mut self) -> Option<Bytes> {
-        let leaving = self.shared.doors.leaving().clone();
+        let leaving = self.shared.admission.leaving().clone();
         leaving.run_until_cancelled(self.newest()).await?
     }
 
     async fn newest(&mut self) -> Option<Bytes> {
         let room = Arc::clone(&self.room).acquire_owned().await.ok()?;
         let frame = loop {
-            let now = self.shared.hub.tools.clock.now();
+            let now = self.shared.streams.tools.clock.now();
             let frame = self.frames.borrow_and_update().clone();
             let fresh =
-                |frame: &Arc<Frame>| now.saturating_duration_since(frame.received) < JOIN_AGE;
+                |frame: &Arc<Frame>| now.saturating_duration_since(frame.received) < JOIN_MAX_AGE;
             let new = frame.filter(|frame| self.last != Some(frame.nth) && fresh(frame));
             // A little early is on time: frames come when the camera has them.
             if let Some(frame) = new.filter(|_| now + self.interval / 8 >= self.due) {
@@ -281,7 +281,7 @@ impl Parts {
     }
 
     fn count(&mut self, frame: &Frame) {
-        let tools = &self.shared.hub.tools;
+        let tools = &self.shared.streams.tools;
         let missed = self
             .last
             .map_or(0, |last| frame.nth.saturating_sub(last + 1));
@@ -289,7 +289,7 @@ impl Parts {
         if self.interval.is_zero() {
             tools.metrics.skipped.slow_viewer.inc_by(missed);
         }
-        tools.metrics.frames_sent[self.seat.rail.stream.rung.index()].inc();
+        tools.metrics.frames_sent[self.subscription.fanout.stream.rung.index()].inc();
         tools.metrics.sent_bytes.inc_by(frame.jpeg().len() as u64);
         if let Some(age) = fanout::age(frame, tools.clock.now(), tools.clock) {
             tools.metrics.frame_age.observe(age);
@@ -299,8 +299,8 @@ impl Parts {
 
 impl Drop for Parts {
     fn drop(&mut self) {
-        let closed = &self.shared.hub.tools.metrics.closed;
-        if self.shared.doors.leaving().is_cancelled() {
+        let closed = &self.shared.streams.tools.metrics.closed;
+        if self.shared.admission.leaving().is_cancelled() {
             &closed.leaving
         } else {
             &closed.viewer

@@ -18,24 +18,24 @@ use tower::util::MapRequest;
 use wire::{CameraId, CameraStatus, Quality, StreamId};
 
 use crate::access::client_ip;
-use crate::access::middleware::{self, Guard};
+use crate::access::middleware::{self, AccessControl};
 use crate::bus::Link;
 use crate::http::mjpeg;
 use crate::http::static_files;
 use crate::metrics::Metrics;
-use crate::relay::streams::Hub;
-use crate::session::admission::Doors;
+use crate::relay::streams::Streams;
+use crate::session::admission::Admission;
 use crate::session::upgrade;
 
 /// What the routes share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     /// Who watches what.
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) streams: Arc<Streams>,
     /// The places for viewers.
-    pub(crate) doors: Arc<Doors>,
+    pub(crate) admission: Arc<Admission>,
     /// Who may watch.
-    pub(crate) guard: Arc<Guard>,
+    pub(crate) guard: Arc<AccessControl>,
     /// The connection to NATS.
     pub(crate) link: watch::Receiver<Link>,
     /// The viewers' tasks.
@@ -44,7 +44,7 @@ pub(crate) struct Shared {
     pub(crate) gateway: Arc<str>,
 }
 
-impl FromRef<Shared> for Arc<Guard> {
+impl FromRef<Shared> for Arc<AccessControl> {
     fn from_ref(shared: &Shared) -> Self {
         Self::clone(&shared.guard)
     }
@@ -55,7 +55,7 @@ impl Shared {
     #[must_use]
     pub(crate) fn unready(&self) -> Option<String> {
         let link = self.link.borrow();
-        if self.doors.leaving().is_cancelled() {
+        if self.admission.leaving().is_cancelled() {
             Some("leaving".to_owned())
         } else if !link.connected {
             Some("no connection to NATS".to_owned())
@@ -74,12 +74,12 @@ pub(crate) fn public(shared: Shared, web_root: &std::path::Path) -> Router {
         .route("/api/status", get(status))
         .route("/snapshot.jpg", get(mjpeg::snapshot))
         .route("/stream.mjpg", get(mjpeg::stream))
-        .route_layer(from_fn_with_state(shared.clone(), middleware::ask_token));
+        .route_layer(from_fn_with_state(shared.clone(), middleware::check_token));
     let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(middleware::login))
         .fallback_service(static_files::client(web_root))
-        .layer(from_fn_with_state(shared.clone(), middleware::ask_origin))
+        .layer(from_fn_with_state(shared.clone(), middleware::check_origin))
         .merge(health())
         .with_state(shared);
     // Around the routes, or they would be chosen by the old spelling.
@@ -135,20 +135,25 @@ async fn readyz(State(shared): State<Shared>) -> Response {
 }
 
 async fn status(State(shared): State<Shared>) -> Response {
-    let cameras = shared.hub.cameras.all().into_iter().map(|(id, status)| {
-        let viewers = shared.hub.viewers(&id).into_iter();
-        CameraReport {
-            viewers: viewers
-                .map(|(rung, viewers)| (rung.to_string(), viewers))
-                .collect(),
-            status,
-        }
-    });
+    let cameras = shared
+        .streams
+        .cameras
+        .all()
+        .into_iter()
+        .map(|(id, status)| {
+            let viewers = shared.streams.viewers(&id).into_iter();
+            CameraReport {
+                viewers: viewers
+                    .map(|(rung, viewers)| (rung.to_string(), viewers))
+                    .collect(),
+                status,
+            }
+        });
     let cameras: Vec<_> = cameras.collect();
     let reason = shared.unready();
     let state = match &reason {
         None => "ready",
-        Some(_) if shared.doors.leaving().is_cancelled() => "leaving",
+        Some(_) if shared.admission.leaving().is_cancelled() => "leaving",
         Some(_) => "unready",
     };
     let report = json!({
@@ -157,7 +162,7 @@ async fn status(State(shared): State<Shared>) -> Response {
             "version": env!("CARGO_PKG_VERSION"),
             "state": state,
             "reason": reason,
-            "viewers": shared.doors.count(),
+            "viewers": shared.admission.count(),
         },
         "cameras": cameras,
     });
@@ -186,7 +191,7 @@ async fn websocket(
     Query(wish): Query<Wish>,
     request: Request,
 ) -> Response {
-    let metrics = Arc::clone(&shared.hub.tools.metrics);
+    let metrics = Arc::clone(&shared.streams.tools.metrics);
     let upgrade = match upgrade::prepare(request) {
         Ok(upgrade) => upgrade,
         Err(error) => {
@@ -198,7 +203,7 @@ async fn websocket(
         client_ip::viewer_address(peer.ip(), upgrade.headers(), &shared.guard.trusted_proxies);
     let quality = quality.parse::<Quality>();
     let camera = wish.camera.unwrap_or_default().parse::<CameraId>();
-    let talks = wish.v.as_deref() == Some("2");
+    let speaks_v2 = wish.v.as_deref() == Some("2");
     let (quality, camera) = match (quality, camera) {
         (Ok(quality), Ok(camera)) => (quality, camera),
         (Err(error), _) => {
@@ -210,11 +215,11 @@ async fn websocket(
             return upgrade.refuse(&shared.tasks, 1003, error.to_string());
         }
     };
-    let place = match shared.doors.enter(address) {
-        Ok(place) => place,
+    let permit = match shared.admission.admit(address) {
+        Ok(permit) => permit,
         Err(refusal) => {
             middleware::count_no_place(&metrics, refusal);
-            let code = if refusal == crate::session::admission::NoPlace::Leaving {
+            let code = if refusal == crate::session::admission::AdmissionError::Leaving {
                 1012
             } else {
                 1013
@@ -226,8 +231,8 @@ async fn websocket(
         camera,
         rung: quality.rung(),
     };
-    match shared.hub.claim(&stream) {
-        Ok(seat) => upgrade.accept(&shared, seat, place, talks),
+    match shared.streams.subscribe(&stream) {
+        Ok(subscription) => upgrade.accept(&shared, subscription, permit, speaks_v2),
         Err(error) => {
             metrics.refused.camera.inc();
             upgrade.refuse(&shared.tasks, 1013, error.to_string())

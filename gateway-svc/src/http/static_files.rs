@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
-/// Shown at `/` while there is no built client.
+/// Credentials at `/` while there is no built client.
 const MISSING: &str = include_str!("missing.html");
 /// Nothing but the page's own files: no inline script or style, no other host. `ws:` and `wss:` are for Safari, whose
 /// `'self'` long left out the page's own WebSocket. Nothing forbids to embed it: `?embed=1` is made for other pages' frames.

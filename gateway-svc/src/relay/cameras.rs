@@ -13,9 +13,9 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 
 /// How often silence is looked for.
-const LOOK: Duration = Duration::from_millis(250);
+const SILENCE_CHECK: Duration = Duration::from_millis(250);
 /// Frame rates that differ by less are no news; every message to a viewer is one too many.
-const SAME_FPS: f64 = 0.5;
+const FPS_TOLERANCE: f64 = 0.5;
 
 /// The cameras that were heard of or asked for.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ impl Cameras {
     pub(crate) async fn listen(&self, bus: &Bus, clock: Clock) -> anyhow::Result<()> {
         let [unnamed, named] = bus.statuses().await?;
         let mut statuses = select(unnamed, named);
-        let mut look = tokio::time::interval(LOOK);
+        let mut look = tokio::time::interval(SILENCE_CHECK);
         loop {
             tokio::select! {
                 message = statuses.next() => {
@@ -130,7 +130,7 @@ impl Camera {
     /// Keeps the newest, and wakes followers only for news.
     fn tell(&self, status: CameraStatus) {
         self.status.send_if_modified(|last| {
-            let same_fps = (last.fps - status.fps).abs() < SAME_FPS;
+            let same_fps = (last.fps - status.fps).abs() < FPS_TOLERANCE;
             let fps = if same_fps { last.fps } else { status.fps };
             let news = **last
                 != CameraStatus {
@@ -197,9 +197,9 @@ mod tests {
         let mut follower = cameras.follow(&camera);
         cameras.miss(now + lease::STATUS_OFFLINE);
         assert!(!follower.has_changed().unwrap());
-        cameras.miss(now + lease::STATUS_OFFLINE + LOOK);
+        cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK);
         assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
-        cameras.miss(now + lease::STATUS_OFFLINE + LOOK * 2);
+        cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK * 2);
         assert!(!follower.has_changed().unwrap(), "said once");
     }
 

@@ -1,6 +1,6 @@
 //! A rung of a camera, from the bus to its viewers' sockets: one slot with the latest frame, and who walks it along.
 //!
-//! Every frame is built once. One task per core walks its share of the viewers from a start that rotates, so that the
+//! Every frame is built once. One task per core walks its shard of the viewers from a start that rotates, so that the
 //! time the walk takes falls on another one each time, and offers the same bytes to each; nothing in the walk waits
 //! for a viewer.
 
@@ -18,52 +18,52 @@ use crate::clock::Clock;
 use crate::frame::Frame;
 use crate::metrics::Metrics;
 use crate::protocol::FromGateway;
-use crate::relay::lateness::{Freshness, Sequence};
-use crate::viewer::outbox::{self, Offer, Viewer};
-use crate::viewer::send_window::UNREAD;
+use crate::relay::lateness::{LatenessFilter, Sequence};
+use crate::viewer::outbox::{self, Offer, Outbox};
+use crate::viewer::send_window::PONG_DELAY;
 
 /// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
 /// last of them wait for what the first answer.
-const STRETCH: usize = 512;
+const YIELD_EVERY: usize = 512;
 /// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame on
 /// its way to a socket leaves nothing of them in the caches.
-const ABREAST: usize = 8;
-/// From so many viewers on a frame is worth a [`MemoryFile`](crate::frame::memfd::MemoryFile).
-const CROWD: usize = 32;
+const PREFETCH: usize = 8;
+/// From so many viewers on a frame is worth a [`Memfd`](crate::frame::memfd::Memfd).
+const MEMFD_FROM: usize = 32;
 /// Clocks that differ by less are as good as the same.
-const CLOCKS_AGREE_US: u64 = 1_000_000;
+const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
 /// How often viewers are looked after when no frame comes.
-const TICK: Duration = Duration::from_secs(1);
+const TICK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A rung with its viewers.
 #[derive(Debug)]
-pub(crate) struct Rail {
+pub(crate) struct Fanout {
     /// Which one.
     pub(crate) stream: StreamId,
     latest: watch::Sender<Option<Arc<Frame>>>,
     status: watch::Receiver<Arc<CameraStatus>>,
-    shares: Box<[Share]>,
+    shards: Box<[Shard]>,
     turn: AtomicUsize,
-    freshness: Arc<Mutex<Freshness>>,
+    lateness: Arc<Mutex<LatenessFilter>>,
 }
 
 /// The viewers that came and are not yet walked.
 #[derive(Debug, Default)]
-struct Share(Mutex<Vec<Arc<Viewer>>>);
+struct Shard(Mutex<Vec<Arc<Outbox>>>);
 
-impl Share {
+impl Shard {
     /// Adds those that came since the last walk. One that switched back and forth may still be in the list.
-    fn welcome(&self, viewers: &mut Vec<Arc<Viewer>>) {
+    fn welcome(&self, viewers: &mut Vec<Arc<Outbox>>) {
         let mut came = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for viewer in came.drain(..) {
-            if !viewer.talks || !viewers.iter().any(|other| Arc::ptr_eq(other, &viewer)) {
+            if !viewer.speaks_v2 || !viewers.iter().any(|other| Arc::ptr_eq(other, &viewer)) {
                 viewers.push(viewer);
             }
         }
     }
 }
 
-/// What every rail uses.
+/// What every fan-out uses.
 #[derive(Clone, Debug)]
 pub(crate) struct Tools {
     /// Where time comes from.
@@ -74,30 +74,30 @@ pub(crate) struct Tools {
     pub(crate) numbers: Arc<AtomicU64>,
 }
 
-impl Rail {
-    /// A rail without viewers, for as many walkers as there are cores.
+impl Fanout {
+    /// A fan-out without viewers, for as many shards as there are cores.
     #[must_use]
     pub(crate) fn new(
         stream: StreamId,
         status: watch::Receiver<Arc<CameraStatus>>,
-        freshness: Arc<Mutex<Freshness>>,
+        lateness: Arc<Mutex<LatenessFilter>>,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             stream,
             latest: watch::Sender::new(None),
             status,
-            shares: (0..cores).map(|_| Share::default()).collect(),
+            shards: (0..cores).map(|_| Shard::default()).collect(),
             turn: AtomicUsize::new(0),
-            freshness,
+            lateness,
         }
     }
 
     /// From now on the viewer is offered this rung's frames.
-    pub(crate) fn seat(&self, viewer: Arc<Viewer>) {
+    pub(crate) fn attach(&self, viewer: Arc<Outbox>) {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let share = &self.shares[turn % self.shares.len()];
-        share
+        let shard = &self.shards[turn % self.shards.len()];
+        shard
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -117,10 +117,10 @@ impl Rail {
         frame.filter(|frame| now.saturating_duration_since(frame.received) < age)
     }
 
-    /// How many walkers [`walk`](Self::walk) is to be started for.
+    /// How many shards [`walk`](Self::walk) is to be started for.
     #[must_use]
-    pub(crate) fn walkers(&self) -> usize {
-        self.shares.len()
+    pub(crate) fn shards(&self) -> usize {
+        self.shards.len()
     }
 
     /// Takes frames from the bus into the slot, until the subscription ends.
@@ -139,15 +139,12 @@ impl Rail {
             };
             let received = tools.clock.now();
             let fresh = {
-                let mut freshness = self
-                    .freshness
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
+                let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
                 let received_us = tools.clock.wall_us(received);
-                if let Some(seconds) = freshness.clocks_differ(&stamp, received_us) {
+                if let Some(seconds) = lateness.clocks_differ(&stamp, received_us) {
                     tracing::warn!(camera = %self.stream.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");
                 }
-                freshness.judge(&stamp, received_us)
+                lateness.judge(&stamp, received_us)
             };
             let gap = sequence.gap(&stamp);
             tools.metrics.skipped.bus_gap.inc_by(gap.unwrap_or(0));
@@ -162,24 +159,24 @@ impl Rail {
         }
     }
 
-    /// Walks one share of the viewers at every frame, for ever.
-    pub(crate) async fn walk(&self, share: usize, tools: &Tools) {
-        let mut viewers: Vec<Arc<Viewer>> = Vec::new();
+    /// Walks one shard of the viewers at every frame, for ever.
+    pub(crate) async fn deliver(&self, shard: usize, tools: &Tools) {
+        let mut viewers: Vec<Arc<Outbox>> = Vec::new();
         let mut frames = self.frames();
         let mut status = self.status.clone();
-        let mut tick = tokio::time::interval(TICK);
+        let mut tick = tokio::time::interval(TICK_INTERVAL);
         let mut walked = Walked::new(&tools.metrics);
         let mut start = 0usize;
         let mut listen_at = None;
         loop {
             tokio::select! {
-                // The rail holds the senders of both.
+                // The fan-out holds the senders of both.
                 _ = frames.changed() => {}
                 _ = status.changed() => {
                     // Who came since the last walk knows the status from before this one.
-                    self.shares[share].welcome(&mut viewers);
+                    self.shards[shard].welcome(&mut viewers);
                     let message = outbox::text(&FromGateway::Status(&status.borrow_and_update()));
-                    let talking = viewers.iter().filter(|viewer| viewer.talks);
+                    let talking = viewers.iter().filter(|viewer| viewer.speaks_v2);
                     talking.for_each(|viewer| viewer.send(message.clone()));
                     continue;
                 }
@@ -191,28 +188,28 @@ impl Rail {
                     continue;
                 }
                 _ = tick.tick() => {
-                    self.shares[share].welcome(&mut viewers);
+                    self.shards[shard].welcome(&mut viewers);
                     let now = tools.clock.now();
                     for viewer in &viewers { viewer.tick(now); }
                     viewers.retain(|viewer| viewer.stays(self.stream.rung));
                     continue;
                 }
             }
-            self.shares[share].welcome(&mut viewers);
+            self.shards[shard].welcome(&mut viewers);
             let Some(frame) = frames.borrow_and_update().clone() else {
                 continue;
             };
             start = start.wrapping_add(1);
-            listen_at = listen_at.or_else(|| Some(tools.clock.now() + UNREAD));
+            listen_at = listen_at.or_else(|| Some(tools.clock.now() + PONG_DELAY));
             let (mut left, count) = (Vec::new(), viewers.len());
-            if count >= CROWD {
+            if count >= MEMFD_FROM {
                 frame.prepare();
             }
             let mut now = tools.clock.now();
             for step in 0..count {
-                if step % ABREAST == 0 {
+                if step % PREFETCH == 0 {
                     now = tools.clock.now();
-                    let soon = step..(step + ABREAST).min(count);
+                    let soon = step..(step + PREFETCH).min(count);
                     soon.for_each(|step| viewers[(start + step) % count].fetch());
                 }
                 let at = (start + step) % count;
@@ -223,7 +220,7 @@ impl Rail {
                     Offer::Left => left.push(at),
                     Offer::Begun | Offer::Held | Offer::Kept => {}
                 }
-                if step % STRETCH == STRETCH - 1 {
+                if step % YIELD_EVERY == YIELD_EVERY - 1 {
                     tokio::task::yield_now().await;
                 }
             }
@@ -248,7 +245,7 @@ async fn at(then: Option<Instant>) {
 #[must_use]
 pub(crate) fn age(frame: &Frame, now: Instant, clock: Clock) -> Option<f64> {
     let (now, captured) = (clock.wall_us(now), frame.stamp.captured_at_us);
-    (captured < now + CLOCKS_AGREE_US).then(|| now.saturating_sub(captured) as f64 / 1e6)
+    (captured < now + MAX_CLOCK_SKEW_US).then(|| now.saturating_sub(captured) as f64 / 1e6)
 }
 
 /// What one walk did; added to the shared counters once, not once per viewer.

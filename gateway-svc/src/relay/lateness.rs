@@ -10,19 +10,19 @@ use std::collections::VecDeque;
 use wire::Stamp;
 
 /// How much longer than the best one a frame may have been on its way.
-const LATE_US: i64 = 500_000;
+const MAX_EXTRA_DELAY_US: i64 = 500_000;
 /// How long a best one is remembered, in seconds of arriving frames.
-const REMEMBERED: u64 = 10;
+const BASELINE_SECONDS: u64 = 10;
 /// The longest pause between two frames that counts as time in which frames come.
-const PAUSE_US: u64 = 100_000;
+const MAX_FRAME_GAP_US: u64 = 100_000;
 /// What a frame may have been on its way at the most, and by how much the clocks may differ.
-const CLOCKS_AGREE_US: std::ops::Range<i64> = -1_000_000..60_000_000;
+const PLAUSIBLE_DELAY_US: std::ops::Range<i64> = -1_000_000..60_000_000;
 /// For so long after the last frame of a run, an older run's frames are left-overs and not its comeback.
-const RUN_REIGNS_US: u64 = 2_000_000;
+const RUN_TAKEOVER_US: u64 = 2_000_000;
 
 /// Judges the frames of one camera by age; all its rungs share it, so that a new rung knows the clocks already.
 #[derive(Debug, Default)]
-pub(crate) struct Freshness {
+pub(crate) struct LatenessFilter {
     run: Option<u32>,
     retired: Option<u32>,
     /// The last run whose clock was looked at.
@@ -33,23 +33,23 @@ pub(crate) struct Freshness {
     best: VecDeque<(u64, i64)>,
 }
 
-impl Freshness {
+impl LatenessFilter {
     /// Whether a frame that arrived at `received_us` (µs, any clock that never steps) may be shown.
     pub(crate) fn judge(&mut self, stamp: &Stamp, received_us: u64) -> bool {
         let since = received_us.saturating_sub(self.last_us);
         if self.run != Some(stamp.run) {
-            if self.retired == Some(stamp.run) && since < RUN_REIGNS_US {
+            if self.retired == Some(stamp.run) && since < RUN_TAKEOVER_US {
                 return false;
             }
             self.retired = self.run.replace(stamp.run);
             self.best.clear();
         }
         self.last_us = received_us;
-        self.flowed_us += since.min(PAUSE_US);
+        self.flowed_us += since.min(MAX_FRAME_GAP_US);
         let taken = received_us as i64 - stamp.captured_at_us as i64;
         let best = self.best.iter().map(|(_, best)| *best).min();
         self.remember(taken);
-        best.is_none_or(|best| taken <= best + LATE_US)
+        best.is_none_or(|best| taken <= best + MAX_EXTRA_DELAY_US)
     }
 
     /// By how many seconds the receiver's clock is ahead of the sender's, if that is more than any way takes; told once
@@ -59,7 +59,7 @@ impl Freshness {
             return None;
         }
         let ahead = received_us as i64 - stamp.captured_at_us as i64;
-        (!CLOCKS_AGREE_US.contains(&ahead)).then_some((ahead + 500_000).div_euclid(1_000_000))
+        (!PLAUSIBLE_DELAY_US.contains(&ahead)).then_some((ahead + 500_000).div_euclid(1_000_000))
     }
 
     fn remember(&mut self, taken: i64) {
@@ -68,7 +68,8 @@ impl Freshness {
             Some((last, best)) if *last == second => *best = taken.min(*best),
             _ => self.best.push_back((second, taken)),
         }
-        self.best.retain(|(then, _)| then + REMEMBERED > second);
+        self.best
+            .retain(|(then, _)| then + BASELINE_SECONDS > second);
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
 
     /// A camera whose clock is an hour behind, and the judge of its frames.
     struct Camera {
-        judge: Freshness,
+        judge: LatenessFilter,
         now_us: u64,
     }
 
@@ -106,7 +107,7 @@ mod tests {
     impl Camera {
         fn new() -> Self {
             Self {
-                judge: Freshness::default(),
+                judge: LatenessFilter::default(),
                 now_us: 10 * HOUR,
             }
         }
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn clocks_that_differ_are_told_once_a_run() {
-        let mut judge = Freshness::default();
+        let mut judge = LatenessFilter::default();
         let stamp = |run, captured_at_us| Stamp {
             run,
             seq: 0,

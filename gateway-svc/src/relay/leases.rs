@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use wire::{CameraId, Rung, StreamId, lease};
 
 /// How long a rung is kept for the viewer who reloads the page or switches back.
-pub(crate) const LINGER: Duration = Duration::from_secs(1);
+pub(crate) const LEASE_LINGER: Duration = Duration::from_secs(1);
 /// After a failed request: first this long,
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 /// and never longer than this, since a lease is not long.
@@ -21,9 +21,9 @@ const RETRY_LAST: Duration = Duration::from_millis(500);
 pub(crate) enum Action {
     /// Begin to receive the frames; before anything else in the same list.
     Subscribe(StreamId),
-    /// Put the key; [`Interest::done`] follows with this ticket.
+    /// Put the key; [`Leases::done`] follows with this ticket.
     Put(StreamId, Ticket),
-    /// Delete the key; [`Interest::done`] follows with this ticket.
+    /// Delete the key; [`Leases::done`] follows with this ticket.
     Delete(StreamId, Ticket),
     /// Stop receiving; the stream is forgotten.
     Unsubscribe(StreamId),
@@ -55,17 +55,17 @@ enum Phase {
 
 /// Who watches what, and the leases that follow from it.
 #[derive(Debug, Default)]
-pub(crate) struct Interest {
-    leases: BTreeMap<StreamId, Lease>,
+pub(crate) struct Leases {
+    by_stream: BTreeMap<StreamId, Lease>,
     connected: bool,
     leaving: bool,
     tickets: u64,
 }
 
-impl Interest {
+impl Leases {
     /// A viewer came; what to do about it, [`due`](Self::due) says.
     pub(crate) fn join(&mut self, stream: &StreamId, now: Instant) {
-        if let Some(lease) = self.leases.get_mut(stream) {
+        if let Some(lease) = self.by_stream.get_mut(stream) {
             lease.viewers += 1;
             lease.ends_at = None;
             return;
@@ -79,15 +79,19 @@ impl Interest {
             renew_at: now,
             retry: RETRY_FIRST,
         };
-        self.leases.insert(stream.clone(), lease);
+        self.by_stream.insert(stream.clone(), lease);
     }
 
     /// A viewer left.
     pub(crate) fn leave(&mut self, stream: &StreamId, now: Instant) {
-        if let Some(lease) = self.leases.get_mut(stream) {
+        if let Some(lease) = self.by_stream.get_mut(stream) {
             lease.viewers = lease.viewers.saturating_sub(1);
             if lease.viewers == 0 {
-                lease.ends_at = Some(if self.leaving { now } else { now + LINGER });
+                lease.ends_at = Some(if self.leaving {
+                    now
+                } else {
+                    now + LEASE_LINGER
+                });
             }
         }
     }
@@ -95,7 +99,7 @@ impl Interest {
     /// The bus is there, or is gone. A new connection renews every key at once: the server may have lost them.
     pub(crate) fn connected(&mut self, connected: bool, now: Instant) {
         self.connected = connected;
-        for lease in self.leases.values_mut() {
+        for lease in self.by_stream.values_mut() {
             // Whatever was under way went to the old connection.
             lease.phase = Phase::Quiet;
             lease.renew_at = now;
@@ -106,14 +110,14 @@ impl Interest {
     /// This gateway leaves: nothing lingers any more.
     pub(crate) fn leaving(&mut self, now: Instant) {
         self.leaving = true;
-        for lease in self.leases.values_mut() {
+        for lease in self.by_stream.values_mut() {
             lease.ends_at = lease.ends_at.map(|_| now);
         }
     }
 
     /// Subscribing failed; it is tried again when something is due next.
     pub(crate) fn unsubscribed(&mut self, stream: &StreamId) {
-        if let Some(lease) = self.leases.get_mut(stream) {
+        if let Some(lease) = self.by_stream.get_mut(stream) {
             lease.subscribed = false;
         }
     }
@@ -127,7 +131,7 @@ impl Interest {
         now: Instant,
         spread: f64,
     ) -> Option<Action> {
-        let lease = self.leases.get_mut(stream)?;
+        let lease = self.by_stream.get_mut(stream)?;
         match lease.phase {
             Phase::Putting(current) if current == ticket => {
                 lease.phase = Phase::Quiet;
@@ -144,7 +148,7 @@ impl Interest {
             Phase::Deleting(current) if current == ticket => {
                 if lease.viewers == 0 {
                     // Deleted or not: without renewal it ends by itself.
-                    self.leases.remove(stream);
+                    self.by_stream.remove(stream);
                     return Some(Action::Unsubscribe(stream.clone()));
                 }
                 lease.phase = Phase::Quiet;
@@ -159,7 +163,7 @@ impl Interest {
     pub(crate) fn due(&mut self, now: Instant) -> Vec<Action> {
         let mut actions = Vec::new();
         let mut ended = Vec::new();
-        for (stream, lease) in &mut self.leases {
+        for (stream, lease) in &mut self.by_stream {
             if !lease.subscribed {
                 lease.subscribed = true;
                 actions.push(Action::Subscribe(stream.clone()));
@@ -186,7 +190,7 @@ impl Interest {
             }
         }
         for stream in ended {
-            self.leases.remove(&stream);
+            self.by_stream.remove(&stream);
             actions.push(Action::Unsubscribe(stream));
         }
         actions
@@ -196,7 +200,7 @@ impl Interest {
     #[must_use]
     pub(crate) fn next_due(&self) -> Option<Instant> {
         let quiet = self
-            .leases
+            .by_stream
             .values()
             .filter(|lease| lease.phase == Phase::Quiet);
         quiet
@@ -209,7 +213,7 @@ impl Interest {
 
     /// How many watch each rung of a camera.
     pub(crate) fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rung, usize)> {
-        let leases = self.leases.iter();
+        let leases = self.by_stream.iter();
         leases
             .filter(move |(stream, lease)| stream.camera == *camera && lease.viewers > 0)
             .map(|(stream, lease)| (stream.rung, lease.viewers))
@@ -218,7 +222,7 @@ impl Interest {
     /// How many keys of this rung are there, over all cameras.
     #[must_use]
     pub(crate) fn held(&self, rung: Rung) -> usize {
-        let leases = self.leases.iter();
+        let leases = self.by_stream.iter();
         leases
             .filter(|(stream, lease)| stream.rung == rung && lease.held)
             .count()

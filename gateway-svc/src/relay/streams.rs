@@ -1,6 +1,6 @@
-//! Who watches what: the rails of all rungs in use, and the task that keeps their leases.
+//! Who watches what: the fan-outs of all streams in use, and the task that keeps their leases.
 //!
-//! A [`Seat`] is a viewer's claim on a rung; when it is dropped the claim ends, however the viewer ended.
+//! A [`Subscription`] is a viewer's claim on a rung; when it is dropped the claim ends, however the viewer ended.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,19 +13,19 @@ use wire::{CameraId, Rung, StreamId};
 
 use crate::bus::{Bus, LeaseError};
 use crate::relay::cameras::Cameras;
-use crate::relay::fanout::{Rail, Tools};
-use crate::relay::lateness::Freshness;
-use crate::relay::leases::{Action, Interest, Ticket};
+use crate::relay::fanout::{Fanout, Tools};
+use crate::relay::lateness::LatenessFilter;
+use crate::relay::leases::{Action, Leases, Ticket};
 
 /// Cameras that nobody has heard of and somebody asks for, at the most: each costs a subscription and a key.
-const UNKNOWN_CAMERAS: usize = 16;
+const MAX_UNKNOWN_CAMERAS: usize = 16;
 /// A subscription is only handed to the connection; longer than this it is stuck.
-const SUBSCRIBE: Duration = Duration::from_secs(1);
+const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The rails in use.
+/// The streams in use.
 #[derive(Debug)]
-pub(crate) struct Hub {
-    /// What every rail uses.
+pub(crate) struct Streams {
+    /// What every fan-out uses.
     pub(crate) tools: Tools,
     /// What each camera does.
     pub(crate) cameras: Cameras,
@@ -37,19 +37,19 @@ pub(crate) struct Hub {
 
 #[derive(Debug, Default)]
 struct Table {
-    interest: Interest,
-    rails: HashMap<StreamId, (Arc<Rail>, CancellationToken)>,
-    freshness: HashMap<CameraId, Arc<Mutex<Freshness>>>,
+    leases: Leases,
+    fanouts: HashMap<StreamId, (Arc<Fanout>, CancellationToken)>,
+    lateness: HashMap<CameraId, Arc<Mutex<LatenessFilter>>>,
 }
 
-/// Tasks that end when their rail does, and not before.
-type Rails = JoinSet<anyhow::Result<()>>;
+/// Tasks that end when their fan-out does, and not before.
+type FanoutTasks = JoinSet<anyhow::Result<()>>;
 type Requests = JoinSet<(StreamId, Ticket, Result<(), LeaseError>)>;
 
 impl Table {
-    /// What is due; a rail goes in the same breath as its lease, so that nobody can claim it in between.
+    /// What is due; a fan-out ends together with its lease, under one lock, so that nobody can subscribe to it in between.
     fn due(&mut self, now: Instant) -> Vec<Action> {
-        let actions = self.interest.due(now);
+        let actions = self.leases.due(now);
         for action in &actions {
             if let Action::Unsubscribe(stream) = action {
                 self.close(stream);
@@ -67,7 +67,7 @@ impl Table {
         spread: f64,
     ) {
         if self
-            .interest
+            .leases
             .done(stream, ticket, success, now, spread)
             .is_some()
         {
@@ -76,11 +76,15 @@ impl Table {
     }
 
     fn close(&mut self, stream: &StreamId) {
-        if let Some((_, stop)) = self.rails.remove(stream) {
+        if let Some((_, stop)) = self.fanouts.remove(stream) {
             stop.cancel();
         }
-        if !self.rails.keys().any(|other| other.camera == stream.camera) {
-            self.freshness.remove(&stream.camera);
+        if !self
+            .fanouts
+            .keys()
+            .any(|other| other.camera == stream.camera)
+        {
+            self.lateness.remove(&stream.camera);
         }
     }
 }
@@ -92,22 +96,22 @@ pub(crate) struct UnknownCamera;
 
 /// A viewer's claim on a rung.
 #[derive(Debug)]
-pub(crate) struct Seat {
-    hub: Arc<Hub>,
+pub(crate) struct Subscription {
+    streams: Arc<Streams>,
     /// The rung.
-    pub(crate) rail: Arc<Rail>,
+    pub(crate) fanout: Arc<Fanout>,
 }
 
-impl Drop for Seat {
+impl Drop for Subscription {
     fn drop(&mut self) {
-        let now = self.hub.tools.clock.now();
-        self.hub.table().interest.leave(&self.rail.stream, now);
-        self.hub.kick.notify_one();
+        let now = self.streams.tools.clock.now();
+        self.streams.table().leases.leave(&self.fanout.stream, now);
+        self.streams.kick.notify_one();
     }
 }
 
-impl Hub {
-    /// A hub without viewers.
+impl Streams {
+    /// No stream, no viewer.
     #[must_use]
     pub(crate) fn new(bus: Bus, tools: Tools) -> Self {
         Self {
@@ -123,65 +127,64 @@ impl Hub {
     ///
     /// # Errors
     /// See [`UnknownCamera`].
-    pub(crate) fn claim(self: &Arc<Self>, stream: &StreamId) -> Result<Seat, UnknownCamera> {
+    pub(crate) fn subscribe(
+        self: &Arc<Self>,
+        stream: &StreamId,
+    ) -> Result<Subscription, UnknownCamera> {
         let mut table = self.table();
-        let rail = if let Some((rail, _)) = table.rails.get(stream) {
-            Arc::clone(rail)
+        let fanout = if let Some((fanout, _)) = table.fanouts.get(stream) {
+            Arc::clone(fanout)
         } else {
             let camera = &stream.camera;
             let unknown = |camera: &CameraId| !camera.is_default() && !self.cameras.known(camera);
-            let waited_for = table
-                .freshness
-                .keys()
-                .filter(|other| unknown(other))
-                .count();
+            let waited_for = table.lateness.keys().filter(|other| unknown(other)).count();
             if unknown(camera)
-                && waited_for >= UNKNOWN_CAMERAS
-                && !table.freshness.contains_key(camera)
+                && waited_for >= MAX_UNKNOWN_CAMERAS
+                && !table.lateness.contains_key(camera)
             {
                 return Err(UnknownCamera);
             }
-            let freshness = Arc::clone(table.freshness.entry(camera.clone()).or_default());
-            let rail = Rail::new(stream.clone(), self.cameras.follow(camera), freshness);
-            let rail = Arc::new(rail);
-            let entry = (Arc::clone(&rail), CancellationToken::new());
-            table.rails.insert(stream.clone(), entry);
-            rail
+            let lateness = Arc::clone(table.lateness.entry(camera.clone()).or_default());
+            let fanout = Fanout::new(stream.clone(), self.cameras.follow(camera), lateness);
+            let fanout = Arc::new(fanout);
+            let entry = (Arc::clone(&fanout), CancellationToken::new());
+            table.fanouts.insert(stream.clone(), entry);
+            fanout
         };
-        table.interest.join(stream, self.tools.clock.now());
+        table.leases.join(stream, self.tools.clock.now());
         drop(table);
         self.kick.notify_one();
-        Ok(Seat {
-            hub: Arc::clone(self),
-            rail,
+        Ok(Subscription {
+            streams: Arc::clone(self),
+            fanout,
         })
     }
 
     /// How many watch each rung of a camera.
     #[must_use]
     pub(crate) fn viewers(&self, camera: &CameraId) -> Vec<(Rung, usize)> {
-        self.table().interest.viewers(camera).collect()
+        self.table().leases.viewers(camera).collect()
     }
 
     /// This gateway leaves: from now on a key goes the moment its last viewer does.
     pub(crate) fn leave(&self) {
-        self.table().interest.leaving(self.tools.clock.now());
+        self.table().leases.leaving(self.tools.clock.now());
         self.kick.notify_one();
     }
 
     /// Whether a lease is still held or a viewer still there.
     #[must_use]
     pub(crate) fn idle(&self) -> bool {
-        self.table().rails.is_empty()
+        self.table().fanouts.is_empty()
     }
 
-    /// Keeps subscriptions and leases as the interest wants them, for ever.
+    /// Keeps subscriptions and leases as [`Leases`] wants them, for ever.
     ///
     /// # Errors
     /// A part of it ended, which none does by itself.
     pub(crate) async fn run(self: Arc<Self>) -> anyhow::Result<()> {
         let mut link = self.bus.link();
-        let mut rails = JoinSet::new();
+        let mut fanouts = JoinSet::new();
         let mut requests = JoinSet::new();
         let mut known = (false, 0);
         loop {
@@ -191,12 +194,12 @@ impl Hub {
                 (link.connected, link.generation)
             };
             if state != known {
-                self.table().interest.connected(state.0, now);
+                self.table().leases.connected(state.0, now);
                 known = state;
             }
             let actions = self.table().due(now);
             for action in actions {
-                self.act(action, &mut rails, &mut requests).await;
+                self.act(action, &mut fanouts, &mut requests).await;
             }
             let due = self.count_leases();
             let wait = due.map(|due| due.saturating_duration_since(self.tools.clock.now()));
@@ -208,15 +211,20 @@ impl Hub {
                     let (stream, ticket, result) = done?;
                     self.answered(&stream, ticket, &result);
                 }
-                Some(ended) = rails.join_next() => ended??,
+                Some(ended) = fanouts.join_next() => ended??,
             }
         }
     }
 
-    async fn act(self: &Arc<Self>, action: Action, rails: &mut Rails, requests: &mut Requests) {
+    async fn act(
+        self: &Arc<Self>,
+        action: Action,
+        fanouts: &mut FanoutTasks,
+        requests: &mut Requests,
+    ) {
         let bus = self.bus.clone();
         match action {
-            Action::Subscribe(stream) => self.subscribe(&stream, rails).await,
+            Action::Subscribe(stream) => self.start(&stream, fanouts).await,
             Action::Put(stream, ticket) => {
                 requests.spawn(async move {
                     let result = bus.put_lease(&stream).await;
@@ -248,32 +256,34 @@ impl Hub {
     fn count_leases(&self) -> Option<Instant> {
         let table = self.table();
         for rung in Rung::ladder() {
-            let held = table.interest.held(rung);
+            let held = table.leases.held(rung);
             self.tools.metrics.leases[rung.index()].set(held as i64);
         }
-        table.interest.next_due()
+        table.leases.next_due()
     }
 
-    async fn subscribe(self: &Arc<Self>, stream: &StreamId, rails: &mut Rails) {
-        let rail = self.table().rails.get(stream).cloned();
-        let Some((rail, stop)) = rail else { return };
-        let Ok(Ok(frames)) = tokio::time::timeout(SUBSCRIBE, self.bus.frames(stream)).await else {
-            self.table().interest.unsubscribed(stream);
+    async fn start(self: &Arc<Self>, stream: &StreamId, fanouts: &mut FanoutTasks) {
+        let fanout = self.table().fanouts.get(stream).cloned();
+        let Some((fanout, stop)) = fanout else { return };
+        let Ok(Ok(frames)) = tokio::time::timeout(SUBSCRIBE_TIMEOUT, self.bus.frames(stream)).await
+        else {
+            self.table().leases.unsubscribed(stream);
             return;
         };
         let tools = self.tools.clone();
-        let (receiving, stopped) = (Arc::clone(&rail), stop.clone());
-        rails.spawn(async move {
+        let (receiving, stopped) = (Arc::clone(&fanout), stop.clone());
+        fanouts.spawn(async move {
             let received = stopped
                 .run_until_cancelled(receiving.receive(frames, &tools))
                 .await;
             anyhow::ensure!(received.is_none(), "the subscription of a rung ended");
             Ok(())
         });
-        for share in 0..rail.walkers() {
-            let (rail, tools, stop) = (Arc::clone(&rail), self.tools.clone(), stop.clone());
-            rails.spawn(async move {
-                stop.run_until_cancelled(rail.walk(share, &tools)).await;
+        for share in 0..fanout.shards() {
+            let (fanout, tools, stop) = (Arc::clone(&fanout), self.tools.clone(), stop.clone());
+            fanouts.spawn(async move {
+                stop.run_until_cancelled(fanout.deliver(share, &tools))
+                    .await;
                 Ok(())
             });
         }

@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::viewer::outbox::{End, Viewer};
+use crate::viewer::outbox::{End, Outbox};
 
 /// How many viewers a second are sent away at least: so slowly only while time allows, so that the gateways they all
 /// go to next are not stormed.
-const LEAVING_RATE: f64 = 200.0;
+const CLOSES_PER_SECOND: f64 = 200.0;
 /// Said to every viewer of a gateway that leaves.
-pub(crate) const LEAVING_WORDS: &str = "this gateway is leaving, connect again";
+pub(crate) const LEAVING_REASON: &str = "this gateway is leaving, connect again";
 
 /// The places for viewers.
 #[derive(Debug)]
-pub(crate) struct Doors {
+pub(crate) struct Admission {
     most: usize,
     most_per_address: Option<usize>,
     inside: Mutex<Inside>,
@@ -27,13 +27,13 @@ pub(crate) struct Doors {
 #[derive(Debug, Default)]
 struct Inside {
     entered: u64,
-    viewers: HashMap<u64, (IpAddr, Weak<Viewer>)>,
+    viewers: HashMap<u64, (IpAddr, Weak<Outbox>)>,
     per_address: HashMap<IpAddr, usize>,
 }
 
-/// Why there is no place.
+/// Why there is no permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoPlace {
+pub(crate) enum AdmissionError {
     /// All are taken.
     #[error("all {0} places for viewers are taken (GATEWAY_MAX_VIEWERS), try again later")]
     Full(usize),
@@ -43,20 +43,20 @@ pub(crate) enum NoPlace {
     )]
     Address(usize),
     /// This gateway leaves.
-    #[error("{LEAVING_WORDS}")]
+    #[error("{LEAVING_REASON}")]
     Leaving,
 }
 
-/// A viewer's place, free again when it is dropped.
+/// A viewer's permit, free again when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
-    doors: Arc<Doors>,
+pub(crate) struct Permit {
+    admission: Arc<Admission>,
     id: u64,
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
-        let mut inside = self.doors.inside();
+        let mut inside = self.admission.inside();
         let Some((address, _)) = inside.viewers.remove(&self.id) else {
             return;
         };
@@ -69,16 +69,16 @@ impl Drop for Place {
     }
 }
 
-impl Place {
+impl Permit {
     /// Tells whom to send away when this gateway leaves.
-    pub(crate) fn take(&self, viewer: &Arc<Viewer>) {
-        if let Some((_, entry)) = self.doors.inside().viewers.get_mut(&self.id) {
+    pub(crate) fn take(&self, viewer: &Arc<Outbox>) {
+        if let Some((_, entry)) = self.admission.inside().viewers.get_mut(&self.id) {
             *entry = Arc::downgrade(viewer);
         }
     }
 }
 
-impl Doors {
+impl Admission {
     /// Places for `most` viewers, `most_per_address` of them from one address.
     #[must_use]
     pub(crate) fn new(most: usize, most_per_address: Option<usize>) -> Self {
@@ -90,28 +90,28 @@ impl Doors {
         }
     }
 
-    /// A place for a viewer at `address`.
+    /// A permit for a viewer at `address`.
     ///
     /// # Errors
-    /// See [`NoPlace`].
-    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+    /// See [`AdmissionError`].
+    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Permit, AdmissionError> {
         let mut inside = self.inside();
         if self.leaving.is_cancelled() {
-            return Err(NoPlace::Leaving);
+            return Err(AdmissionError::Leaving);
         }
         if inside.viewers.len() >= self.most {
-            return Err(NoPlace::Full(self.most));
+            return Err(AdmissionError::Full(self.most));
         }
         let count = inside.per_address.get(&address).copied().unwrap_or(0);
         if let Some(most) = self.most_per_address.filter(|most| count >= *most) {
-            return Err(NoPlace::Address(most));
+            return Err(AdmissionError::Address(most));
         }
         inside.per_address.insert(address, count + 1);
         inside.entered += 1;
         let id = inside.entered;
         inside.viewers.insert(id, (address, Weak::new()));
-        Ok(Place {
-            doors: Arc::clone(self),
+        Ok(Permit {
+            admission: Arc::clone(self),
             id,
         })
     }
@@ -143,12 +143,13 @@ impl Doors {
             .map(|(_, viewer)| viewer.clone())
             .collect();
         // The last ones need time to hear it.
-        let rate = LEAVING_RATE.max(viewers.len() as f64 / (time.as_secs_f64() * 0.7).max(0.001));
+        let rate =
+            CLOSES_PER_SECOND.max(viewers.len() as f64 / (time.as_secs_f64() * 0.7).max(0.001));
         let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
         for viewer in viewers {
             pace.tick().await;
             if let Some(viewer) = viewer.upgrade() {
-                viewer.close(End::Leaving, 1012, LEAVING_WORDS);
+                viewer.close(End::Leaving, 1012, LEAVING_REASON);
             }
         }
     }
@@ -168,32 +169,35 @@ mod tests {
 
     #[test]
     fn places_are_counted_in_all_and_per_address_and_come_back() {
-        let doors = Arc::new(Doors::new(3, Some(2)));
-        let first = doors.enter(ip(1)).unwrap();
-        let second = doors.enter(ip(1)).unwrap();
-        assert_eq!(doors.enter(ip(1)).unwrap_err(), NoPlace::Address(2));
-        let third = doors.enter(ip(2)).unwrap();
-        assert_eq!(doors.enter(ip(3)).unwrap_err(), NoPlace::Full(3));
+        let admission = Arc::new(Admission::new(3, Some(2)));
+        let first = admission.admit(ip(1)).unwrap();
+        let second = admission.admit(ip(1)).unwrap();
+        assert_eq!(
+            admission.admit(ip(1)).unwrap_err(),
+            AdmissionError::Address(2)
+        );
+        let third = admission.admit(ip(2)).unwrap();
+        assert_eq!(admission.admit(ip(3)).unwrap_err(), AdmissionError::Full(3));
         drop(first);
-        drop(doors.enter(ip(1)).unwrap());
+        drop(admission.admit(ip(1)).unwrap());
         drop((second, third));
-        assert_eq!(doors.count(), 0);
-        assert!(doors.inside().per_address.is_empty());
+        assert_eq!(admission.count(), 0);
+        assert!(admission.inside().per_address.is_empty());
     }
 
     #[test]
     fn nobody_enters_a_gateway_that_leaves() {
-        let doors = Arc::new(Doors::new(3, None));
-        doors.close();
-        assert_eq!(doors.enter(ip(1)).unwrap_err(), NoPlace::Leaving);
+        let admission = Arc::new(Admission::new(3, None));
+        admission.close();
+        assert_eq!(admission.admit(ip(1)).unwrap_err(), AdmissionError::Leaving);
     }
 
     #[test]
     fn every_refusal_fits_into_a_close_frame() {
         for refusal in [
-            NoPlace::Full(usize::MAX),
-            NoPlace::Address(1_000_000),
-            NoPlace::Leaving,
+            AdmissionError::Full(usize::MAX),
+            AdmissionError::Address(1_000_000),
+            AdmissionError::Leaving,
         ] {
             assert!(refusal.to_string().len() <= 123, "{refusal}");
         }

@@ -15,91 +15,91 @@ use crate::counted::Counted;
 use crate::frame;
 use crate::protocol::{FromClient, FromGateway};
 use crate::relay::fanout;
-use crate::relay::streams::{Hub, Seat};
-use crate::viewer::outbox::{End, Offer, Viewer};
+use crate::relay::streams::{Streams, Subscription};
+use crate::viewer::outbox::{End, Offer, Outbox};
 use crate::websocket::codec::{Event, Reader, Violation};
 
 /// A frame that is older is not shown to who joins: better nothing than the past.
-pub(crate) const JOIN_AGE: Duration = Duration::from_secs(1);
+pub(crate) const JOIN_MAX_AGE: Duration = Duration::from_secs(1);
 /// Messages a second that a viewer may send; acks and pongs of a 240 fps camera are half of it.
-const CHATTY: u32 = 1000;
+const MAX_MESSAGES_PER_SECOND: u32 = 1000;
 /// How long what is half written may take when the end is near.
-const FINISH: Duration = Duration::from_secs(2);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A viewer's task.
 #[derive(Debug)]
-pub(crate) struct Conversation {
-    hub: Arc<Hub>,
-    viewer: Arc<Viewer>,
-    seat: Seat,
+pub(crate) struct Session {
+    streams: Arc<Streams>,
+    outbox: Arc<Outbox>,
+    subscription: Subscription,
     /// The rung it asked for, until that one's first frame.
-    next: Option<Seat>,
+    next: Option<Subscription>,
     gauge: Counted,
     budget: (u32, Instant),
 }
 
-impl Conversation {
+impl Session {
     /// Takes a socket over after its handshake; the viewer in it is what others close it by.
     #[must_use]
     pub(crate) fn begin(
-        hub: Arc<Hub>,
+        streams: Arc<Streams>,
         socket: TcpStream,
-        seat: Seat,
-        talks: bool,
+        subscription: Subscription,
+        speaks_v2: bool,
     ) -> (Self, OwnedReadHalf) {
-        let now = hub.tools.clock.now();
+        let now = streams.tools.clock.now();
         let (reader, writer) = socket.into_split();
-        let rung = seat.rail.stream.rung;
-        let viewer = Arc::new(Viewer::new(writer, talks, rung, now));
-        let gauge = Counted::new(&hub.tools.metrics.viewers[rung.index()]);
-        let conversation = Self {
-            hub,
-            viewer,
-            seat,
+        let rung = subscription.fanout.stream.rung;
+        let outbox = Arc::new(Outbox::new(writer, speaks_v2, rung, now));
+        let gauge = Counted::new(&streams.tools.metrics.viewers[rung.index()]);
+        let session = Self {
+            streams,
+            outbox,
+            subscription,
             next: None,
             gauge,
             budget: (0, now),
         };
-        (conversation, reader)
+        (session, reader)
     }
 
     /// The viewer, for whoever may have to close it.
     #[must_use]
-    pub(crate) fn viewer(&self) -> &Arc<Viewer> {
-        &self.viewer
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
     }
 
     /// Talks until the end; `early` is what came together with the handshake.
     pub(crate) async fn run(mut self, mut reader: OwnedReadHalf, early: &[u8]) -> End {
         let mut words = Reader::default();
         words.push(early);
-        let rail = Arc::clone(&self.seat.rail);
-        let mut status = self.hub.cameras.follow(&rail.stream.camera);
-        if self.viewer.talks {
+        let fanout = Arc::clone(&self.subscription.fanout);
+        let mut status = self.streams.cameras.follow(&fanout.stream.camera);
+        if self.outbox.speaks_v2 {
             let fps = status.borrow().fps;
-            let hello = FromGateway::hello(rail.stream.camera.name(), rail.stream.rung, fps);
-            self.viewer.say(&hello);
+            let hello = FromGateway::hello(fanout.stream.camera.name(), fanout.stream.rung, fps);
+            self.outbox.say(&hello);
         }
-        rail.seat(Arc::clone(&self.viewer));
-        if self.viewer.talks {
-            // From here on the rail tells every change, so that none falls between; one that it told while this was said
+        fanout.attach(Arc::clone(&self.outbox));
+        if self.outbox.speaks_v2 {
+            // From here on the fan-out tells every change, so that none falls between; one that it told while this was said
             // is said again, for the last word must be the newest.
             loop {
                 let now = Arc::clone(&status.borrow_and_update());
-                self.viewer.say(&FromGateway::Status(&now));
+                self.outbox.say(&FromGateway::Status(&now));
                 if !status.has_changed().unwrap_or(false) {
                     break;
                 }
             }
         }
-        if let Some(frame) = rail.latest(JOIN_AGE, self.now()) {
-            self.offer(&rail, &frame);
+        if let Some(frame) = fanout.latest(JOIN_MAX_AGE, self.now()) {
+            self.offer(&fanout, &frame);
         }
         let end = self.talk(&mut reader, &mut words).await;
         // The claim on the rung ends here, whatever the other side takes for its goodbye.
-        let viewer = Arc::clone(&self.viewer);
+        let outbox = Arc::clone(&self.outbox);
         drop(self);
-        close::part(&viewer, end, &mut reader, &mut words).await;
+        close::finish(&outbox, end, &mut reader, &mut words).await;
         end
     }
 
@@ -110,10 +110,10 @@ impl Conversation {
             if std::mem::take(&mut heard)
                 && let Err(violation) = self.listen(words)
             {
-                self.viewer
+                self.outbox
                     .close(End::Violation, violation.code, &violation.words);
             }
-            let Ok(flushed) = self.viewer.flush() else {
+            let Ok(flushed) = self.outbox.flush() else {
                 return End::Lost;
             };
             for (frame, rung) in &flushed.frames {
@@ -123,9 +123,9 @@ impl Conversation {
                 if !flushed.blocked || end == End::Dead {
                     return end;
                 }
-                let by = *finish_by.get_or_insert_with(|| self.now() + FINISH);
+                let by = *finish_by.get_or_insert_with(|| self.now() + FLUSH_TIMEOUT);
                 let Ok(stirred) =
-                    tokio::time::timeout_at(by.into(), self.viewer.stirred(true)).await
+                    tokio::time::timeout_at(by.into(), self.outbox.stirred(true)).await
                 else {
                     return end;
                 };
@@ -134,13 +134,13 @@ impl Conversation {
                 }
                 continue;
             }
-            self.settle_in();
+            self.complete_switch();
             tokio::select! {
-                received = self.viewer.receive(reader, Some(words)) => match received {
+                received = self.outbox.receive(reader, Some(words)) => match received {
                     Ok(0) | Err(_) => return End::Lost,
                     Ok(_) => heard = true,
                 },
-                stirred = self.viewer.stirred(flushed.blocked) => if stirred.is_err() {
+                stirred = self.outbox.stirred(flushed.blocked) => if stirred.is_err() {
                     return End::Lost;
                 },
             }
@@ -151,24 +151,24 @@ impl Conversation {
     fn listen(&mut self, words: &mut Reader) -> Result<(), Violation> {
         let mut last_pong = None;
         while let Some(event) = words.event()? {
-            let now = self.hub.tools.clock.now();
+            let now = self.streams.tools.clock.now();
             self.allow(now)?;
             let may_go = match event {
                 Event::Pong(payload) => {
                     let waited = frame::pong(payload).and_then(|number| last_pong.replace(number));
-                    waited.is_some_and(|number| self.viewer.pong(number, now, false))
+                    waited.is_some_and(|number| self.outbox.pong(number, now, false))
                 }
                 Event::Ping(payload) => {
-                    self.viewer.answer(payload);
+                    self.outbox.answer(payload);
                     false
                 }
-                Event::Text(text) if self.viewer.talks => match FromClient::read(text) {
-                    Some(message) => self.obey(message, now)?,
+                Event::Text(text) if self.outbox.speaks_v2 => match FromClient::read(text) {
+                    Some(message) => self.apply(message, now)?,
                     None => false,
                 },
                 Event::Text(_) | Event::Binary => false,
                 Event::Close(code) => {
-                    self.viewer.close(End::Viewer, code.unwrap_or(1000), "");
+                    self.outbox.close(End::Viewer, code.unwrap_or(1000), "");
                     return Ok(());
                 }
             };
@@ -176,18 +176,18 @@ impl Conversation {
                 self.catch_up();
             }
         }
-        let now = self.hub.tools.clock.now();
-        if last_pong.is_some_and(|number| self.viewer.pong(number, now, true)) {
+        let now = self.streams.tools.clock.now();
+        if last_pong.is_some_and(|number| self.outbox.pong(number, now, true)) {
             self.catch_up();
         }
         Ok(())
     }
 
     /// True: a frame that was held may go now.
-    fn obey(&mut self, message: FromClient, now: Instant) -> Result<bool, Violation> {
-        let metrics = &self.hub.tools.metrics;
+    fn apply(&mut self, message: FromClient, now: Instant) -> Result<bool, Violation> {
+        let metrics = &self.streams.tools.metrics;
         match message {
-            FromClient::Ack { seq } => return Ok(self.viewer.ack(seq, now)),
+            FromClient::Ack { seq } => return Ok(self.outbox.ack(seq, now)),
             FromClient::Quality { quality } => {
                 let quality = quality.to_string().parse::<Quality>();
                 let quality = quality.map_err(|error| Violation {
@@ -202,8 +202,8 @@ impl Conversation {
                 }
             }
             FromClient::Clock { t } => {
-                let now_us = self.hub.tools.clock.wall_us(now);
-                self.viewer.say(&FromGateway::Clock { t, now_us });
+                let now_us = self.streams.tools.clock.wall_us(now);
+                self.outbox.say(&FromGateway::Clock { t, now_us });
             }
         }
         Ok(false)
@@ -211,22 +211,22 @@ impl Conversation {
 
     fn switch(&mut self, rung: Rung) {
         self.next = None;
-        if !self.viewer.switch(rung) {
+        if !self.outbox.switch(rung) {
             return;
         }
-        let camera = self.seat.rail.stream.camera.clone();
-        // The camera is in use by this very viewer, so there is a place for it.
-        if let Ok(seat) = self.hub.claim(&StreamId { camera, rung }) {
-            seat.rail.seat(Arc::clone(&self.viewer));
-            self.next = Some(seat);
+        let camera = self.subscription.fanout.stream.camera.clone();
+        // The camera is in use by this very viewer, so it counts as known.
+        if let Ok(subscription) = self.streams.subscribe(&StreamId { camera, rung }) {
+            subscription.fanout.attach(Arc::clone(&self.outbox));
+            self.next = Some(subscription);
         }
     }
 
     /// Lets go of the old rung once a frame of the new one was sent.
-    fn settle_in(&mut self) {
-        let (old, new) = (self.seat.rail.stream.rung, self.viewer.rung());
-        if let Some(seat) = self.next.take_if(|next| next.rail.stream.rung == new) {
-            let metrics = &self.hub.tools.metrics;
+    fn complete_switch(&mut self) {
+        let (old, new) = (self.subscription.fanout.stream.rung, self.outbox.rung());
+        if let Some(subscription) = self.next.take_if(|next| next.fanout.stream.rung == new) {
+            let metrics = &self.streams.tools.metrics;
             let direction = if new > old {
                 &metrics.quality_up
             } else {
@@ -234,25 +234,25 @@ impl Conversation {
             };
             direction.inc();
             self.gauge = Counted::new(&metrics.viewers[new.index()]);
-            self.seat = seat;
+            self.subscription = subscription;
         }
     }
 
     /// Sends the newest frame to a viewer whose window has just opened.
     fn catch_up(&mut self) {
-        self.settle_in();
-        let rail = Arc::clone(&self.seat.rail);
-        if let Some(frame) = rail.latest(JOIN_AGE, self.now()) {
-            self.offer(&rail, &frame);
+        self.complete_switch();
+        let fanout = Arc::clone(&self.subscription.fanout);
+        if let Some(frame) = fanout.latest(JOIN_MAX_AGE, self.now()) {
+            self.offer(&fanout, &frame);
         }
     }
 
-    fn offer(&self, rail: &fanout::Rail, frame: &Arc<frame::Frame>) {
-        let (offer, skipped) = self.viewer.offer(frame, rail.stream.rung, self.now());
+    fn offer(&self, fanout: &fanout::Fanout, frame: &Arc<frame::Frame>) {
+        let (offer, skipped) = self.outbox.offer(frame, fanout.stream.rung, self.now());
         if offer == Offer::Sent {
-            self.count(frame, rail.stream.rung);
+            self.count(frame, fanout.stream.rung);
         }
-        self.hub
+        self.streams
             .tools
             .metrics
             .skipped
@@ -261,7 +261,7 @@ impl Conversation {
     }
 
     fn count(&self, frame: &frame::Frame, rung: Rung) {
-        let tools = &self.hub.tools;
+        let tools = &self.streams.tools;
         tools.metrics.frames_sent[rung.index()].inc();
         tools
             .metrics
@@ -278,7 +278,7 @@ impl Conversation {
             (*count, *since) = (0, now);
         }
         *count += 1;
-        if *count > CHATTY {
+        if *count > MAX_MESSAGES_PER_SECOND {
             return Err(Violation {
                 code: 1008,
                 words: "too many messages a second".into(),
@@ -288,6 +288,6 @@ impl Conversation {
     }
 
     fn now(&self) -> Instant {
-        self.hub.tools.clock.now()
+        self.streams.tools.clock.now()
     }
 }

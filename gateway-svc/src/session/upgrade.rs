@@ -15,9 +15,9 @@ use tracing::Instrument as _;
 
 use crate::http::routes::Shared;
 use crate::metrics::Metrics;
-use crate::relay::streams::Seat;
-use crate::session::Conversation;
-use crate::session::admission::{LEAVING_WORDS, Place};
+use crate::relay::streams::Subscription;
+use crate::session::Session;
+use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::viewer::outbox::End;
 use crate::websocket::codec;
 use crate::websocket::handshake::{self, HandshakeError};
@@ -77,34 +77,38 @@ impl Upgrade {
         switching(&self.accept)
     }
 
-    /// Upgrades, and talks to the viewer until its end.
+    /// Upgrades, and serves the viewer until its end.
     #[must_use]
-    pub(crate) fn accept(self, shared: &Shared, seat: Seat, place: Place, talks: bool) -> Response {
-        let (hub, doors, pending) = (
-            Arc::clone(&shared.hub),
-            Arc::clone(&shared.doors),
+    pub(crate) fn accept(
+        self,
+        shared: &Shared,
+        subscription: Subscription,
+        permit: Permit,
+        speaks_v2: bool,
+    ) -> Response {
+        let (streams, admission, pending) = (
+            Arc::clone(&shared.streams),
+            Arc::clone(&shared.admission),
             self.pending,
         );
-        let span = tracing::info_span!("viewer", camera = %seat.rail.stream.camera, quality = %seat.rail.stream.rung);
+        let span = tracing::info_span!("viewer", camera = %subscription.fanout.stream.camera, quality = %subscription.fanout.stream.rung);
         let viewing = async move {
-            let metrics = Arc::clone(&hub.tools.metrics);
+            let metrics = Arc::clone(&streams.tools.metrics);
             let Some((socket, early)) = hand_over(pending).await else {
                 return;
             };
             metrics.connections.inc();
-            let (conversation, reader) = Conversation::begin(hub, socket, seat, talks);
-            place.take(conversation.viewer());
-            if doors.leaving().is_cancelled() {
-                // It came in just before the doors were closed, and nobody would tell it.
-                conversation
-                    .viewer()
-                    .close(End::Leaving, 1012, LEAVING_WORDS);
+            let (session, reader) = Session::begin(streams, socket, subscription, speaks_v2);
+            permit.take(session.outbox());
+            if admission.leaving().is_cancelled() {
+                // It came in just before the admission was closed, and nobody would tell it.
+                session.outbox().close(End::Leaving, 1012, LEAVING_REASON);
             }
             tracing::debug!("came");
-            let end = conversation.run(reader, &early).await;
+            let end = session.run(reader, &early).await;
             tracing::debug!(?end, "left");
             count(&metrics, end);
-            drop(place);
+            drop(permit);
         };
         shared.tasks.spawn(viewing.instrument(span));
         switching(&self.accept)

@@ -1,7 +1,7 @@
 //! What a viewer says: its task reads it when the kernel tells; pongs of a viewer that keeps up are read in passing.
 //!
 //! A wake-up with a read for each answer would be a fifth of what a frame costs. So the kernel is asked to keep short
-//! answers to itself ([`lowat`]) while the flow has no use for each of them at once, and the fan-out looks for them
+//! answers to itself ([`lowat`]) while the window has no use for each of them at once, and the fan-out looks for them
 //! between its walks. It understands pongs alone; whatever else it comes upon is handed to the task, in its order.
 
 use std::future::poll_fn;
@@ -17,13 +17,13 @@ use tokio::net::tcp::OwnedReadHalf;
 
 use crate::lowat;
 use crate::viewer::line::Line;
-use crate::viewer::outbox::Viewer;
+use crate::viewer::outbox::Outbox;
 use crate::websocket::codec::{self, Reader};
 
-/// What an eased viewer may say unheard: far more pongs than it is given frames meanwhile.
-const KEPT: i32 = 512;
+/// What an coalesce viewer may say unheard: far more pongs than it is given frames meanwhile.
+const COALESCED_BYTES: i32 = 512;
 
-impl Viewer {
+impl Outbox {
     /// Reads what is there into `words`, or away without any, through a buffer that lives on the stack only while it is
     /// used: a viewer that says nothing costs no memory for what it might say. 0 is the end.
     ///
@@ -62,25 +62,25 @@ impl Viewer {
     pub(crate) fn overhear(&self, now: Instant) {
         let mut line = self.line();
         self.read_kept(&mut line, now);
-        self.ease(&mut line, now);
+        self.coalesce_pongs(&mut line, now);
     }
 
-    /// Has the kernel keep pongs to itself as long as the flow has no use for each of them at once.
-    pub(crate) fn ease(&self, line: &mut Line, now: Instant) {
+    /// Has the kernel keep pongs to itself as long as the window has no use for each of them at once.
+    pub(crate) fn coalesce_pongs(&self, line: &mut Line, now: Instant) {
         let attends = line.listening || line.end.is_some();
-        let eased = line.flow.eased(now, line.eased) && !attends;
-        if line.eased && !eased {
+        let coalesce = line.window.may_coalesce_pongs(now, line.pongs_coalesced) && !attends;
+        if line.pongs_coalesced && !coalesce {
             self.listen_closely(line);
-        } else if eased && !line.eased {
+        } else if coalesce && !line.pongs_coalesced {
             // Without the option there is a wake-up for each.
-            line.eased = lowat::set(self.socket.as_ref(), KEPT).is_ok();
+            line.pongs_coalesced = lowat::set(self.socket.as_ref(), COALESCED_BYTES).is_ok();
         }
     }
 
     /// Reads the pongs that the kernel kept; what else there is, the viewer's task is given, and all that comes after it
     /// until nothing is half read.
     pub(crate) fn read_kept(&self, line: &mut Line, now: Instant) {
-        if !line.eased || line.listening || !line.heard.is_empty() {
+        if !line.pongs_coalesced || line.listening || !line.heard.is_empty() {
             return;
         }
         let mut bytes = [0; 8 * codec::PONG_OF_EIGHT];
@@ -90,7 +90,7 @@ impl Viewer {
         };
         let mut rest = &bytes[..length];
         while let Some((number, after)) = codec::pong_of_eight(rest) {
-            line.flow.pong(u64::from_be_bytes(number), now, false);
+            line.window.pong(u64::from_be_bytes(number), now, false);
             rest = after;
         }
         if !rest.is_empty() {
@@ -101,7 +101,7 @@ impl Viewer {
 
     /// From now on whatever the viewer says is heard at once.
     pub(crate) fn listen_closely(&self, line: &mut Line) {
-        if std::mem::take(&mut line.eased) {
+        if std::mem::take(&mut line.pongs_coalesced) {
             // It may be gone already; then there is nothing to hear.
             let _ = lowat::set(self.socket.as_ref(), 1);
         }
@@ -121,11 +121,11 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
     use wire::Stamp;
 
-    const SOON: Duration = Duration::from_secs(10);
+    const TEST_DEADLINE: Duration = Duration::from_secs(10);
 
-    /// A viewer that keeps up: eased, with frames 2 and 3 on their way.
+    /// A viewer that keeps up: coalesce, with frames 2 and 3 on their way.
     struct Scene {
-        viewer: Arc<Viewer>,
+        outbox: Arc<Outbox>,
         reader: OwnedReadHalf,
         words: Reader,
         browser: TcpStream,
@@ -141,7 +141,7 @@ mod tests {
             let now = Clock::start().now();
             let rung = "80".parse::<wire::Quality>().unwrap().rung();
             let mut scene = Self {
-                viewer: Arc::new(Viewer::new(writer, false, rung, now)),
+                outbox: Arc::new(Outbox::new(writer, false, rung, now)),
                 reader,
                 words: Reader::default(),
                 browser: browser.unwrap(),
@@ -149,11 +149,11 @@ mod tests {
             };
             scene.idles().await;
             scene.offer(1);
-            scene.viewer.pong(1 << 63, now, true);
-            scene.viewer.pong(1, now, true);
+            scene.outbox.pong(1 << 63, now, true);
+            scene.outbox.pong(1, now, true);
             scene.offer(2);
             scene.offer(3);
-            assert!(scene.viewer.line().eased);
+            assert!(scene.outbox.line().pongs_coalesced);
             scene
         }
 
@@ -164,13 +164,13 @@ mod tests {
                 captured_at_us: 0,
             };
             let frame = Arc::new(Frame::new(&[7; 100], stamp, (number, number), self.now));
-            let offered = self.viewer.offer(&frame, self.viewer.rung(), self.now);
+            let offered = self.outbox.offer(&frame, self.outbox.rung(), self.now);
             assert_eq!(offered, (Offer::Sent, false), "{number}");
         }
 
         /// The viewer's task waits for words until somebody wakes it, and is not woken.
         async fn idles(&mut self) {
-            let receive = self.viewer.receive(&mut self.reader, Some(&mut self.words));
+            let receive = self.outbox.receive(&mut self.reader, Some(&mut self.words));
             let idle = tokio::time::timeout(Duration::from_millis(50), receive).await;
             assert!(idle.is_err(), "{idle:?}");
         }
@@ -181,14 +181,14 @@ mod tests {
             let mut arrived = vec![0; bytes.len()];
             let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
             let arriving = async {
-                while recv(self.viewer.socket.as_ref(), &mut arrived[..], flags)
+                while recv(self.outbox.socket.as_ref(), &mut arrived[..], flags)
                     .map_or(0, |(_, length)| length)
                     < bytes.len()
                 {
                     tokio::task::yield_now().await;
                 }
             };
-            tokio::time::timeout(SOON, arriving).await.unwrap();
+            tokio::time::timeout(TEST_DEADLINE, arriving).await.unwrap();
         }
 
         /// What the viewer's task hears next.
@@ -197,14 +197,17 @@ mod tests {
                 if let Some(event) = self.words.event().unwrap() {
                     return format!("{event:?}");
                 }
-                let receive = self.viewer.receive(&mut self.reader, Some(&mut self.words));
-                let heard = tokio::time::timeout(SOON, receive).await.unwrap().unwrap();
+                let receive = self.outbox.receive(&mut self.reader, Some(&mut self.words));
+                let heard = tokio::time::timeout(TEST_DEADLINE, receive)
+                    .await
+                    .unwrap()
+                    .unwrap();
                 assert!(heard > 0, "the end");
             }
         }
 
         fn unconfirmed(&self) -> usize {
-            self.viewer.line().flow.unconfirmed()
+            self.outbox.line().window.unconfirmed()
         }
     }
 
@@ -227,7 +230,7 @@ mod tests {
         scene.says(&[pong(2), pong(3)].concat()).await;
         scene.idles().await;
         assert_eq!(scene.unconfirmed(), 2);
-        scene.viewer.overhear(scene.now);
+        scene.outbox.overhear(scene.now);
         assert_eq!(scene.unconfirmed(), 0);
         scene.idles().await;
     }
@@ -249,17 +252,20 @@ mod tests {
         let within = pong(3);
         let head = [0x89, 0x80 | within.len() as u8, 0, 0, 0, 0];
         scene.says(&[&pong(2), &head[..]].concat()).await;
-        scene.viewer.overhear(scene.now);
+        scene.outbox.overhear(scene.now);
         assert_eq!(scene.unconfirmed(), 1);
         scene.says(&within).await;
-        scene.viewer.overhear(scene.now);
+        scene.outbox.overhear(scene.now);
         assert_eq!(scene.unconfirmed(), 1, "no pong");
-        let stirred = scene.viewer.stirred(false);
-        tokio::time::timeout(SOON, stirred).await.unwrap().unwrap();
+        let stirred = scene.outbox.stirred(false);
+        tokio::time::timeout(TEST_DEADLINE, stirred)
+            .await
+            .unwrap()
+            .unwrap();
         let expected = format!("{:?}", Event::Ping(&within));
         assert_eq!(scene.hears().await, expected);
         scene.idles().await;
-        assert!(!scene.viewer.line().listening);
+        assert!(!scene.outbox.line().listening);
     }
 
     #[tokio::test]
@@ -267,8 +273,8 @@ mod tests {
         let mut scene = Scene::new().await;
         let ping = masked(0x89, b"are you there");
         scene.says(&ping[..9]).await;
-        scene.viewer.overhear(scene.now);
-        scene.viewer.listen_closely(&mut scene.viewer.line());
+        scene.outbox.overhear(scene.now);
+        scene.outbox.listen_closely(&mut scene.outbox.line());
         scene.says(&ping[9..]).await;
         scene.reader.readable().await.unwrap();
         let expected = format!("{:?}", Event::Ping(b"are you there"));
@@ -283,8 +289,14 @@ mod tests {
         let expected = 2u64.to_be_bytes();
         assert_eq!(scene.hears().await, format!("{:?}", Event::Pong(&expected)));
         let end = scene
-            .viewer
+            .outbox
             .receive(&mut scene.reader, Some(&mut scene.words));
-        assert_eq!(tokio::time::timeout(SOON, end).await.unwrap().unwrap(), 0);
+        assert_eq!(
+            tokio::time::timeout(TEST_DEADLINE, end)
+                .await
+                .unwrap()
+                .unwrap(),
+            0
+        );
     }
 }

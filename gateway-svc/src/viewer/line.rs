@@ -11,14 +11,14 @@ use wire::Rung;
 
 use crate::frame::Frame;
 use crate::viewer::outbox::End;
-use crate::viewer::send_window::Flow;
+use crate::viewer::send_window::SendWindow;
 
 /// The state of one viewer's sending side, behind its lock.
 #[derive(Debug)]
 pub(crate) struct Line {
-    pub(crate) flow: Flow,
+    pub(crate) window: SendWindow,
     /// Whether the kernel keeps its pongs until somebody looks.
-    pub(crate) eased: bool,
+    pub(crate) pongs_coalesced: bool,
     /// Whether the viewer's task holds something half read.
     pub(crate) listening: bool,
     /// What was read in passing and is for the task.
@@ -58,8 +58,8 @@ impl Line {
     /// A line on which nothing has been said yet.
     pub(crate) fn new(rung: Rung, now: Instant) -> Self {
         Self {
-            flow: Flow::new(now),
-            eased: false,
+            window: SendWindow::new(now),
+            pongs_coalesced: false,
             listening: true,
             heard: Vec::new(),
             rung,

@@ -21,11 +21,11 @@ use crate::frame::memfd;
 use crate::frame::{self, Frame};
 use crate::protocol::FromGateway;
 use crate::viewer::line::{Line, Piece};
-use crate::viewer::send_window::{Feedback, Flow};
+use crate::viewer::send_window::{Feedback, SendWindow};
 use crate::websocket::codec::{self, Opcode};
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
-const WAITING: usize = 16;
+const MAX_PENDING_MESSAGES: usize = 16;
 
 /// What became of an offered frame.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,10 +59,10 @@ pub(crate) enum End {
 
 /// A viewer's sending side, shared between the fan-out and the viewer's task.
 #[derive(Debug)]
-pub(crate) struct Viewer {
+pub(crate) struct Outbox {
     pub(crate) socket: OwnedWriteHalf,
     /// Whether it speaks `?v=2`.
-    pub(crate) talks: bool,
+    pub(crate) speaks_v2: bool,
     /// Whether frames are sent to it as pages where they can.
     pages: bool,
     line: Mutex<Line>,
@@ -70,7 +70,7 @@ pub(crate) struct Viewer {
     pub(crate) wake: Notify,
 }
 
-/// What [`Viewer::flush`] got done.
+/// What [`Outbox::flush`] got done.
 #[derive(Debug, Default)]
 pub(crate) struct Flushed {
     /// Frames that are whole now, with their rung.
@@ -81,19 +81,19 @@ pub(crate) struct Flushed {
     pub(crate) end: Option<End>,
 }
 
-impl Viewer {
+impl Outbox {
     /// A viewer of `rung` behind a socket whose handshake is written.
     #[must_use]
-    pub(crate) fn new(socket: OwnedWriteHalf, talks: bool, rung: Rung, now: Instant) -> Self {
-        let viewer = Self {
-            pages: memfd::suits(&SockRef::from(socket.as_ref())),
+    pub(crate) fn new(socket: OwnedWriteHalf, speaks_v2: bool, rung: Rung, now: Instant) -> Self {
+        let outbox = Self {
+            pages: memfd::worthwhile(&SockRef::from(socket.as_ref())),
             socket,
-            talks,
+            speaks_v2,
             line: Mutex::new(Line::new(rung, now)),
             wake: Notify::new(),
         };
-        viewer.trust_kernel(true);
-        viewer
+        outbox.trust_kernel(true);
+        outbox
     }
 
     /// Has what [`offer`](Self::offer) begins with come from memory.
@@ -124,17 +124,17 @@ impl Viewer {
             .missing
             .replace(frame.number)
             .is_some_and(|missing| missing != frame.number);
-        if line.flow.nearly_full() {
+        if line.window.nearly_full() {
             self.read_kept(&mut line, now);
         }
-        if let Some(number) = line.flow.probe(now) {
+        if let Some(number) = line.window.probe(now) {
             line.waiting.push_back(frame::ping(number));
         }
         // Small messages stand in front of a frame; whatever goes wrong, the viewer's own reads will tell.
         let blocked =
             line.rest.is_some() || line.settle(&self.socket, &mut Vec::new()).unwrap_or(true);
-        if blocked || !line.flow.may_send(now) {
-            self.ease(&mut line, now);
+        if blocked || !line.window.may_send(now) {
+            self.coalesce_pongs(&mut line, now);
             return (Offer::Held, skipped);
         }
         // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
@@ -144,8 +144,8 @@ impl Viewer {
         };
         line.missing = None;
         line.begun = Some((stamp.run, stamp.seq));
-        line.flow.sent(frame.number, stamp.seq, now);
-        self.ease(&mut line, now);
+        line.window.sent(frame.number, stamp.seq, now);
+        self.coalesce_pongs(&mut line, now);
         if written == frame.message().len() {
             return (Offer::Sent, skipped);
         }
@@ -164,11 +164,11 @@ impl Viewer {
     /// Once a second: asks for a sign of life, or notices that there is none.
     pub(crate) fn tick(&self, now: Instant) {
         let mut line = self.line();
-        line.flow.tidy(now);
-        self.ease(&mut line, now);
-        if line.flow.dead(now) || line.waiting.len() > WAITING {
+        line.window.tidy(now);
+        self.coalesce_pongs(&mut line, now);
+        if line.window.dead(now) || line.waiting.len() > MAX_PENDING_MESSAGES {
             line.end = line.end.or(Some(End::Dead));
-        } else if let Some(number) = line.flow.probe(now) {
+        } else if let Some(number) = line.window.probe(now) {
             line.waiting.push_back(frame::ping(number));
         } else {
             return;
@@ -206,12 +206,12 @@ impl Viewer {
     /// A pong to one of our pings came, `prompt` if it is the last of those read together. True: a frame that was held
     /// may go now.
     pub(crate) fn pong(&self, number: u64, now: Instant, prompt: bool) -> bool {
-        self.confirm(|flow| flow.pong(number, now, prompt), now)
+        self.confirm(|window| window.pong(number, now, prompt), now)
     }
 
     /// The viewer decoded a frame. True: a frame that was held may go now.
     pub(crate) fn ack(&self, seq: u64, now: Instant) -> bool {
-        self.confirm(|flow| flow.ack(seq, now), now)
+        self.confirm(|window| window.ack(seq, now), now)
     }
 
     /// Asks for another rung; it takes effect with that rung's next frame. False if it is the current one.
@@ -264,15 +264,15 @@ impl Viewer {
         let _ = SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Both);
     }
 
-    fn confirm(&self, confirmation: impl FnOnce(&mut Flow), now: Instant) -> bool {
+    fn confirm(&self, confirmation: impl FnOnce(&mut SendWindow), now: Instant) -> bool {
         let mut line = self.line();
-        let before = line.flow.feedback();
-        confirmation(&mut line.flow);
+        let before = line.window.feedback();
+        confirmation(&mut line.window);
         if before == Feedback::Kernel {
             self.trust_kernel(false);
         }
-        self.ease(&mut line, now);
-        line.missing.is_some() && line.rest.is_none() && line.flow.may_send(now)
+        self.coalesce_pongs(&mut line, now);
+        line.missing.is_some() && line.rest.is_none() && line.window.may_send(now)
     }
 
     /// While nothing is known of the viewer, the kernel takes a frame only when nothing is unsent; once the viewer

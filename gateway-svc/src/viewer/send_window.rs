@@ -3,12 +3,12 @@
 //! Sockets and proxies swallow seconds of video without a word; only what the viewer itself confirms has arrived. So
 //! each frame is confirmed, by the pong to the ping behind it or by an `ack` after decoding, and a window bounds what
 //! is unconfirmed. It starts at one frame and grows while frames are confirmed within the path's own round trip plus
-//! [`SLACK`]: a long link keeps its frame rate, a narrow one gets fewer frames. A path on which a frame is gone in no
-//! time gets [`AHEAD`] at once, so that a hiccup costs no frame. What the round trip is without any queue, a lone ping
-//! tells: one at the start and one every [`PROBE`], sent when nothing else is on its way.
+//! [`QUEUE_DELAY_TARGET`]: a long link keeps its frame rate, a narrow one gets fewer frames. A path on which a frame is gone in no
+//! time gets [`FAST_WINDOW`] at once, so that a hiccup costs no frame. What the round trip is without any queue, a lone ping
+//! tells: one at the start and one every [`PROBE_INTERVAL`], sent when nothing else is on its way.
 //!
 //! A plain viewer that keeps up need not be listened to at each of its pongs: they may lie unread in the kernel for
-//! [`UNREAD`], as long as there is room for a frame meanwhile and none can be late ([`Flow::eased`]).
+//! [`PONG_DELAY`], as long as there is room for a frame meanwhile and none can be late ([`SendWindow::may_coalesce_pongs`]).
 //!
 //! Until a viewer has confirmed anything it is [`Feedback::Kernel`]: the socket's own "nothing unsent" decides.
 
@@ -16,23 +16,23 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// How much later than the bare round trip a frame may be confirmed.
-pub(crate) const SLACK: Duration = Duration::from_millis(100);
+pub(crate) const QUEUE_DELAY_TARGET: Duration = Duration::from_millis(100);
 /// How often the bare round trip is measured and life is asked for.
-pub(crate) const PROBE: Duration = Duration::from_secs(10);
+pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(10);
 /// Without a sign of life for so long, a viewer that used to answer is gone.
-pub(crate) const DEAD: Duration = Duration::from_secs(20);
-/// Frames ahead on a path that would carry many times more: at 34 a second, [`SLACK`] in all.
-const AHEAD: usize = 4;
-/// How long the pongs of an eased viewer may lie unread: they are read before one can be late.
-pub(crate) const UNREAD: Duration = Duration::from_millis(75);
+pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(20);
+/// Frames ahead on a path that would carry many times more: at 34 a second, [`QUEUE_DELAY_TARGET`] in all.
+const FAST_WINDOW: usize = 4;
+/// How long the pongs of a viewer whose pongs are coalesced may lie unread: they are read before one can be late.
+pub(crate) const PONG_DELAY: Duration = Duration::from_millis(75);
 /// A viewer whose last frame was longer ago is not one that frames flow to.
-const FLOWS: Duration = Duration::from_millis(500);
+const ACTIVE_WITHIN: Duration = Duration::from_millis(500);
 /// The most frames that are ever unconfirmed: two seconds of video.
-const WIDEST: usize = 64;
+const MAX_WINDOW: usize = 64;
 /// The numbers of lone pings begin here, far above any frame's.
-const PROBES: u64 = 1 << 63;
+const FIRST_PROBE: u64 = 1 << 63;
 /// A frame that reached the browser and was not acknowledged for so long was dropped there.
-const FORGOTTEN: Duration = Duration::from_secs(1);
+const ACK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What bounds the frames on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +54,14 @@ struct Sent {
     arrived: Option<Instant>,
 }
 
-/// The smallest round trip of the last one to two [`PROBE`]s.
+/// The smallest round trip of the last one to two [`PROBE_INTERVAL`]s.
 #[derive(Debug, Default)]
-struct Floor {
+struct MinRtt {
     current: Option<Duration>,
     previous: Option<Duration>,
 }
 
-impl Floor {
+impl MinRtt {
     fn note(&mut self, trip: Duration) {
         self.current = Some(self.current.map_or(trip, |least| least.min(trip)));
     }
@@ -79,19 +79,20 @@ impl Floor {
 
 /// The window of one viewer.
 #[derive(Debug)]
-pub(crate) struct Flow {
+pub(crate) struct SendWindow {
     feedback: Feedback,
     sent: VecDeque<Sent>,
     /// When the last frame was begun.
     last: Instant,
-    window: usize,
+    /// How many may be unconfirmed.
+    size: usize,
     /// A frame was held back by the window since it last grew.
     full: bool,
     /// When the window last shrank: what was sent before says nothing about the new one.
     shrunk: Instant,
     /// It shrank since the last probe, so frames may be waiting in front of each other all the time.
     congested: bool,
-    floor: Floor,
+    min_rtt: MinRtt,
     /// The last lone ping,
     probe: Option<(u64, Instant)>,
     /// whether its pong is awaited,
@@ -101,7 +102,7 @@ pub(crate) struct Flow {
     heard: Instant,
 }
 
-impl Flow {
+impl SendWindow {
     /// A viewer that joins now; the first thing to send is a [`probe`](Self::probe).
     #[must_use]
     pub(crate) fn new(now: Instant) -> Self {
@@ -109,11 +110,11 @@ impl Flow {
             feedback: Feedback::Kernel,
             sent: VecDeque::new(),
             last: now,
-            window: 1,
+            size: 1,
             full: false,
             shrunk: now,
             congested: false,
-            floor: Floor::default(),
+            min_rtt: MinRtt::default(),
             probe: None,
             measuring: false,
             next_probe: now,
@@ -134,14 +135,14 @@ impl Flow {
         }
         // Frames that always wait for each other hide the bare round trip: let them through once, then measure.
         let drain = self.congested && self.next_probe <= now && !self.sent.is_empty();
-        let room = self.sent.len() < self.window && !drain;
+        let room = self.sent.len() < self.size && !drain;
         self.full |= !room;
         room
     }
 
     /// A frame was begun.
     pub(crate) fn sent(&mut self, number: u64, seq: u64, now: Instant) {
-        if self.sent.len() == WIDEST {
+        if self.sent.len() == MAX_WINDOW {
             self.sent.pop_front();
         }
         self.last = now;
@@ -156,29 +157,29 @@ impl Flow {
     /// The number of a lone ping that is due now, when nothing else is on its way; no frame has such a number.
     pub(crate) fn probe(&mut self, now: Instant) -> Option<u64> {
         // A viewer that confirms nothing may have frames "on their way" for ever.
-        let alone = self.sent.is_empty() || now >= self.next_probe + PROBE / 2;
+        let alone = self.sent.is_empty() || now >= self.next_probe + PROBE_INTERVAL / 2;
         if now < self.next_probe || !alone {
             return None;
         }
-        self.next_probe = now + PROBE;
+        self.next_probe = now + PROBE_INTERVAL;
         self.congested = false;
-        self.floor.turn();
-        let number = self.probe.map_or(PROBES, |(number, _)| number + 1);
+        self.min_rtt.turn();
+        let number = self.probe.map_or(FIRST_PROBE, |(number, _)| number + 1);
         self.probe = Some((number, now));
         self.measuring = true;
         Some(number)
     }
 
-    /// Whether its pongs may lie [`UNREAD`]: those of a plain viewer that gets frames, answers them in time and has room
+    /// Whether its pongs may lie [`PONG_DELAY`]: those of a plain viewer that gets frames, answers them in time and has room
     /// for more; `already` is what was said last, with which room for one will do. (Who speaks `?v=2` says things that are
     /// to be acted on at once.)
     #[must_use]
-    pub(crate) fn eased(&self, now: Instant, already: bool) -> bool {
+    pub(crate) fn may_coalesce_pongs(&self, now: Instant, already: bool) -> bool {
         let room = if already { 1 } else { 2 };
         self.feedback == Feedback::Pongs
-            && self.window >= AHEAD
-            && self.sent.len() + room <= self.window
-            && now.saturating_duration_since(self.last) < FLOWS
+            && self.size >= FAST_WINDOW
+            && self.sent.len() + room <= self.size
+            && now.saturating_duration_since(self.last) < ACTIVE_WITHIN
             && !self.measuring
             && !self.overdue(now)
     }
@@ -186,7 +187,7 @@ impl Flow {
     /// Whether the next frame is the last one that there is room for.
     #[must_use]
     pub(crate) fn nearly_full(&self) -> bool {
-        self.sent.len() + 1 >= self.window
+        self.sent.len() + 1 >= self.size
     }
 
     /// How many frames are on their way.
@@ -197,7 +198,7 @@ impl Flow {
 
     /// Whether a frame is unconfirmed for longer than is well.
     fn overdue(&self, now: Instant) -> bool {
-        let allowed = self.floor.get().unwrap_or_default() + SLACK;
+        let allowed = self.min_rtt.get().unwrap_or_default() + QUEUE_DELAY_TARGET;
         let late = |first: &Sent| now.saturating_duration_since(first.at) > allowed;
         self.sent.front().is_some_and(late)
     }
@@ -211,7 +212,7 @@ impl Flow {
             && std::mem::take(&mut self.measuring)
             && prompt
         {
-            self.floor.note(now.saturating_duration_since(at));
+            self.min_rtt.note(now.saturating_duration_since(at));
         }
         match self.feedback {
             Feedback::Acks => {
@@ -240,7 +241,7 @@ impl Flow {
     pub(crate) fn tidy(&mut self, now: Instant) {
         let forgotten = |sent: &Sent| {
             sent.arrived
-                .is_some_and(|arrived| now.saturating_duration_since(arrived) > FORGOTTEN)
+                .is_some_and(|arrived| now.saturating_duration_since(arrived) > ACK_TIMEOUT)
         };
         while self.sent.front().is_some_and(forgotten) {
             self.sent.pop_front();
@@ -250,7 +251,7 @@ impl Flow {
     /// Whether the viewer used to answer and does no more.
     #[must_use]
     pub(crate) fn dead(&self, now: Instant) -> bool {
-        self.feedback != Feedback::Kernel && now.saturating_duration_since(self.heard) > DEAD
+        self.feedback != Feedback::Kernel && now.saturating_duration_since(self.heard) > DEAD_AFTER
     }
 
     /// Whether the round trip without a queue is known, not only that of whole frames.
@@ -266,19 +267,19 @@ impl Flow {
             return;
         };
         let trip = now.saturating_duration_since(confirmed.at);
-        self.floor.note(trip);
-        let floor = self.floor.get().unwrap_or(trip);
-        let allowed = floor + SLACK;
+        self.min_rtt.note(trip);
+        let min_rtt = self.min_rtt.get().unwrap_or(trip);
+        let allowed = min_rtt + QUEUE_DELAY_TARGET;
         if trip <= allowed {
-            if trip <= floor + SLACK / 4 && self.probed() {
-                self.window = self.window.max(AHEAD);
+            if trip <= min_rtt + QUEUE_DELAY_TARGET / 4 && self.probed() {
+                self.size = self.size.max(FAST_WINDOW);
             }
             if std::mem::take(&mut self.full) {
-                self.window = (self.window + 1).min(WIDEST);
+                self.size = (self.size + 1).min(MAX_WINDOW);
             }
         } else if confirmed.at >= self.shrunk {
-            let fits = self.window as f64 * allowed.as_secs_f64() / trip.as_secs_f64();
-            self.window = (fits as usize).max(1);
+            let fits = self.size as f64 * allowed.as_secs_f64() / trip.as_secs_f64();
+            self.size = (fits as usize).max(1);
             self.shrunk = now;
             self.congested = true;
             self.full = false;

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use bytes::{BufMut, Bytes, BytesMut};
 
 /// The longest message a client may send; ours are a few dozen bytes.
-pub const LONGEST_MESSAGE: usize = 4096;
-const LONGEST_CONTROL: usize = 125;
+pub const MAX_MESSAGE: usize = 4096;
+const MAX_CONTROL_PAYLOAD: usize = 125;
 /// Of a frame without a mask: two bytes and the longest length field.
-pub const LONGEST_HEAD: usize = 10;
+pub const MAX_HEAD: usize = 10;
 
 /// What a frame is. Source: RFC 6455 section 5.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +154,7 @@ impl Reader {
             }
             _ => {}
         }
-        if self.message.len() + head.payload > LONGEST_MESSAGE {
+        if self.message.len() + head.payload > MAX_MESSAGE {
             return Err(Violation {
                 code: 1009,
                 words: Cow::Borrowed("a message over 4 KiB"),
@@ -212,7 +212,7 @@ impl Head {
         }
         let short = second & 0x7f;
         let control = first & 0x08 != 0;
-        if control && (!last || usize::from(short) > LONGEST_CONTROL) {
+        if control && (!last || usize::from(short) > MAX_CONTROL_PAYLOAD) {
             return Err(broken("a control frame that is fragmented or too long"));
         }
         let (width, shortest) = match short {
@@ -232,7 +232,7 @@ impl Head {
         if payload >> 63 != 0 || payload < shortest {
             return Err(broken("a length that is not spelled as it should be"));
         }
-        if payload > LONGEST_MESSAGE as u64 {
+        if payload > MAX_MESSAGE as u64 {
             return Err(Violation {
                 code: 1009,
                 words: Cow::Borrowed("a message over 4 KiB"),
@@ -299,7 +299,7 @@ pub fn put_head(out: &mut BytesMut, opcode: Opcode, payload: usize) {
 /// A whole frame.
 #[must_use]
 pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
-    let mut out = BytesMut::with_capacity(LONGEST_HEAD + payload.len());
+    let mut out = BytesMut::with_capacity(MAX_HEAD + payload.len());
     put_head(&mut out, opcode, payload.len());
     out.put_slice(payload);
     out.freeze()
@@ -308,7 +308,7 @@ pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
 /// A close frame; words that do not fit are cut.
 #[must_use]
 pub fn close(code: u16, words: &str) -> Bytes {
-    let mut fits = words.len().min(LONGEST_CONTROL - 2);
+    let mut fits = words.len().min(MAX_CONTROL_PAYLOAD - 2);
     while !words.is_char_boundary(fits) {
         fits -= 1;
     }

@@ -27,7 +27,7 @@ impl Seen {
 /// Streams for `seconds` and tells what was confirmed in the last `tail` of them.
 fn stream(trip: u64, per_frame: u64, seconds: u64, tail: u64) -> Seen {
     let start = Clock::start().now();
-    let mut flow = Flow::new(start);
+    let mut window = SendWindow::new(start);
     let mut path = Path {
         trip: Duration::from_millis(trip),
         per_frame: Duration::from_millis(per_frame),
@@ -49,7 +49,7 @@ fn stream(trip: u64, per_frame: u64, seconds: u64, tail: u64) -> Seen {
             .filter(|entry| *entry.key() <= at)
         {
             for number in entry.remove() {
-                flow.pong(number, at, true);
+                window.pong(number, at, true);
                 if let Some(captured) = captured.remove(&number) {
                     let arrived: Instant = at.checked_sub(path.trip / 2).unwrap();
                     if at > start + Duration::from_secs(seconds - tail) {
@@ -66,16 +66,16 @@ fn stream(trip: u64, per_frame: u64, seconds: u64, tail: u64) -> Seen {
                 .or_default()
                 .push(number);
         };
-        if let Some(number) = flow.probe(at) {
+        if let Some(number) = window.probe(at) {
             send(&mut path, number, Duration::ZERO);
         }
         if at >= frame_at {
             newest = Some(at);
             frame_at += Duration::from_micros(29_412);
         }
-        if newest.is_some() && flow.may_send(at) && flow.feedback() != Feedback::Kernel {
+        if newest.is_some() && window.may_send(at) && window.feedback() != Feedback::Kernel {
             numbers += 1;
-            flow.sent(numbers, numbers, at);
+            window.sent(numbers, numbers, at);
             captured.insert(numbers, newest.take().unwrap());
             let takes = path.per_frame;
             send(&mut path, numbers, takes);
@@ -92,78 +92,99 @@ fn a_near_viewer_gets_every_frame() {
 
 #[test]
 fn a_hiccup_of_a_tenth_of_a_second_costs_a_near_viewer_no_frame() {
-    let (mut flow, now) = near();
+    let (mut window, now) = near();
     for number in 2..=5 {
-        assert!(flow.may_send(now));
-        flow.sent(number, number, now);
+        assert!(window.may_send(now));
+        window.sent(number, number, now);
     }
-    assert!(!flow.may_send(now));
+    assert!(!window.may_send(now));
 }
 
 /// A near plain viewer that has answered its probe and its first frame, and when that was.
-fn near() -> (Flow, Instant) {
+fn near() -> (SendWindow, Instant) {
     let now = Clock::start().now();
-    let mut flow = Flow::new(now);
-    let probe = flow.probe(now).unwrap();
-    flow.pong(probe, now + Duration::from_millis(1), true);
-    flow.sent(1, 1, now);
-    flow.pong(1, now + Duration::from_millis(3), true);
-    (flow, now)
+    let mut window = SendWindow::new(now);
+    let probe = window.probe(now).unwrap();
+    window.pong(probe, now + Duration::from_millis(1), true);
+    window.sent(1, 1, now);
+    window.pong(1, now + Duration::from_millis(3), true);
+    (window, now)
 }
 
 #[test]
 fn a_viewer_is_eased_while_frames_flow_and_it_has_room() {
-    let (mut flow, now) = near();
-    assert!(!Flow::new(now).eased(now, false), "nothing is known of it");
-    for number in 2..=3 {
-        flow.sent(number, number, now);
-        assert!(flow.eased(now, false));
-    }
-    assert!(!flow.eased(now + FLOWS, true), "its pong would wait alone");
-    flow.sent(4, 4, now);
-    assert!(flow.nearly_full() && flow.eased(now, true), "room for one");
-    assert!(!flow.eased(now, false), "which is not enough to begin with");
-    flow.sent(5, 5, now);
-    assert!(!flow.eased(now, true), "it is behind: each pong counts");
-    flow.pong(5, now, false);
-    assert!(flow.eased(now, false));
+    let (mut window, now) = near();
     assert!(
-        !flow.eased(now + FLOWS, true),
+        !SendWindow::new(now).may_coalesce_pongs(now, false),
+        "nothing is known of it"
+    );
+    for number in 2..=3 {
+        window.sent(number, number, now);
+        assert!(window.may_coalesce_pongs(now, false));
+    }
+    assert!(
+        !window.may_coalesce_pongs(now + ACTIVE_WITHIN, true),
+        "its pong would wait alone"
+    );
+    window.sent(4, 4, now);
+    assert!(
+        window.nearly_full() && window.may_coalesce_pongs(now, true),
+        "room for one"
+    );
+    assert!(
+        !window.may_coalesce_pongs(now, false),
+        "which is not enough to begin with"
+    );
+    window.sent(5, 5, now);
+    assert!(
+        !window.may_coalesce_pongs(now, true),
+        "it is behind: each pong counts"
+    );
+    window.pong(5, now, false);
+    assert!(window.may_coalesce_pongs(now, false));
+    assert!(
+        !window.may_coalesce_pongs(now + ACTIVE_WITHIN, true),
         "what else it says, it says alone"
     );
-    flow.ack(5, now);
+    window.ack(5, now);
     assert!(
-        !flow.eased(now, true),
+        !window.may_coalesce_pongs(now, true),
         "it speaks: what it says is heard at once"
     );
 }
 
 #[test]
 fn a_viewer_is_listened_to_closely_when_a_pong_is_late_or_measures_the_way() {
-    let (mut flow, now) = near();
-    flow.sent(2, 2, now);
-    assert!(flow.eased(now + UNREAD, true));
-    assert!(!flow.eased(now + UNREAD * 2, true), "late");
-    flow.pong(2, now, false);
-    let later = now + PROBE;
-    flow.sent(3, 3, later);
-    flow.pong(3, later, false);
-    assert!(flow.eased(later, true));
-    let probe = flow.probe(later).unwrap();
-    assert!(!flow.eased(later, true), "measured");
-    flow.pong(probe, later, true);
-    assert!(flow.eased(later, false));
+    let (mut window, now) = near();
+    window.sent(2, 2, now);
+    assert!(window.may_coalesce_pongs(now + PONG_DELAY, true));
+    assert!(
+        !window.may_coalesce_pongs(now + PONG_DELAY * 2, true),
+        "late"
+    );
+    window.pong(2, now, false);
+    let later = now + PROBE_INTERVAL;
+    window.sent(3, 3, later);
+    window.pong(3, later, false);
+    assert!(window.may_coalesce_pongs(later, true));
+    let probe = window.probe(later).unwrap();
+    assert!(!window.may_coalesce_pongs(later, true), "measured");
+    window.pong(probe, later, true);
+    assert!(window.may_coalesce_pongs(later, false));
 }
 
 #[test]
 fn a_pong_that_waited_for_another_says_nothing_of_the_way() {
-    let (mut flow, now) = near();
-    let later = now + SLACK * 2;
-    flow.sent(2, 2, now);
-    flow.sent(3, 3, later);
-    flow.pong(2, later + Duration::from_millis(1), false);
-    flow.pong(3, later + Duration::from_millis(1), true);
-    assert!(!flow.congested && flow.window >= AHEAD, "{flow:?}");
+    let (mut window, now) = near();
+    let later = now + QUEUE_DELAY_TARGET * 2;
+    window.sent(2, 2, now);
+    window.sent(3, 3, later);
+    window.pong(2, later + Duration::from_millis(1), false);
+    window.pong(3, later + Duration::from_millis(1), true);
+    assert!(
+        !window.congested && window.size >= FAST_WINDOW,
+        "{window:?}"
+    );
 }
 
 #[test]
@@ -222,54 +243,60 @@ fn a_long_narrow_path_is_judged_by_its_own_round_trip() {
 #[test]
 fn an_ack_counts_for_all_frames_before_it_and_pongs_no_longer_do() {
     let now = Clock::start().now();
-    let mut flow = Flow::new(now);
-    flow.sent(1, 101, now);
-    flow.sent(2, 102, now);
-    flow.ack(102, now);
-    assert_eq!(flow.feedback(), Feedback::Acks);
-    flow.sent(3, 103, now);
-    assert!(!flow.may_send(now));
-    flow.pong(3, now, true);
-    assert!(!flow.may_send(now), "it arrived, and was not yet decoded");
-    flow.ack(103, now);
-    assert!(flow.may_send(now));
+    let mut window = SendWindow::new(now);
+    window.sent(1, 101, now);
+    window.sent(2, 102, now);
+    window.ack(102, now);
+    assert_eq!(window.feedback(), Feedback::Acks);
+    window.sent(3, 103, now);
+    assert!(!window.may_send(now));
+    window.pong(3, now, true);
+    assert!(!window.may_send(now), "it arrived, and was not yet decoded");
+    window.ack(103, now);
+    assert!(window.may_send(now));
 }
 
 #[test]
 fn a_frame_the_script_threw_away_does_not_stop_the_stream() {
     let now = Clock::start().now();
-    let mut flow = Flow::new(now);
-    flow.sent(1, 101, now);
-    flow.ack(101, now);
-    flow.sent(2, 102, now);
-    flow.pong(2, now, true);
-    flow.tidy(now + FORGOTTEN);
-    assert!(!flow.may_send(now + FORGOTTEN));
-    flow.tidy(now + FORGOTTEN * 2);
-    assert!(flow.may_send(now + FORGOTTEN * 2));
+    let mut window = SendWindow::new(now);
+    window.sent(1, 101, now);
+    window.ack(101, now);
+    window.sent(2, 102, now);
+    window.pong(2, now, true);
+    window.tidy(now + ACK_TIMEOUT);
+    assert!(!window.may_send(now + ACK_TIMEOUT));
+    window.tidy(now + ACK_TIMEOUT * 2);
+    assert!(window.may_send(now + ACK_TIMEOUT * 2));
 }
 
 #[test]
 fn a_viewer_that_stops_answering_is_dead_and_one_that_never_did_is_the_kernels() {
     let now = Clock::start().now();
-    let late = now + DEAD + Duration::from_millis(1);
-    let mut flow = Flow::new(now);
-    assert!(!flow.dead(late) && flow.may_send(late));
-    flow.pong(7, now, true);
-    assert!(!flow.dead(now + DEAD) && flow.dead(late));
+    let late = now + DEAD_AFTER + Duration::from_millis(1);
+    let mut window = SendWindow::new(now);
+    assert!(!window.dead(late) && window.may_send(late));
+    window.pong(7, now, true);
+    assert!(!window.dead(now + DEAD_AFTER) && window.dead(late));
 }
 
 #[test]
 fn life_is_asked_for_every_ten_seconds_even_without_frames() {
     let now = Clock::start().now();
-    let mut flow = Flow::new(now);
-    assert_eq!(flow.probe(now), Some(PROBES));
-    assert_eq!(flow.probe(now + PROBE / 2), None);
-    assert_eq!(flow.probe(now + PROBE), Some(PROBES + 1));
-    flow.sent(4, 4, now + PROBE);
-    assert_eq!(flow.probe(now + PROBE * 2), None, "a frame is on its way");
+    let mut window = SendWindow::new(now);
+    assert_eq!(window.probe(now), Some(FIRST_PROBE));
+    assert_eq!(window.probe(now + PROBE_INTERVAL / 2), None);
+    assert_eq!(window.probe(now + PROBE_INTERVAL), Some(FIRST_PROBE + 1));
+    window.sent(4, 4, now + PROBE_INTERVAL);
+    assert_eq!(
+        window.probe(now + PROBE_INTERVAL * 2),
+        None,
+        "a frame is on its way"
+    );
     assert!(
-        flow.probe(now + PROBE * 2 + PROBE / 2).is_some(),
+        window
+            .probe(now + PROBE_INTERVAL * 2 + PROBE_INTERVAL / 2)
+            .is_some(),
         "for too long"
     );
 }
