@@ -1,6 +1,6 @@
 //! All NATS: the connection and its state, lease keys, frames, status.
 //!
-//! Does not decide anything: which keys to put is [`crate::interest`]'s, which frames to show [`crate::freshness`]'s.
+//! Does not decide anything: which keys to put is [`crate::relay::leases`]'s, which frames to show [`crate::relay::lateness`]'s.
 //! Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a gateway's NATS
 //! user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
 //! Source: ADR-8 of the NATS architecture (KV subjects, the `KV-Operation` header).
@@ -10,11 +10,9 @@ use std::time::Duration;
 use async_nats::{HeaderMap, Request, Subscriber};
 use bus::{Link, LinkError, LinkMetrics, LinkOptions, LinkState, NatsSettings};
 use tokio::sync::watch;
-use wire::{LeaseKey, MemberId, subject};
+use wire::{LeaseKey, MemberId, StreamId, subject};
 
-use crate::interest::Topic;
-
-/// Frames that may wait for the hub: it is never busy for long, and more would only be old ones.
+/// Frames that may wait for the fan-out: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
 /// Lease keys that may wait to be written: one for each rung of a few cameras.
 const SEND_CAPACITY: usize = 128;
@@ -25,7 +23,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why a key could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum LeaseError {
+pub(crate) enum LeaseError {
     /// No answer in time, or nobody there who keeps the bucket.
     #[error("{0}")]
     Request(#[from] async_nats::client::RequestError),
@@ -36,7 +34,7 @@ pub enum LeaseError {
 
 /// The connection to NATS; a clone is the same one.
 #[derive(Clone, Debug)]
-pub struct Bus {
+pub(crate) struct Bus {
     link: Link,
     gateway: MemberId,
 }
@@ -46,7 +44,7 @@ impl Bus {
     ///
     /// # Errors
     /// See [`LinkError`]; a server that is away is none.
-    pub async fn connect(
+    pub(crate) async fn connect(
         settings: &NatsSettings,
         gateway: MemberId,
         metrics: &LinkMetrics,
@@ -65,22 +63,19 @@ impl Bus {
 
     /// The connection's state, for whoever wants to follow it.
     #[must_use]
-    pub fn link(&self) -> watch::Receiver<LinkState> {
+    pub(crate) fn link(&self) -> watch::Receiver<LinkState> {
         self.link.state.clone()
     }
 
-    /// This gateway's name on the bus.
-    #[must_use]
-    pub const fn gateway(&self) -> &MemberId {
-        &self.gateway
-    }
-
-    /// Begins to receive a rung's frames. Whatever is published after a later [`put_lease`](Self::put_lease) comes.
+    /// Begins to receive a stream's frames. Whatever is published after a later [`put_lease`](Self::put_lease) comes.
     ///
     /// # Errors
     /// The connection does not even take the wish.
-    pub async fn frames(&self, topic: &Topic) -> Result<Subscriber, async_nats::SubscribeError> {
-        let subject = topic.camera.frames_subject(topic.rung);
+    pub(crate) async fn frames(
+        &self,
+        stream: &StreamId,
+    ) -> Result<Subscriber, async_nats::SubscribeError> {
+        let subject = stream.frames_subject();
         self.link.client.subscribe(subject).await
     }
 
@@ -88,7 +83,7 @@ impl Bus {
     ///
     /// # Errors
     /// The connection does not even take the wish.
-    pub async fn statuses(&self) -> Result<[Subscriber; 2], async_nats::SubscribeError> {
+    pub(crate) async fn statuses(&self) -> Result<[Subscriber; 2], async_nats::SubscribeError> {
         let unnamed = self.link.client.subscribe("status").await?;
         Ok([unnamed, self.link.client.subscribe("status.*").await?])
     }
@@ -97,32 +92,28 @@ impl Bus {
     ///
     /// # Errors
     /// The key is not there, as far as can be told within 700 ms.
-    pub async fn put_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
-        self.write(topic, Request::new().payload("".into())).await
+    pub(crate) async fn put_lease(&self, stream: &StreamId) -> Result<(), LeaseError> {
+        self.write(stream, Request::new().payload("".into())).await
     }
 
     /// Deletes the key.
     ///
     /// # Errors
     /// The key may still be there, as far as can be told within 700 ms.
-    pub async fn delete_lease(&self, topic: &Topic) -> Result<(), LeaseError> {
+    pub(crate) async fn delete_lease(&self, stream: &StreamId) -> Result<(), LeaseError> {
         let mut headers = HeaderMap::new();
         headers.insert("KV-Operation", "DEL");
-        self.write(topic, Request::new().headers(headers)).await
+        self.write(stream, Request::new().headers(headers)).await
     }
 
     /// Sends what is still on its way out.
-    pub async fn flush(&self) {
+    pub(crate) async fn flush(&self) {
         // At the end of the process nobody is left to whom a failure would matter: keys end by themselves.
         let _ = tokio::time::timeout(REQUEST_TIMEOUT, self.link.client.flush()).await;
     }
 
-    async fn write(&self, topic: &Topic, request: Request) -> Result<(), LeaseError> {
-        let key = LeaseKey {
-            camera: topic.camera.clone(),
-            rung: topic.rung,
-            gateway: self.gateway.clone(),
-        };
+    async fn write(&self, stream: &StreamId, request: Request) -> Result<(), LeaseError> {
+        let key = LeaseKey::new(stream.clone(), self.gateway.clone());
         let subject = format!("$KV.{}.{key}", subject::DEMAND_BUCKET);
         let answer = self.link.client.send_request(subject, request).await?;
         let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap_or_default();

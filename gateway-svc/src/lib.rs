@@ -1,57 +1,46 @@
 //! The gateway: one camera's frames from NATS to many browsers.
 //!
-//! A frame's way: [`bus`] → [`rail`] (judged by [`freshness`], built once as [`frame`], kept in the rung's slot) →
-//! [`viewer`] ([`flow`] says whether it may) → socket. Demand goes the other way: a viewer's [`hub::Seat`] →
-//! [`interest`] → [`bus`], subscribed before the key is put. Everything cold, from routing to handshake, is [`http`].
+//! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as [`frame`], kept in the rung's
+//! slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may) → socket. Demand goes the other way: a viewer's
+//! [`relay::streams::Subscription`] → [`relay::leases`] → [`bus`], subscribed before the key is put. Everything cold, from routing
+//! to handshake, is [`http`].
 
-pub mod auth;
-pub mod bus;
-pub mod cameras;
+mod access;
+mod bus;
 pub mod config;
-pub mod conversation;
-pub mod doors;
-pub mod flow;
-pub mod frame;
-pub mod freshness;
-pub mod guard;
-pub mod handshake;
-pub mod http;
-pub mod hub;
-pub mod interest;
-pub mod lowat;
-pub mod memory_file;
+mod frame;
+mod http;
+mod lowat;
 pub mod metrics;
-pub mod origin;
-pub mod page;
-pub mod peer;
 pub mod protocol;
-pub mod rail;
-pub mod server;
-pub mod still;
-pub mod upgrade;
-pub mod viewer;
-pub mod ws;
+mod relay;
+mod session;
+mod viewer;
+pub mod websocket;
+
+pub use http::listener::MAX_COLD_CONNECTIONS;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use process::Clock;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
-use crate::auth::Guesses;
+use crate::access::middleware::AccessControl;
+use crate::access::token::LoginLimiter;
 use crate::bus::Bus;
 use crate::config::Config;
-use crate::doors::Doors;
-use crate::guard::Guard;
-use crate::http::Shared;
-use crate::hub::Hub;
+use crate::http::listener;
+use crate::http::routes::{self, Shared};
 use crate::metrics::Metrics;
-use crate::rail::Tools;
-use process::Clock;
+use crate::relay::fanout::Tools;
+use crate::relay::streams::Streams;
+use crate::session::admission::Admission;
 
 /// Serves until `stop`, then leaves gracefully.
 ///
@@ -60,27 +49,30 @@ use process::Clock;
 pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::new()?);
     let clock = Clock::start();
-    let listener =
-        |address| server::listen(address).with_context(|| format!("cannot listen on {address}"));
-    let (public, admin) = (listener(config.listen)?, listener(config.admin_listen)?);
+    let listening =
+        |address| listener::listen(address).with_context(|| format!("cannot listen on {address}"));
+    let (public, admin) = (listening(config.listen)?, listening(config.admin_listen)?);
     let bus = Bus::connect(&config.nats, gateway.clone(), &metrics.link).await?;
     let tools = Tools {
         clock,
         metrics: Arc::clone(&metrics),
         numbers: Arc::new(AtomicU64::new(1)),
     };
-    let hub = Arc::new(Hub::new(bus.clone(), tools));
-    let doors = Arc::new(Doors::new(config.max_viewers, config.max_viewers_per_ip));
-    let guard = Arc::new(Guard {
+    let streams = Arc::new(Streams::new(bus.clone(), tools));
+    let admission = Arc::new(Admission::new(
+        config.max_viewers,
+        config.max_viewers_per_ip,
+    ));
+    let guard = Arc::new(AccessControl {
         access: config.access,
         allowed_origins: config.allowed_origins,
         trusted_proxies: config.trusted_proxies,
-        guesses: Mutex::new(Guesses::default()),
+        guesses: Mutex::new(LoginLimiter::default()),
     });
     let tasks = TaskTracker::new();
     let shared = Shared {
-        hub: Arc::clone(&hub),
-        doors: Arc::clone(&doors),
+        streams: Arc::clone(&streams),
+        admission: Arc::clone(&admission),
         guard,
         link: bus.link(),
         tasks: tasks.clone(),
@@ -94,23 +86,23 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
         (
             "the public port",
             public,
-            http::public(shared.clone(), &config.web_root),
+            routes::public(shared.clone(), &config.web_root),
         ),
         (
             "the admin port",
             admin,
-            http::admin(shared.clone(), metrics),
+            routes::admin(shared.clone(), metrics),
         ),
     ] {
         let (tasks, closed) = (tasks.clone(), closed.clone());
         parts.spawn(async move {
-            server::serve(listener, routes, tasks, closed).await;
+            listener::serve(listener, routes, tasks, closed).await;
             Ok(name)
         });
     }
-    let keeper = Arc::clone(&hub);
-    parts.spawn(async move { keeper.run().await.map(|()| "the hub") });
-    let (listening, ear) = (Arc::clone(&hub), bus.clone());
+    let keeper = Arc::clone(&streams);
+    parts.spawn(async move { keeper.run().await.map(|()| "the streams") });
+    let (listening, ear) = (Arc::clone(&streams), bus.clone());
     parts.spawn(async move {
         listening
             .cameras
@@ -131,7 +123,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
             anyhow::bail!("{name} ended by itself");
         }
     }
-    leave(&hub, &doors, config.drain).await;
+    leave(&streams, &admission, config.drain).await;
     closed.cancel();
     tasks.close();
     // Whoever is not gone by now does not go by itself.
@@ -141,20 +133,20 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
 }
 
 /// Sends the viewers away and gives the leases back, within `time`.
-async fn leave(hub: &Hub, doors: &Doors, time: Duration) {
-    tracing::info!(viewers = doors.count(), "leaving");
-    doors.close();
-    hub.leave();
+async fn leave(streams: &Streams, admission: &Admission, time: Duration) {
+    tracing::info!(viewers = admission.count(), "leaving");
+    admission.close();
+    streams.leave();
     let gone = async {
-        doors.empty(time).await;
+        admission.empty(time).await;
         let mut look = tokio::time::interval(Duration::from_millis(5));
-        while doors.count() > 0 || !hub.idle() {
+        while admission.count() > 0 || !streams.idle() {
             look.tick().await;
         }
     };
     if tokio::time::timeout(time, gone).await.is_err() {
         tracing::warn!(
-            viewers = doors.count(),
+            viewers = admission.count(),
             "some viewers or leases are left; both end by themselves"
         );
     }

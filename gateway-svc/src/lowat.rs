@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, AsRawFd as _};
 /// # Errors
 /// What the kernel says, for whatever is no socket.
 #[expect(unsafe_code, reason = "one call of libc that no safe crate offers")]
-pub fn set(socket: impl AsFd, bytes: i32) -> io::Result<()> {
+pub(crate) fn set(socket: impl AsFd, bytes: i32) -> io::Result<()> {
     let length = size_of_val(&bytes) as libc::socklen_t;
     // SAFETY: the descriptor is borrowed and so open for the call; the pointer is to an `int` that outlives it, and the
     // length is that of an `int`, as the option asks for.

@@ -37,7 +37,7 @@ fn serve(config: Config) -> ExitCode {
 /// Each viewer is a descriptor; the soft limit of most systems, 1024, is a relic of `select`.
 fn raise_descriptor_limit(viewers: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let needed = viewers as u64 + gateway_svc::server::COLD_CONNECTIONS as u64 + 64;
+    let needed = viewers as u64 + gateway_svc::MAX_COLD_CONNECTIONS as u64 + 64;
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,

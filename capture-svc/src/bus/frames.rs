@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::PublishErrorKind;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use wire::{CameraId, Rung};
+use wire::{CameraId, PerRung, Rung, StreamId, per_rung};
 
 use bus::Link;
 
@@ -22,7 +22,7 @@ pub(crate) enum Undelivered {
 #[derive(Debug)]
 pub(crate) struct FrameBus {
     link: Link,
-    subjects: [async_nats::Subject; Rung::COUNT],
+    subjects: PerRung<async_nats::Subject>,
     warned_at: Option<Instant>,
 }
 
@@ -37,14 +37,13 @@ impl FrameBus {
     /// Publishes the frames of `camera` over `link`.
     #[must_use]
     pub(crate) fn new(link: Link, camera: &CameraId) -> Self {
-        let subject = |index| {
-            Rung::at(index)
-                .map(|rung| camera.frames_subject(rung))
-                .unwrap_or_default()
+        let stream = |rung| StreamId {
+            camera: camera.clone(),
+            rung,
         };
         Self {
             link,
-            subjects: std::array::from_fn(|index| subject(index).into()),
+            subjects: per_rung(|rung| stream(rung).frames_subject().into()),
             warned_at: None,
         }
     }

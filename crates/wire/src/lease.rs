@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::quality::Rung;
+use crate::stream_id::StreamId;
 use crate::subject::CameraId;
 
 /// How long a lease lives without renewal: a crashed gateway keeps the camera on no longer than this.
@@ -85,7 +86,7 @@ impl FromStr for MemberId {
     }
 }
 
-/// A lease: this gateway has viewers for this rung of this camera.
+/// A lease: this gateway has viewers for this stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LeaseKey {
     /// Whose frames.
@@ -96,12 +97,26 @@ pub struct LeaseKey {
     pub gateway: MemberId,
 }
 
+impl LeaseKey {
+    /// The lease of `gateway` on a stream.
+    #[must_use]
+    pub fn new(stream: StreamId, gateway: MemberId) -> Self {
+        let StreamId { camera, rung } = stream;
+        Self {
+            camera,
+            rung,
+            gateway,
+        }
+    }
+}
+
 impl fmt::Display for LeaseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.camera.is_default() {
-            write!(f, "{}.", self.camera)?;
-        }
-        write!(f, "q{}.{}", self.rung, self.gateway)
+        let stream = StreamId {
+            camera: self.camera.clone(),
+            rung: self.rung,
+        };
+        write!(f, "{stream}.{}", self.gateway)
     }
 }
 
@@ -110,28 +125,9 @@ impl FromStr for LeaseKey {
 
     /// Reads `q<N>.<gateway>` or `<camera>.q<N>.<gateway>`; N must be a rung.
     fn from_str(key: &str) -> Result<Self, KeyError> {
-        let mut tokens: Vec<&str> = key.split('.').collect();
-        let gateway = tokens.pop().ok_or(KeyError)?.parse()?;
-        let quality = tokens
-            .pop()
-            .and_then(|token| token.strip_prefix('q'))
-            .ok_or(KeyError)?;
-        let digits = quality.len() == 2 && quality.bytes().all(|byte| byte.is_ascii_digit());
-        let rung = quality
-            .parse()
-            .ok()
-            .filter(|_| digits)
-            .and_then(Rung::of_quality)
-            .ok_or(KeyError)?;
-        let camera = match tokens[..] {
-            [] => CameraId::default(),
-            [name] => name
-                .parse()
-                .ok()
-                .filter(|camera: &CameraId| !camera.is_default())
-                .ok_or(KeyError)?,
-            _ => return Err(KeyError),
-        };
+        let (stream, gateway) = key.rsplit_once('.').ok_or(KeyError)?;
+        let StreamId { camera, rung } = stream.parse().map_err(|_| KeyError)?;
+        let gateway = gateway.parse()?;
         Ok(Self {
             camera,
             rung,

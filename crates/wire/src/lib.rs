@@ -1,6 +1,6 @@
 //! What capture-svc and gateway-svc must agree on, and nothing else.
 //!
-//! Values and their spelling: [`quality`], [`stamp`], [`subject`], [`lease`], [`status`]. No socket, no clock, no
+//! Values and their spelling: [`quality`], [`stream_id`], [`stamp`], [`subject`], [`lease`], [`status`]. No socket, no clock, no
 //! task: both services, their tests and foreign consumers can use it alone. The TypeScript client reads the same
 //! golden files (`crates/wire/golden`) as the tests in here.
 
@@ -8,10 +8,12 @@ pub mod lease;
 pub mod quality;
 pub mod stamp;
 pub mod status;
+pub mod stream_id;
 pub mod subject;
 
 pub use lease::{LeaseKey, MemberId};
 pub use quality::{PerRung, Quality, Rung, RungSet, per_rung};
 pub use stamp::Stamp;
 pub use status::{CameraState, CameraStatus, Reason, SourceKind};
+pub use stream_id::StreamId;
 pub use subject::CameraId;

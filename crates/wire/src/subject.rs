@@ -6,8 +6,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::quality::Rung;
-
 /// KV bucket of the leases: memory, history 1, `max_age` = the lease.
 pub const DEMAND_BUCKET: &str = "demand";
 /// KV bucket of the switches that outlive every process: file, no age.
@@ -41,15 +39,6 @@ impl CameraId {
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.as_deref().unwrap_or(Self::DEFAULT_NAME)
-    }
-
-    /// Where the frames of a rung are published.
-    #[must_use]
-    pub fn frames_subject(&self, rung: Rung) -> String {
-        match &self.0 {
-            None => format!("frames.q{rung}"),
-            Some(name) => format!("frames.{name}.q{rung}"),
-        }
     }
 
     /// Where the camera's status is published.
@@ -121,11 +110,8 @@ mod tests {
 
     #[test]
     fn subjects_and_keys_are_spelled_as_the_contract_says() {
-        let rung = Rung::of_quality(80).unwrap();
         let (unnamed, door): (CameraId, CameraId) =
             ("default".parse().unwrap(), "front-door".parse().unwrap());
-        assert_eq!(unnamed.frames_subject(rung), "frames.q80");
-        assert_eq!(door.frames_subject(rung), "frames.front-door.q80");
         assert_eq!(
             (unnamed.status_subject(), door.status_subject()),
             ("status".into(), "status.front-door".into())

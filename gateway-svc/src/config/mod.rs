@@ -15,9 +15,9 @@ use bus::NatsSettings;
 use process::LogSettings;
 
 pub use self::cli::{Cli, Command, Settings};
-use crate::auth::Access;
-use crate::origin::Origin;
-use crate::peer::Network;
+use crate::access::client_ip::Network;
+use crate::access::origin::Origin;
+use crate::access::token::Access;
 
 /// Settings that can be used.
 #[derive(Debug, Clone)]

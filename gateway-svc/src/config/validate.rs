@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
-use crate::auth::{Access, Token};
+use crate::access::token::{Access, Token};
 
 impl Settings {
     /// Judges every setting.

@@ -9,38 +9,38 @@ use bytes::Bytes;
 use tokio::net::tcp::OwnedWriteHalf;
 use wire::Rung;
 
-use super::End;
-use crate::flow::Flow;
 use crate::frame::Frame;
+use crate::viewer::outbox::End;
+use crate::viewer::send_window::SendWindow;
 
 /// The state of one viewer's sending side, behind its lock.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) flow: Flow,
+pub(crate) struct Line {
+    pub(crate) window: SendWindow,
     /// Whether the kernel keeps its pongs until somebody looks.
-    pub(super) eased: bool,
+    pub(crate) pongs_coalesced: bool,
     /// Whether the viewer's task holds something half read.
-    pub(super) listening: bool,
+    pub(crate) listening: bool,
     /// What was read in passing and is for the task.
-    pub(super) heard: Vec<u8>,
-    pub(super) rung: Rung,
+    pub(crate) heard: Vec<u8>,
+    pub(crate) rung: Rung,
     /// The rung to change to with its next frame.
-    pub(super) next: Option<Rung>,
+    pub(crate) next: Option<Rung>,
     /// (run, seq) of the last frame begun.
-    pub(super) begun: Option<(u32, u64)>,
+    pub(crate) begun: Option<(u32, u64)>,
     /// The number of the newest frame that was offered and not begun.
-    pub(super) missing: Option<u64>,
+    pub(crate) missing: Option<u64>,
     /// What is half written, and how far.
-    pub(super) rest: Option<(Piece, usize)>,
-    pub(super) waiting: VecDeque<Bytes>,
-    pub(super) pong: Option<Bytes>,
-    pub(super) goodbye: Option<Bytes>,
-    pub(super) end: Option<End>,
+    pub(crate) rest: Option<(Piece, usize)>,
+    pub(crate) waiting: VecDeque<Bytes>,
+    pub(crate) pong: Option<Bytes>,
+    pub(crate) goodbye: Option<Bytes>,
+    pub(crate) end: Option<End>,
 }
 
 /// What may be half written.
 #[derive(Debug)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Frame(Arc<Frame>, Rung),
     Message(Bytes),
 }
@@ -56,10 +56,10 @@ impl Piece {
 
 impl Line {
     /// A line on which nothing has been said yet.
-    pub(super) fn new(rung: Rung, now: Instant) -> Self {
+    pub(crate) fn new(rung: Rung, now: Instant) -> Self {
         Self {
-            flow: Flow::new(now),
-            eased: false,
+            window: SendWindow::new(now),
+            pongs_coalesced: false,
             listening: true,
             heard: Vec::new(),
             rung,
@@ -75,7 +75,7 @@ impl Line {
     }
 
     /// Writes rest and small messages in order; true if the socket takes no more for now.
-    pub(super) fn settle(
+    pub(crate) fn settle(
         &mut self,
         socket: &OwnedWriteHalf,
         whole: &mut Vec<(Arc<Frame>, Rung)>,

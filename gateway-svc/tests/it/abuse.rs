@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use gateway_svc::ws::{Opcode, put_head};
+use gateway_svc::websocket::codec::{Opcode, put_head};
 use testkit::{NatsServer, Process, Viewer, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

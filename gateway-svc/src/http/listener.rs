@@ -1,0 +1,124 @@
+//! TCP connections and HTTP/1.1 on them, bounded in every direction a stranger can push.
+//!
+//! Only the cold part: after its upgrade a viewer's socket leaves hyper for good. HTTP/2 is the reverse proxy's.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+/// Connections that wait to be accepted: a crowd that reconnects at once finds room.
+const BACKLOG: u32 = 4096;
+/// Connections at the same time that are no viewers (yet): pages, snapshots, handshakes.
+pub const MAX_COLD_CONNECTIONS: usize = 512;
+/// A request's head must be there by then, and an idle connection is closed after it.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a request's head; a browser's with cookies is 1 to 2 KB.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// The most header fields of a request.
+const MAX_HEAD_FIELDS: usize = 64;
+/// A peer that takes no byte for so long is gone; the kernel closes it.
+const PEER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Listens, with a backlog for a crowd.
+///
+/// # Errors
+/// The address is in use or not ours.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
+    // So that a restart does not wait for the old connections' last packets.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves `routes` until `stop`; the connections' tasks live in `tasks`.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    let places = Arc::new(Semaphore::new(MAX_COLD_CONNECTIONS));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        let (socket, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Mostly a lack of descriptors; trying again at once would only burn the core.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
+            // Closed without a word: whoever floods gets no work out of us.
+            continue;
+        };
+        let routes = routes.clone();
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            // A connection that breaks is its peer's business; stop ends those that would stay.
+            stop.run_until_cancelled(connection(socket, peer, routes))
+                .await;
+            drop(permit);
+        });
+    }
+}
+
+async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router) {
+    if tune(&socket).is_err() {
+        return;
+    }
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        routes.clone().oneshot(request)
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEAD_FIELDS)
+        .serve_connection(TokioIo::new(socket), service)
+        .with_upgrades()
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%peer, %error, "a connection ended badly");
+    }
+}
+
+/// Frames leave at once, a peer that is gone is noticed, and the kernel takes nothing new while something is unsent.
+fn tune(socket: &TcpStream) -> io::Result<()> {
+    let socket = SockRef::from(socket);
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_user_timeout(Some(PEER_TIMEOUT))?;
+    socket.set_tcp_keepalive(
+        &TcpKeepalive::new()
+            .with_time(PEER_TIMEOUT / 2)
+            .with_interval(PEER_TIMEOUT / 4),
+    )?;
+    socket.set_tcp_notsent_lowat(1)
+}

@@ -1,0 +1,231 @@
+//! What each camera does, as its capture last said; `offline` when it says nothing for three seconds.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use futures_util::stream::select;
+use tokio::sync::watch;
+use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
+
+use crate::bus::Bus;
+use process::Clock;
+
+/// How often silence is looked for.
+const SILENCE_CHECK: Duration = Duration::from_millis(250);
+/// Frame rates that differ by less are no news; every message to a viewer is one too many.
+const FPS_TOLERANCE: f64 = 0.5;
+
+/// The cameras that were heard of or asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Cameras(Mutex<BTreeMap<CameraId, Camera>>);
+
+#[derive(Debug)]
+struct Camera {
+    status: watch::Sender<Arc<CameraStatus>>,
+    heard: Option<Instant>,
+}
+
+impl Cameras {
+    /// A camera's status, now and at every change.
+    pub(crate) fn follow(&self, camera: &CameraId) -> watch::Receiver<Arc<CameraStatus>> {
+        let mut cameras = self.lock();
+        let entry = cameras
+            .entry(camera.clone())
+            .or_insert_with(|| Camera::unknown(camera));
+        entry.status.subscribe()
+    }
+
+    /// Whether its capture was ever heard of.
+    #[must_use]
+    pub(crate) fn known(&self, camera: &CameraId) -> bool {
+        self.lock()
+            .get(camera)
+            .is_some_and(|camera| camera.heard.is_some())
+    }
+
+    /// All that are known or being waited for.
+    #[must_use]
+    pub(crate) fn all(&self) -> Vec<(CameraId, Arc<CameraStatus>)> {
+        let cameras = self.lock();
+        let status =
+            |(id, camera): (&CameraId, &Camera)| (id.clone(), camera.status.borrow().clone());
+        cameras.iter().map(status).collect()
+    }
+
+    /// Takes in what captures say, for ever.
+    ///
+    /// # Errors
+    /// The bus does not take the subscription, or ended it.
+    pub(crate) async fn listen(&self, bus: &Bus, clock: Clock) -> anyhow::Result<()> {
+        let [unnamed, named] = bus.statuses().await?;
+        let mut statuses = select(unnamed, named);
+        let mut look = tokio::time::interval(SILENCE_CHECK);
+        loop {
+            tokio::select! {
+                message = statuses.next() => {
+                    let message = message.ok_or_else(|| anyhow::anyhow!("the status subscription ended"))?;
+                    let camera = CameraId::of_status_subject(&message.subject);
+                    let status: Option<CameraStatus> = serde_json::from_slice(&message.payload).ok();
+                    if let (Some(camera), Some(status)) = (camera, status) {
+                        self.hear(camera, status, clock.now());
+                    }
+                }
+                _ = look.tick() => self.miss(clock.now()),
+            }
+        }
+    }
+
+    /// A capture that stands by speaks to other captures, not about the camera.
+    fn hear(&self, id: CameraId, status: CameraStatus, now: Instant) {
+        if status.reason == Some(Reason::Standby) {
+            return;
+        }
+        let mut cameras = self.lock();
+        let camera = cameras.entry(id).or_insert_with_key(Camera::unknown);
+        camera.heard = Some(now);
+        camera.tell(status);
+    }
+
+    fn miss(&self, now: Instant) {
+        let mut cameras = self.lock();
+        // A name that nobody speaks for and nobody asks for any more was never a camera.
+        cameras.retain(|_, camera| camera.heard.is_some() || camera.status.receiver_count() > 0);
+        for camera in cameras.values_mut() {
+            let silent = |heard| now.saturating_duration_since(heard) > lease::STATUS_OFFLINE;
+            if camera.heard.is_some_and(silent) {
+                let last = CameraStatus::clone(&camera.status.borrow());
+                camera.tell(offline(last));
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<CameraId, Camera>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Camera {
+    fn unknown(id: &CameraId) -> Self {
+        let status = offline(CameraStatus {
+            camera: id.name().to_owned(),
+            state: CameraState::Offline,
+            reason: None,
+            detail: None,
+            fps: 0.0,
+            width: 0,
+            height: 0,
+            source: SourceKind::Webcam,
+            format: String::new(),
+            run: String::new(),
+            qualities: Vec::new(),
+        });
+        Self {
+            status: watch::Sender::new(Arc::new(status)),
+            heard: None,
+        }
+    }
+
+    /// Keeps the newest, and wakes followers only for news.
+    fn tell(&self, status: CameraStatus) {
+        self.status.send_if_modified(|last| {
+            let same_fps = (last.fps - status.fps).abs() < FPS_TOLERANCE;
+            let fps = if same_fps { last.fps } else { status.fps };
+            let news = **last
+                != CameraStatus {
+                    fps,
+                    ..status.clone()
+                };
+            *last = Arc::new(status);
+            news
+        });
+    }
+}
+
+fn offline(last: CameraStatus) -> CameraStatus {
+    CameraStatus {
+        state: CameraState::Offline,
+        reason: None,
+        detail: Some("No word from the camera host for 3 s.".to_owned()),
+        fps: 0.0,
+        width: 0,
+        height: 0,
+        format: String::new(),
+        qualities: Vec::new(),
+        ..last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn live(fps: f64) -> CameraStatus {
+        let golden = include_str!("../../../crates/wire/golden/status.json");
+        let golden: Vec<CameraStatus> = serde_json::from_str(golden).unwrap();
+        let live = golden
+            .into_iter()
+            .find(|status| status.state == CameraState::Live);
+        CameraStatus {
+            fps,
+            ..live.unwrap()
+        }
+    }
+
+    #[test]
+    fn followers_hear_changes_and_not_every_second() {
+        let (cameras, now) = (Cameras::default(), Clock::start().now());
+        let door: CameraId = "door".parse().unwrap();
+        let mut follower = cameras.follow(&door);
+        assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
+        assert!(!cameras.known(&door));
+        cameras.hear(door.clone(), live(34.0), now);
+        assert!(follower.has_changed().unwrap() && cameras.known(&door));
+        assert_eq!(follower.borrow_and_update().state, CameraState::Live);
+        cameras.hear(door.clone(), live(33.8), now);
+        assert!(!follower.has_changed().unwrap());
+        cameras.hear(door, live(25.0), now);
+        assert!(follower.has_changed().unwrap());
+    }
+
+    #[test]
+    fn three_seconds_of_silence_are_offline() {
+        let (cameras, now) = (Cameras::default(), Clock::start().now());
+        let camera = CameraId::default();
+        cameras.hear(camera.clone(), live(34.0), now);
+        let mut follower = cameras.follow(&camera);
+        cameras.miss(now + lease::STATUS_OFFLINE);
+        assert!(!follower.has_changed().unwrap());
+        cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK);
+        assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
+        cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK * 2);
+        assert!(!follower.has_changed().unwrap(), "said once");
+    }
+
+    #[test]
+    fn a_capture_that_stands_by_says_nothing_about_the_camera() {
+        let (cameras, now) = (Cameras::default(), Clock::start().now());
+        let camera = CameraId::default();
+        cameras.hear(camera.clone(), live(34.0), now);
+        let standby = CameraStatus {
+            state: CameraState::Idle,
+            reason: Some(Reason::Standby),
+            ..live(0.0)
+        };
+        cameras.hear(camera.clone(), standby, now);
+        assert_eq!(cameras.follow(&camera).borrow().state, CameraState::Live);
+    }
+
+    #[test]
+    fn a_camera_nobody_has_is_not_remembered_for_ever() {
+        let cameras = Cameras::default();
+        let ghost: CameraId = "ghost".parse().unwrap();
+        let follower = cameras.follow(&ghost);
+        cameras.miss(Clock::start().now());
+        assert_eq!(cameras.all().len(), 1);
+        drop(follower);
+        cameras.miss(Clock::start().now());
+        assert_eq!(cameras.all().len(), 0);
+    }
+}

@@ -1,0 +1,162 @@
+//! From an HTTP request to a viewer's socket: the handshake is answered, and hyper hands the socket over.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+use crate::http::routes::Shared;
+use crate::metrics::Metrics;
+use crate::relay::streams::Subscription;
+use crate::session::Session;
+use crate::session::admission::{LEAVING_REASON, Permit};
+use crate::viewer::outbox::End;
+use crate::websocket::codec;
+use crate::websocket::handshake::{self, HandshakeError};
+
+/// A handshake that is in order.
+#[derive(Debug)]
+pub(crate) struct Upgrade {
+    headers: HeaderMap,
+    accept: String,
+    pending: OnUpgrade,
+}
+
+/// Judges the handshake.
+///
+/// # Errors
+/// Why it is none; [`refusal`] is the answer.
+pub(crate) fn prepare(mut request: Request) -> Result<Upgrade, HandshakeError> {
+    let accept = handshake::accept(request.method(), request.version(), request.headers())?;
+    let pending = hyper::upgrade::on(&mut request);
+    Ok(Upgrade {
+        headers: std::mem::take(request.headers_mut()),
+        accept,
+        pending,
+    })
+}
+
+/// The answer to a request that is no handshake.
+#[must_use]
+pub(crate) fn refusal(error: HandshakeError) -> Response {
+    let status = match error {
+        HandshakeError::NoUpgrade | HandshakeError::Version => StatusCode::UPGRADE_REQUIRED,
+        HandshakeError::Malformed(_) => StatusCode::BAD_REQUEST,
+    };
+    let headers = [
+        (header::UPGRADE, "websocket"),
+        (header::SEC_WEBSOCKET_VERSION, "13"),
+    ];
+    (status, headers, format!("{error}\n")).into_response()
+}
+
+impl Upgrade {
+    /// The request's headers.
+    #[must_use]
+    pub(crate) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Upgrades, and then closes with words: a browser shows a script neither status nor body of a refused upgrade.
+    #[must_use]
+    pub(crate) fn refuse(self, tasks: &TaskTracker, code: u16, words: String) -> Response {
+        let pending = self.pending;
+        tasks.spawn(async move {
+            if let Some((socket, _)) = hand_over(pending).await {
+                farewell(socket, &codec::close(code, &words)).await;
+            }
+        });
+        switching(&self.accept)
+    }
+
+    /// Upgrades, and serves the viewer until its end.
+    #[must_use]
+    pub(crate) fn accept(
+        self,
+        shared: &Shared,
+        subscription: Subscription,
+        permit: Permit,
+        speaks_v2: bool,
+    ) -> Response {
+        let (streams, admission, pending) = (
+            Arc::clone(&shared.streams),
+            Arc::clone(&shared.admission),
+            self.pending,
+        );
+        let span = tracing::info_span!("viewer", camera = %subscription.fanout.stream.camera, quality = %subscription.fanout.stream.rung);
+        let viewing = async move {
+            let metrics = Arc::clone(&streams.tools.metrics);
+            let Some((socket, early)) = hand_over(pending).await else {
+                return;
+            };
+            metrics.connections.inc();
+            let (session, reader) = Session::begin(streams, socket, subscription, speaks_v2);
+            permit.take(session.outbox());
+            if admission.leaving().is_cancelled() {
+                // It came in just before the admission was closed, and nobody would tell it.
+                session.outbox().close(End::Leaving, 1012, LEAVING_REASON);
+            }
+            tracing::debug!("came");
+            let end = session.run(reader, &early).await;
+            tracing::debug!(?end, "left");
+            count(&metrics, end);
+            drop(permit);
+        };
+        shared.tasks.spawn(viewing.instrument(span));
+        switching(&self.accept)
+    }
+}
+
+fn count(metrics: &Metrics, end: End) {
+    let closed = &metrics.closed;
+    match end {
+        End::Viewer => &closed.viewer,
+        End::Lost => &closed.lost,
+        End::Dead => &closed.dead,
+        End::Violation => &closed.violation,
+        End::Leaving => &closed.leaving,
+    }
+    .inc();
+}
+
+fn switching(accept: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    // Base64 is always a header value.
+    if let Ok(accept) = HeaderValue::from_str(accept) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    response
+}
+
+/// The socket, and what the client sent together with its handshake; `None` if it left meanwhile.
+async fn hand_over(pending: OnUpgrade) -> Option<(TcpStream, Bytes)> {
+    let upgraded = pending.await.ok()?;
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    Some((parts.io.into_inner(), parts.read_buf))
+}
+
+async fn farewell(socket: TcpStream, goodbye: &[u8]) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut socket = socket;
+    let said = async {
+        socket.write_all(goodbye).await?;
+        socket.shutdown().await?;
+        // Until the other side has closed too, or the goodbye could be lost to a reset.
+        while socket.read(&mut [0; 256]).await? > 0 {}
+        std::io::Result::Ok(())
+    };
+    // Whoever does not listen to a goodbye needs none.
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(1), said).await;
+}

@@ -1,0 +1,321 @@
+//! PURE: WebSocket frames: what a client sends is read strictly, what we send is built once.
+//!
+//! No socket in here: bytes in, events out. Anything RFC 6455 forbids is a [`Violation`] with the close code it asks
+//! for, and no length that a client announces is ever allocated before its bytes are there.
+//! Source: RFC 6455 sections 5 (framing), 7.4 (close codes).
+
+use std::borrow::Cow;
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+/// The longest message a client may send; ours are a few dozen bytes.
+pub const MAX_MESSAGE: usize = 4096;
+const MAX_CONTROL_PAYLOAD: usize = 125;
+/// Of a frame without a mask: two bytes and the longest length field.
+pub const MAX_HEAD: usize = 10;
+
+/// What a frame is. Source: RFC 6455 section 5.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opcode {
+    /// A message of text begins.
+    Text = 0x1,
+    /// A message of bytes begins.
+    Binary = 0x2,
+    /// The last frame of this side.
+    Close = 0x8,
+    /// To be answered by a pong with the same payload.
+    Ping = 0x9,
+    /// The answer.
+    Pong = 0xa,
+}
+
+/// What a client said.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A whole text message.
+    Text(&'a str),
+    /// A whole binary message; no client of ours sends any.
+    Binary,
+    /// To be answered with the same payload, at most 125 bytes.
+    Ping(&'a [u8]),
+    /// The answer to a ping.
+    Pong(&'a [u8]),
+    /// The client leaves, with the code it gave.
+    Close(Option<u16>),
+}
+
+/// The client broke the protocol or a limit; the connection ends with this code and these words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct Violation {
+    /// The close code.
+    pub code: u16,
+    /// What it did, for the close frame.
+    pub words: Cow<'static, str>,
+}
+
+const fn broken(words: &'static str) -> Violation {
+    Violation {
+        code: 1002,
+        words: Cow::Borrowed(words),
+    }
+}
+
+/// Takes a client's bytes apart; holds at most one message and one unfinished frame.
+#[derive(Debug, Default)]
+pub struct Reader {
+    bytes: Vec<u8>,
+    /// How much of `bytes` the last event used up.
+    used: usize,
+    /// Fragments of an unfinished message.
+    message: Vec<u8>,
+    fragmented: Option<Opcode>,
+}
+
+impl Reader {
+    /// Whether nothing is half read.
+    #[must_use]
+    pub fn idle(&self) -> bool {
+        self.used == self.bytes.len()
+    }
+
+    /// Takes in what the socket gave.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.discard();
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next event, `None` when more bytes are needed.
+    ///
+    /// # Errors
+    /// The connection is to be closed as the violation says; the reader must not be used again.
+    pub fn event(&mut self) -> Result<Option<Event<'_>>, Violation> {
+        loop {
+            self.discard();
+            let Some(head) = Head::read(&self.bytes)? else {
+                return Ok(None);
+            };
+            self.admit(&head)?;
+            let end = head.length + head.payload;
+            if self.bytes.len() < end {
+                return Ok(None);
+            }
+            self.used = end;
+            for (at, byte) in self.bytes[head.length..end].iter_mut().enumerate() {
+                *byte ^= head.mask[at & 3];
+            }
+            match head.opcode {
+                Some(Opcode::Ping) => return Ok(Some(Event::Ping(&self.bytes[head.length..end]))),
+                Some(Opcode::Pong) => return Ok(Some(Event::Pong(&self.bytes[head.length..end]))),
+                Some(Opcode::Close) => {
+                    return close_code(&self.bytes[head.length..end])
+                        .map(|code| Some(Event::Close(code)));
+                }
+                Some(opcode) if head.last => {
+                    return message(opcode, &self.bytes[head.length..end]).map(Some);
+                }
+                begun => {
+                    self.message
+                        .extend_from_slice(&self.bytes[head.length..end]);
+                    self.fragmented = begun.or(self.fragmented);
+                    if let (true, Some(opcode)) = (head.last, self.fragmented) {
+                        self.fragmented = None;
+                        return message(opcode, &self.message).map(Some);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets what the last event lent out.
+    fn discard(&mut self) {
+        if self.fragmented.is_none() {
+            self.message = Vec::new();
+        }
+        if self.used == self.bytes.len() {
+            self.bytes.clear();
+            // A viewer that once sent something long does not keep its memory.
+            self.bytes.shrink_to(64);
+        } else {
+            self.bytes.drain(..self.used);
+        }
+        self.used = 0;
+    }
+
+    /// Checks a frame against what came before it, before its payload is waited for.
+    fn admit(&self, head: &Head) -> Result<(), Violation> {
+        match head.opcode {
+            Some(Opcode::Close | Opcode::Ping | Opcode::Pong) => return Ok(()),
+            Some(_) if self.fragmented.is_some() => {
+                return Err(broken("a new message inside a fragmented one"));
+            }
+            None if self.fragmented.is_none() => {
+                return Err(broken("a continuation of nothing"));
+            }
+            _ => {}
+        }
+        if self.message.len() + head.payload > MAX_MESSAGE {
+            return Err(Violation {
+                code: 1009,
+                words: Cow::Borrowed("a message over 4 KiB"),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// How long a client's pong with a payload of eight bytes is.
+pub const PONG_OF_EIGHT: usize = 2 + 4 + 8;
+
+/// The payload of a pong with eight bytes that `bytes` begin with, and what follows it: what nearly every viewer says
+/// nearly always, read without a [`Reader`]. `None` for whatever else, which is a reader's.
+#[must_use]
+pub fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
+    let (pong, rest) = bytes.split_first_chunk::<PONG_OF_EIGHT>()?;
+    let [0x8a, 0x88, a, b, c, d, masked @ ..] = *pong else {
+        return None;
+    };
+    let mask = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    Some(((u64::from_ne_bytes(masked) ^ mask).to_ne_bytes(), rest))
+}
+
+struct Head {
+    /// `None` is a continuation.
+    opcode: Option<Opcode>,
+    last: bool,
+    mask: [u8; 4],
+    /// Of the head itself.
+    length: usize,
+    payload: usize,
+}
+
+impl Head {
+    fn read(bytes: &[u8]) -> Result<Option<Self>, Violation> {
+        let [first, second, rest @ ..] = bytes else {
+            return Ok(None);
+        };
+        if first & 0x70 != 0 {
+            return Err(broken("reserved bits are set"));
+        }
+        let last = first & 0x80 != 0;
+        let opcode = match first & 0x0f {
+            0x0 => None,
+            0x1 => Some(Opcode::Text),
+            0x2 => Some(Opcode::Binary),
+            0x8 => Some(Opcode::Close),
+            0x9 => Some(Opcode::Ping),
+            0xa => Some(Opcode::Pong),
+            _ => return Err(broken("an opcode that does not exist")),
+        };
+        if second & 0x80 == 0 {
+            return Err(broken("a frame without a mask"));
+        }
+        let short = second & 0x7f;
+        let control = first & 0x08 != 0;
+        if control && (!last || usize::from(short) > MAX_CONTROL_PAYLOAD) {
+            return Err(broken("a control frame that is fragmented or too long"));
+        }
+        let (width, shortest) = match short {
+            126 => (2, 126),
+            127 => (8, 1 << 16),
+            _ => (0, 0),
+        };
+        let Some(field) = rest.get(..width) else {
+            return Ok(None);
+        };
+        let payload = match width {
+            0 => u64::from(short),
+            _ => field
+                .iter()
+                .fold(0, |length, byte| length << 8 | u64::from(*byte)),
+        };
+        if payload >> 63 != 0 || payload < shortest {
+            return Err(broken("a length that is not spelled as it should be"));
+        }
+        if payload > MAX_MESSAGE as u64 {
+            return Err(Violation {
+                code: 1009,
+                words: Cow::Borrowed("a message over 4 KiB"),
+            });
+        }
+        let Some(mask) = rest[width..].first_chunk::<4>() else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            opcode,
+            last,
+            mask: *mask,
+            length: 2 + width + 4,
+            payload: payload as usize,
+        }))
+    }
+}
+
+fn message(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, Violation> {
+    if opcode == Opcode::Binary {
+        return Ok(Event::Binary);
+    }
+    let text = std::str::from_utf8(payload).map_err(|_| Violation {
+        code: 1007,
+        words: Cow::Borrowed("text that is not UTF-8"),
+    })?;
+    Ok(Event::Text(text))
+}
+
+fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
+    match payload {
+        [] => Ok(None),
+        [_] => Err(broken("a close code of one byte")),
+        [high, low, reason @ ..] => {
+            let code = u16::from_be_bytes([*high, *low]);
+            if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
+                return Err(broken("a close code that may not be sent"));
+            }
+            std::str::from_utf8(reason).map_err(|_| Violation {
+                code: 1007,
+                words: Cow::Borrowed("a close reason that is not UTF-8"),
+            })?;
+            Ok(Some(code))
+        }
+    }
+}
+
+/// Writes the head of a whole, unmasked frame, as servers send them.
+pub fn put_head(out: &mut BytesMut, opcode: Opcode, payload: usize) {
+    out.put_u8(0x80 | opcode as u8);
+    match payload {
+        0..126 => out.put_u8(payload as u8),
+        126..65536 => {
+            out.put_u8(126);
+            out.put_u16(payload as u16);
+        }
+        _ => {
+            out.put_u8(127);
+            out.put_u64(payload as u64);
+        }
+    }
+}
+
+/// A whole frame.
+#[must_use]
+pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
+    let mut out = BytesMut::with_capacity(MAX_HEAD + payload.len());
+    put_head(&mut out, opcode, payload.len());
+    out.put_slice(payload);
+    out.freeze()
+}
+
+/// A close frame; words that do not fit are cut.
+#[must_use]
+pub fn close(code: u16, words: &str) -> Bytes {
+    let mut fits = words.len().min(MAX_CONTROL_PAYLOAD - 2);
+    while !words.is_char_boundary(fits) {
+        fits -= 1;
+    }
+    let mut payload = code.to_be_bytes().to_vec();
+    payload.extend_from_slice(&words.as_bytes()[..fits]);
+    frame(Opcode::Close, &payload)
+}
+
+#[cfg(test)]
+mod tests;
