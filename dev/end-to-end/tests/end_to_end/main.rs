@@ -5,5 +5,5 @@
 
 mod demand;
 mod faults;
-mod house;
+mod observe;
 mod stream;
