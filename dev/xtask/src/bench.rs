@@ -202,12 +202,11 @@ impl Kit {
                 .cargo(&["run", "--release", "--manifest-path", &manifest, "--"]);
         cargo.args(arguments);
         if package == "fanout" {
-            // Behind what the person gave, which wins.
-            cargo
-                .arg("--gateway")
-                .arg(binaries("release").join("gateway-svc"));
-            if let Some(nats) = self.environment.get("NATS_SERVER_BIN") {
-                cargo.arg("--nats").arg(nats);
+            let given = arguments.iter().any(|word| word.starts_with("--gateway"));
+            if !given {
+                cargo
+                    .arg("--gateway")
+                    .arg(binaries("release").join("gateway-svc"));
             }
         }
         Ok(cargo)

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, deploy, proxies, tools, walk, web};
+use crate::{bench, camera, chaos, deploy, docs_commands, proxies, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -69,7 +69,7 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     report.step(
         "a user's walk",
         &["build", "nats-server", "web build", "ffmpeg"],
-        |environment| walk::walk(environment),
+        |environment| docs_commands::play(environment),
     );
 
     // For its being able to run; a machine that tests is no machine that measures.

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::Notes;
-use crate::parts::Part;
+use crate::children::OwnedChild;
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use crate::tools::{Release, apt_possible, unpack};
 
@@ -22,7 +22,7 @@ const NEWER: [&str; 5] = [
 
 /// An engine of ours is stopped with this.
 pub(crate) struct Engine {
-    daemon: Option<Part>,
+    daemon: Option<OwnedChild>,
     /// Whether packets between networks passed before dockerd forbade what is not its own.
     forwarded: bool,
 }
@@ -103,7 +103,7 @@ pub(crate) fn get(
     let policy = output(Command::new("iptables").args(["-S", "FORWARD"]));
     let forwarded = policy.is_some_and(|rules| rules.starts_with("-P FORWARD ACCEPT"));
     say("starting dockerd");
-    let daemon = Part::logged("dockerd", daemon, Duration::from_secs(30), &log)?;
+    let daemon = OwnedChild::logged("dockerd", daemon, Duration::from_secs(30), &log)?;
     let engine = Engine {
         daemon: Some(daemon),
         forwarded,
