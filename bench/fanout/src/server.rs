@@ -1,25 +1,45 @@
-//! Processes: the server under test, nats-server, and what the kernel says they used.
+//! The server under test with its bus, and what the kernel says it used.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CpuSet, sched_setaffinity};
+use testkit::{ChildProcess, Load, Process, Scratch, Stack};
+use tokio::runtime::Runtime;
 
-use crate::Mode;
-use crate::load::{self, Delivered};
+use crate::delivered::Delivered;
+use crate::mode::Mode;
 use crate::publish::{Published, Publisher, USUAL};
 
+/// The wrapper that puts a server on its core.
+const ON_ITS_CORE: [&str; 3] = ["taskset", "-c", "1"];
+
+/// How long a server may take until it listens; Python imports for a while.
+const LISTENS_WITHIN: Duration = Duration::from_secs(20);
+
 /// Where programs are, and how long to look.
+#[derive(Clone, clap::Args)]
 pub(crate) struct Settings {
+    /// A release build of gateway-svc.
+    #[arg(long, default_value = "target/release/gateway-svc")]
     pub(crate) gateway: PathBuf,
-    pub(crate) nats: PathBuf,
+    /// A python3 with fastapi, uvicorn[standard] and nats-py; without it uvicorn is left out, loudly.
+    #[arg(long)]
     pub(crate) python: Option<PathBuf>,
-    pub(crate) seconds: Duration,
+    /// How long each measurement lasts.
+    #[arg(long, default_value = "4")]
+    seconds: u64,
+}
+
+impl Settings {
+    pub(crate) fn time(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
 }
 
 /// Puts this process, and with it nats-server, on core 0, and allows a thousand viewers.
@@ -41,24 +61,22 @@ pub(crate) fn prepare() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A server under test with its own bus; both end with the value.
+/// A server under test with its own bus; all end with the value.
 pub(crate) struct Server {
-    nats: Owned,
-    server: Owned,
-    publisher: Publisher,
     pub(crate) address: SocketAddr,
     /// Metrics, of ours alone.
-    pub(crate) admin: SocketAddr,
+    pub(crate) admin: Option<SocketAddr>,
+    pid: u32,
+    _server: Running,
+    publisher: Publisher,
+    stack: Stack,
+    _runtime: Runtime,
 }
 
-pub(crate) struct Owned(pub(crate) Child);
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        // Gone already is what is wanted.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// What is under test, ended with the value.
+enum Running {
+    Ours { _gateway: Process },
+    Other { _server: Other },
 }
 
 impl Server {
@@ -72,101 +90,100 @@ impl Server {
         settings: &Settings,
         rungs: &[Published],
     ) -> anyhow::Result<Self> {
-        let (bus, address, admin) = (free_port()?, free_port()?, free_port()?);
-        let store = std::env::temp_dir().join(format!("bench-fanout-{}", std::process::id()));
-        let mut nats = Command::new(&settings.nats);
-        nats.args([
-            "-a",
-            "127.0.0.1",
-            "-p",
-            &bus.port().to_string(),
-            "-js",
-            "-sd",
-        ])
-        .arg(&store);
-        let nats = Owned(
-            quiet(nats)
-                .spawn()
-                .with_context(|| format!("cannot start {}", settings.nats.display()))?,
-        );
-        await_port(bus)?;
-        let publisher = Publisher::start(&format!("nats://{bus}"), rungs)?;
-        let mut server = Command::new("taskset");
-        server.args(["-c", "1"]);
-        let url = format!("nats://{bus}");
-        match mode {
-            Mode::Ours => {
-                server
-                    .arg(&settings.gateway)
-                    .env("NATS_URL", &url)
-                    .env("RUST_LOG", "warn")
-                    .env("GATEWAY_MAX_VIEWERS", "2000");
-                server
-                    .env("GATEWAY_LISTEN", address.to_string())
-                    .env("GATEWAY_ADMIN_LISTEN", admin.to_string());
-            }
-            Mode::Uvicorn => {
-                let python = settings.python.as_ref().context("no python given")?;
-                let script = concat!(env!("CARGO_MANIFEST_DIR"), "/original.py");
-                server
-                    .arg(python)
-                    .arg(script)
-                    .args([&address.port().to_string(), &url]);
-            }
-            Mode::Raw | Mode::RawPing | Mode::Axum => {
-                let mode = match mode {
-                    Mode::Axum => "axum",
-                    Mode::Raw => "raw",
-                    _ => "raw+ping",
-                };
-                server
-                    .arg(std::env::current_exe()?)
-                    .args(["serve", mode])
-                    .arg(format!("{url}#{address}"));
-            }
-        }
-        let server = Owned(
-            quiet(server)
-                .spawn()
-                .context("cannot start the server (is taskset there?)")?,
-        );
-        await_port(address)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let builder = Stack::builder()
+            .without_capture()
+            .gateways(0)
+            .gateway_binary(settings.gateway.clone())
+            .gateway_wrapper(&ON_ITS_CORE)
+            .gateway(&[("GATEWAY_MAX_VIEWERS", "2000")]);
+        let stack = runtime.block_on(builder.start());
+        // Before the gateway, which looks for the bucket that it makes.
+        let publisher = Publisher::start(&stack.url(), rungs)?;
+        let (address, admin, pid, server) = if mode == Mode::Ours {
+            let gateway = runtime.block_on(stack.start_gateway(&[]));
+            let (address, admin, pid) = (gateway.public(), gateway.admin(), gateway.pid());
+            (
+                address,
+                Some(admin),
+                pid,
+                Running::Ours { _gateway: gateway },
+            )
+        } else {
+            let other = Other::start(mode, settings, &stack.url())?;
+            let (address, pid) = (other.address, other.child.pid());
+            (address, None, pid, Running::Other { _server: other })
+        };
         Ok(Self {
-            nats,
-            server,
-            publisher,
             address,
             admin,
+            pid,
+            _server: server,
+            publisher,
+            stack,
+            _runtime: runtime,
         })
     }
 
     /// Of the server.
     pub(crate) fn pid(&self) -> u32 {
-        self.server.0.id()
+        self.pid
     }
 
     /// Lets `viewers` watch and measures.
     pub(crate) fn load(self, viewers: usize, settings: &Settings) -> anyhow::Result<Delivered> {
-        let pid = self.server.0.id();
-        let before = resident_kb(pid)?;
-        let mut load = load::Load::connect(self.address, viewers)?;
+        let before = resident_kb(self.pid)?;
+        let mut load = Load::connect(&[self.address], viewers)?;
         load.run(Duration::from_millis(1500));
         load.forget();
-        let (cpu, began) = (cpu_ns(pid)?, Instant::now());
-        load.run(settings.seconds);
-        let (used, took) = (cpu_ns(pid)? - cpu, began.elapsed());
-        let grown = resident_kb(pid)?.saturating_sub(before);
-        drop((self.publisher, self.nats));
-        Ok(load.delivered(used, took, grown))
+        let (cpu, began) = (cpu_ns(self.pid)?, Instant::now());
+        load.run(settings.time());
+        let (used, took) = (cpu_ns(self.pid)? - cpu, began.elapsed());
+        let grown = resident_kb(self.pid)?.saturating_sub(before);
+        drop((self.publisher, self.stack));
+        Ok(Delivered::to(&load, used, took, grown))
     }
 }
 
-pub(crate) fn quiet(mut command: Command) -> Command {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command
+/// A server that is none of ours.
+struct Other {
+    child: ChildProcess,
+    address: SocketAddr,
+    _log: Scratch,
+}
+
+impl Other {
+    fn start(mode: Mode, settings: &Settings, nats: &str) -> anyhow::Result<Self> {
+        let address = free_port()?;
+        let [program, arguments @ ..] = ON_ITS_CORE;
+        let mut command = Command::new(program);
+        command.args(arguments);
+        if mode == Mode::Uvicorn {
+            let script = concat!(env!("CARGO_MANIFEST_DIR"), "/original.py");
+            command
+                .arg(settings.python.as_ref().context("no python given")?)
+                .arg(script)
+                .args([&address.port().to_string(), nats]);
+        } else {
+            command.arg(std::env::current_exe()?).args([
+                "serve",
+                &mode.name(),
+                nats,
+                &address.to_string(),
+            ]);
+        }
+        let log = Scratch::new("server");
+        let child = ChildProcess::spawn(&command, &log.path().join("log"))
+            .context("cannot start the server (is taskset there?)")?;
+        await_port(address)?;
+        Ok(Self {
+            child,
+            address,
+            _log: log,
+        })
+    }
 }
 
 pub(crate) fn free_port() -> anyhow::Result<SocketAddr> {
@@ -176,7 +193,7 @@ pub(crate) fn free_port() -> anyhow::Result<SocketAddr> {
 pub(crate) fn await_port(address: SocketAddr) -> anyhow::Result<()> {
     let began = Instant::now();
     while TcpStream::connect(address).is_err() {
-        if began.elapsed() > Duration::from_secs(20) {
+        if began.elapsed() > LISTENS_WITHIN {
             bail!("nobody listens on {address}");
         }
         std::thread::sleep(Duration::from_millis(20));
