@@ -8,7 +8,7 @@ mod results;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::shell::{Environment, Outcome, binaries, output, run, say, workspace};
+use crate::shell::{Environment, Outcome, binaries, run, say, workspace};
 use crate::{tools, web};
 use results::{Results, tables_of};
 
@@ -243,10 +243,4 @@ impl Kit {
         self.services_built = true;
         Ok(())
     }
-}
-
-/// The version that `program --version` tells, or that there is none.
-fn version_of(program: &str) -> String {
-    output(Command::new(program).arg("--version"))
-        .map_or_else(|| format!("no {program}"), |text| text.trim().to_owned())
 }

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::Notes;
+use super::notes::Notes;
 use crate::children::OwnedChild;
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use crate::tools::{Release, apt_possible, unpack};
@@ -19,6 +19,9 @@ const NEWER: [&str; 5] = [
     "docker-buildx",
     "containerd",
 ];
+
+/// How long an engine of ours may take until it answers.
+const ENGINE_WITHIN: Duration = Duration::from_secs(60);
 
 /// An engine of ours is stopped with this.
 pub(crate) struct Engine {
@@ -51,11 +54,6 @@ pub(crate) fn get(
     environment: &mut Environment,
     notes: &mut Notes,
 ) -> Outcome<Engine> {
-    let runs = |environment: &Environment| {
-        let answers =
-            |arguments: &[&str]| output(environment.command("docker").args(arguments)).is_some();
-        answers(&["info"]) && answers(&["compose", "version"]) && answers(&["buildx", "version"])
-    };
     if find_on_path("docker").is_some() && runs(environment) {
         say("docker runs here");
         return Ok(Engine {
@@ -72,23 +70,7 @@ pub(crate) fn get(
             ));
         }
     }
-    let root = directory.join("root");
-    if !root.join("usr/sbin/dockerd").exists() {
-        unpack(Release::Sid, &NEWER, directory, &root)?;
-        unpack(Release::Running, &["runc"], directory, &root)?;
-    }
-    let plugins = directory.join("config/cli-plugins");
-    fs::create_dir_all(&plugins).map_err(|error| format!("{}: {error}", plugins.display()))?;
-    for plugin in ["docker-compose", "docker-buildx"] {
-        let _ = symlink(
-            root.join("usr/libexec/docker/cli-plugins").join(plugin),
-            plugins.join(plugin),
-        );
-    }
-    environment.prepend_path(&root.join("usr/bin"));
-    environment.prepend_path(&root.join("usr/sbin"));
-    environment.prepend_path(&root.join("sbin"));
-    environment.set("DOCKER_CONFIG", directory.join("config"));
+    let root = install(directory, environment)?;
     let socket = directory.join("docker.sock");
     environment.set("DOCKER_HOST", format!("unix://{}", socket.display()));
 
@@ -110,11 +92,40 @@ pub(crate) fn get(
     };
     let started = Instant::now();
     while !runs(environment) {
-        if started.elapsed() > Duration::from_secs(60) {
+        if started.elapsed() > ENGINE_WITHIN {
             return Err(format!("dockerd does not answer; see {}", log.display()));
         }
         std::thread::sleep(Duration::from_millis(200));
     }
     notes.not_checked("your own docker: none ran, this used Debian's, started for the occasion");
     Ok(engine)
+}
+
+/// Whether a docker answers, with what we use of it.
+fn runs(environment: &Environment) -> bool {
+    let answers =
+        |arguments: &[&str]| output(environment.command("docker").args(arguments)).is_some();
+    answers(&["info"]) && answers(&["compose", "version"]) && answers(&["buildx", "version"])
+}
+
+/// Unpacks what an engine of ours consists of and puts it on the PATH; where it is.
+fn install(directory: &Path, environment: &mut Environment) -> Outcome<PathBuf> {
+    let root = directory.join("root");
+    if !root.join("usr/sbin/dockerd").exists() {
+        unpack(Release::Sid, &NEWER, directory, &root)?;
+        unpack(Release::Running, &["runc"], directory, &root)?;
+    }
+    let plugins = directory.join("config/cli-plugins");
+    fs::create_dir_all(&plugins).map_err(|error| format!("{}: {error}", plugins.display()))?;
+    for plugin in ["docker-compose", "docker-buildx"] {
+        let _ = symlink(
+            root.join("usr/libexec/docker/cli-plugins").join(plugin),
+            plugins.join(plugin),
+        );
+    }
+    environment.prepend_path(&root.join("usr/bin"));
+    environment.prepend_path(&root.join("usr/sbin"));
+    environment.prepend_path(&root.join("sbin"));
+    environment.set("DOCKER_CONFIG", directory.join("config"));
+    Ok(root)
 }
