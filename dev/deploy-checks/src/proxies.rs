@@ -4,6 +4,7 @@
 mod idle_timeout;
 mod process;
 mod promises;
+mod socket;
 mod tls;
 
 use std::path::Path;

@@ -1,19 +1,12 @@
 //! What each reverse proxy promises, one function each; a promise that is kept says so with a figure.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use testkit::http::{self, Response};
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Request};
-use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::idle_timeout;
 use super::process::ProxyProcess;
+use super::socket::{self, Socket, frame};
 use super::tls::{HOST, tcp};
 use crate::report::Finding;
 
@@ -27,9 +20,6 @@ pub(super) const ALL: [&str; 7] = [
     "idle_timeout",
 ];
 
-/// A frame comes within this, however busy the machine.
-const FRAME_WITHIN: Duration = Duration::from_secs(20);
-
 /// A viewer's side of the proxy.
 pub(super) struct Side<'a> {
     pub(super) proxy: &'a ProxyProcess,
@@ -39,8 +29,6 @@ pub(super) struct Side<'a> {
     /// The shipped configuration.
     pub(super) text: &'a str,
 }
-
-type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 impl Side<'_> {
     pub(super) async fn keeps(&self, promise: &str) -> Finding {
@@ -257,19 +245,7 @@ impl Side<'_> {
         let connect = self.proxy.tls.connect(from, self.proxy.address);
         let stream = connect.await.map_err(|error| format!("TLS: {error}"))?;
         let url = format!("wss://{}/cam/websocket/60", self.host());
-        let mut request: Request<()> = url
-            .into_client_request()
-            .map_err(|error| error.to_string())?;
-        for (name, value) in headers {
-            let name = HeaderName::try_from(*name).map_err(|error| error.to_string())?;
-            let value = HeaderValue::try_from(*value).map_err(|error| error.to_string())?;
-            request.headers_mut().insert(name, value);
-        }
-        match tokio_tungstenite::client_async(request, stream).await {
-            Ok((socket, _)) => Ok(socket),
-            Err(Error::Http(answer)) => Err(format!("{}, 101 expected", answer.status())),
-            Err(error) => Err(error.to_string()),
-        }
+        socket::open(&url, headers, stream).await
     }
 }
 
@@ -282,21 +258,4 @@ fn expect(what: &str, answer: &Response, status: u16) -> Result<(), String> {
         answer.status,
         answer.text().trim()
     ))
-}
-
-/// The next frame; a close says its code.
-async fn frame(socket: &mut Socket) -> Result<(), String> {
-    loop {
-        let next = tokio::time::timeout(FRAME_WITHIN, socket.next()).await;
-        match next.map_err(|_| "no frame")?.ok_or("the end")? {
-            Ok(Message::Binary(frame)) if frame.starts_with(&[0xFF, 0xD8]) => return Ok(()),
-            Ok(Message::Close(why)) => {
-                let code = why.map_or(1005, |why| u16::from(why.code));
-                return Err(format!("closed with {code}"));
-            }
-            Ok(Message::Ping(_) | Message::Pong(_)) => {}
-            Ok(other) => return Err(format!("no frame: {other:?}")),
-            Err(error) => return Err(error.to_string()),
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use futures_util::future::join_all;
 
-use super::Stack;
+use super::running::Stack;
 use crate::launch::{Launch, Settings};
 use crate::logins::{Logins, SHIPPED_USERS, shipped_limits};
 use crate::nats::NatsServer;
@@ -29,8 +29,24 @@ enum Nats {
     Running(Vec<NatsServer>),
 }
 
+impl Stack {
+    /// What may be had; without a further word one of each, as [`start`](Self::start) makes it.
+    #[must_use]
+    pub fn builder() -> StackBuilder {
+        StackBuilder::new()
+    }
+
+    /// One nats-server, one capture-svc on the test pattern at 1280×720 and 34 fps, one gateway: all ready.
+    ///
+    /// # Panics
+    /// As [`StackBuilder::start`].
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+}
+
 impl StackBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             nats: Nats::Nodes(1),
             configuration: Vec::new(),

@@ -1,12 +1,8 @@
-//! NATS, capture and gateways, started and ready: what tests, faults, benches and deploy checks begin with.
-
-mod builder;
+//! Everything of a stack, running.
 
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions};
-
-pub use builder::StackBuilder;
 
 use crate::eventually::eventually;
 use crate::host::Host;
@@ -30,25 +26,12 @@ pub struct Stack {
     pub captures: Vec<Process>,
     /// One, or a cluster.
     pub servers: Vec<NatsServer>,
-    logins: Option<Logins>,
-    gateway: Launch,
+    pub(super) logins: Option<Logins>,
+    /// What every gateway is started with.
+    pub(super) gateway: Launch,
 }
 
 impl Stack {
-    /// What may be had; without a further word one of each, as [`start`](Self::start) makes it.
-    #[must_use]
-    pub fn builder() -> StackBuilder {
-        StackBuilder::new()
-    }
-
-    /// One nats-server, one capture-svc on the test pattern at 1280×720 and 34 fps, one gateway: all ready.
-    ///
-    /// # Panics
-    /// As [`StackBuilder::start`].
-    pub async fn start() -> Self {
-        Self::builder().start().await
-    }
-
     /// The first gateway.
     #[must_use]
     pub fn gateway(&self) -> &Process {
@@ -111,7 +94,7 @@ impl Stack {
     }
 
     /// Starts it with what it takes to use our NATS; the launch's own settings win.
-    async fn process(&self, mut launch: Launch) -> Process {
+    pub(super) async fn process(&self, mut launch: Launch) -> Process {
         let mut settings = vec![("NATS_URL".to_owned(), self.url())];
         if let Some(logins) = &self.logins {
             let login = logins.settings(launch.name).into_iter();
