@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::Mode;
-use crate::load::Load;
-use crate::measure::{Server, Settings};
+use testkit::Load;
+
+use crate::delivered::Delivered;
+use crate::mode::Mode;
+use crate::server::{Server, Settings};
 
 const BEFORE: usize = 50;
 const CROWD: usize = 1000;
@@ -15,7 +17,7 @@ const OLDEST_MS: f64 = 150.0;
 
 pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
     let server = Server::start(Mode::Ours, settings)?;
-    let mut before = Load::connect(server.address, BEFORE)?;
+    let mut before = Load::connect(&[server.address], BEFORE)?;
     before.run(Duration::from_secs(2));
     before.forget();
     let address = server.address;
@@ -23,7 +25,7 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
     // While they come and for as long again.
     let began = Instant::now();
     before.run(WITHIN * 2);
-    let noticed = before.delivered(0, began.elapsed(), 0);
+    let noticed = Delivered::to(&before, 0, began.elapsed(), 0);
     let (mut load, took) = crowd
         .join()
         .map_err(|_| anyhow::anyhow!("the crowd panicked"))??;
@@ -34,7 +36,7 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
     let settled = std::thread::scope(|scope| {
         let crowd = scope.spawn(|| {
             load.run(Duration::from_secs(4));
-            load.delivered(0, began.elapsed(), 0)
+            Delivered::to(&load, 0, began.elapsed(), 0)
         });
         before.run(Duration::from_secs(4));
         crowd.join()
@@ -56,11 +58,11 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
 /// They come evenly spread, and watch while they do.
 fn come(address: SocketAddr) -> anyhow::Result<(Load, Duration)> {
     let began = Instant::now();
-    let mut load = Load::connect(address, 0)?;
+    let mut load = Load::new()?;
     for at in 0..CROWD {
         let due = began + WITHIN.mul_f64(at as f64 / CROWD as f64);
         load.run(due.saturating_duration_since(Instant::now()));
-        load.join(address)?;
+        load.join(address, 80)?;
     }
     let took = began.elapsed();
     load.run(WITHIN);

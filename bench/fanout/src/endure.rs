@@ -7,112 +7,151 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::Mode;
-use crate::measure::{Server, Settings, resident_kb};
-use crate::people::{HONEST, NARROW, PEOPLE, ROUGH, RUNGS, Scene, seat};
+use anyhow::Context as _;
+use testkit::statistics::at_percent;
+
+use crate::behaviour::{
+    COUNTED, Churn, Counts, RUNGS, SLOW, UNCOUNTED, VIEWERS, one_after_another,
+};
+use crate::mode::Mode;
 use crate::process::{Metrics, descriptors};
+use crate::server::{Server, Settings, resident_kb};
+
+/// How often memory and descriptors are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Every so many looks a line says how far it is.
+const LOOKS_A_LINE: usize = 12;
+/// A viewer that is dead when everybody leaves is found out within its pings.
+const GONE_WITHIN: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(settings: &Settings, time: Duration) -> anyhow::Result<()> {
     let server = Server::with(Mode::Ours, settings, &RUNGS)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(tokio::task::LocalSet::new().run_until(churn(&server, time)))
+    runtime.block_on(tokio::task::LocalSet::new().run_until(endure(&server, time)))
 }
 
-async fn churn(server: &Server, time: Duration) -> anyhow::Result<()> {
-    let (pid, idle) = (server.pid(), descriptors(server.pid())?);
+async fn endure(server: &Server, time: Duration) -> anyhow::Result<()> {
+    let idle = descriptors(server.pid())?;
     let began = Instant::now();
-    let scene = Scene {
+    let churn = Churn {
         address: server.address,
         end: began + time,
-        ledger: Rc::default(),
+        counts: Rc::default(),
     };
-    let mut people = tokio::task::JoinSet::new();
-    for (manner, count) in PEOPLE {
+    let mut viewers = tokio::task::JoinSet::new();
+    for (behaviour, count) in VIEWERS {
         for _ in 0..count {
-            people.spawn_local(seat(scene.clone(), manner));
+            viewers.spawn_local(one_after_another(churn.clone(), behaviour));
         }
     }
-    let mut resident = Vec::new();
-    let mut open = Vec::new();
-    let mut look = tokio::time::interval(Duration::from_secs(5));
-    while Instant::now() < scene.end {
-        look.tick().await;
-        resident.push(resident_kb(pid)?);
-        open.push(descriptors(pid)?);
-        if resident.len() % 12 == 0 {
-            let ledger = scene.ledger.borrow();
-            println!(
-                "{:>5.0} s: {} joined, {} frames received, {} changes; {} KB, {} descriptors",
-                began.elapsed().as_secs_f64(),
-                ledger.joined,
-                ledger.frames.values().sum::<u64>(),
-                ledger.changes,
-                resident.last().unwrap_or(&0),
-                open.last().unwrap_or(&0)
-            );
-        }
-    }
-    while let Some(ended) = people.join_next().await {
+    let held = Held::watch(server.pid(), &churn, began).await?;
+    while let Some(ended) = viewers.join_next().await {
         ended??;
     }
     let metrics = all_gone(server).await?;
-    let ledger = scene.ledger.borrow();
-    let mut wrong = Vec::new();
-    let mut check = |what: String, fine: bool| {
-        println!("{} {what}", if fine { "  " } else { "✗ " });
-        if !fine {
-            wrong.push(what);
-        }
-    };
-    for quality in [HONEST[0], HONEST[1], NARROW, ROUGH] {
-        let sent = metrics.sum("gateway_frames_sent_total", &format!("\"{quality}\""));
-        let received = ledger.frames.get(&quality).copied().unwrap_or(0);
-        let exact = HONEST.contains(&quality);
-        let fine = if exact {
-            sent == received
-        } else {
-            sent >= received
-        };
-        let word = if exact { "as many" } else { "no fewer" };
-        check(
-            format!("q{quality}: sent {sent}, received {received}: {word}"),
-            fine,
-        );
-    }
-    let connections = metrics.sum("gateway_connections_total", "");
-    let closed = metrics.sum("gateway_closed_total", "");
-    check(
-        format!(
-            "{} joined, {connections} counted, {closed} closed",
-            ledger.joined
-        ),
-        connections == ledger.joined && closed == connections,
-    );
-    let changes = metrics.sum("gateway_quality_changes_total", "");
-    check(
-        format!("{} changes of quality, {changes} counted", ledger.changes),
-        changes == ledger.changes,
-    );
-    let (early, late) = (quarter(&resident, 1), quarter(&resident, 3));
-    check(
-        format!("resident {early} KB in the second quarter, {late} KB in the last"),
-        late as f64 <= early as f64 * 1.1 + 2048.0,
-    );
-    let open: Vec<u64> = open.iter().map(|count| *count as u64).collect();
-    let (early, late) = (quarter(&open, 1), quarter(&open, 3));
-    check(
-        format!("{early} descriptors in the second quarter, {late} in the last"),
-        late <= early + 10,
-    );
-    let left = descriptors(pid)?;
-    check(
+    let mut verdict = Verdict::default();
+    verdict.counters(&metrics, &churn.counts.borrow());
+    verdict.held(&held);
+    let left = descriptors(server.pid())?;
+    verdict.check(
         format!("{idle} descriptors before, {left} after the last one"),
         left <= idle + 2,
     );
-    anyhow::ensure!(wrong.is_empty(), "not as promised: {}", wrong.join("; "));
+    let wrong = verdict.wrong.join("; ");
+    anyhow::ensure!(wrong.is_empty(), "not as promised: {wrong}");
     Ok(())
+}
+
+/// What the gateway held, look by look.
+#[derive(Default)]
+struct Held {
+    resident_kb: Vec<u64>,
+    descriptors: Vec<u64>,
+}
+
+impl Held {
+    /// Looks until the end.
+    async fn watch(pid: u32, churn: &Churn, began: Instant) -> anyhow::Result<Self> {
+        let mut held = Self::default();
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        while Instant::now() < churn.end {
+            look.tick().await;
+            let (kb, open) = (resident_kb(pid)?, descriptors(pid)? as u64);
+            held.resident_kb.push(kb);
+            held.descriptors.push(open);
+            if held.resident_kb.len().is_multiple_of(LOOKS_A_LINE) {
+                let counts = churn.counts.borrow();
+                println!(
+                    "{:>5.0} s: {} joined, {} frames received, {} changes; {kb} KB, {open} descriptors",
+                    began.elapsed().as_secs_f64(),
+                    counts.joined,
+                    counts.frames.values().sum::<u64>(),
+                    counts.changes,
+                );
+            }
+        }
+        Ok(held)
+    }
+}
+
+/// What was not as promised.
+#[derive(Default)]
+struct Verdict {
+    wrong: Vec<String>,
+}
+
+impl Verdict {
+    fn check(&mut self, what: String, fine: bool) {
+        println!("{} {what}", if fine { "  " } else { "✗ " });
+        if !fine {
+            self.wrong.push(what);
+        }
+    }
+
+    /// The gateway's counters beside what the viewers counted.
+    fn counters(&mut self, metrics: &Metrics, counts: &Counts) {
+        for quality in [COUNTED[0], COUNTED[1], SLOW, UNCOUNTED] {
+            let sent = metrics.sum("gateway_frames_sent_total", &format!("\"{quality}\""));
+            let received = counts.frames.get(&quality).copied().unwrap_or(0);
+            let (word, fine) = if COUNTED.contains(&quality) {
+                ("as many", sent == received)
+            } else {
+                ("no fewer", sent >= received)
+            };
+            self.check(
+                format!("q{quality}: sent {sent}, received {received}: {word}"),
+                fine,
+            );
+        }
+        let connections = metrics.sum("gateway_connections_total", "");
+        let closed = metrics.sum("gateway_closed_total", "");
+        let joined = counts.joined;
+        self.check(
+            format!("{joined} joined, {connections} counted, {closed} closed"),
+            connections == joined && closed == connections,
+        );
+        let changes = metrics.sum("gateway_quality_changes_total", "");
+        self.check(
+            format!("{} changes of quality, {changes} counted", counts.changes),
+            changes == counts.changes,
+        );
+    }
+
+    /// Memory and descriptors: once it runs they do not grow.
+    fn held(&mut self, held: &Held) {
+        let (early, late) = (quarter(&held.resident_kb, 1), quarter(&held.resident_kb, 3));
+        self.check(
+            format!("resident {early} KB in the second quarter, {late} KB in the last"),
+            late as f64 <= early as f64 * 1.1 + 2048.0,
+        );
+        let (early, late) = (quarter(&held.descriptors, 1), quarter(&held.descriptors, 3));
+        self.check(
+            format!("{early} descriptors in the second quarter, {late} in the last"),
+            late <= early + 10,
+        );
+    }
 }
 
 /// The median of a quarter of the samples.
@@ -125,13 +164,14 @@ fn quarter(samples: &[u64], which: usize) -> u64 {
         .copied()
         .collect();
     part.sort_unstable();
-    part.get(part.len() / 2).copied().unwrap_or(0)
+    at_percent(&part, 50).unwrap_or(0)
 }
 
 async fn all_gone(server: &Server) -> anyhow::Result<Metrics> {
+    let admin = server.admin.context("only ours has metrics")?;
     let began = Instant::now();
     loop {
-        let metrics = Metrics::of(server.admin).await?;
+        let metrics = Metrics::of(admin).await?;
         let viewers = metrics.sum("gateway_viewers", "");
         let open =
             metrics.sum("gateway_connections_total", "") - metrics.sum("gateway_closed_total", "");
@@ -139,7 +179,7 @@ async fn all_gone(server: &Server) -> anyhow::Result<Metrics> {
             return Ok(metrics);
         }
         anyhow::ensure!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < GONE_WITHIN,
             "{viewers} viewers stay for ever"
         );
         tokio::time::sleep(Duration::from_millis(200)).await;

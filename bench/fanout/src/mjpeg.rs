@@ -9,12 +9,12 @@ use anyhow::{Context as _, ensure};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 
-use crate::measure::{cpu_ns, resident_kb};
+use crate::server::{cpu_ns, resident_kb};
 
 /// In the head of every part, with all of them.
 const MARK: &[u8] = b"image/jpeg";
 
-struct Viewer {
+struct Stream {
     socket: TcpStream,
     /// The end of what was read last, in which a mark may begin.
     tail: Vec<u8>,
@@ -40,7 +40,7 @@ pub(crate) fn run(url: &str, pid: u32, viewers: usize, time: Duration) -> anyhow
         socket.set_nonblocking(true)?;
         let data = epoll::EventData::new_u64(number as u64);
         epoll::add(&epoll, &socket, data, epoll::EventFlags::IN)?;
-        all.push(Viewer {
+        all.push(Stream {
             socket,
             tail: Vec::new(),
         });
@@ -64,7 +64,7 @@ pub(crate) fn run(url: &str, pid: u32, viewers: usize, time: Duration) -> anyhow
 }
 
 /// Reads for that long; how many parts began.
-fn read(epoll: &rustix::fd::OwnedFd, all: &mut [Viewer], time: Duration) -> anyhow::Result<u64> {
+fn read(epoll: &rustix::fd::OwnedFd, all: &mut [Stream], time: Duration) -> anyhow::Result<u64> {
     let end = Instant::now() + time;
     let (mut events, mut buffer) = (Vec::with_capacity(1024), vec![0; 1 << 18]);
     let mut parts = 0;
@@ -91,7 +91,7 @@ fn read(epoll: &rustix::fd::OwnedFd, all: &mut [Viewer], time: Duration) -> anyh
     Ok(parts)
 }
 
-impl Viewer {
+impl Stream {
     fn take(&mut self, bytes: &[u8]) -> u64 {
         // What spans two reads is found where they meet.
         let keep = MARK.len() - 1;
@@ -125,7 +125,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         for step in 1..=text.len() {
             let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-            let mut viewer = Viewer {
+            let mut viewer = Stream {
                 socket,
                 tail: Vec::new(),
             };

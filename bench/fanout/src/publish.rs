@@ -1,11 +1,12 @@
 //! The camera host: 34 frames a second on the bus.
 
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use async_nats::jetstream;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
+use testkit::now_us;
 use tokio::sync::oneshot;
 use wire::Stamp;
 
@@ -95,10 +96,4 @@ fn frame(seq: u64, length: usize) -> Vec<u8> {
     jpeg.resize(length - 2, 0x55);
     jpeg.extend(b"\xff\xd9");
     jpeg
-}
-
-/// Wall time, as in stamps.
-pub(crate) fn now_us() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap_or_default().as_micros() as u64
 }

@@ -17,10 +17,10 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// Serves for ever; `place` is `<NATS URL>#<address to listen on>`.
-pub(crate) fn run(mode: &str, place: &str) -> anyhow::Result<()> {
-    let (nats, address) = place.split_once('#').context("NATS URL # address")?;
-    let address: SocketAddr = address.parse()?;
+use crate::mode::Mode;
+
+/// Serves the frames of `nats` on `address` for ever.
+pub(crate) fn run(mode: Mode, nats: &str, address: SocketAddr) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -28,7 +28,7 @@ pub(crate) fn run(mode: &str, place: &str) -> anyhow::Result<()> {
         let options = async_nats::ConnectOptions::new().subscription_capacity(8);
         let mut frames = options.connect(nats).await?.subscribe("frames.q80").await?;
         let listener = TcpListener::bind(address).await?;
-        if mode == "axum" {
+        if mode == Mode::Axum {
             let (latest, frames_seen) = watch::channel(Bytes::new());
             let routes = axum::Router::new()
                 .route("/websocket/{quality}", get(upgrade))
@@ -43,7 +43,7 @@ pub(crate) fn run(mode: &str, place: &str) -> anyhow::Result<()> {
                 served = async { axum::serve(listener, routes).await } => Ok(served?),
             }
         } else {
-            let fan = Fan::start(mode == "raw+ping")?;
+            let fan = Fan::start(mode == Mode::RawPing)?;
             let accept = async {
                 loop {
                     let (socket, _) = listener.accept().await?;

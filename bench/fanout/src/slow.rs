@@ -9,13 +9,14 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use testkit::{LinkQuality, Said, ThrottledLink, Viewer};
+use testkit::statistics::percentile;
+use testkit::{ChildProcess, LinkQuality, Load, Said, Scratch, ThrottledLink, Viewer, now_us};
 use wire::Stamp;
 
-use crate::Mode;
-use crate::load::Load;
-use crate::measure::{Owned, Server, Settings, await_port, free_port, quiet};
-use crate::publish::{USUAL, now_us};
+use crate::delivered::Delivered;
+use crate::mode::Mode;
+use crate::publish::USUAL;
+use crate::server::{Server, Settings, await_port, free_port};
 
 const FAST: usize = 50;
 /// 1.5 Mb/s.
@@ -29,15 +30,15 @@ const FAR: Duration = Duration::from_millis(75);
 struct Path {
     name: &'static str,
     proxied: bool,
-    talks: bool,
+    speaks_v2: bool,
     far: bool,
 }
 
-const fn path(name: &'static str, proxied: bool, talks: bool, far: bool) -> Path {
+const fn path(name: &'static str, proxied: bool, speaks_v2: bool, far: bool) -> Path {
     Path {
         name,
         proxied,
-        talks,
+        speaks_v2,
         far,
     }
 }
@@ -56,19 +57,19 @@ type Ages = Vec<f64>;
 
 pub(crate) fn run(settings: &Settings, time: Duration) -> anyhow::Result<()> {
     let server = Server::with(Mode::Ours, settings, &[USUAL, SMALL])?;
-    let (haproxy, proxied) = haproxy(server.address)?;
+    let (haproxy, _scratch, proxied) = haproxy(server.address)?;
     let address = server.address;
     let done = AtomicBool::new(false);
     let (fast, seen) = std::thread::scope(|scope| {
         let fast = scope.spawn(|| -> anyhow::Result<_> {
-            let mut load = Load::connect(address, FAST)?;
+            let mut load = Load::connect(&[address], FAST)?;
             load.run(Duration::from_secs(5));
             load.forget();
             let began = Instant::now();
             while !done.load(Ordering::Relaxed) {
                 load.run(Duration::from_millis(200));
             }
-            Ok(load.delivered(0, began.elapsed(), 0))
+            Ok(Delivered::to(&load, 0, began.elapsed(), 0))
         });
         let seen = watch_all(address, proxied, time);
         done.store(true, Ordering::Relaxed);
@@ -84,10 +85,13 @@ pub(crate) fn run(settings: &Settings, time: Duration) -> anyhow::Result<()> {
     let mut wrong = Vec::new();
     for (path, ages) in PATHS.iter().zip(&seen) {
         let fps = ages.len() as f64 / time.as_secs_f64();
-        let (p50, p95) = (percentile(ages, 50), percentile(ages, 95));
+        let (p50, p95) = (
+            percentile(&mut ages.clone(), 50),
+            percentile(&mut ages.clone(), 95),
+        );
         let mut fifths = String::new();
         for fifth in ages.chunks((ages.len() / 5).max(1)).take(5) {
-            let _ = write!(fifths, "{:.0} ", percentile(fifth, 95));
+            let _ = write!(fifths, "{:.0} ", percentile(&mut fifth.to_vec(), 95));
         }
         println!(
             "| {} | {fps:.1} | {p50:.0} | {p95:.0} | {fifths}|",
@@ -139,7 +143,7 @@ fn watch_all(
 async fn watch(address: SocketAddr, path: &Path, time: Duration) -> anyhow::Result<Ages> {
     let quality = if path.far { SMALL.0 } else { USUAL.0 };
     let mut request = Viewer::at(address, &format!("/websocket/{quality}"));
-    if path.talks {
+    if path.speaks_v2 {
         request = request.query("v", "2");
     }
     let refused = |refused| anyhow::anyhow!("{}: {refused:?}", path.name);
@@ -153,7 +157,7 @@ async fn watch(address: SocketAddr, path: &Path, time: Duration) -> anyhow::Resu
                 if Instant::now() > from {
                     ages.push(now_us().saturating_sub(stamp.captured_at_us) as f64 / 1000.0);
                 }
-                if path.talks {
+                if path.speaks_v2 {
                     let ack = format!("{{\"type\":\"ack\",\"seq\":{}}}", stamp.seq);
                     viewer.send(&ack).await?;
                 }
@@ -165,30 +169,22 @@ async fn watch(address: SocketAddr, path: &Path, time: Duration) -> anyhow::Resu
     Ok(ages)
 }
 
-fn percentile(ages: &[f64], percent: usize) -> f64 {
-    let mut sorted = ages.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted
-        .get(sorted.len() * percent / 100)
-        .copied()
-        .unwrap_or(f64::NAN)
-}
-
 /// HAProxy with nothing tuned.
-fn haproxy(target: SocketAddr) -> anyhow::Result<(Owned, SocketAddr)> {
+fn haproxy(target: SocketAddr) -> anyhow::Result<(ChildProcess, Scratch, SocketAddr)> {
     let address = free_port()?;
     let settings = format!(
         "defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n  timeout tunnel 1h\n\
          listen gateway\n  bind {address}\n  server gateway {target}\n"
     );
-    let file = std::env::temp_dir().join(format!("bench-fanout-{}.cfg", std::process::id()));
+    let scratch = Scratch::new("haproxy");
+    let file = scratch.path().join("haproxy.cfg");
     std::fs::write(&file, settings)?;
-    let mut haproxy = Command::new("haproxy");
-    haproxy.arg("-db").arg("-f").arg(&file);
-    let haproxy = quiet(haproxy).spawn().map_err(|error| {
+    let mut command = Command::new("haproxy");
+    command.arg("-db").arg("-f").arg(&file);
+    let haproxy = ChildProcess::spawn(&command, &scratch.path().join("log"));
+    let haproxy = haproxy.map_err(|error| {
         anyhow::anyhow!("haproxy does not start ({error}); apt-get install haproxy")
     })?;
-    let haproxy = Owned(haproxy);
     await_port(address)?;
-    Ok((haproxy, address))
+    Ok((haproxy, scratch, address))
 }

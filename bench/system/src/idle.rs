@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use crate::Effort;
-use crate::load::Load;
-use crate::stage::Stage;
-use crate::table::Table;
+use testkit::Load;
+
+use crate::effort::Effort;
+use crate::measured::MeasuredStack;
+use crate::table::MarkdownTable;
 use crate::usage::{Usage, resident_mb};
 
 pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
-    let mut table = Table::new(
+    let mut table = MarkdownTable::new(
         "idle",
         "The pattern at 1280×720 and 34 fps; one viewer watches quality 80, fourteen one rung each. Frames: of each rung, \
          published. Wake-ups: how often a thread of the service had gone to sleep.",
@@ -22,28 +23,28 @@ pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
             "frames a second",
         ],
     );
-    let stage = Stage::new(1, &[("CAPTURE_LINGER", "0s")])?;
+    let measured = MeasuredStack::start(1, &[("CAPTURE_LINGER", "0s")])?;
     let time = effort.of(Duration::from_secs(20), Duration::from_secs(1));
     let ladder: Vec<u8> = (30..=95).step_by(5).collect();
     for qualities in [&[][..], &[80], &ladder] {
         let viewers = qualities.len();
         println!("idle: {viewers} viewers");
-        let mut load = Load::of_qualities(&stage.addresses(), qualities)?;
+        let mut load = Load::of_qualities(&measured.addresses(), qualities)?;
         if viewers == 0 {
-            stage.await_idle();
+            measured.await_idle();
         }
         load.run(effort.of(Duration::from_secs(3), Duration::from_millis(500)));
-        let published = || stage.capture_metric("capture_frames_published_total");
+        let published = || measured.capture_metric("capture_frames_published_total");
         let (began, first) = (Instant::now(), published());
-        let before = stage.snapshots()?;
+        let before = measured.snapshots()?;
         load.run(time);
-        let after = stage.snapshots()?;
+        let after = measured.snapshots()?;
         let frames = (published() - first) / began.elapsed().as_secs_f64();
         let used = before.iter().zip(&after).map(|(one, two)| one.until(two));
         let services = [
-            ("capture-svc", stage.capture.pid()),
-            ("nats-server", stage.nats.pid()),
-            ("gateway-svc", stage.gateways[0].pid()),
+            ("capture-svc", measured.stack.capture().pid()),
+            ("nats-server", measured.stack.nats().pid()),
+            ("gateway-svc", measured.stack.gateways[0].pid()),
         ];
         for ((service, pid), Usage { cores, wake_ups }) in services.into_iter().zip(used) {
             table.row(&[

@@ -4,22 +4,23 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use testkit::{Viewer, read_stamp};
+use testkit::statistics::percentile;
+use testkit::{Load, Viewer, now_us, read_stamp};
 use tokio::task::JoinSet;
 use zune_jpeg::JpegDecoder;
 
-use crate::Effort;
-use crate::load::{Load, age_ms};
-use crate::stage::Stage;
-use crate::table::{Table, mean, percentile};
+use crate::effort::Effort;
+use crate::measured::MeasuredStack;
+use crate::table::{MarkdownTable, mean};
 
-const NEVER: Duration = Duration::from_secs(60);
+/// Frames come all the time.
+const FRAME_WITHIN: Duration = Duration::from_secs(60);
 
 /// Ages and times of frames as a background task sees them.
 type Seen = Arc<Mutex<Vec<f64>>>;
 
 pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
-    let mut table = Table::new(
+    let mut table = MarkdownTable::new(
         "latency",
         "1280×720, quality 80, 34 fps, one gateway, everything on this machine. Shares are of the mean from capture to \
          decoded (zune-jpeg, one thread); p50 and p99 from capture until a viewer has the last byte.",
@@ -46,30 +47,30 @@ pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn measure(viewers: usize, seconds: u64, table: &mut Table) -> anyhow::Result<()> {
-    let stage = Stage::new(1, &[])?;
-    let mut load = Load::connect(&stage.addresses(), viewers)?;
+fn measure(viewers: usize, seconds: u64, table: &mut MarkdownTable) -> anyhow::Result<()> {
+    let measured = MeasuredStack::start(1, &[])?;
+    let mut load = Load::connect(&measured.addresses(), viewers)?;
     let (on_bus, decoding) = (Seen::default(), Seen::default());
     let mut watchers = JoinSet::new();
     watchers.spawn_on(
-        subscribe(stage.nats.url(), Arc::clone(&on_bus)),
-        stage.runtime.handle(),
+        subscribe(measured.stack.nats().url(), Arc::clone(&on_bus)),
+        measured.runtime.handle(),
     );
     load.run(Duration::from_secs(2));
-    let frames_for_decoder = stage
+    let frames_for_decoder = measured
         .runtime
-        .block_on(async { Viewer::watch(stage.addresses()[0], 80).await })
+        .block_on(async { Viewer::watch(measured.addresses()[0], 80).await })
         .map_err(|refused| anyhow::anyhow!("the gateway refused a viewer: {refused:?}"))?;
     watchers.spawn_on(
         decode(frames_for_decoder, Arc::clone(&decoding)),
-        stage.runtime.handle(),
+        measured.runtime.handle(),
     );
     let published = MeanOf::begin(
-        |name| stage.capture_metric(name),
+        |name| measured.capture_metric(name),
         "capture_publish_age_seconds",
     );
     let written = MeanOf::begin(
-        |name| stage.gateway_metric(name),
+        |name| measured.gateway_metric(name),
         "gateway_frame_age_seconds",
     );
     // While metrics were read, nobody read the sockets: those frames are no measure.
@@ -81,11 +82,12 @@ fn measure(viewers: usize, seconds: u64, table: &mut Table) -> anyhow::Result<()
     load.run(Duration::from_secs(seconds));
     let took = began.elapsed().as_secs_f64();
     // They must not see the gateway go.
-    stage.runtime.block_on(watchers.shutdown());
-    let published = published.end(|name| stage.capture_metric(name));
-    let written = written.end(|name| stage.gateway_metric(name));
+    measured.runtime.block_on(watchers.shutdown());
+    let published = published.end(|name| measured.capture_metric(name));
+    let written = written.end(|name| measured.gateway_metric(name));
     let bus = mean(&take(&on_bus));
-    let received = mean(&load.ages_ms);
+    let mut ages_ms = load.ages_ms();
+    let received = mean(&ages_ms);
     let decoded = received + mean(&take(&decoding));
     anyhow::ensure!(decoded.is_finite(), "no frames came");
     let share = |from: f64, to: f64| format!("{:.0} %", (to - from).max(0.0) / decoded * 100.0);
@@ -98,12 +100,12 @@ fn measure(viewers: usize, seconds: u64, table: &mut Table) -> anyhow::Result<()
         share(bus, written),
         share(written, received),
         share(received, decoded),
-        format!("{:.1}", percentile(&mut load.ages_ms, 50)),
-        format!("{:.1}", percentile(&mut load.ages_ms, 99)),
+        format!("{:.1}", percentile(&mut ages_ms, 50)),
+        format!("{:.1}", percentile(&mut ages_ms, 99)),
         format!("{published:.1}"),
         format!("{written:.1}"),
         format!("{decoded:.1}"),
-        format!("{:.1}", load.ages_ms.len() as f64 / took / viewers as f64),
+        format!("{:.1}", ages_ms.len() as f64 / took / viewers as f64),
     ]);
     Ok(())
 }
@@ -140,7 +142,8 @@ async fn subscribe(url: String, seen: Seen) {
         .expect("a connected client can subscribe");
     while let Some(message) = frames.next().await {
         if let Ok(stamp) = read_stamp(&message.payload) {
-            push(&seen, age_ms(stamp.captured_at_us));
+            let age_us = now_us() as f64 - stamp.captured_at_us as f64;
+            push(&seen, age_us / 1000.0);
         }
     }
 }
@@ -148,7 +151,7 @@ async fn subscribe(url: String, seen: Seen) {
 /// What a viewer pays for showing it.
 async fn decode(mut viewer: Viewer, seen: Seen) {
     loop {
-        let frame = viewer.frame(NEVER).await;
+        let frame = viewer.frame(FRAME_WITHIN).await;
         let began = Instant::now();
         if JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&frame[..]))
             .decode()

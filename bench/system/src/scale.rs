@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::Effort;
-use crate::load::Load;
-use crate::stage::Stage;
-use crate::table::{Table, percentile};
+use testkit::Load;
+use testkit::statistics::{median, percentile};
+
+use crate::effort::Effort;
+use crate::measured::MeasuredStack;
+use crate::table::MarkdownTable;
 
 /// Each point is measured so often, with all others in between: a machine that slows down for a minute slows down a round
 /// and not a row.
@@ -26,7 +28,7 @@ struct Point {
 }
 
 pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
-    let mut table = Table::new(
+    let mut table = MarkdownTable::new(
         "scale",
         "1280×720, quality 80, 34 fps; viewers spread evenly; cores as the kernel charges them; medians of rounds. Against \
          one viewer: capture's cost over that with one gateway and one viewer.",
@@ -61,7 +63,7 @@ pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
     }
     let mut one = None;
     for ((gateways, viewers), points) in &measured {
-        let point = median(points);
+        let point = median_of_each(points);
         let first = *one.get_or_insert(point.capture);
         let frame = point.captured_bytes / (point.received / *gateways.min(viewers) as f64);
         table.row(&[
@@ -85,11 +87,10 @@ pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
 }
 
 /// Of each number by itself.
-fn median(points: &[Point]) -> Point {
+fn median_of_each(points: &[Point]) -> Point {
     let of = |number: fn(&Point) -> f64| {
         let mut numbers: Vec<f64> = points.iter().map(number).collect();
-        numbers.sort_by(f64::total_cmp);
-        numbers[numbers.len() / 2]
+        median(&mut numbers)
     };
     Point {
         capture: of(|point| point.capture),
@@ -104,21 +105,21 @@ fn median(points: &[Point]) -> Point {
 }
 
 fn measure(gateways: usize, viewers: usize, effort: Effort) -> anyhow::Result<Point> {
-    let stage = Stage::new(gateways, &[])?;
-    let mut load = Load::connect(&stage.addresses(), viewers)?;
+    let measured = MeasuredStack::start(gateways, &[])?;
+    let mut load = Load::connect(&measured.addresses(), viewers)?;
     load.run(effort.of(Duration::from_secs(1), Duration::from_millis(500)));
     let counters = || {
         [
-            stage.capture_metric("capture_published_bytes_total"),
-            stage.gateway_metric("gateway_frames_received_total"),
-            stage.gateway_metric("gateway_sent_bytes_total"),
+            measured.capture_metric("capture_published_bytes_total"),
+            measured.gateway_metric("gateway_frames_received_total"),
+            measured.gateway_metric("gateway_sent_bytes_total"),
         ]
     };
     let counted = counters();
     load.forget();
-    let (before, began) = (stage.snapshots()?, Instant::now());
+    let (before, began) = (measured.snapshots()?, Instant::now());
     load.run(effort.of(Duration::from_secs(3), Duration::from_secs(1)));
-    let (after, took) = (stage.snapshots()?, began.elapsed().as_secs_f64());
+    let (after, took) = (measured.snapshots()?, began.elapsed().as_secs_f64());
     let now = counters();
     let rate = |at: usize| (now[at] - counted[at]) / took;
     let cores: Vec<f64> = before
@@ -126,15 +127,15 @@ fn measure(gateways: usize, viewers: usize, effort: Effort) -> anyhow::Result<Po
         .zip(&after)
         .map(|(one, two)| one.until(two).cores)
         .collect();
-    anyhow::ensure!(!load.ages_ms.is_empty(), "no frames came");
+    anyhow::ensure!(load.frames() > 0, "no frames came");
     Ok(Point {
         capture: cores[0],
         nats: cores[1],
         gateways: cores[2..].iter().sum(),
         captured_bytes: rate(0),
         received: rate(1),
-        sent: load.ages_ms.len() as f64 / took,
+        sent: load.frames() as f64 / took,
         sent_bytes: rate(2),
-        p50_ms: percentile(&mut load.ages_ms, 50),
+        p50_ms: percentile(&mut load.ages_ms(), 50),
     })
 }

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 /// Rows of equally many cells.
-pub(crate) struct Table {
+pub(crate) struct MarkdownTable {
     text: String,
     columns: usize,
 }
 
-impl Table {
+impl MarkdownTable {
     /// A table under `heading`; `note` says what was measured.
     pub(crate) fn new(heading: &str, note: &str, columns: &[&str]) -> Self {
         let text = format!(
@@ -33,29 +33,6 @@ impl Table {
     }
 }
 
-/// The value below which `percent` of `values` lie; NaN of none.
-pub(crate) fn percentile(values: &mut [f64], percent: usize) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let last = values.len().saturating_sub(1);
-    values
-        .get((values.len() * percent / 100).min(last))
-        .copied()
-        .unwrap_or(f64::NAN)
-}
-
 pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percentile_is_one_of_the_values_and_of_none_there_is_none() {
-        let mut values = [5.0, 1.0, 3.0, 2.0, 4.0];
-        assert!((percentile(&mut values, 50) - 3.0).abs() < f64::EPSILON);
-        assert!((percentile(&mut values, 100) - 5.0).abs() < f64::EPSILON);
-        assert!(percentile(&mut [], 50).is_nan());
-    }
 }

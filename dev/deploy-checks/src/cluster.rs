@@ -9,61 +9,55 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
-use testkit::{NatsServer, Process, Said, Scratch, Viewer};
+use testkit::{NatsServer, Process, Said, Scratch, Stack, Viewer};
 
-use crate::manifests::objects::{Objects, pairs};
-use crate::manifests::read;
-use crate::table::{Finding, Table};
+use crate::files::read;
+use crate::objects::{Objects, pairs};
+use crate::report::{Finding, Report};
 
 /// A cluster elects in seconds; on a busy machine in a few more.
-const SOON: Duration = Duration::from_secs(60);
+const ELECTION_WITHIN: Duration = Duration::from_secs(60);
 
-pub(crate) async fn check(folder: &Path, table: &mut Table) {
+pub(crate) async fn check(folder: &Path, report: &mut Report) {
     let since = Instant::now();
     let shipped = match Shipped::read(folder) {
         Ok(shipped) => shipped,
-        Err(why) => return table.note("cluster", since, &Err(why)),
+        Err(why) => return report.note("cluster", since, &Err(why)),
     };
-    let mut servers = shipped.start().await;
-    let urls: Vec<String> = servers.iter().map(NatsServer::url).collect();
-    let urls = urls.join(",");
     let seeds = Scratch::new("seeds");
-    let seed = |user: &str| seeds.path().join(user).display().to_string();
-    let written = shipped.write_seeds(seeds.path());
-    if let Err(why) = written {
-        return table.note("cluster", since, &Err(why));
+    if let Err(why) = shipped.write_seeds(seeds.path()) {
+        return report.note("cluster", since, &Err(why));
     }
-    let (capture, gateway) = (seed("capture.nkey"), seed("gateway.nkey"));
-    let login = [
-        ("NATS_URL", urls.as_str()),
-        ("NATS_NKEY_FILE", capture.as_str()),
-        ("CAPTURE_BUCKET_REPLICAS", "3"),
-        ("CAPTURE_WIDTH", "320"),
-        ("CAPTURE_HEIGHT", "240"),
-    ];
-    let _capture = Process::capture(&servers[0], &login).await;
-    let login = [
-        ("NATS_URL", urls.as_str()),
-        ("NATS_NKEY_FILE", gateway.as_str()),
-    ];
-    let gateway = Process::gateway(&servers[0], &login).await;
+    let seed = |user: &str| seeds.path().join(user).display().to_string();
+    let mut stack = Stack::builder()
+        .servers(shipped.start().await)
+        .capture(&[
+            ("NATS_NKEY_FILE", &seed("capture.nkey")),
+            ("CAPTURE_BUCKET_REPLICAS", "3"),
+            ("CAPTURE_WIDTH", "320"),
+            ("CAPTURE_HEIGHT", "240"),
+        ])
+        .gateway(&[("NATS_NKEY_FILE", &seed("gateway.nkey"))])
+        .without_waiting()
+        .start()
+        .await;
 
-    table.note(
+    report.note(
         "cluster of three",
         since,
-        &picture(&gateway, 40, SOON).await,
+        &picture(stack.gateway(), 40, ELECTION_WITHIN).await,
     );
     let since = Instant::now();
-    servers[2].kill();
-    table.note(
+    stack.servers[2].kill();
+    report.note(
         "one server of three dead",
         since,
-        &picture(&gateway, 50, SOON).await,
+        &picture(stack.gateway(), 50, ELECTION_WITHIN).await,
     );
     // Without a quorum nobody can ask for a quality that was not watched before, however long the election before took.
-    servers[1].kill();
-    let lost = picture(&gateway, 60, Duration::from_secs(12)).await;
-    table.mutant("two servers of three dead", &lost);
+    stack.servers[1].kill();
+    let lost = picture(stack.gateway(), 60, Duration::from_secs(12)).await;
+    report.mutant("two servers of three dead", &lost);
 }
 
 /// A quality that nobody watched: its lease has to go through the bucket.

@@ -1,18 +1,15 @@
 //! compose.yaml on paper: what its containers may do, who is told before a container is killed, and that settings are ones
 //! that the services know. The running stack is looked at by [`crate::guards`].
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::manifests::objects::{Objects, items, pairs, seconds};
-use crate::manifests::read;
-use crate::table::{Finding, Table};
-
-/// By service: the variables that its `--help` lists.
-pub(crate) type Settings = BTreeMap<String, BTreeSet<String>>;
+use crate::files::read;
+use crate::known::KnownSettings;
+use crate::objects::{Objects, items, pairs, seconds};
+use crate::report::{Finding, Report};
 
 /// Each guard taken away once: where, and what takes its place.
 fn mutants() -> [(&'static str, &'static str, Value); 11] {
@@ -67,27 +64,27 @@ fn mutants() -> [(&'static str, &'static str, Value); 11] {
     ]
 }
 
-pub(crate) fn check(deploy: &Path, settings: &Settings, table: &mut Table) {
+pub(crate) fn check(deploy: &Path, settings: &KnownSettings, report: &mut Report) {
     let since = Instant::now();
     let parsed = read(&deploy.join("compose.yaml")).and_then(|text| Objects::parse(&text));
     let compose = match parsed.map(|objects| objects.0.into_iter().next()) {
         Ok(Some(compose)) => compose,
-        Ok(None) => return table.note("compose.yaml", since, &Err("it is empty".into())),
-        Err(why) => return table.note("compose.yaml", since, &Err(why)),
+        Ok(None) => return report.note("compose.yaml", since, &Err("it is empty".into())),
+        Err(why) => return report.note("compose.yaml", since, &Err(why)),
     };
-    table.note("compose.yaml", since, &judge(&compose, settings));
+    report.note("compose.yaml", since, &judge(&compose, settings));
     for (name, at, value) in mutants() {
         let mut changed = compose.clone();
         let (parent, key) = at.rsplit_once('/').unwrap_or_default();
         if let Some(Value::Object(map)) = changed.pointer_mut(parent) {
             map.insert(key.to_owned(), value);
         }
-        table.mutant(&format!("compose.yaml, {name}"), &judge(&changed, settings));
+        report.mutant(&format!("compose.yaml, {name}"), &judge(&changed, settings));
     }
 }
 
 /// PURE
-fn judge(compose: &Value, settings: &Settings) -> Finding {
+fn judge(compose: &Value, settings: &KnownSettings) -> Finding {
     let mut found = Vec::new();
     let mut count = 0;
     for (name, service) in pairs(&compose["services"]) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use testkit::{Said, Viewer, read_stamp};
 use tokio::task::JoinHandle;
 
-use crate::stack::Stack;
+use crate::docker::ComposeStack;
 
 /// What one viewer lived through.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub(crate) struct Crowd {
 
 impl Crowd {
     /// `size` viewers at the quality 60; the first is a browser, that reports what it sees.
-    pub(crate) fn start(stack: &Stack, size: usize) -> Self {
+    pub(crate) fn start(stack: &ComposeStack, size: usize) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let frames: Arc<Vec<AtomicUsize>> =
             Arc::new((0..size).map(|_| AtomicUsize::new(0)).collect());
@@ -81,7 +81,12 @@ impl Crowd {
     }
 }
 
-async fn watch(stack: &Stack, stop: &AtomicBool, frames: &AtomicUsize, index: usize) -> Vec<Break> {
+async fn watch(
+    stack: &ComposeStack,
+    stop: &AtomicBool,
+    frames: &AtomicUsize,
+    index: usize,
+) -> Vec<Break> {
     // The first is a browser.
     let reports = index == 0;
     let mut breaks = Vec::new();

@@ -7,57 +7,18 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::stack::{compose, containers, inspect};
-use crate::table::{Finding, Table};
-use crate::{hardening, proxy};
+use crate::docker::{compose, containers, inspect};
+use crate::report::{Finding, Report};
+use crate::{haproxy, hardening};
 
-pub(crate) fn hardened(table: &mut Table) {
+pub(crate) fn hardened(report: &mut Report) {
     for service in ["capture", "gateway", "nats", "haproxy"] {
         let since = Instant::now();
-        let found = containers(service).and_then(|ids| {
-            let id = ids.first().ok_or_else(|| format!("no {service} runs"))?;
-            inspect(id)
-        });
-        // HAProxy's image names its user; what runs is asked below.
-        let named = |mut seen: Value| {
-            if service == "haproxy"
-                && seen["Config"]["User"]
-                    .as_str()
-                    .is_some_and(|user| user == "haproxy")
-            {
-                seen["Config"]["User"] = json!("99");
-            }
-            seen
-        };
-        let found = found.map(named);
-        table.note(
-            &format!("hardened: {service}"),
-            since,
-            &found.clone().and_then(|seen| hardening::container(&seen)),
-        );
-        let (Ok(seen), "gateway") = (found, service) else {
-            continue;
-        };
-        let mutants = [
-            ("/Config/User", json!("0:0"), "run as root"),
-            (
-                "/HostConfig/ReadonlyRootfs",
-                json!(false),
-                "a root that can be written",
-            ),
-            ("/HostConfig/CapDrop", json!([]), "capabilities kept"),
-            (
-                "/HostConfig/SecurityOpt",
-                json!([]),
-                "privileges to be gained",
-            ),
-        ];
-        for (place, value, name) in mutants {
-            let mut changed = seen.clone();
-            if let Some(at) = changed.pointer_mut(place) {
-                *at = value;
-            }
-            table.mutant(name, &hardening::container(&changed));
+        let found = container(service);
+        let finding = found.clone().and_then(|seen| hardening::container(&seen));
+        report.note(&format!("hardened: {service}"), since, &finding);
+        if let (Ok(seen), "gateway") = (found, service) {
+            container_mutants(&seen, report);
         }
     }
     for service in ["capture", "gateway"] {
@@ -65,17 +26,50 @@ pub(crate) fn hardened(table: &mut Table) {
         let image =
             containers(service).and_then(|ids| inspect(ids.first().map_or("", String::as_str)));
         let image = image.and_then(|seen| inspect(seen["Image"].as_str().unwrap_or_default()));
-        table.note(
-            &format!("image: {service}"),
-            since,
-            &image.clone().and_then(|seen| hardening::image(&seen)),
-        );
+        let finding = image.clone().and_then(|seen| hardening::image(&seen));
+        report.note(&format!("image: {service}"), since, &finding);
         let Ok(mut seen) = image else { continue };
         seen["Config"]["Healthcheck"] = Value::Null;
-        table.mutant("an image without health check", &hardening::image(&seen));
+        report.mutant("an image without health check", &hardening::image(&seen));
     }
     let since = Instant::now();
-    table.note("only HAProxy is published", since, &published());
+    report.note("only HAProxy is published", since, &published());
+}
+
+/// What docker knows about the first container of a service.
+fn container(service: &str) -> Result<Value, String> {
+    let ids = containers(service)?;
+    let id = ids.first().ok_or_else(|| format!("no {service} runs"))?;
+    let mut seen = inspect(id)?;
+    // HAProxy's image names its user; the check wants a number.
+    if service == "haproxy" && seen["Config"]["User"] == "haproxy" {
+        seen["Config"]["User"] = json!("99");
+    }
+    Ok(seen)
+}
+
+fn container_mutants(seen: &Value, report: &mut Report) {
+    let mutants = [
+        ("/Config/User", json!("0:0"), "run as root"),
+        (
+            "/HostConfig/ReadonlyRootfs",
+            json!(false),
+            "a root that can be written",
+        ),
+        ("/HostConfig/CapDrop", json!([]), "capabilities kept"),
+        (
+            "/HostConfig/SecurityOpt",
+            json!([]),
+            "privileges to be gained",
+        ),
+    ];
+    for (place, value, name) in mutants {
+        let mut changed = seen.clone();
+        if let Some(at) = changed.pointer_mut(place) {
+            *at = value;
+        }
+        report.mutant(name, &hardening::container(&changed));
+    }
 }
 
 /// One port, on this machine only.
@@ -99,11 +93,11 @@ fn published() -> Finding {
 }
 
 /// The load balancer's file.
-pub(crate) fn lint(file: &Path, table: &mut Table) {
+pub(crate) fn lint(file: &Path, report: &mut Report) {
     let text = fs::read_to_string(file).unwrap_or_default();
-    table.note("haproxy.cfg", Instant::now(), &proxy::haproxy(&text));
+    report.note("haproxy.cfg", Instant::now(), &haproxy::judge(&text));
     let unready = text.replace("option httpchk GET /readyz", "");
-    table.mutant("no readiness check", &proxy::haproxy(&unready));
+    report.mutant("no readiness check", &haproxy::judge(&unready));
     let cut = text.replace("rise 1", "rise 1 on-marked-down shutdown-sessions");
-    table.mutant("sessions cut when a check fails", &proxy::haproxy(&cut));
+    report.mutant("sessions cut when a check fails", &haproxy::judge(&cut));
 }

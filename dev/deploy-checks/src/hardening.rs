@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::table::Finding;
+use crate::report::Finding;
 
 /// The largest image that is not a mistake.
 const MAX_IMAGE: u64 = 40_000_000;

@@ -7,8 +7,8 @@ use serde_json::Value;
 use testkit::http;
 
 use crate::crowd::{Break, Crowd};
-use crate::stack::{Stack, compose, containers, docker};
-use crate::table::{Finding, Table};
+use crate::docker::{ComposeStack, compose, containers, docker};
+use crate::report::{Finding, Report};
 use crate::{guards, watch};
 
 /// As many viewers as the balance is judged by.
@@ -17,39 +17,39 @@ const VIEWERS: usize = 40;
 const CAMERA: &[&str] = &["compose.camera.yaml"];
 const MONITORING: &[&str] = &["compose.monitoring.yaml"];
 
-pub(crate) async fn play(stack: &Stack, table: &mut Table) {
+pub(crate) async fn play(stack: &ComposeStack, report: &mut Report) {
     let since = Instant::now();
     let up = picture(stack).await;
-    table.note("picture after up", since, &up);
+    report.note("picture after up", since, &up);
     if up.is_err() {
         let logs = compose(&[], &["logs", "--tail", "20"]).unwrap_or_else(|why| why);
         println!("{logs}");
         return;
     }
-    guards::hardened(table);
-    guards::lint(Path::new("haproxy.cfg"), table);
+    guards::hardened(report);
+    guards::lint(Path::new("haproxy.cfg"), report);
 
     let since = Instant::now();
-    table.note("prometheus finds all", since, &watched(stack, 2).await);
+    report.note("prometheus finds all", since, &watched(stack, 2).await);
     let since = Instant::now();
     let scaled = scale(4);
-    table.note(
+    report.note(
         "scaled to 4",
         since,
         &scaled.map(|_| "4 gateways healthy".into()),
     );
     let since = Instant::now();
-    table.note(
+    report.note(
         "prometheus finds all",
         since,
         &watch::targets(&stack.prometheus, 6).await,
     );
 
-    departures(stack, table).await;
-    disturbances(stack, table).await;
+    departures(stack, report).await;
+    disturbances(stack, report).await;
 
     let since = Instant::now();
-    table.note(
+    report.note(
         "camera that is missing",
         since,
         &missing_camera(stack).await,
@@ -57,21 +57,21 @@ pub(crate) async fn play(stack: &Stack, table: &mut Table) {
 }
 
 /// A gateway that leaves, and one that is cut off.
-async fn departures(stack: &Stack, table: &mut Table) {
+async fn departures(stack: &ComposeStack, report: &mut Report) {
     let crowd = Crowd::start(stack, VIEWERS);
     let since = Instant::now();
     let seen = crowd.all_see(3, Duration::from_secs(20)).await;
-    table.note(
+    report.note(
         "40 viewers see pictures",
         since,
         &seen.map(|took| format!("all within {took:.1?}")),
     );
     let since = Instant::now();
-    table.note("spread over 4 gateways", since, &spread(stack).await);
+    report.note("spread over 4 gateways", since, &spread(stack).await);
     let since = Instant::now();
     let left = stop_one(&crowd, "stop").await;
     let told = judge(&crowd.leave().await);
-    table.note("one gateway stopped", since, &left.and(told));
+    report.note("one gateway stopped", since, &left.and(told));
 
     // Taken away: the drain. The same viewers, and a gateway that is killed.
     let _ = scale(4);
@@ -79,11 +79,11 @@ async fn departures(stack: &Stack, table: &mut Table) {
     let _ = crowd.all_see(3, Duration::from_secs(20)).await;
     let killed = stop_one(&crowd, "kill").await;
     let told = judge(&crowd.leave().await);
-    table.mutant("a gateway without drain", &killed.and(told));
+    report.mutant("a gateway without drain", &killed.and(told));
 }
 
 /// Scaled down and the bus restarted under one crowd, and whether all of it was measured.
-async fn disturbances(stack: &Stack, table: &mut Table) {
+async fn disturbances(stack: &ComposeStack, report: &mut Report) {
     let _ = scale(4);
     let crowd = Crowd::start(stack, VIEWERS);
     let _ = crowd.all_see(3, Duration::from_secs(20)).await;
@@ -93,7 +93,7 @@ async fn disturbances(stack: &Stack, table: &mut Table) {
         Ok(_) => crowd.all_see(3, Duration::from_secs(20)).await,
         Err(why) => Err(why),
     };
-    table.note(
+    report.note(
         "scaled back to 2",
         since,
         &seen.map(|took| format!("all 40 live within {took:.1?}")),
@@ -104,18 +104,18 @@ async fn disturbances(stack: &Stack, table: &mut Table) {
         Ok(_) => crowd.all_see(10, Duration::from_secs(30)).await,
         Err(why) => Err(why),
     };
-    table.note(
+    report.note(
         "NATS restarted",
         since,
         &restarted.map(|took| format!("all 40 live {took:.1?} after it")),
     );
 
     let since = Instant::now();
-    table.note("every dashboard query", since, &dashboards(stack).await);
+    report.note("every dashboard query", since, &dashboards(stack).await);
     let since = Instant::now();
-    table.note("every rule's selectors", since, &rules(stack).await);
+    report.note("every rule's selectors", since, &rules(stack).await);
     let wrong = ["sum(capture_frames_publisht_total)".to_owned()];
-    table.mutant(
+    report.mutant(
         "a series renamed",
         &watch::have_data_now(&stack.prometheus, &wrong).await,
     );
@@ -129,11 +129,11 @@ async fn disturbances(stack: &Stack, table: &mut Table) {
     } else {
         Err(format!("closed with {codes:?}"))
     };
-    table.note("no connection was cut", Instant::now(), &whole);
+    report.note("no connection was cut", Instant::now(), &whole);
 }
 
 /// `up` on what is there, until a picture has come through the load balancer.
-async fn picture(stack: &Stack) -> Finding {
+async fn picture(stack: &ComposeStack) -> Finding {
     let started = Instant::now();
     compose(&[], &["up", "--detach", "--wait", "--no-build"])?;
     let answer = request(stack, "/snapshot.jpg?quality=60").await?;
@@ -183,13 +183,13 @@ fn scale(gateways: usize) -> Finding {
     )
 }
 
-async fn request(stack: &Stack, path: &str) -> Result<http::Response, String> {
+async fn request(stack: &ComposeStack, path: &str) -> Result<http::Response, String> {
     let bearer = format!("Bearer {}", stack.token);
     let answer = http::get(&stack.public, path, &[("Authorization", &bearer)]).await;
     answer.map_err(|error| format!("{path}: {error}"))
 }
 
-async fn watched(stack: &Stack, gateways: usize) -> Finding {
+async fn watched(stack: &ComposeStack, gateways: usize) -> Finding {
     compose(
         MONITORING,
         &["up", "--detach", "--no-recreate", "--no-deps", "prometheus"],
@@ -207,7 +207,7 @@ async fn watched(stack: &Stack, gateways: usize) -> Finding {
 }
 
 /// Each gateway has its share, as Prometheus counts them.
-async fn spread(stack: &Stack) -> Finding {
+async fn spread(stack: &ComposeStack) -> Finding {
     let mut last = Vec::new();
     for _ in 0..30 {
         last = watch::values(&stack.prometheus, "sum by (instance) (gateway_viewers)").await?;
@@ -256,18 +256,18 @@ fn judge(breaks: &[Break]) -> Finding {
     ))
 }
 
-async fn dashboards(stack: &Stack) -> Finding {
+async fn dashboards(stack: &ComposeStack) -> Finding {
     let queries = watch::dashboard_queries("grafana/dashboards")?;
     watch::all_have_data(&stack.prometheus, &queries).await
 }
 
-async fn rules(stack: &Stack) -> Finding {
+async fn rules(stack: &ComposeStack) -> Finding {
     let selectors = watch::rule_selectors(&stack.prometheus).await?;
     watch::all_have_data(&stack.prometheus, &selectors).await
 }
 
 /// The override without a device: `up` succeeds, the status says why there is no picture.
-async fn missing_camera(stack: &Stack) -> Finding {
+async fn missing_camera(stack: &ComposeStack) -> Finding {
     compose(CAMERA, &["up", "--detach", "--wait", "--no-build"])?;
     let snapshot = request(stack, "/snapshot.jpg?quality=60").await?;
     let status = request(stack, "/api/status").await?;

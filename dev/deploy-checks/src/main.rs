@@ -9,54 +9,74 @@
 mod cluster;
 mod compose;
 mod crowd;
+mod docker;
+mod files;
 mod guards;
+mod haproxy;
 mod hardening;
+mod known;
 mod live;
 mod manifests;
+mod objects;
 mod proxies;
-mod proxy;
-mod stack;
-mod table;
+mod report;
 mod watch;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
-use stack::Stack;
-use table::Table;
+use clap::{Parser, Subcommand};
+use testkit::command_line;
+
+use docker::ComposeStack;
+use report::Report;
+
+/// Looks at what deploy/ promises; without a command at the stack that runs, whose addresses are in the environment.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// What needs no docker, from the repository's root: rules, and manifests as they are rendered in FOLDER.
+    Paper { folder: PathBuf },
+    /// The reverse proxies of deploy/proxy, before a real gateway.
+    Proxies,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut table = Table::default();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => {}
-        ["paper", folder] => return paper(Path::new(folder), table).await,
-        ["proxies"] => {
-            proxies::check(Path::new("deploy/proxy"), &mut table).await;
-            return table.close();
-        }
-        _ => {
-            println!("containers [paper FOLDER | proxies]");
-            return ExitCode::from(64);
-        }
-    }
-    let stack = match Stack::from_environment() {
-        Ok(stack) => stack,
-        Err(why) => {
-            println!("{why}");
-            return ExitCode::from(64);
-        }
+    let arguments = match command_line::parse::<Arguments>() {
+        Ok(arguments) => arguments,
+        Err(ended) => return ended,
     };
-    live::play(&stack, &mut table).await;
-    table.close()
+    let mut report = Report::default();
+    match arguments.what {
+        Some(What::Paper { folder }) => paper(&folder, &mut report).await,
+        Some(What::Proxies) => proxies::check(Path::new("deploy/proxy"), &mut report).await,
+        None => match ComposeStack::from_environment() {
+            Ok(stack) => live::play(&stack, &mut report).await,
+            Err(why) => {
+                println!("{why}");
+                return ExitCode::from(64);
+            }
+        },
+    }
+    report.close()
 }
 
-/// What needs no docker: manifests as they are rendered in `folder`, and files of `deploy/`, from the repository's root.
-async fn paper(folder: &Path, mut table: Table) -> ExitCode {
+async fn paper(folder: &Path, report: &mut Report) {
     let deploy = Path::new("deploy");
-    manifests::check(folder, deploy, &mut table);
-    guards::lint(&deploy.join("haproxy.cfg"), &mut table);
-    cluster::check(folder, &mut table).await;
-    table.close()
+    match known::known(deploy) {
+        Ok(known) => {
+            compose::check(deploy, &known.settings, report);
+            manifests::check(folder, deploy, &known, report);
+        }
+        Err(why) => report.note("manifests", Instant::now(), &Err(why)),
+    }
+    guards::lint(&deploy.join("haproxy.cfg"), report);
+    cluster::check(folder, report).await;
 }

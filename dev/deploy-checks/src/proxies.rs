@@ -1,20 +1,21 @@
 //! The reverse proxies of `deploy/proxy`, each started as it is shipped in front of a real gateway: what viewers need
 //! passes, under TLS and a path, and what they must not see does not. Each promise is broken once, too.
 
-mod patience;
+mod idle_timeout;
+mod process;
 mod promises;
-mod running;
+mod socket;
 mod tls;
 
 use std::path::Path;
 use std::time::Instant;
 
-use testkit::{NatsServer, Process};
+use testkit::Stack;
 
-use crate::manifests::read;
-use crate::table::Table;
+use crate::files::read;
+use crate::report::Report;
+use process::{Program, ProxyProcess};
 use promises::Side;
-use running::{Program, Running};
 
 /// What viewers must know.
 const TOKEN: &str = "a-token-of-the-check";
@@ -103,69 +104,69 @@ const MUTANTS: [Mutant; 9] = [
     ),
     mutant(
         Program::Haproxy,
-        "patience",
+        "idle_timeout",
         "silent sockets cut",
         "timeout tunnel 1h",
         "timeout tunnel 30s",
     ),
 ];
 
-pub(crate) async fn check(folder: &Path, table: &mut Table) {
-    let nats = NatsServer::start().await;
-    let small = [("CAPTURE_WIDTH", "320"), ("CAPTURE_HEIGHT", "240")];
-    let _capture = Process::capture(&nats, &small).await;
-    let gateway = Process::gateway(
-        &nats,
-        &[
+pub(crate) async fn check(folder: &Path, report: &mut Report) {
+    let stack = Stack::builder()
+        .capture(&[("CAPTURE_WIDTH", "320"), ("CAPTURE_HEIGHT", "240")])
+        .gateway(&[
             ("GATEWAY_AUTH_TOKEN", TOKEN),
             ("GATEWAY_TRUSTED_PROXIES", "127.0.0.1"),
             ("GATEWAY_MAX_VIEWERS_PER_IP", "1"),
             ("GATEWAY_WEB_ROOT", "web/dist"),
-        ],
-    )
-    .await;
+        ])
+        .start()
+        .await;
+    let gateway = stack.gateway().public();
     for program in Program::ALL {
         let since = Instant::now();
         let text = read(&folder.join(program.file()));
         let started = match &text {
-            Ok(text) => Running::start(program, text, gateway.public()).await,
+            Ok(text) => ProxyProcess::start(program, text, gateway).await,
             Err(why) => Err(why.clone()),
         };
         let (text, proxy) = match (text, started) {
             (Ok(text), Ok(proxy)) => (text, proxy),
             (Err(why), _) | (_, Err(why)) => {
-                table.note(program.file(), since, &Err(why));
+                report.note(program.file(), since, &Err(why));
                 continue;
             }
         };
         let side = Side {
             proxy: &proxy,
-            gateway: gateway.public(),
+            gateway,
+            token: TOKEN,
             text: &text,
         };
         for promise in promises::ALL {
             let since = Instant::now();
             let found = side.keeps(promise).await;
-            table.note(&format!("{}: {promise}", program.file()), since, &found);
+            report.note(&format!("{}: {promise}", program.file()), since, &found);
         }
         for mutant in MUTANTS.iter().filter(|mutant| mutant.of == program) {
             let name = format!("{}, {} ({})", program.file(), mutant.name, mutant.breaks);
             let wrong = text.replace(mutant.right, mutant.wrong);
             if wrong == text {
                 let why = format!("there is no {:?} to take away", mutant.right);
-                table.note(&name, Instant::now(), &Err(why));
+                report.note(&name, Instant::now(), &Err(why));
                 continue;
             }
-            match Running::start(program, &wrong, gateway.public()).await {
+            match ProxyProcess::start(program, &wrong, gateway).await {
                 Ok(proxy) => {
                     let side = Side {
                         proxy: &proxy,
-                        gateway: gateway.public(),
+                        gateway,
+                        token: TOKEN,
                         text: &wrong,
                     };
-                    table.mutant(&name, &side.keeps(mutant.breaks).await);
+                    report.mutant(&name, &side.keeps(mutant.breaks).await);
                 }
-                Err(why) => table.note(&name, Instant::now(), &Err(why)),
+                Err(why) => report.note(&name, Instant::now(), &Err(why)),
             }
         }
     }

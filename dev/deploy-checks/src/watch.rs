@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use testkit::http;
 
-use crate::table::Finding;
+use crate::report::Finding;
 
 /// Asks Prometheus' API.
 async fn api(prometheus: &str, path: &str) -> Result<Value, String> {

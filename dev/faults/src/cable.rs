@@ -2,9 +2,8 @@
 
 use std::net::SocketAddr;
 
-use testkit::{Host, Process, ThrottledLink};
+use testkit::{Host, Process, Settings, Stack, ThrottledLink};
 
-use crate::bus::{Bus, Settings};
 use crate::plan::Mode;
 
 /// A cable to a service of its own.
@@ -17,29 +16,29 @@ pub(crate) enum Cable {
 }
 
 impl Cable {
-    pub(crate) async fn to(bus: &Bus, mode: Mode) -> Self {
+    pub(crate) async fn to(stack: &Stack, mode: Mode) -> Self {
         if mode.cables {
             return Self::Namespace(Host::start().await);
         }
-        let server = SocketAddr::from(([127, 0, 0, 1], bus.servers[0].port()));
+        let server = SocketAddr::from(([127, 0, 0, 1], stack.nats().port()));
         Self::Proxy(ThrottledLink::to(server))
     }
 
-    pub(crate) async fn capture(&self, bus: &Bus, settings: Settings<'_>) -> Process {
-        let url = self.url(bus);
+    pub(crate) async fn capture(&self, stack: &Stack, settings: Settings<'_>) -> Process {
+        let url = self.url(stack);
         let settings = [&[("NATS_URL", url.as_str())], settings].concat();
         match self {
-            Self::Namespace(host) => bus.capture_at(host, &settings).await,
-            Self::Proxy(_) => bus.capture(&settings).await,
+            Self::Namespace(host) => stack.start_capture_on(host, &settings).await,
+            Self::Proxy(_) => stack.start_capture(&settings).await,
         }
     }
 
-    pub(crate) async fn gateway(&self, bus: &Bus) -> Process {
-        let url = self.url(bus);
+    pub(crate) async fn gateway(&self, stack: &Stack) -> Process {
+        let url = self.url(stack);
         let settings = [("NATS_URL", url.as_str())];
         match self {
-            Self::Namespace(host) => bus.gateway_at(host, &settings).await,
-            Self::Proxy(_) => bus.gateway(&settings).await,
+            Self::Namespace(host) => stack.start_gateway_on(host, &settings).await,
+            Self::Proxy(_) => stack.start_gateway(&settings).await,
         }
     }
 
@@ -57,9 +56,9 @@ impl Cable {
         }
     }
 
-    fn url(&self, bus: &Bus) -> String {
+    fn url(&self, stack: &Stack) -> String {
         match self {
-            Self::Namespace(_) => format!("nats://{}:{}", Host::HERE, bus.servers[0].port()),
+            Self::Namespace(_) => format!("nats://{}:{}", Host::HERE, stack.nats().port()),
             Self::Proxy(link) => format!("nats://{}", link.address()),
         }
     }

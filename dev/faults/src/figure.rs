@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use testkit::statistics::{median, percentile};
+
 /// The longest time without a new picture.
 pub(crate) const GAP: &str = "longest gap";
 /// The age of the oldest picture that was shown.
@@ -90,12 +92,11 @@ impl Row {
                 same.map(|figure| figure.value)
             };
             let mut values: Vec<f64> = seen.iter().filter_map(of).collect();
-            values.sort_by(f64::total_cmp);
             Summary {
                 what: figure.what,
                 unit: figure.unit,
-                median: values[values.len() / 2],
-                worst: values[values.len() - 1],
+                median: median(&mut values),
+                worst: percentile(&mut values, 100),
                 goal: figure.goal,
                 bound: figure.bound,
             }

@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
+use clap::Parser;
+use clap::builder::RangedU64ValueParser;
+
+/// For whatever takes milliseconds when nothing is wrong: a picture, a key, a service that is ready again.
+pub(crate) const RECOVERY_WITHIN: Duration = Duration::from_secs(20);
+
 /// How a fault is played.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
 pub(crate) struct Mode {
     /// Shorter faults and fewer viewers, for the gate.
+    #[arg(long)]
     pub(crate) quick: bool,
     /// TLS and nkeys.
+    #[arg(long)]
     pub(crate) secure: bool,
-    /// Links are cables between network namespaces; it is for whoever starts us to give us one of our own.
+    /// Links are cables between network namespaces; it is for whoever starts this to give it a namespace of its own.
+    #[arg(long)]
     pub(crate) cables: bool,
 }
 
@@ -20,52 +29,20 @@ impl Mode {
     }
 }
 
-/// What to play, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Plays faults of the bus on real processes and prints what a viewer saw.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
 pub(crate) struct Plan {
-    /// How often each fault is played.
+    /// How often each fault is played, up to 100 times.
+    #[arg(long, default_value = "1", value_parser = RangedU64ValueParser::<usize>::new().range(1..=100))]
     pub(crate) runs: usize,
     /// How each is played.
+    #[command(flatten)]
     pub(crate) mode: Mode,
     /// Parts of the names of the faults to play; none: all.
     pub(crate) names: Vec<String>,
 }
 
 impl Plan {
-    /// Reads the arguments.
-    pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut plan = Self {
-            runs: 1,
-            mode: Mode::default(),
-            names: Vec::new(),
-        };
-        let mut arguments = arguments.peekable();
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--quick" => plan.mode.quick = true,
-                "--secure" => plan.mode.secure = true,
-                "--cables" => plan.mode.cables = true,
-                "--runs" => {
-                    let number = arguments.next().unwrap_or_default();
-                    plan.runs = number
-                        .parse()
-                        .ok()
-                        .filter(|runs| (1..=100).contains(runs))
-                        .ok_or(format!(
-                            "--runs takes a number from 1 to 100, not {number:?}"
-                        ))?;
-                }
-                other if other.starts_with('-') => {
-                    return Err(format!(
-                        "no option {other:?}; there are --runs N, --quick, --secure, --cables, and names of faults"
-                    ));
-                }
-                name => plan.names.push(name.to_owned()),
-            }
-        }
-        Ok(plan)
-    }
-
     /// Whether the fault `name` is asked for.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|part| name.contains(part.as_str()))
@@ -77,7 +54,8 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Result<Plan, String> {
-        Plan::read(line.split_whitespace().map(str::to_owned))
+        let words = std::iter::once("faults").chain(line.split_whitespace());
+        Plan::try_parse_from(words).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinError, JoinSet};
 
-use crate::faults::{self, Fault};
+use crate::fault::Fault;
+use crate::faults;
 use crate::figure::{Row, Seen};
 use crate::plan::Plan;
 
 /// A run that takes longer hangs.
-const LONGEST: Duration = Duration::from_secs(300);
+const RUN_WITHIN: Duration = Duration::from_secs(300);
 /// Between the starts of runs side by side: they wait together and measure alone.
-const APART: Duration = Duration::from_secs(6);
+const START_EVERY: Duration = Duration::from_secs(6);
 
 /// Every row that the plan asks for.
 pub(crate) async fn run(plan: &Plan) -> Vec<Row> {
@@ -45,7 +46,7 @@ async fn play(fault: &Fault, runs: usize) -> Vec<Result<Seen, String>> {
     if !fault.waits {
         for _ in 0..runs {
             let mut run = JoinSet::new();
-            run.spawn(tokio::time::timeout(LONGEST, (fault.play)()));
+            run.spawn(tokio::time::timeout(RUN_WITHIN, (fault.play)()));
             played.extend(run.join_next().await.map(outcome));
         }
         return played;
@@ -54,8 +55,8 @@ async fn play(fault: &Fault, runs: usize) -> Vec<Result<Seen, String>> {
     for run in 0..runs {
         let play = (fault.play)();
         side_by_side.spawn(async move {
-            tokio::time::sleep(APART * run as u32).await;
-            tokio::time::timeout(LONGEST, play).await
+            tokio::time::sleep(START_EVERY * run as u32).await;
+            tokio::time::timeout(RUN_WITHIN, play).await
         });
     }
     while let Some(run) = side_by_side.join_next().await {
@@ -69,7 +70,7 @@ fn outcome(
 ) -> Result<Seen, String> {
     match run {
         Ok(Ok(seen)) => Ok(seen),
-        Ok(Err(_)) => Err(format!("not over after {LONGEST:?}")),
+        Ok(Err(_)) => Err(format!("not over after {RUN_WITHIN:?}")),
         Err(error) => Err(match error.try_into_panic() {
             Ok(panic) => words(panic.as_ref()),
             Err(error) => error.to_string(),

@@ -4,7 +4,7 @@ use crate::figure::{GAP, OLDEST, Row, Summary};
 use crate::plan::Plan;
 
 /// A cell that nobody reads to its end.
-const LONGEST: usize = 140;
+const CELL_CHARS: usize = 140;
 
 /// Every line of the table, with its head.
 pub(crate) fn lines(rows: &[Row], plan: &Plan) -> Vec<String> {
@@ -86,7 +86,7 @@ fn row(row: &Row) -> [String; 7] {
         of(GAP),
         of(OLDEST),
         others.collect::<Vec<_>>().join(", "),
-        capture.chars().take(LONGEST).collect(),
+        capture.chars().take(CELL_CHARS).collect(),
         verdict,
     ]
 }
@@ -103,12 +103,14 @@ fn number(summary: &Summary, runs: usize) -> String {
 /// A panic's message may hold a whole log.
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    line.chars().take(LONGEST).collect()
+    line.chars().take(CELL_CHARS).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use clap::Parser as _;
 
     use super::*;
     use crate::figure::{Figure, Seen};
@@ -136,7 +138,7 @@ mod tests {
                 runs: vec![Err("no frame\nand a log".to_owned())],
             },
         ];
-        let plan = Plan::read(["--runs".to_owned(), "3".to_owned()].into_iter()).expect("a plan");
+        let plan = Plan::try_parse_from(["faults", "--runs", "3"]).expect("a plan");
         let lines = lines(&rows, &plan);
         assert!(lines[3].contains("32 (200) ms") && lines[3].contains("back after 7 (7) ms"));
         assert!(lines[3].contains("| ok "));

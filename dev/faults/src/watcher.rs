@@ -3,15 +3,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use testkit::statistics::at_percent;
 use testkit::{Closed, Said, Viewer, eventually, read_stamp};
 use tokio::task::AbortHandle;
 
-use crate::world::SOON;
+use crate::plan::RECOVERY_WITHIN;
 
 /// Longer than any fault: a viewer that hears nothing goes on waiting.
-const FOR_EVER: Duration = Duration::from_secs(3600);
+const NEXT_WITHIN: Duration = Duration::from_secs(3600);
 /// A second of pictures: the gateway knows the clocks, and the stream is steady.
-const SETTLED: usize = 34;
+const SETTLED_PICTURES: usize = 34;
 
 /// One picture as it was shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +47,7 @@ impl Watcher {
         let log = Arc::new(Mutex::new(Log::default()));
         let heard = Arc::clone(&log);
         let task = tokio::spawn(async move {
-            while let Some(said) = viewer.next(FOR_EVER).await {
+            while let Some(said) = viewer.next(NEXT_WITHIN).await {
                 let at = Instant::now();
                 let mut log = lock(&heard);
                 match said {
@@ -75,12 +76,12 @@ impl Watcher {
 
     /// Waits until pictures flow.
     pub(crate) async fn settled(self) -> Self {
-        self.shown(SETTLED).await
+        self.shown(SETTLED_PICTURES).await
     }
 
     /// Waits until so many pictures were shown.
     pub(crate) async fn shown(self, pictures: usize) -> Self {
-        eventually(SOON, || async {
+        eventually(RECOVERY_WITHIN, || async {
             let count = lock(&self.log).shown.len();
             (count >= pictures).then_some(()).ok_or(count)
         })
@@ -132,9 +133,7 @@ impl Watcher {
 
     /// The age that 99 of 100 pictures since `from` did not exceed.
     pub(crate) fn p99_since(&self, from: Instant) -> Duration {
-        let ages = self.ages_since(from);
-        let index = (ages.len() * 99 / 100).min(ages.len().saturating_sub(1));
-        *ages.get(index).expect("pictures since then")
+        at_percent(&self.ages_since(from), 99).expect("pictures since then")
     }
 
     fn ages_since(&self, from: Instant) -> Vec<Duration> {

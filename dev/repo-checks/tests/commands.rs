@@ -6,20 +6,20 @@ use std::path::Path;
 const RUN: &[(&str, &str, &str)] = &[
     (
         "cargo xtask run",
-        "dev/xtask/src/walk.rs",
+        "dev/xtask/src/docs_commands.rs",
         "CAPTURE_SOURCE=pattern cargo xtask run",
     ),
     (
         "CAPTURE_SOURCE=pattern cargo xtask run",
-        "dev/xtask/src/walk.rs",
+        "dev/xtask/src/docs_commands.rs",
         "CAPTURE_SOURCE=pattern cargo xtask run",
     ),
     (
         "CAPTURE_SOURCE=file:",
-        "dev/xtask/src/walk.rs",
+        "dev/xtask/src/docs_commands.rs",
         "CAPTURE_SOURCE=file:recording.mjpeg cargo xtask run",
     ),
-    ("ffmpeg ", "dev/xtask/src/walk.rs", "\"ffmpeg \""),
+    ("ffmpeg ", "dev/xtask/src/docs_commands.rs", "\"ffmpeg \""),
     ("cargo xtask test", ".ci/run", "cargo xtask test"),
     // A camera named in each of the ways; which one, `cargo xtask run` passes on as it is.
     ("CAPTURE_SOURCE=/dev/video2", CAMERA_VM, "/dev/video0"),

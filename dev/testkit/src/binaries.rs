@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 use crate::child::{find_on_path, workspace};
 
@@ -22,48 +21,44 @@ pub(crate) fn service(name: &str) -> PathBuf {
         .nth(2)
         .expect("tests lie in target/<profile>/deps")
         .join(name);
-    let modified = |path: &Path| {
-        path.metadata()
-            .and_then(|metadata| metadata.modified())
-            .ok()
-    };
-    let Some(at) = modified(&built) else {
+    assert!(
+        built.is_file(),
+        "{} is not built; do so with: cargo build --workspace",
+        built.display()
+    );
+    // cargo builds the service under test but not its neighbour.
+    if let Some(source) = newer_source(&built) {
         panic!(
-            "{} is not built; do so with: cargo build --workspace",
-            built.display()
-        );
-    };
-    // cargo builds the service under test but not its neighbour. Only capture encodes: a gateway that is older than the
-    // encoder would stay so however often it is built.
-    let made_of: &[&str] = match name {
-        "capture-svc" => &[
-            "capture-svc",
-            "crates/bus",
-            "crates/process",
-            "crates/wire",
-            "crates/jpeg-ladder",
-        ],
-        _ => &[name, "crates/bus", "crates/process", "crates/wire"],
-    };
-    for source in made_of {
-        let newest = newest(&workspace().join(source).join("src"));
-        assert!(
-            newest <= at,
-            "{} is older than {source}; build it with: cargo build --workspace",
-            built.display()
+            "{} is older than {}; build it with: cargo build --workspace",
+            built.display(),
+            source.display()
         );
     }
     built
 }
 
-fn newest(directory: &Path) -> SystemTime {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let times = entries.map(|entry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => newest(&entry.path()),
-        Ok(metadata) => metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-        Err(_) => SystemTime::UNIX_EPOCH,
-    });
-    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
+/// A file that `built` was made of and that has changed since. cargo lists them beside it, those of the workspace's other
+/// crates too.
+fn newer_source(built: &Path) -> Option<PathBuf> {
+    let modified = |path: &Path| path.metadata()?.modified();
+    let made_of = std::fs::read_to_string(built.with_extension("d")).ok()?;
+    let built_at = modified(built).ok()?;
+    sources(&made_of)
+        .into_iter()
+        // One that is gone was removed from another, which has changed then.
+        .find(|source| modified(source).is_ok_and(|at| at > built_at))
+}
+
+/// The files of a rule as make reads it: `target: source source`, where a backslash keeps a blank in a name.
+fn sources(rule: &str) -> Vec<PathBuf> {
+    let files = rule
+        .split_once(": ")
+        .map_or("", |(_, files)| files)
+        .replace("\\ ", "\0");
+    files
+        .split_whitespace()
+        .map(|file| PathBuf::from(file.replace('\0', " ")))
+        .collect()
 }
 
 /// `NATS_SERVER_BIN`, what `cargo xtask tools` fetched, or the one on the PATH.
@@ -115,7 +110,38 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
+    use crate::child::Scratch;
+
+    #[test]
+    fn the_sources_of_a_binary_are_read_as_cargo_lists_them() {
+        let paths = ["/a/main.rs", "/a b/lib.rs"].map(PathBuf::from);
+        assert_eq!(sources("/t/debug/x: /a/main.rs /a\\ b/lib.rs\n"), paths);
+        assert!(sources("garbage").is_empty());
+    }
+
+    #[test]
+    fn a_binary_that_is_older_than_one_of_its_sources_is_found_out() {
+        let scratch = Scratch::new("binaries");
+        let [built, source] = ["service", "lib.rs"].map(|name| scratch.path().join(name));
+        let write = |path: &Path, text: &str| std::fs::write(path, text).expect("a file");
+        write(&source, "");
+        write(&built, "");
+        let rule = format!("{}: {}\n", built.display(), source.display());
+        write(&scratch.path().join("service.d"), &rule);
+        let age = |path: &Path, seconds| {
+            let file = std::fs::File::options().append(true).open(path);
+            let at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            file.expect("a file").set_modified(at).expect("a time");
+        };
+        age(&built, 20);
+        age(&source, 10);
+        assert_eq!(newer_source(&built), None);
+        age(&source, 30);
+        assert_eq!(newer_source(&built), Some(source));
+    }
 
     #[test]
     fn a_version_is_read_from_the_servers_own_line() {

@@ -45,14 +45,17 @@ impl Drop for Scratch {
 
 /// A child process whose output goes to a file; killed on drop, and by the kernel when the test process itself is killed.
 #[derive(Debug)]
-pub(crate) struct Owned {
+pub struct ChildProcess {
     child: Child,
     log: PathBuf,
 }
 
-impl Owned {
+impl ChildProcess {
     /// Starts `command` with its output appended to `log`.
-    pub(crate) fn spawn(command: &Command, log: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the program is not there or the log cannot be written.
+    pub fn spawn(command: &Command, log: &Path) -> io::Result<Self> {
         let out = File::options().create(true).append(true).open(log)?;
         let mut command = dying_with_us(command);
         command
@@ -65,7 +68,9 @@ impl Owned {
         })
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
@@ -120,7 +125,7 @@ impl Owned {
     }
 }
 
-impl Drop for Owned {
+impl Drop for ChildProcess {
     fn drop(&mut self) {
         self.kill();
     }

@@ -10,8 +10,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use crate::child::{Owned, Scratch};
-use crate::eventually;
+use crate::child::{ChildProcess, Scratch};
+use crate::eventually::eventually;
 
 /// A cable: which subnet it is, so that every name and address of it is its own.
 static NEXT: AtomicU8 = AtomicU8::new(1);
@@ -20,7 +20,7 @@ static NEXT: AtomicU8 = AtomicU8::new(1);
 #[derive(Debug)]
 pub struct Host {
     /// Keeps the namespace alive by being in it.
-    holder: Owned,
+    holder: ChildProcess,
     _scratch: Scratch,
     bus: u8,
     desk: u8,
@@ -38,7 +38,7 @@ impl Host {
         let scratch = Scratch::new("host");
         let mut sleeper = Command::new("unshare");
         sleeper.args(["--net", "--", "sleep", "infinity"]);
-        let holder = Owned::spawn(&sleeper, &scratch.path().join("log"))
+        let holder = ChildProcess::spawn(&sleeper, &scratch.path().join("log"))
             .unwrap_or_else(|error| panic!("unshare (util-linux) does not start: {error}"));
         let namespace = format!("/proc/{}/ns/net", holder.pid());
         let ours = std::fs::read_link("/proc/self/ns/net").expect("a network namespace");

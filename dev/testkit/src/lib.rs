@@ -1,6 +1,6 @@
-//! Real parts for tests, dev-only: a nats-server per test ([`NatsServer`]), a WebSocket client ([`Viewer`]), a reader that
-//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]), a service as its own process ([`Process`]) and
-//! [`eventually`] instead of sleeping.
+//! Real parts for tests, dev-only: everything started and ready ([`Stack`]), a nats-server per test ([`NatsServer`]), a
+//! service as its own process ([`Process`]), a WebSocket client ([`Viewer`]) and very many of them ([`Load`]), a reader that
+//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]) and [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
 //! that is missing on the machine is a failure that names the command which gets it, never a skipped test.
@@ -12,24 +12,35 @@
 pub mod barcode;
 mod binaries;
 mod child;
+pub mod command_line;
 mod eventually;
 mod host;
 pub mod http;
+mod launch;
 mod link;
+mod load;
+mod logins;
 mod metrics;
 mod nats;
 mod picture;
 mod process;
 pub mod readme;
 mod request;
+mod stack;
+pub mod statistics;
 mod viewer;
+mod websocket;
 
-pub use child::Scratch;
+pub use child::{ChildProcess, Scratch};
 pub use eventually::{Attempt, eventually};
 pub use host::Host;
+pub use launch::Settings;
 pub use link::{LinkQuality, ThrottledLink};
+pub use load::{Load, now_us};
+pub use logins::SHIPPED_USERS;
 pub use nats::NatsServer;
 pub use picture::{Picture, read_stamp};
 pub use process::Process;
 pub use request::{Refused, ViewerRequest};
+pub use stack::{Stack, StackBuilder};
 pub use viewer::{Closed, Said, Viewer};

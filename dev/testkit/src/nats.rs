@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::child::{Owned, Scratch};
-use crate::{binaries, eventually};
+use crate::binaries;
+use crate::child::{ChildProcess, Scratch};
+use crate::eventually::eventually;
 
 /// Loading a machine with many tests at once can hold a start back; a server that takes longer than this is broken.
 const START_WITHIN: Duration = Duration::from_secs(20);
@@ -15,7 +16,7 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 /// A nats-server with JetStream on a free port of 127.0.0.1 and a store of its own; gone on drop.
 #[derive(Debug)]
 pub struct NatsServer {
-    process: Owned,
+    process: ChildProcess,
     port: u16,
     extra: String,
     scratch: Scratch,
@@ -178,7 +179,7 @@ impl NatsServer {
     }
 }
 
-fn spawn(scratch: &Scratch, extra: &str, port: i32) -> Owned {
+fn spawn(scratch: &Scratch, extra: &str, port: i32) -> ChildProcess {
     let directory = scratch.path().display();
     let config = scratch.path().join("nats.conf");
     let text = format!(
@@ -187,7 +188,7 @@ fn spawn(scratch: &Scratch, extra: &str, port: i32) -> Owned {
     std::fs::write(&config, text).expect("the scratch directory takes a file");
     let mut command = Command::new(binaries::nats_server());
     command.arg("-c").arg(config);
-    Owned::spawn(&command, &scratch.path().join("nats.log")).unwrap_or_else(|error| {
+    ChildProcess::spawn(&command, &scratch.path().join("nats.log")).unwrap_or_else(|error| {
         panic!(
             "{} does not start: {error}",
             command.get_program().display()
@@ -203,85 +204,4 @@ fn read_port(file: &Path) -> Option<u16> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_restarted_server_keeps_its_port_and_takes_clients_again() {
-        let mut server = NatsServer::start().await;
-        let port = server.port();
-        assert_ne!(port, 0);
-        server
-            .client()
-            .await
-            .flush()
-            .await
-            .expect("the first server answers");
-        server.kill();
-        assert!(
-            async_nats::connect(server.url()).await.is_err(),
-            "a killed server takes nobody"
-        );
-        server.restart().await;
-        assert_eq!(server.port(), port);
-        server
-            .client()
-            .await
-            .flush()
-            .await
-            .expect("the second server answers");
-    }
-
-    #[tokio::test]
-    async fn a_paused_server_answers_nothing_until_it_is_resumed() {
-        let server = NatsServer::start().await;
-        let client = server.client().await;
-        server.pause();
-        // Nobody serves the subject, so a live server would answer "no responders" at once.
-        let ask = client.request("nobody.home", "".into());
-        assert!(
-            tokio::time::timeout(Duration::from_millis(300), ask)
-                .await
-                .is_err(),
-            "a frozen server answered"
-        );
-        server.resume();
-        eventually(Duration::from_secs(5), || async {
-            client.request("nobody.home", "".into()).await.is_err()
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn extra_configuration_takes_effect() {
-        let server = NatsServer::with_config("max_payload: 64KB").await;
-        assert_eq!(server.client().await.server_info().max_payload, 64 * 1024);
-    }
-
-    #[tokio::test]
-    async fn three_nodes_make_a_cluster_that_keeps_a_replicated_bucket() {
-        let servers = NatsServer::cluster(3).await;
-        let bucket = async_nats::jetstream::kv::Config {
-            bucket: "demand".into(),
-            num_replicas: 3,
-            ..Default::default()
-        };
-        // Requests before there is a leader are lost, so each look is a short one.
-        let context = async_nats::jetstream::context::ContextBuilder::new()
-            .timeout(Duration::from_millis(500))
-            .build(servers[0].client().await);
-        eventually(Duration::from_secs(30), || {
-            context.create_key_value(bucket.clone())
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn nothing_is_left_of_a_dropped_server() {
-        let server = NatsServer::start().await;
-        let (url, directory) = (server.url(), server.scratch.path().to_owned());
-        drop(server);
-        assert!(async_nats::connect(url).await.is_err());
-        assert!(!directory.exists());
-    }
-}
+mod tests;

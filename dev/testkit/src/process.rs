@@ -1,14 +1,16 @@
 //! One of our services as a process of its own: what a kill, a signal and an exit code need.
 
-use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::child::{Owned, Scratch};
-use crate::{Host, NatsServer, binaries, eventually, http, metrics};
+use crate::child::{ChildProcess, Scratch};
+use crate::eventually::eventually;
+use crate::launch::{Launch, Settings};
+use crate::nats::NatsServer;
+use crate::{http, metrics};
 
 /// A service that takes longer than this to log `listening` is broken, however busy the machine.
 const START_WITHIN: Duration = Duration::from_secs(20);
@@ -16,11 +18,8 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 /// A running service; killed on drop, when its log is shown if the test has failed.
 #[derive(Debug)]
 pub struct Process {
-    name: &'static str,
-    child: Owned,
-    settings: Vec<(String, String)>,
-    /// What enters the namespace it runs in.
-    enter: Vec<OsString>,
+    launch: Launch,
+    child: ChildProcess,
     public: Option<SocketAddr>,
     admin: Option<SocketAddr>,
     scratch: Scratch,
@@ -31,74 +30,26 @@ impl Process {
     ///
     /// # Panics
     /// When it is not built or does not start, with its log.
-    pub async fn capture(nats: &NatsServer, settings: &[(&str, &str)]) -> Self {
-        let url = nats.url();
-        let own = [
-            ("NATS_URL", url.as_str()),
-            ("CAPTURE_SOURCE", "pattern"),
-            ("CAPTURE_ADMIN_LISTEN", "127.0.0.1:0"),
-        ];
-        Self::service("capture-svc", None, &[&own[..], settings].concat()).await
+    pub async fn capture(nats: &NatsServer, settings: Settings<'_>) -> Self {
+        let launch = Launch::capture("127.0.0.1").with(&[("NATS_URL", &nats.url())]);
+        Self::start(launch.with(settings)).await
     }
 
     /// Starts gateway-svc on free ports. `settings` come on top.
     ///
     /// # Panics
     /// As [`capture`](Self::capture).
-    pub async fn gateway(nats: &NatsServer, settings: &[(&str, &str)]) -> Self {
-        let url = nats.url();
-        let own = [
-            ("NATS_URL", url.as_str()),
-            ("GATEWAY_LISTEN", "127.0.0.1:0"),
-            ("GATEWAY_ADMIN_LISTEN", "127.0.0.1:0"),
-        ];
-        Self::service("gateway-svc", None, &[&own[..], settings].concat()).await
+    pub async fn gateway(nats: &NatsServer, settings: Settings<'_>) -> Self {
+        let launch = Launch::gateway("127.0.0.1").with(&[("NATS_URL", &nats.url())]);
+        Self::start(launch.with(settings)).await
     }
 
-    /// As [`capture`](Self::capture), on another host; `settings` hold `NATS_URL`.
-    ///
-    /// # Panics
-    /// As [`capture`](Self::capture).
-    pub async fn capture_at(host: &Host, settings: &[(&str, &str)]) -> Self {
-        let address = format!("{}:0", host.address());
-        let own = [
-            ("CAPTURE_SOURCE", "pattern"),
-            ("CAPTURE_ADMIN_LISTEN", address.as_str()),
-        ];
-        Self::service("capture-svc", Some(host), &[&own[..], settings].concat()).await
-    }
-
-    /// As [`gateway`](Self::gateway), on another host, for anybody; `settings` hold `NATS_URL`.
-    ///
-    /// # Panics
-    /// As [`capture`](Self::capture).
-    pub async fn gateway_at(host: &Host, settings: &[(&str, &str)]) -> Self {
-        let address = format!("{}:0", host.address());
-        let own = [
-            ("GATEWAY_LISTEN", address.as_str()),
-            ("GATEWAY_ADMIN_LISTEN", address.as_str()),
-            ("GATEWAY_ALLOW_ANONYMOUS", "true"),
-        ];
-        Self::service("gateway-svc", Some(host), &[&own[..], settings].concat()).await
-    }
-
-    async fn service(name: &'static str, host: Option<&Host>, settings: &[(&str, &str)]) -> Self {
-        let settings: Vec<_> = settings
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let scratch = Scratch::new(name);
-        let enter = host.map_or_else(Vec::new, |host| {
-            let enter = host.enter();
-            let words = [enter.get_program()].into_iter().chain(enter.get_args());
-            words.map(OsStr::to_owned).collect()
-        });
-        let child = spawn(name, &enter, &settings, &scratch);
+    /// Starts it and waits until it listens.
+    pub(crate) async fn start(launch: Launch) -> Self {
+        let scratch = Scratch::new(launch.name);
         let mut service = Self {
-            name,
-            child,
-            settings,
-            enter,
+            child: launch.spawn(&scratch.path().join("log")),
+            launch,
             public: None,
             admin: None,
             scratch,
@@ -111,7 +62,7 @@ impl Process {
         (self.public, self.admin) = eventually(START_WITHIN, || {
             let log = self.child.log();
             if let Some(status) = self.child.exit_status() {
-                panic!("{} ended at start ({status}):\n{log}", self.name);
+                panic!("{} ended at start ({status}):\n{log}", self.launch.name);
             }
             let found = log[from..].lines().find_map(listening);
             async move { found }
@@ -126,7 +77,7 @@ impl Process {
     #[must_use]
     pub fn public(&self) -> SocketAddr {
         self.public
-            .unwrap_or_else(|| panic!("{} has no public port", self.name))
+            .unwrap_or_else(|| panic!("{} has no public port", self.launch.name))
     }
 
     /// Where metrics and health are.
@@ -136,7 +87,7 @@ impl Process {
     #[must_use]
     pub fn admin(&self) -> SocketAddr {
         self.admin
-            .unwrap_or_else(|| panic!("{} has logged no admin port", self.name))
+            .unwrap_or_else(|| panic!("{} has logged no admin port", self.launch.name))
     }
 
     /// Its process id, for what `/proc` says of it; another one after a [`restart`](Self::restart).
@@ -172,7 +123,7 @@ impl Process {
     pub async fn restart(&mut self) {
         self.child.kill();
         let logged = self.child.log().len();
-        self.child = spawn(self.name, &self.enter, &self.settings, &self.scratch);
+        self.child = self.launch.spawn(&self.scratch.path().join("log"));
         self.await_listening(logged).await;
     }
 
@@ -247,40 +198,9 @@ impl Drop for Process {
     )]
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("---- {} logged:\n{}", self.name, self.child.log());
+            eprintln!("---- {} logged:\n{}", self.launch.name, self.child.log());
         }
     }
-}
-
-fn spawn(
-    name: &str,
-    enter: &[OsString],
-    settings: &[(String, String)],
-    scratch: &Scratch,
-) -> Owned {
-    let binary = binaries::service(name);
-    let mut command = match enter {
-        [] => Command::new(&binary),
-        [program, arguments @ ..] => {
-            let mut command = Command::new(program);
-            command.args(arguments).arg(&binary);
-            command
-        }
-    };
-    // What the developer has set for their own run is no business of a test.
-    for (name, _) in std::env::vars_os() {
-        let ours = name.to_string_lossy();
-        if ["CAPTURE_", "GATEWAY_", "NATS_", "RUST_LOG", "LOG_"]
-            .iter()
-            .any(|prefix| ours.starts_with(prefix))
-        {
-            command.env_remove(&name);
-        }
-    }
-    command.env("LOG_FORMAT", "json");
-    command.envs(settings.iter().map(|(name, value)| (name, value)));
-    Owned::spawn(&command, &scratch.path().join("log"))
-        .unwrap_or_else(|error| panic!("{} does not start: {error}", binary.display()))
 }
 
 /// The addresses of the one line that both services log at start: `{"fields":{"message":"listening","admin":"127.0.0.1:1"}}`.

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Request};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::request::{Refused, ViewerRequest};
@@ -40,11 +42,6 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    pub(crate) fn over(socket: WebSocketStream<TcpStream>) -> Self {
-        let ahead = VecDeque::new();
-        Self { socket, ahead }
-    }
-
     /// A request for `path` (`/websocket/80`) at `address` (`127.0.0.1:6732`).
     pub fn at(address: impl std::fmt::Display, path: &str) -> ViewerRequest {
         ViewerRequest {
@@ -194,102 +191,47 @@ impl Viewer {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::net::TcpListener;
-    use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-
-    const SOON: Duration = Duration::from_secs(5);
-
-    /// A server that sends `script` to its first client and then reads until that one is gone.
-    async fn server(
-        script: Vec<Message>,
-    ) -> (std::net::SocketAddr, tokio::task::JoinHandle<Vec<Message>>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("bound");
-        let served = tokio::spawn(async move {
-            let (stream, _) = listener.accept().await.expect("a client");
-            let mut socket = tokio_tungstenite::accept_async(stream)
-                .await
-                .expect("a handshake");
-            for message in script {
-                socket.send(message).await.expect("the client is there");
-            }
-            let mut heard = Vec::new();
-            while let Some(Ok(message)) = socket.next().await {
-                heard.push(message);
-            }
-            heard
-        });
-        (address, served)
-    }
-
-    #[tokio::test]
-    async fn frames_texts_and_the_close_come_in_the_order_asked_for() {
-        let close = Message::Close(Some(CloseFrame {
-            code: 1012.into(),
-            reason: "leaving".into(),
-        }));
-        let (address, _served) = server(vec![
-            Message::text("hello"),
-            Message::binary(vec![1]),
-            Message::binary(vec![2]),
-            close,
-        ])
-        .await;
-        let mut viewer = Viewer::watch(address, 80).await.expect("an upgrade");
-        assert_eq!(viewer.frame(SOON).await, vec![1]);
-        assert_eq!(viewer.text(SOON).await, "hello");
-        assert_eq!(
-            viewer.next(SOON).await,
-            Some(Said::Frame(Bytes::from_static(&[2])))
-        );
-        assert_eq!(
-            viewer.closed(SOON).await,
-            Closed {
-                code: 1012,
-                reason: "leaving".into()
-            }
-        );
-    }
-
-    #[tokio::test]
-    async fn a_ping_is_answered_while_reading() {
-        let (address, served) =
-            server(vec![Message::Ping("7".into()), Message::binary(vec![1])]).await;
-        let mut viewer = Viewer::watch(address, 80).await.expect("an upgrade");
-        viewer.frame(SOON).await;
-        viewer.leave(SOON).await;
-        assert!(
-            served
-                .await
-                .expect("served")
-                .contains(&Message::Pong("7".into()))
-        );
-    }
-
-    #[tokio::test]
-    async fn a_connection_that_breaks_is_1006() {
-        let (address, served) = server(vec![]).await;
-        let mut viewer = Viewer::watch(address, 80).await.expect("an upgrade");
-        served.abort();
-        assert_eq!(viewer.closed(SOON).await.code, 1006);
-    }
-
-    #[tokio::test]
-    async fn nobody_listening_is_a_refusal_without_a_status() {
-        let gone = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port")
-            .local_addr()
-            .expect("bound");
-        assert_eq!(
-            Viewer::watch(gone, 80)
-                .await
-                .expect_err("nobody there")
-                .status,
-            0
-        );
+fn no_answer(error: impl std::fmt::Display) -> Refused {
+    Refused {
+        status: 0,
+        body: error.to_string(),
     }
 }
+
+impl ViewerRequest {
+    /// Opens the WebSocket.
+    ///
+    /// # Errors
+    /// The gateway's status and body when it does not upgrade.
+    ///
+    /// # Panics
+    /// On a path or header that no HTTP request can carry.
+    pub async fn connect(self) -> Result<Viewer, Refused> {
+        let mut request: Request<()> = format!("ws://{}{}", self.address, self.path)
+            .into_client_request()
+            .expect("a path that a URL can carry");
+        for (name, value) in &self.headers {
+            let name = HeaderName::try_from(name).expect("a header name");
+            request
+                .headers_mut()
+                .insert(name, HeaderValue::try_from(value).expect("a header value"));
+        }
+        let stream = TcpStream::connect(&self.address).await.map_err(no_answer)?;
+        stream.set_nodelay(true).map_err(no_answer)?;
+        match tokio_tungstenite::client_async(request, stream).await {
+            Ok((socket, _)) => Ok(Viewer {
+                socket,
+                ahead: VecDeque::new(),
+            }),
+            Err(Error::Http(response)) => Err(Refused {
+                status: response.status().as_u16(),
+                body: String::from_utf8_lossy(response.body().as_deref().unwrap_or_default())
+                    .into_owned(),
+            }),
+            Err(error) => Err(no_answer(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ mod results;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::shell::{Environment, Outcome, binaries, output, run, say, workspace};
+use crate::shell::{Environment, Outcome, binaries, run, say, workspace};
 use crate::{tools, web};
 use results::{Results, tables_of};
 
@@ -202,12 +202,11 @@ impl Kit {
                 .cargo(&["run", "--release", "--manifest-path", &manifest, "--"]);
         cargo.args(arguments);
         if package == "fanout" {
-            // Behind what the person gave, which wins.
-            cargo
-                .arg("--gateway")
-                .arg(binaries("release").join("gateway-svc"));
-            if let Some(nats) = self.environment.get("NATS_SERVER_BIN") {
-                cargo.arg("--nats").arg(nats);
+            let given = arguments.iter().any(|word| word.starts_with("--gateway"));
+            if !given {
+                cargo
+                    .arg("--gateway")
+                    .arg(binaries("release").join("gateway-svc"));
             }
         }
         Ok(cargo)
@@ -244,10 +243,4 @@ impl Kit {
         self.services_built = true;
         Ok(())
     }
-}
-
-/// The version that `program --version` tells, or that there is none.
-fn version_of(program: &str) -> String {
-    output(Command::new(program).arg("--version"))
-        .map_or_else(|| format!("no {program}"), |text| text.trim().to_owned())
 }

@@ -3,24 +3,14 @@
 
 mod bases;
 mod engine;
+mod notes;
 mod stack;
 
 use std::fs;
 use std::time::Instant;
 
-use crate::shell::{Environment, Outcome, binaries, paint, red, run, say, workspace};
+use crate::shell::{Environment, Outcome, binaries, paint, run, say, workspace};
 use crate::{deploy, tools, web};
-
-/// Lines for the person who reads the end of the output.
-#[derive(Default)]
-pub(crate) struct Notes(Vec<String>);
-
-impl Notes {
-    fn not_checked(&mut self, what: &str) {
-        println!("{} {what}", red("NOT CHECKED:"));
-        self.0.push(what.to_owned());
-    }
-}
 
 pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     let whole = match arguments {
@@ -29,7 +19,7 @@ pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
         _ => return Err("cargo xtask containers [--whole]".to_owned()),
     };
     let started = Instant::now();
-    let mut notes = Notes::default();
+    let mut notes = notes::Notes::default();
     let mut environment = Environment::default();
     let directory = workspace().join("target/containers");
     fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
@@ -57,7 +47,7 @@ pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     let engine = engine::get(&directory, &mut environment, &mut notes)?;
     deploy::check(&environment)?;
     bases::get(&directory, &environment, &mut notes)?;
-    let mut stack = stack::Stack::prepare(&directory, &environment, whole)?;
+    let mut stack = stack::ComposeStack::prepare(&directory, &environment, whole)?;
     if !whole {
         notes.not_checked(
             "the stages `web` and `build` of the Dockerfile: the images hold what cargo and npm built on this machine \
@@ -73,9 +63,7 @@ pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     drop(engine);
 
     println!();
-    for note in &notes.0 {
-        println!("{} {note}", red("NOT CHECKED:"));
-    }
+    notes.repeat();
     let took = started.elapsed().as_secs_f64();
     match &played {
         Ok(()) => println!("{} in {took:.0} s", paint("32", "containers: all green")),

@@ -1,6 +1,8 @@
 //! The README's commands: `cargo xtask <command>`.
 //!
-//! Needs nothing but what a Rust machine has, so that it can get the rest: std only, and quick to build.
+//! Needs nothing but what a Rust machine has, so that it can get the rest. It is built before everything else at each use,
+//! so it stays on std, its arguments too: a parser would take longer to build than all of this, for words and flags that
+//! are mostly handed on to the tool that reads them.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -10,10 +12,11 @@
 mod bench;
 mod camera;
 mod chaos;
+mod children;
 mod containers;
 mod deploy;
+mod docs_commands;
 mod nats;
-mod parts;
 mod probe;
 mod proxies;
 mod run;
@@ -21,7 +24,6 @@ mod sbom;
 mod shell;
 mod test;
 mod tools;
-mod walk;
 mod web;
 
 use std::process::ExitCode;

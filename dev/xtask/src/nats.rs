@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::parts::Part;
+use crate::children::OwnedChild;
 use crate::shell::{Environment, Outcome, workspace};
 
 /// A server on loopback is there within a second, on a loaded machine within a few.
@@ -87,7 +87,7 @@ pub(crate) fn start(
     binary: &Path,
     keys: &Keys,
     scratch: &Path,
-) -> Outcome<(Part, String)> {
+) -> Outcome<(OwnedChild, String)> {
     let config = scratch.join("nats.conf");
     std::fs::write(&config, wrapped(scratch)?)
         .map_err(|error| format!("cannot write {}: {error}", config.display()))?;
@@ -100,7 +100,7 @@ pub(crate) fn start(
     ];
     command.envs(settings);
     let log = scratch.join("nats.log");
-    let mut part = Part::logged("nats", command, Duration::from_secs(5), &log)?;
+    let mut part = OwnedChild::logged("nats", command, Duration::from_secs(5), &log)?;
     let ports = scratch.join(format!("nats-server_{}.ports", part.pid()));
     let deadline = Instant::now() + WITHIN;
     // The file holds {"nats":["nats://127.0.0.1:4222"],…} once the server listens.

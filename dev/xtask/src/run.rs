@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::children::{KILL_AT_ONCE, OwnedChild};
 use crate::nats::Keys;
-use crate::parts::{HURRY, Part};
 use crate::shell::{Environment, Outcome, binaries, paint, run, say, workspace};
 use crate::{nats, probe, tools, web};
 
 const LISTEN: &str = "127.0.0.1:6732";
 
 /// How often the parts are looked at.
-const TICK: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// After this long without a picture the person is told that something is odd.
 const ODD_AFTER: Duration = Duration::from_secs(15);
@@ -56,6 +56,36 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         keys = Some(made);
         environment.set("NATS_URL", url);
     }
+    set_defaults(&mut environment, listen);
+    let binary = |name: &str| {
+        let mut command = environment.command(binaries("debug").join(format!("{name}-svc")));
+        if let Some(keys) = &keys {
+            keys.log_in(&mut command, name);
+        }
+        command
+    };
+    parts.capture = Some(OwnedChild::shown(
+        "capture",
+        "33",
+        binary("capture"),
+        Duration::from_secs(5),
+    )?);
+    parts.gateway = Some(OwnedChild::shown(
+        "gateway",
+        "35",
+        binary("gateway"),
+        Duration::from_secs(15),
+    )?);
+
+    let result = watch(&environment, &mut parts, listen, bus.as_deref(), &stopped);
+    say("stopping");
+    drop(parts);
+    say("all stopped");
+    result
+}
+
+/// What the services are told where the person has not said otherwise.
+fn set_defaults(environment: &mut Environment, listen: SocketAddr) {
     environment.set("LOG_FORMAT", "text");
     if std::env::var_os("GATEWAY_WEB_ROOT").is_none() {
         environment.set("GATEWAY_WEB_ROOT", web::dist());
@@ -72,68 +102,30 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
             environment.set(setting, "127.0.0.1:0");
         }
     }
-    let binary = |name: &str| {
-        let mut command = environment.command(binaries("debug").join(format!("{name}-svc")));
-        if let Some(keys) = &keys {
-            keys.log_in(&mut command, name);
-        }
-        command
-    };
-    parts.capture = Some(Part::shown(
-        "capture",
-        "33",
-        binary("capture"),
-        Duration::from_secs(5),
-    )?);
-    parts.gateway = Some(Part::shown(
-        "gateway",
-        "35",
-        binary("gateway"),
-        Duration::from_secs(15),
-    )?);
-
-    let result = watch(&mut parts, listen, bus.as_deref(), &stopped);
-    say("stopping");
-    drop(parts);
-    say("all stopped");
-    result
 }
 
 /// What runs, in the order in which it is stopped.
 #[derive(Default)]
 struct Parts {
-    gateway: Option<Part>,
-    capture: Option<Part>,
-    nats: Option<Part>,
+    gateway: Option<OwnedChild>,
+    capture: Option<OwnedChild>,
+    nats: Option<OwnedChild>,
 }
 
 /// Until Ctrl-C, which is fine, or until a part ends, which is not. Says where to look once there is something to see.
 /// `bus`: what a person sets to use the bus themselves, if it is ours.
 fn watch(
+    environment: &Environment,
     parts: &mut Parts,
     gateway: SocketAddr,
     bus: Option<&str>,
     stopped: &mpsc::Receiver<()>,
 ) -> Outcome<()> {
-    let (seen, picture) = mpsc::channel();
-    let look = move || {
-        while let Err(error) = probe::first_frame(gateway) {
-            if seen.send(Err(error)).is_err() {
-                return;
-            }
-            std::thread::sleep(TICK);
-        }
-        let _ = seen.send(Ok(probe::source(gateway)));
-    };
-    std::thread::Builder::new()
-        .name("probe".to_owned())
-        .spawn(look)
-        .map_err(|error| error.to_string())?;
-
+    let picture = look_for_picture(environment.clone(), gateway)?;
     let mut odd_at = Some(Instant::now() + ODD_AFTER);
     let mut last_error = String::new();
     loop {
-        match stopped.recv_timeout(TICK) {
+        match stopped.recv_timeout(LOOK_EVERY) {
             Ok(()) => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
@@ -155,9 +147,9 @@ fn watch(
             match look {
                 Ok(source) => {
                     odd_at = None;
-                    announce(gateway, source.ok().as_deref(), bus);
+                    announce(gateway, source.as_deref(), bus);
                 }
-                Err(error) => last_error = error.to_string(),
+                Err(error) => last_error = error,
             }
         }
         if odd_at.is_some_and(|at| Instant::now() > at) {
@@ -167,6 +159,28 @@ fn watch(
             ));
         }
     }
+}
+
+/// Looks until there is a picture, on a thread of its own: every failed look, and at last the camera's source.
+fn look_for_picture(
+    environment: Environment,
+    gateway: SocketAddr,
+) -> Outcome<mpsc::Receiver<Outcome<Option<String>>>> {
+    let (seen, picture) = mpsc::channel();
+    let look = move || {
+        while let Err(error) = probe::picture(&environment, gateway) {
+            if seen.send(Err(error)).is_err() {
+                return;
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        let _ = seen.send(Ok(probe::source(&environment, gateway).ok()));
+    };
+    std::thread::Builder::new()
+        .name("probe".to_owned())
+        .spawn(look)
+        .map_err(|error| error.to_string())?;
+    Ok(picture)
 }
 
 fn announce(gateway: SocketAddr, source: Option<&str>, bus: Option<&str>) {
@@ -212,7 +226,7 @@ fn listen_for_signals(stop: Sender<()>) -> Outcome<()> {
     let listen = move || {
         let mut signals = signals.forever();
         if signals.next().is_some() && stop.send(()).is_ok() && signals.next().is_some() {
-            HURRY.store(true, Ordering::Relaxed);
+            KILL_AT_ONCE.store(true, Ordering::Relaxed);
         }
     };
     std::thread::Builder::new()

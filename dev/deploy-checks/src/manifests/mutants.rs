@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::objects::Objects;
+use crate::objects::Objects;
 
 const LIST: &str = include_str!("mutants.yaml");
 
@@ -37,7 +37,7 @@ impl Mutant {
     pub(super) fn apply(&self, objects: &mut Objects) -> Result<(), String> {
         let wanted = self.line["object"].as_str().unwrap_or_default();
         let is = |object: &Value| {
-            let own = super::objects::name(object);
+            let own = crate::objects::name(object);
             own == wanted
                 || wanted
                     .strip_suffix('*')
@@ -74,8 +74,8 @@ impl Mutant {
 mod tests {
     use serde_json::json;
 
-    use super::super::objects::Objects;
     use super::{Mutant, all};
+    use crate::objects::Objects;
 
     #[test]
     fn a_mutant_that_finds_nothing_to_change_says_so() {

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::Violations;
-use super::objects::{Objects, Pod, items, selects};
+use super::violations::Violations;
+use crate::objects::{Objects, Pod, items, selects};
 
 /// One end of a connection.
 #[derive(Clone, Copy)]

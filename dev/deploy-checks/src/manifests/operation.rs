@@ -1,8 +1,9 @@
 //! PURE: what keeps the picture there while somebody operates the cluster: images, settings, probes, leaving, owners of
 //! the camera, the quorum of NATS.
 
-use super::objects::{Objects, Pod, items, seconds};
-use super::{Known, Violations};
+use super::violations::Violations;
+use crate::known::Known;
+use crate::objects::{Objects, Pod, items, seconds};
 
 /// `GATEWAY_DRAIN` where nothing is set.
 const DRAIN: f64 = 10.0;

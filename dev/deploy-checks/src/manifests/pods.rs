@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::Violations;
-use super::objects::{Objects, Pod, items, pairs};
+use super::violations::Violations;
+use crate::objects::{Objects, Pod, items, pairs};
 
 /// Volumes that the restricted standard lets in.
 const VOLUMES: [&str; 8] = [

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Violations;
-use super::objects::{Objects, Pod, items, name, pairs, selects};
+use super::violations::Violations;
+use crate::objects::{Objects, Pod, items, name, pairs, selects};
 
 pub(super) fn judge(objects: &Objects, found: &mut Violations) {
     selectors(objects, found);

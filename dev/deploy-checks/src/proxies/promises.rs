@@ -1,38 +1,34 @@
 //! What each reverse proxy promises, one function each; a promise that is kept says so with a figure.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use testkit::http::{self, Response};
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Request};
-use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::running::Running;
+use super::idle_timeout;
+use super::process::ProxyProcess;
+use super::socket::{self, Socket, frame};
 use super::tls::{HOST, tcp};
-use super::{TOKEN, patience};
-use crate::table::Finding;
+use crate::report::Finding;
 
 pub(super) const ALL: [&str; 7] = [
-    "page", "login", "frames", "address", "origin", "inside", "patience",
+    "page",
+    "login",
+    "frames",
+    "address",
+    "origin",
+    "inside",
+    "idle_timeout",
 ];
-
-/// A frame comes within this, however busy the machine.
-const SOON: Duration = Duration::from_secs(20);
 
 /// A viewer's side of the proxy.
 pub(super) struct Side<'a> {
-    pub(super) proxy: &'a Running,
+    pub(super) proxy: &'a ProxyProcess,
     pub(super) gateway: SocketAddr,
+    /// What viewers must know.
+    pub(super) token: &'a str,
     /// The shipped configuration.
     pub(super) text: &'a str,
 }
-
-type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 impl Side<'_> {
     pub(super) async fn keeps(&self, promise: &str) -> Finding {
@@ -43,7 +39,7 @@ impl Side<'_> {
             "address" => self.address().await,
             "origin" => self.origin().await,
             "inside" => self.inside().await,
-            "patience" => patience::judge(self.text),
+            "idle_timeout" => idle_timeout::judge(self.text),
             other => Err(format!("no promise is called {other}")),
         }
     }
@@ -56,6 +52,14 @@ impl Side<'_> {
 
     fn host(&self) -> String {
         format!("{HOST}:{}", self.proxy.address.port())
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    fn login_body(&self) -> String {
+        format!(r#"{{"token":"{}"}}"#, self.token)
     }
 
     async fn ask(
@@ -108,7 +112,7 @@ impl Side<'_> {
     /// The token as header and as cookie; the proxy's word on TLS makes the cookie a secure one.
     async fn login(&self) -> Finding {
         self.get("/cam/snapshot.jpg?quality=60", 401).await?;
-        let bearer = format!("Bearer {TOKEN}");
+        let bearer = self.bearer();
         let jpeg = |name: &str, answer: &Response| {
             expect(name, answer, 200)?;
             let whole =
@@ -139,7 +143,15 @@ impl Side<'_> {
             ("X-Forwarded-Proto", "https"),
             ("Content-Type", "application/json"),
         ];
-        let answer = http::over(stranger, "POST", "x", "/api/login", &lie, &login_body()).await;
+        let answer = http::over(
+            stranger,
+            "POST",
+            "x",
+            "/api/login",
+            &lie,
+            &self.login_body(),
+        )
+        .await;
         let answer = answer.map_err(|error| error.to_string())?;
         if answer
             .header("Set-Cookie")
@@ -153,7 +165,7 @@ impl Side<'_> {
     async fn cookie(&self) -> Result<String, String> {
         let json = [("Content-Type", "application/json")];
         let answer = self
-            .ask("POST", "/cam/api/login", &json, &login_body())
+            .ask("POST", "/cam/api/login", &json, &self.login_body())
             .await?;
         expect("/cam/api/login", &answer, 204)?;
         let cookie = answer.header("Set-Cookie").ok_or("no cookie")?;
@@ -175,7 +187,7 @@ impl Side<'_> {
 
     /// One viewer of an address is let in: addresses are the viewers' own, whatever they say themselves.
     async fn address(&self) -> Finding {
-        let bearer = format!("Bearer {TOKEN}");
+        let bearer = self.bearer();
         let honest = [("Authorization", bearer.as_str())];
         let lie = [
             ("Authorization", bearer.as_str()),
@@ -199,7 +211,7 @@ impl Side<'_> {
     }
 
     async fn origin(&self) -> Finding {
-        let bearer = format!("Bearer {TOKEN}");
+        let bearer = self.bearer();
         let foreign = [
             ("Authorization", bearer.as_str()),
             ("Origin", "https://evil.example.org"),
@@ -233,24 +245,8 @@ impl Side<'_> {
         let connect = self.proxy.tls.connect(from, self.proxy.address);
         let stream = connect.await.map_err(|error| format!("TLS: {error}"))?;
         let url = format!("wss://{}/cam/websocket/60", self.host());
-        let mut request: Request<()> = url
-            .into_client_request()
-            .map_err(|error| error.to_string())?;
-        for (name, value) in headers {
-            let name = HeaderName::try_from(*name).map_err(|error| error.to_string())?;
-            let value = HeaderValue::try_from(*value).map_err(|error| error.to_string())?;
-            request.headers_mut().insert(name, value);
-        }
-        match tokio_tungstenite::client_async(request, stream).await {
-            Ok((socket, _)) => Ok(socket),
-            Err(Error::Http(answer)) => Err(format!("{}, 101 expected", answer.status())),
-            Err(error) => Err(error.to_string()),
-        }
+        socket::open(&url, headers, stream).await
     }
-}
-
-fn login_body() -> String {
-    format!(r#"{{"token":"{TOKEN}"}}"#)
 }
 
 fn expect(what: &str, answer: &Response, status: u16) -> Result<(), String> {
@@ -262,21 +258,4 @@ fn expect(what: &str, answer: &Response, status: u16) -> Result<(), String> {
         answer.status,
         answer.text().trim()
     ))
-}
-
-/// The next frame; a close says its code.
-async fn frame(socket: &mut Socket) -> Result<(), String> {
-    loop {
-        let next = tokio::time::timeout(SOON, socket.next()).await;
-        match next.map_err(|_| "no frame")?.ok_or("the end")? {
-            Ok(Message::Binary(frame)) if frame.starts_with(&[0xFF, 0xD8]) => return Ok(()),
-            Ok(Message::Close(why)) => {
-                let code = why.map_or(1005, |why| u16::from(why.code));
-                return Err(format!("closed with {code}"));
-            }
-            Ok(Message::Ping(_) | Message::Pong(_)) => {}
-            Ok(other) => return Err(format!("no frame: {other:?}")),
-            Err(error) => return Err(error.to_string()),
-        }
-    }
 }

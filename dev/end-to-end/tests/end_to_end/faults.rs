@@ -3,20 +3,23 @@
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use testkit::{NatsServer, Process, Viewer, eventually, read_stamp};
+use testkit::{NatsServer, Stack, Viewer, eventually, read_stamp};
 
-use crate::house::{House, SOON};
+use crate::observe::{REACTION_WITHIN, await_camera, await_no_demand, frames};
 
 /// A service that waits says so every ten seconds or so.
-const A_WORD_WITHIN: Duration = Duration::from_secs(40);
+const WORD_WITHIN: Duration = Duration::from_secs(40);
 
 #[tokio::test]
 async fn a_killed_gateways_demand_ends_with_its_lease() {
-    let mut house = House::with(&[("CAPTURE_LINGER", "0s")], &[]).await;
-    let _viewer = house.viewer(80).await;
-    let mut frames = house.frames().await;
+    let mut stack = Stack::builder()
+        .capture(&[("CAPTURE_LINGER", "0s")])
+        .start()
+        .await;
+    let _viewer = stack.viewer(80).await;
+    let mut frames = frames(&stack).await;
     let killed = now();
-    house.gateway.kill();
+    stack.gateways[0].kill();
     // Its frames go on until the lease is over, then there are none for longer than any gap between two.
     let mut last = killed;
     while let Ok(Some(_)) = tokio::time::timeout(Duration::from_secs(2), frames.next()).await {
@@ -35,21 +38,21 @@ async fn a_killed_gateways_demand_ends_with_its_lease() {
         "its demand lasted {:?}",
         last - killed
     );
-    house.await_camera(false, SOON).await;
-    house.await_no_demand(SOON).await;
+    await_camera(&stack, false).await;
+    await_no_demand(&stack).await;
 }
 
 #[tokio::test]
 async fn a_restarted_capture_serves_the_viewers_that_are_there() {
-    let mut house = House::start().await;
-    let mut viewer = house.viewer(80).await;
-    let before = read_stamp(&viewer.frame(SOON).await)
+    let mut stack = Stack::start().await;
+    let mut viewer = stack.viewer(80).await;
+    let before = read_stamp(&viewer.frame(REACTION_WITHIN).await)
         .expect("a good frame")
         .run;
-    house.capture.kill();
+    stack.captures[0].kill();
     let started = now();
-    house.capture.restart().await;
-    while read_stamp(&viewer.frame(SOON).await)
+    stack.captures[0].restart().await;
+    while read_stamp(&viewer.frame(REACTION_WITHIN).await)
         .expect("a good frame")
         .run
         == before
@@ -70,19 +73,19 @@ async fn a_gateway_told_to_stop_sends_its_viewers_away_in_words_and_takes_its_ke
     // Once within time is enough: a fault of ours would be there every time, a machine that stands still is not.
     let mut took = Vec::new();
     for _ in 0..3 {
-        let mut house = House::start().await;
-        let (mut one, mut two) = (house.viewer(80).await, house.viewer(40).await);
+        let mut stack = Stack::start().await;
+        let (mut one, mut two) = (stack.viewer(80).await, stack.viewer(40).await);
         let told = now();
-        house.gateway.terminate();
+        stack.gateway().terminate();
         for viewer in [&mut one, &mut two] {
-            let closed = viewer.closed(SOON).await;
+            let closed = viewer.closed(REACTION_WITHIN).await;
             assert_eq!(closed.code, 1012, "{closed:?}");
             assert!(!closed.reason.is_empty(), "1012 without words");
         }
-        house.await_no_demand(SOON).await;
+        await_no_demand(&stack).await;
         let this = told.elapsed();
         println!("viewers away and keys gone after {this:?} (promised: 200 ms)");
-        let status = house.gateway.exited(SOON).await;
+        let status = stack.gateways[0].exited(REACTION_WITHIN).await;
         assert!(status.success(), "the gateway ended with {status}");
         // Less than the second for which a rung lingers when its last viewer leaves a gateway that stays.
         if this < Duration::from_millis(900) {
@@ -95,10 +98,10 @@ async fn a_gateway_told_to_stop_sends_its_viewers_away_in_words_and_takes_its_ke
 
 #[tokio::test]
 async fn a_capture_told_to_stop_ends_with_success() {
-    let mut house = House::start().await;
-    let _viewer = house.viewer(80).await;
-    house.capture.terminate();
-    let status = house.capture.exited(SOON).await;
+    let mut stack = Stack::start().await;
+    let _viewer = stack.viewer(80).await;
+    stack.capture().terminate();
+    let status = stack.captures[0].exited(REACTION_WITHIN).await;
     assert!(status.success(), "capture ended with {status}");
 }
 
@@ -106,44 +109,45 @@ async fn a_capture_told_to_stop_ends_with_success() {
 async fn both_services_wait_for_nats_and_work_when_it_comes() {
     let mut nats = NatsServer::start().await;
     nats.kill();
-    let (capture, gateway) =
-        tokio::join!(Process::capture(&nats, &[]), Process::gateway(&nats, &[]));
-    for service in [&capture, &gateway] {
-        eventually(SOON, || async { service.ready().await == 503 }).await;
-        eventually(A_WORD_WITHIN, || async { says_why(&service.log()) }).await;
+    let mut stack = Stack::builder()
+        .servers(vec![nats])
+        .without_waiting()
+        .start()
+        .await;
+    for service in [stack.capture(), stack.gateway()] {
+        eventually(REACTION_WITHIN, || async { service.ready().await == 503 }).await;
+        eventually(WORD_WITHIN, || async { says_why(&service.log()) }).await;
         let log = service.log();
         assert!(
             log.lines().count() < 20,
             "once in a while is enough:\n{log}"
         );
     }
-    nats.restart().await;
-    let mut house = House {
-        gateway,
-        capture,
-        nats,
-    };
-    house.await_ready().await;
-    house.viewer(80).await;
-    assert!(house.gateway.is_running() && house.capture.is_running());
+    stack.servers[0].restart().await;
+    stack.await_ready().await;
+    stack.viewer(80).await;
+    assert!(stack.gateways[0].is_running() && stack.captures[0].is_running());
 }
 
 #[tokio::test]
 async fn a_nats_server_that_is_killed_and_comes_back_costs_a_pause_and_no_viewer() {
-    let mut house = House::start().await;
-    let mut viewer = house.viewer(80).await;
-    house.nats.kill();
-    house.nats.restart().await;
+    let mut stack = Stack::start().await;
+    let mut viewer = stack.viewer(80).await;
+    stack.servers[0].kill();
+    stack.servers[0].restart().await;
     let back = now();
     // The bucket was in memory and is gone; both the viewer that was there and a new quality must come through.
-    let seen = read_stamp(&viewer.frame(SOON).await)
+    let seen = read_stamp(&viewer.frame(REACTION_WITHIN).await)
         .expect("a good frame")
         .seq;
-    eventually(SOON, || async { house.gateway.ready().await == 200 }).await;
-    let mut other = Viewer::watch(house.gateway.public(), 40)
+    eventually(REACTION_WITHIN, || async {
+        stack.gateway().ready().await == 200
+    })
+    .await;
+    let mut other = Viewer::watch(stack.gateway().public(), 40)
         .await
         .expect("an upgrade");
-    other.frame(SOON).await;
+    other.frame(REACTION_WITHIN).await;
     println!(
         "a new quality {:?} after the server's return (promised: 1 s)",
         back.elapsed()
@@ -153,8 +157,11 @@ async fn a_nats_server_that_is_killed_and_comes_back_costs_a_pause_and_no_viewer
         "a new quality took {:?}",
         back.elapsed()
     );
-    eventually(SOON, || async { house.capture.ready().await == 200 }).await;
-    while read_stamp(&viewer.frame(SOON).await)
+    eventually(REACTION_WITHIN, || async {
+        stack.capture().ready().await == 200
+    })
+    .await;
+    while read_stamp(&viewer.frame(REACTION_WITHIN).await)
         .expect("a good frame")
         .seq
         <= seen + 34

@@ -5,6 +5,6 @@
 
 mod demand;
 mod faults;
-mod house;
 mod login;
+mod observe;
 mod stream;

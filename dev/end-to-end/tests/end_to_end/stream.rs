@@ -2,21 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{Picture, Viewer, barcode, read_stamp};
+use testkit::{Picture, Stack, Viewer, barcode, read_stamp};
 
-use crate::house::{House, SOON};
+use crate::observe::{REACTION_WITHIN, demand_keys, frames};
 
 #[tokio::test]
 async fn a_cold_viewer_has_its_first_frame_well_within_a_second() {
     // Once is enough: a fault of ours would be there every time, a machine that stands still is not.
     let mut waited = Vec::new();
     for _ in 0..3 {
-        let house = House::start().await;
+        let stack = Stack::start().await;
         let asked = now();
-        let mut viewer = Viewer::watch(house.gateway.public(), 80)
+        let mut viewer = Viewer::watch(stack.gateway().public(), 80)
             .await
             .expect("an upgrade");
-        viewer.frame(SOON).await;
+        viewer.frame(REACTION_WITHIN).await;
         let this = asked.elapsed();
         println!("first frame after {this:?} (promised: 500 ms)");
         if this < Duration::from_secs(2) {
@@ -29,8 +29,8 @@ async fn a_cold_viewer_has_its_first_frame_well_within_a_second() {
 
 #[tokio::test]
 async fn thirty_four_frames_a_second_arrive_in_order_and_none_is_missing() {
-    let house = House::start().await;
-    let mut viewer = house.viewer(80).await;
+    let stack = Stack::start().await;
+    let mut viewer = stack.viewer(80).await;
     // A machine that does something else for 30 ms costs a frame, by design. A fault of ours costs one in every window.
     let mut windows = Vec::new();
     while windows.len() < 15 {
@@ -55,11 +55,11 @@ impl Window {
     /// Two seconds of a stream.
     async fn watch(viewer: &mut Viewer) -> Self {
         const FRAMES: u64 = 68;
-        let first = read_stamp(&viewer.frame(SOON).await).expect("a good frame");
+        let first = read_stamp(&viewer.frame(REACTION_WITHIN).await).expect("a good frame");
         let started = now();
         let mut last = first;
         for _ in 0..FRAMES {
-            let stamp = read_stamp(&viewer.frame(SOON).await).expect("a good frame");
+            let stamp = read_stamp(&viewer.frame(REACTION_WITHIN).await).expect("a good frame");
             assert_eq!(stamp.run, first.run, "capture has restarted");
             assert!(
                 stamp.seq > last.seq,
@@ -86,11 +86,12 @@ impl Window {
 
 #[tokio::test]
 async fn every_frame_decodes_to_the_picture_that_its_stamp_names() {
-    let house = House::start().await;
+    let stack = Stack::start().await;
     for quality in [30, 50, 80, 95] {
-        let mut viewer = house.viewer(quality).await;
+        let mut viewer = stack.viewer(quality).await;
         for _ in 0..5 {
-            let picture = Picture::read(&viewer.frame(SOON).await).expect("a good frame");
+            let picture =
+                Picture::read(&viewer.frame(REACTION_WITHIN).await).expect("a good frame");
             assert_eq!((picture.width, picture.height), (1280, 720));
             let (seq, captured_at_us) =
                 barcode::read_rgb(&picture.rgb, picture.width, picture.height)
@@ -110,9 +111,9 @@ async fn every_frame_decodes_to_the_picture_that_its_stamp_names() {
 
 #[tokio::test]
 async fn a_quality_between_two_rungs_gets_the_lower_one() {
-    let house = House::start().await;
-    let mut frames = house.frames().await;
-    let _viewer = house.viewer(42).await;
+    let stack = Stack::start().await;
+    let mut frames = frames(&stack).await;
+    let _viewer = stack.viewer(42).await;
     let message = futures_util::StreamExt::next(&mut frames)
         .await
         .expect("a frame on the bus");
@@ -121,12 +122,12 @@ async fn a_quality_between_two_rungs_gets_the_lower_one() {
 
 #[tokio::test]
 async fn a_quality_that_does_not_exist_is_closed_with_1003_and_named() {
-    let house = House::start().await;
+    let stack = Stack::start().await;
     for wrong in ["29", "96", "abc", "-1", "80.5", "999999999999"] {
-        let mut viewer = Viewer::watch(house.gateway.public(), wrong)
+        let mut viewer = Viewer::watch(stack.gateway().public(), wrong)
             .await
             .expect("the upgrade comes first");
-        let closed = viewer.closed(SOON).await;
+        let closed = viewer.closed(REACTION_WITHIN).await;
         assert_eq!(closed.code, 1003, "{closed:?}");
         for word in [wrong, "30", "95"] {
             assert!(
@@ -140,13 +141,13 @@ async fn a_quality_that_does_not_exist_is_closed_with_1003_and_named() {
 
 #[tokio::test]
 async fn fifty_viewers_of_a_rung_cost_capture_what_one_costs() {
-    let house = House::start().await;
-    let mut first = house.viewer(80).await;
+    let stack = Stack::start().await;
+    let mut first = stack.viewer(80).await;
     let mut viewers = Vec::new();
     for _ in 0..49 {
-        viewers.push(house.viewer(80).await);
+        viewers.push(stack.viewer(80).await);
     }
-    let together = published_in(&house, Duration::from_secs(3)).await;
+    let together = published_in(&stack, Duration::from_secs(3)).await;
     println!("published a second for fifty viewers: {together:.1} (promised: 34)");
     // Twice as much is what a second encode would cost.
     assert!(
@@ -154,9 +155,10 @@ async fn fifty_viewers_of_a_rung_cost_capture_what_one_costs() {
         "{together:.1} frames a second are published"
     );
     for viewer in std::iter::once(&mut first).chain(&mut viewers) {
-        read_stamp(&viewer.frame(SOON).await).expect("each of the fifty still gets frames");
+        read_stamp(&viewer.frame(REACTION_WITHIN).await)
+            .expect("each of the fifty still gets frames");
     }
-    let keys = house.demand_keys().await;
+    let keys = demand_keys(&stack).await;
     assert_eq!(
         keys.len(),
         1,
@@ -165,10 +167,10 @@ async fn fifty_viewers_of_a_rung_cost_capture_what_one_costs() {
 }
 
 /// Frames a second that capture publishes, over `window`.
-async fn published_in(house: &House, window: Duration) -> f64 {
+async fn published_in(stack: &Stack, window: Duration) -> f64 {
     let count = || {
-        house
-            .capture
+        stack
+            .capture()
             .metric("capture_frames_published_total", &[("quality", "80")])
     };
     let (before, started) = (count().await, now());

@@ -6,10 +6,10 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::stream::{Config, StorageType};
 use testkit::eventually;
 
-use super::Fault;
+use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
-use crate::plan::Mode;
-use crate::world::{SOON, World};
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, jetstream, mark, newcomer, watcher};
 
 const STREAM: &str = "KV_demand";
 
@@ -30,18 +30,18 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 }
 
 async fn deleted(mode: Mode) -> Seen {
-    let world = World::start(mode, 1).await;
-    let viewer = world.watcher(0, 80).await;
-    let context = world.jetstream().await;
-    let (mark, then) = (world.mark(), Instant::now());
+    let stack = builder(mode).start().await;
+    let viewer = watcher(&stack, 0, 80).await;
+    let context = jetstream(&stack).await;
+    let (mark, then) = (mark(&stack), Instant::now());
     context.delete_stream(STREAM).await.expect("deleted");
-    eventually(SOON, || context.get_stream(STREAM)).await;
+    eventually(RECOVERY_WITHIN, || context.get_stream(STREAM)).await;
     let there = then.elapsed();
     // Longer than a lease: whoever forgot to renew is gone by then.
     tokio::time::sleep(mode.lasts(10, 6)).await;
     let before = Instant::now();
-    let new = world.newcomer(0, 40).await;
-    let new = new.captured_after(then, SOON).await;
+    let new = newcomer(&stack.gateways[0], 40).await;
+    let new = new.captured_after(then, RECOVERY_WITHIN).await;
     Seen {
         figures: vec![
             Figure::within(GAP, viewer.gap_since(then), 150, 1000),
@@ -49,7 +49,7 @@ async fn deleted(mode: Mode) -> Seen {
             Figure::within("bucket there again", there, 5000, 12_000),
             Figure::within("new quality", new.at - before, 500, 4000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
@@ -65,17 +65,17 @@ async fn replace(context: &Context, change: impl Fn(&mut Config)) {
 }
 
 async fn recreated(mode: Mode) -> Seen {
-    let world = World::start(mode, 1).await;
-    let viewer = world.watcher(0, 80).await;
-    let context = world.jetstream().await;
-    let (mark, then) = (world.mark(), Instant::now());
+    let stack = builder(mode).start().await;
+    let viewer = watcher(&stack, 0, 80).await;
+    let context = jetstream(&stack).await;
+    let (mark, then) = (mark(&stack), Instant::now());
     replace(&context, |config| config.max_messages_per_subject = 5).await;
     let restored = async || {
         let stream = context.get_stream(STREAM).await.ok()?;
         let config = &stream.cached_info().config;
         (config.max_age == wire::lease::LEASE && config.max_messages_per_subject == 1).then_some(())
     };
-    eventually(SOON, &restored).await;
+    eventually(RECOVERY_WITHIN, &restored).await;
     let took = then.elapsed();
     tokio::time::sleep(mode.lasts(10, 6)).await;
     Seen {
@@ -84,19 +84,19 @@ async fn recreated(mode: Mode) -> Seen {
             Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
             Figure::within("settings restored", took, 5000, 15_000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 async fn on_disk(mode: Mode) -> Seen {
-    let world = World::start(mode, 1).await;
-    let viewer = world.watcher(0, 80).await;
-    let context = world.jetstream().await;
-    let (mark, then) = (world.mark(), Instant::now());
+    let stack = builder(mode).start().await;
+    let viewer = watcher(&stack, 0, 80).await;
+    let context = jetstream(&stack).await;
+    let (mark, then) = (mark(&stack), Instant::now());
     // Storage is the one setting that no update can change.
     replace(&context, |config| config.storage = StorageType::File).await;
-    eventually(SOON, || async {
-        let log = world.capture.log();
+    eventually(RECOVERY_WITHIN, || async {
+        let log = stack.capture().log();
         log[mark..].contains("exists with other settings that cannot be changed")
     })
     .await;
@@ -106,8 +106,8 @@ async fn on_disk(mode: Mode) -> Seen {
     // The error names what makes room.
     context.delete_stream(STREAM).await.expect("deleted");
     let before = Instant::now();
-    let new = world.newcomer(0, 40).await;
-    let new = new.captured_after(then, SOON).await;
+    let new = newcomer(&stack.gateways[0], 40).await;
+    let new = new.captured_after(then, RECOVERY_WITHIN).await;
     Seen {
         figures: vec![
             Figure::within(GAP, gap, 150, 1000),
@@ -115,6 +115,6 @@ async fn on_disk(mode: Mode) -> Seen {
             Figure::within("error said", said, 5000, 15_000),
             Figure::within("new quality once deleted", new.at - before, 2000, 8000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::Fault;
+use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
-use crate::plan::Mode;
-use crate::world::{SOON, World};
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, mark, newcomer, watcher};
 
 /// Pictures of four seconds.
 const SOME_RUN: usize = 4 * 34;
@@ -26,14 +26,14 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 }
 
 async fn killed(mode: Mode) -> Seen {
-    let mut world = World::start(mode, 1).await;
+    let mut stack = builder(mode).start().await;
     // The new run begins at frame 1: who looks at the number alone waits for as many frames as the old one had.
-    let viewer = world.newcomer(0, 80).await.shown(SOME_RUN).await;
-    let (run, mark, then) = (viewer.last().run, world.mark(), Instant::now());
-    world.capture.kill();
+    let viewer = newcomer(&stack.gateways[0], 80).await.shown(SOME_RUN).await;
+    let (run, mark, then) = (viewer.last().run, mark(&stack), Instant::now());
+    stack.captures[0].kill();
     let started = Instant::now();
-    world.capture.restart().await;
-    let back = viewer.of_another_run(run, then, SOON).await;
+    stack.captures[0].restart().await;
+    let back = viewer.of_another_run(run, then, RECOVERY_WITHIN).await;
     // An old run's left-overs would come now.
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(viewer.last().run, back.run, "the old run came back");
@@ -43,14 +43,14 @@ async fn killed(mode: Mode) -> Seen {
             Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
             Figure::within("first frame", back.at - started, 300, 2000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 async fn doubled(mode: Mode) -> Seen {
-    let mut world = World::start(mode, 1).await;
-    let double = world.bus.capture(&[]).await;
-    let viewer = world.watcher(0, 80).await;
+    let mut stack = builder(mode).start().await;
+    let double = stack.start_capture(&[]).await;
+    let viewer = watcher(&stack, 0, 80).await;
     let run = viewer.last().run;
     // Long enough for both to be heard: only the first serves.
     let before = Instant::now();
@@ -63,8 +63,8 @@ async fn doubled(mode: Mode) -> Seen {
         "the double has published {published} frames"
     );
     let then = Instant::now();
-    world.capture.kill();
-    let back = viewer.of_another_run(run, then, SOON).await;
+    stack.captures[0].kill();
+    let back = viewer.of_another_run(run, then, RECOVERY_WITHIN).await;
     Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use testkit::{Said, Viewer, eventually};
+use testkit::{Said, Stack, Viewer, eventually};
 use tokio::task::JoinSet;
 use wire::{Rung, Stamp};
 
-use super::Fault;
-use crate::bus::Bus;
+use crate::fault::Fault;
 use crate::figure::{Figure, Seen};
-use crate::plan::Mode;
-use crate::world::{Ledger, SOON, World};
+use crate::lease_keys::LeaseKeys;
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, jetstream, mark};
 
 /// A small picture at a low rate: what is tried is the demand, not the bandwidth.
 const SMALL: [(&str, &str); 3] = [
@@ -36,57 +36,41 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 }
 
 async fn churn(mode: Mode) -> Seen {
-    let world = World::with(Bus::start(mode, 1).await, 2, &SMALL).await;
-    let context = world.jetstream().await;
+    let stack = builder(mode).capture(&SMALL).gateways(2).start().await;
+    let context = jetstream(&stack).await;
     let consumers = async || {
         let stream = context.get_stream("KV_demand").await.expect("the bucket");
         stream.cached_info().state.consumer_count
     };
-    let ledger = Ledger::of(&context).await;
+    let leases = LeaseKeys::of(&context).await;
     let before = consumers().await;
-    let (mark, then) = (world.mark(), Instant::now());
+    let (mark, then) = (mark(&stack), Instant::now());
     let ends = then + mode.lasts(60, 10);
     let mut viewers = JoinSet::new();
     for number in 0..if mode.quick { 100 } else { 1000 } {
-        let gateway = number % world.gateways.len();
-        let address = world.gateways[gateway].public();
+        let gateway = number % stack.gateways.len();
+        let address = stack.gateways[gateway].public();
         viewers.spawn(async move { (gateway, wander(address, ends).await) });
     }
     // Everybody has come by now.
     tokio::time::sleep((ends - Instant::now()) / 3).await;
-    let memory = resident_kb(world.bus.servers[0].pid());
+    let memory = resident_kb(stack.servers[0].pid());
     let (mut stay, mut wanted) = (Vec::new(), BTreeSet::new());
     while let Some(viewer) = viewers.join_next().await {
         let (gateway, (viewer, rung)) = viewer.expect("no viewer breaks");
         wanted.insert((rung, gateway));
         stay.push(read_on(viewer));
     }
-    let rungs = |rung: Rung| wanted.iter().filter(|(wanted, _)| *wanted == rung).count();
     let settled = Instant::now();
-    eventually(SOON, || async {
-        let keys = ledger.keys();
-        if keys.len() != wanted.len() {
-            return Err(format!("{} keys for {} rungs", keys.len(), wanted.len()));
-        }
-        for rung in Rung::ladder() {
-            let quality = rung.quality().to_string();
-            let labels = [("quality", quality.as_str())];
-            let held = world.capture.metric("capture_leases", &labels).await;
-            if (held - rungs(rung) as f64).abs() > f64::EPSILON {
-                return Err(format!("{held} leases of {quality}, not {}", rungs(rung)));
-            }
-        }
-        Ok(())
-    })
-    .await;
+    eventually(RECOVERY_WITHIN, || follows(&stack, &leases, &wanted)).await;
     let followed = settled.elapsed();
-    let grown = resident_kb(world.bus.servers[0].pid()) - memory;
+    let grown = resident_kb(stack.servers[0].pid()) - memory;
     for viewer in &stay {
         viewer.abort();
     }
     let left = Instant::now();
-    eventually(SOON, || async {
-        let keys = ledger.keys();
+    eventually(RECOVERY_WITHIN, || async {
+        let keys = leases.now();
         keys.is_empty().then_some(()).ok_or(keys)
     })
     .await;
@@ -98,8 +82,30 @@ async fn churn(mode: Mode) -> Seen {
             Figure::number("orphan consumers", orphans as f64, "", 0.0),
             Figure::number("NATS grew by", grown / 1024.0, "MB", 16.0),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
+}
+
+/// Whether there is a key for each wanted quality of each gateway, and capture knows of just these.
+async fn follows(
+    stack: &Stack,
+    leases: &LeaseKeys,
+    wanted: &BTreeSet<(Rung, usize)>,
+) -> Result<(), String> {
+    let keys = leases.now();
+    if keys.len() != wanted.len() {
+        return Err(format!("{} keys for {} rungs", keys.len(), wanted.len()));
+    }
+    for rung in Rung::ladder() {
+        let quality = rung.quality().to_string();
+        let labels = [("quality", quality.as_str())];
+        let held = stack.capture().metric("capture_leases", &labels).await;
+        let of_it = wanted.iter().filter(|(wanted, _)| *wanted == rung).count();
+        if (held - of_it as f64).abs() > f64::EPSILON {
+            return Err(format!("{held} leases of {quality}, not {of_it}"));
+        }
+    }
+    Ok(())
 }
 
 /// Until `ends` a viewer that changes its mind, and now and then leaves and comes back; where it ends up.
@@ -114,7 +120,7 @@ async fn wander(address: SocketAddr, ends: Instant) -> (Viewer, Rung) {
         }
         rung = any_rung();
         if fastrand::u8(..10) == 0 {
-            viewer.leave(SOON).await;
+            viewer.leave(RECOVERY_WITHIN).await;
             viewer = come(address, rung).await;
         } else {
             let switch = format!(r#"{{"type":"quality","quality":{}}}"#, rung.quality());
@@ -148,7 +154,7 @@ async fn watch_until(viewer: &mut Viewer, until: Instant) {
 fn read_on(mut viewer: Viewer) -> tokio::task::AbortHandle {
     let task = async move {
         loop {
-            watch_until(&mut viewer, Instant::now() + SOON).await;
+            watch_until(&mut viewer, Instant::now() + RECOVERY_WITHIN).await;
         }
     };
     tokio::spawn(task).abort_handle()

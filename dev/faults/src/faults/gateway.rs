@@ -6,10 +6,11 @@ use futures_util::StreamExt as _;
 use testkit::{Process, eventually};
 use wire::Rung;
 
-use super::Fault;
+use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
-use crate::plan::Mode;
-use crate::world::{Ledger, SOON, World, watch};
+use crate::lease_keys::LeaseKeys;
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, jetstream, mark, newcomer, watcher};
 
 pub(super) fn faults(mode: Mode) -> Vec<Fault> {
     vec![
@@ -37,23 +38,23 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 }
 
 async fn killed(mode: Mode) -> Seen {
-    let mut world = World::start(mode, 2).await;
-    let _victims = world.watcher(0, 80).await;
-    let other = world.watcher(1, 40).await;
-    let observer = world.bus.observer().await;
+    let mut stack = builder(mode).gateways(2).start().await;
+    let _victims = watcher(&stack, 0, 80).await;
+    let other = watcher(&stack, 1, 40).await;
+    let observer = stack.client().await;
     let mut frames = observer
         .subscribe("frames.q80")
         .await
         .expect("a subscription");
     frames.next().await.expect("a frame");
-    let (mark, then) = (world.mark(), Instant::now());
-    world.gateways[0].kill();
+    let (mark, then) = (mark(&stack), Instant::now());
+    stack.gateways[0].kill();
     // Its frames go on until the lease is over, then there are none for longer than any gap between two.
     let mut last = then;
     while let Ok(Some(_)) = tokio::time::timeout(Duration::from_secs(1), frames.next()).await {
         last = Instant::now();
         assert!(
-            then.elapsed() < SOON,
+            then.elapsed() < RECOVERY_WITHIN,
             "the dead gateway's quality is still published"
         );
     }
@@ -63,23 +64,23 @@ async fn killed(mode: Mode) -> Seen {
             Figure::time(OLDEST, other.oldest_since(then)),
             Figure::within("demand off", last - then, 5200, 11_000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 async fn terminated(mode: Mode) -> Seen {
-    let world = World::start(mode, 2).await;
-    let (one, two) = (world.watcher(0, 80).await, world.watcher(0, 60).await);
-    let other = world.watcher(1, 40).await;
-    let ledger = Ledger::of(&world.jetstream().await).await;
-    eventually(SOON, || async { ledger.keys().len() == 3 }).await;
-    let (mark, then) = (world.mark(), Instant::now());
-    world.gateways[0].terminate();
-    eventually(SOON, || async { ledger.keys().len() == 1 }).await;
+    let stack = builder(mode).gateways(2).start().await;
+    let (one, two) = (watcher(&stack, 0, 80).await, watcher(&stack, 0, 60).await);
+    let other = watcher(&stack, 1, 40).await;
+    let leases = LeaseKeys::of(&jetstream(&stack).await).await;
+    eventually(RECOVERY_WITHIN, || async { leases.now().len() == 3 }).await;
+    let (mark, then) = (mark(&stack), Instant::now());
+    stack.gateways[0].terminate();
+    eventually(RECOVERY_WITHIN, || async { leases.now().len() == 1 }).await;
     let keys_gone = then.elapsed();
     let mut told = Duration::ZERO;
     for viewer in [&one, &two] {
-        let (at, closed) = viewer.closed(SOON).await;
+        let (at, closed) = viewer.closed(RECOVERY_WITHIN).await;
         assert_eq!(closed.code, 1012, "{closed:?}");
         assert!(!closed.reason.is_empty(), "1012 without words");
         told = told.max(at - then);
@@ -92,20 +93,20 @@ async fn terminated(mode: Mode) -> Seen {
             Figure::within("keys gone", keys_gone, 200, 900),
             Figure::within("viewers told", told, 200, 900),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 async fn frozen(mode: Mode) -> Seen {
-    let world = World::start(mode, 2).await;
+    let stack = builder(mode).gateways(2).start().await;
     // With one quality it would take NATS many seconds to fill what it may hold back for a client.
     let mut victims = Vec::new();
     for rung in Rung::ladder() {
-        victims.push(world.watcher(0, rung.quality()).await);
+        victims.push(watcher(&stack, 0, rung.quality()).await);
     }
-    let other = world.watcher(1, 80).await;
-    let (mark, then) = (world.mark(), Instant::now());
-    world.gateways[0].pause();
+    let other = watcher(&stack, 1, 80).await;
+    let (mark, then) = (mark(&stack), Instant::now());
+    stack.gateways[0].pause();
     tokio::time::sleep(mode.lasts(30, 5)).await;
     let (p99, gap, oldest) = (
         other.p99_since(then),
@@ -113,10 +114,10 @@ async fn frozen(mode: Mode) -> Seen {
         other.oldest_since(then),
     );
     let resumed = Instant::now();
-    world.gateways[0].resume();
+    stack.gateways[0].resume();
     // After half a minute its own viewers are strangers to it; they come again, as the page does.
-    let back = world.newcomer(0, 80).await;
-    let back = back.captured_after(resumed, SOON).await;
+    let back = newcomer(&stack.gateways[0], 80).await;
+    let back = back.captured_after(resumed, RECOVERY_WITHIN).await;
     Seen {
         figures: vec![
             Figure::within(GAP, gap, 150, 1000),
@@ -124,13 +125,13 @@ async fn frozen(mode: Mode) -> Seen {
             Figure::within("others' p99 age", p99, 100, 200),
             Figure::time("its own viewers back", back.at - resumed),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 /// An hour ahead and an hour behind, both at once.
 async fn wrong_clock(mode: Mode) -> Seen {
-    let world = World::start(mode, 1).await;
+    let stack = builder(mode).start().await;
     let library = faketime();
     let wrong = async |by: &str| {
         let settings = [
@@ -138,15 +139,15 @@ async fn wrong_clock(mode: Mode) -> Seen {
             ("FAKETIME", by),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ];
-        world.bus.gateway(&settings).await
+        stack.start_gateway(&settings).await
     };
     let (ahead, behind) = (wrong("+1h").await, wrong("-1h").await);
-    let right = world.watcher(0, 80).await;
+    let right = watcher(&stack, 0, 80).await;
     let viewers = (
-        watch(&ahead, 80).await.settled().await,
-        watch(&behind, 80).await.settled().await,
+        newcomer(&ahead, 80).await.settled().await,
+        newcomer(&behind, 80).await.settled().await,
     );
-    let (mark, then) = (world.mark(), Instant::now());
+    let (mark, then) = (mark(&stack), Instant::now());
     tokio::time::sleep(mode.lasts(5, 2)).await;
     let gap = viewers.0.gap_since(then).max(viewers.1.gap_since(then));
     let age = ages(&ahead).await;
@@ -174,7 +175,7 @@ async fn wrong_clock(mode: Mode) -> Seen {
             // Nobody knows the age of a picture from the future: none is better than 0.
             Figure::number("ages said an hour behind", from_the_future, "", 0.0),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 

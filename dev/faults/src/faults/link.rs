@@ -2,15 +2,14 @@
 
 use std::time::Instant;
 
-use testkit::{Viewer, eventually};
+use testkit::Viewer;
 
-use super::Fault;
-use crate::bus::Bus;
 use crate::cable::Cable;
+use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
-use crate::plan::Mode;
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, mark, watcher};
 use crate::watcher::Watcher;
-use crate::world::{SOON, World};
 
 pub(super) fn faults(mode: Mode) -> Vec<Fault> {
     vec![
@@ -29,29 +28,23 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 
 /// Two cameras on one bus; the link of one is cut.
 async fn capture(mode: Mode) -> Seen {
-    let bus = Bus::start(mode, 1).await;
-    let cable = Cable::to(&bus, mode).await;
-    let capture = cable.capture(&bus, &[]).await;
-    let door = bus.capture(&[("CAPTURE_CAMERA_ID", "door")]).await;
-    eventually(SOON, || async { door.ready().await == 200 }).await;
-    let gateways = vec![bus.gateway(&[]).await];
-    let world = World {
-        gateways,
-        capture,
-        bus,
-    };
-    world.ready().await;
-    let viewer = world.watcher(0, 80).await;
-    let request = Viewer::at(world.gateways[0].public(), "/websocket/80").query("camera", "door");
+    let door = [("CAPTURE_CAMERA_ID", "door")];
+    let mut stack = builder(mode).capture(&door).start().await;
+    let cable = Cable::to(&stack, mode).await;
+    let capture = cable.capture(&stack, &[]).await;
+    stack.captures.insert(0, capture);
+    stack.await_ready().await;
+    let viewer = watcher(&stack, 0, 80).await;
+    let request = Viewer::at(stack.gateways[0].public(), "/websocket/80").query("camera", "door");
     let other = Watcher::of(request.connect().await.expect("a viewer"));
     let other = other.settled().await;
-    let (mark, then) = (world.mark(), Instant::now());
+    let (mark, then) = (mark(&stack), Instant::now());
     cable.cut();
     tokio::time::sleep(mode.lasts(10, 4)).await;
     let repaired = Instant::now();
     cable.repair();
-    let back = viewer.captured_after(repaired, SOON).await;
-    world.ready().await;
+    let back = viewer.captured_after(repaired, RECOVERY_WITHIN).await;
+    stack.await_ready().await;
     Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),
@@ -59,26 +52,25 @@ async fn capture(mode: Mode) -> Seen {
             Figure::within("back", back.at - repaired, 500, 2000),
             Figure::within("others' gap", other.gap_since(then), 150, 1000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 /// Two gateways on one bus; the link of one is cut.
 async fn gateway(mode: Mode) -> Seen {
-    let bus = Bus::start(mode, 1).await;
-    let cable = Cable::to(&bus, mode).await;
-    let mut world = World::on(bus, 1).await;
-    let beyond = cable.gateway(&world.bus).await;
-    world.gateways.push(beyond);
-    world.ready().await;
-    let (viewer, other) = (world.watcher(1, 80).await, world.watcher(0, 80).await);
-    let (mark, then) = (world.mark(), Instant::now());
+    let mut stack = builder(mode).start().await;
+    let cable = Cable::to(&stack, mode).await;
+    let beyond = cable.gateway(&stack).await;
+    stack.gateways.push(beyond);
+    stack.await_ready().await;
+    let (viewer, other) = (watcher(&stack, 1, 80).await, watcher(&stack, 0, 80).await);
+    let (mark, then) = (mark(&stack), Instant::now());
     cable.cut();
     tokio::time::sleep(mode.lasts(10, 4)).await;
     let repaired = Instant::now();
     cable.repair();
-    let back = viewer.captured_after(repaired, SOON).await;
-    world.ready().await;
+    let back = viewer.captured_after(repaired, RECOVERY_WITHIN).await;
+    stack.await_ready().await;
     Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),
@@ -86,6 +78,6 @@ async fn gateway(mode: Mode) -> Seen {
             Figure::within("back", back.at - repaired, 500, 2000),
             Figure::within("others' gap", other.gap_since(then), 150, 1000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }

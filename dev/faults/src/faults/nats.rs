@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::Fault;
+use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
-use crate::plan::Mode;
-use crate::world::{SOON, World};
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, mark, newcomer, watcher};
 
 pub(super) fn faults(mode: Mode) -> Vec<Fault> {
     let away: &[u64] = if mode.quick { &[1, 3] } else { &[1, 8, 70] };
@@ -30,18 +30,18 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 }
 
 async fn killed(mode: Mode, away: Duration) -> Seen {
-    let mut world = World::start(mode, 1).await;
-    let viewer = world.watcher(0, 80).await;
-    let (mark, then) = (world.mark(), Instant::now());
-    world.bus.servers[0].kill();
+    let mut stack = builder(mode).start().await;
+    let viewer = watcher(&stack, 0, 80).await;
+    let (mark, then) = (mark(&stack), Instant::now());
+    stack.servers[0].kill();
     tokio::time::sleep(away).await;
-    world.bus.servers[0].restart().await;
+    stack.servers[0].restart().await;
     let back = Instant::now();
     // Nobody watches it yet, and the bucket is gone with the server's memory.
-    let newcomer = world.newcomer(0, 40).await;
-    let seen = viewer.captured_after(back, SOON).await;
-    let new = newcomer.captured_after(back, SOON).await;
-    world.ready().await;
+    let newcomer = newcomer(&stack.gateways[0], 40).await;
+    let seen = viewer.captured_after(back, RECOVERY_WITHIN).await;
+    let new = newcomer.captured_after(back, RECOVERY_WITHIN).await;
+    stack.await_ready().await;
     Seen {
         figures: vec![
             Figure::time(GAP, viewer.gap_since(then)),
@@ -49,22 +49,22 @@ async fn killed(mode: Mode, away: Duration) -> Seen {
             Figure::within("picture back", seen.at - back, 500, 3000),
             Figure::within("new quality", new.at - back, 500, 4000),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 
 async fn frozen_for(mode: Mode, seconds: Duration) -> Seen {
-    let world = World::start(mode, 1).await;
-    let viewer = world.watcher(0, 80).await;
-    let (mark, then) = (world.mark(), Instant::now());
-    world.bus.servers[0].pause();
+    let stack = builder(mode).start().await;
+    let viewer = watcher(&stack, 0, 80).await;
+    let (mark, then) = (mark(&stack), Instant::now());
+    stack.servers[0].pause();
     tokio::time::sleep(seconds).await;
     let resumed = Instant::now();
-    world.bus.servers[0].resume();
-    let back = viewer.captured_after(resumed, SOON).await;
+    stack.servers[0].resume();
+    let back = viewer.captured_after(resumed, RECOVERY_WITHIN).await;
     // A burst of the past would come now.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let stale = world.gateways[0]
+    let stale = stack.gateways[0]
         .metric("gateway_frames_skipped_total", &[("reason", "stale")])
         .await;
     Seen {
@@ -74,6 +74,6 @@ async fn frozen_for(mode: Mode, seconds: Duration) -> Seen {
             Figure::within("picture back", back.at - resumed, 500, 3000),
             Figure::number("stale ones dropped", stale, "", f64::INFINITY),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }

@@ -4,11 +4,10 @@ use std::time::Instant;
 
 use testkit::eventually;
 
-use super::Fault;
-use crate::bus::Bus;
+use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
-use crate::plan::Mode;
-use crate::world::{SOON, World};
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::{builder, did, mark, newcomer, watcher};
 
 /// The test pattern fits at quality 30 and does not at 95.
 const MAX_PAYLOAD: &str = "max_payload: 40KB";
@@ -22,22 +21,22 @@ pub(super) fn faults(mode: Mode) -> Vec<Fault> {
 }
 
 async fn too_large(mode: Mode) -> Seen {
-    let world = World::on(Bus::with_config(mode, MAX_PAYLOAD).await, 1).await;
+    let stack = builder(mode).nats_config(MAX_PAYLOAD).start().await;
     assert!(
-        said(&world.capture.log(), "may be larger than NATS takes").count() > 0,
+        said(&stack.capture().log(), "may be larger than NATS takes").count() > 0,
         "no warning at the start"
     );
-    let viewer = world.watcher(0, 30).await;
+    let viewer = watcher(&stack, 0, 30).await;
     let dropped = async || {
         let labels = [("reason", "too_large")];
-        world
-            .capture
+        stack
+            .capture()
             .metric("capture_frames_dropped_total", &labels)
             .await
     };
-    let (mark, then) = (world.mark(), Instant::now());
-    let _starved = world.newcomer(0, 95).await;
-    eventually(SOON, || async { dropped().await >= 1.0 }).await;
+    let (mark, then) = (mark(&stack), Instant::now());
+    let _starved = newcomer(&stack.gateways[0], 95).await;
+    eventually(RECOVERY_WITHIN, || async { dropped().await >= 1.0 }).await;
     tokio::time::sleep(mode.lasts(10, 3)).await;
     let took = then.elapsed().as_secs_f64();
     let dropped = dropped().await;
@@ -45,12 +44,12 @@ async fn too_large(mode: Mode) -> Seen {
         dropped > 10.0 * took,
         "only {dropped} frames dropped in {took} s"
     );
-    let log = world.capture.log();
+    let log = stack.capture().log();
     let warnings: Vec<&str> = said(&log[mark..], "frame dropped").collect();
     for named in ["\"size\":", "\"max_payload\":40960", "raise max_payload"] {
         assert!(warnings[0].contains(named), "no {named} in {}", warnings[0]);
     }
-    let again = world.capture.metric("nats_reconnects_total", &[]).await;
+    let again = stack.capture().metric("nats_reconnects_total", &[]).await;
     Seen {
         figures: vec![
             Figure::within(GAP, viewer.gap_since(then), 150, 1000),
@@ -59,7 +58,7 @@ async fn too_large(mode: Mode) -> Seen {
             Figure::number("frames skipped", dropped, "", f64::INFINITY),
             Figure::number("connections made anew", again, "", 0.0),
         ],
-        capture: world.did(mark),
+        capture: did(&stack, mark),
     }
 }
 

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
+use async_nats::jetstream::Context;
 use async_nats::jetstream::stream::{Config, StorageType};
-use async_nats::jetstream::{self, Context};
 use bytes::Bytes;
-use testkit::{Process, Viewer, eventually, http};
+use testkit::{Process, SHIPPED_USERS, Stack, Viewer, eventually, http};
 use tokio::task::JoinSet;
 
-use super::Fault;
-use crate::bus::{Bus, USERS};
+use crate::fault::Fault;
 use crate::figure::{Figure, Seen};
 use crate::permits::{Permit, permits};
-use crate::plan::Mode;
-use crate::world::SOON;
+use crate::plan::{Mode, RECOVERY_WITHIN};
+use crate::setup::jetstream;
 
-/// Worlds at the same time: most of each is waiting.
+/// Stacks at the same time: most of each is waiting.
 const TOGETHER: usize = 5;
-/// What these worlds do not bring about, and why: the list is short and whatever is not on it must be named.
+/// What these stacks do not bring about, and why: the list is short and whatever is not on it must be named.
 const NEVER_ASKED: [(&str, &str); 6] = [
     ("$JS.FC.KV_demand.>", FLOW),
     ("$JS.FC.KV_control.>", FLOW),
@@ -38,7 +37,7 @@ pub(super) fn faults(_: Mode) -> Vec<Fault> {
 }
 
 async fn taken() -> Seen {
-    let mut todo = permits(USERS);
+    let mut todo = permits(SHIPPED_USERS);
     let all = todo.len();
     todo.retain(|permit| {
         !NEVER_ASKED
@@ -82,18 +81,20 @@ async fn taken() -> Seen {
     }
 }
 
-/// A world in which everything happens that needs a permission, without one of them.
+/// A stack in which everything happens that needs a permission, without one of them.
 async fn without(permit: &Permit) -> Result<(), String> {
-    let bus = Bus::with_users(&permit.taken_from(USERS)).await;
-    let context = jetstream::new(bus.observer().await);
-    // Buckets with other settings, which capture must bring back to ours.
+    // Without services first: they are to find buckets with other settings, which capture must bring back to ours.
+    let users = permit.taken_from(SHIPPED_USERS);
+    let stack = Stack::builder().shipped_limits().users(&users);
+    let stack = stack.without_capture().gateways(0).start().await;
+    let context = jetstream(&stack).await;
     for bucket in ["demand", "control"] {
         bucket_by_hand(&context, bucket).await;
     }
     let (capture, door, gateway) = tokio::join!(
-        bus.capture(&[]),
-        bus.capture(&[("CAPTURE_CAMERA_ID", "door")]),
-        bus.gateway(&[])
+        stack.start_capture(&[]),
+        stack.start_capture(&[("CAPTURE_CAMERA_ID", "door")]),
+        stack.start_gateway(&[])
     );
     let unnamed = Viewer::watch(gateway.public(), 80).await;
     let named = Viewer::at(gateway.public(), "/websocket/80").query("camera", "door");
@@ -116,7 +117,7 @@ async fn without(permit: &Permit) -> Result<(), String> {
             .await
             .map_err(|error| error.to_string())?;
     }
-    eventually(SOON, || async {
+    eventually(RECOVERY_WITHIN, || async {
         capture.log().contains("privacy switch\",\"switch\":\"On")
     })
     .await;
@@ -161,5 +162,5 @@ async fn bucket_by_hand(context: &Context, bucket: &str) {
         allow_direct: true,
         ..Config::default()
     };
-    eventually(SOON, || context.create_stream(config.clone())).await;
+    eventually(RECOVERY_WITHIN, || context.create_stream(config.clone())).await;
 }

@@ -5,7 +5,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::version_of;
 use crate::shell::{Outcome, output, say, workspace};
 
 /// The file as it grows.
@@ -107,6 +106,12 @@ fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let kernel = read("/proc/sys/kernel/osrelease");
     format!("{processor}, {cores} cores, Linux {}", kernel.trim())
+}
+
+/// The version that `program --version` tells, or that there is none.
+fn version_of(program: &str) -> String {
+    output(Command::new(program).arg("--version"))
+        .map_or_else(|| format!("no {program}"), |text| text.trim().to_owned())
 }
 
 #[cfg(test)]

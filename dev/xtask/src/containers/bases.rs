@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Notes;
+use super::notes::Notes;
 use crate::shell::{Environment, Outcome, find_on_path, output, run, say};
 use crate::tools::apt_install;
 

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::Notes;
-use crate::parts::Part;
+use super::notes::Notes;
+use crate::children::OwnedChild;
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
 use crate::tools::{Release, apt_possible, unpack};
 
@@ -20,9 +20,12 @@ const NEWER: [&str; 5] = [
     "containerd",
 ];
 
+/// How long an engine of ours may take until it answers.
+const ENGINE_WITHIN: Duration = Duration::from_secs(60);
+
 /// An engine of ours is stopped with this.
 pub(crate) struct Engine {
-    daemon: Option<Part>,
+    daemon: Option<OwnedChild>,
     /// Whether packets between networks passed before dockerd forbade what is not its own.
     forwarded: bool,
 }
@@ -51,11 +54,6 @@ pub(crate) fn get(
     environment: &mut Environment,
     notes: &mut Notes,
 ) -> Outcome<Engine> {
-    let runs = |environment: &Environment| {
-        let answers =
-            |arguments: &[&str]| output(environment.command("docker").args(arguments)).is_some();
-        answers(&["info"]) && answers(&["compose", "version"]) && answers(&["buildx", "version"])
-    };
     if find_on_path("docker").is_some() && runs(environment) {
         say("docker runs here");
         return Ok(Engine {
@@ -72,6 +70,46 @@ pub(crate) fn get(
             ));
         }
     }
+    let root = install(directory, environment)?;
+    let socket = directory.join("docker.sock");
+    environment.set("DOCKER_HOST", format!("unix://{}", socket.display()));
+
+    let mut daemon = environment.command(root.join("usr/sbin/dockerd"));
+    let mut host = std::ffi::OsString::from("unix://");
+    host.push(&socket);
+    daemon.arg("--host").arg(host);
+    daemon.arg("--data-root").arg(directory.join("data"));
+    daemon.arg("--exec-root").arg(directory.join("exec"));
+    daemon.arg("--pidfile").arg(directory.join("dockerd.pid"));
+    let log = directory.join("dockerd.log");
+    let policy = output(Command::new("iptables").args(["-S", "FORWARD"]));
+    let forwarded = policy.is_some_and(|rules| rules.starts_with("-P FORWARD ACCEPT"));
+    say("starting dockerd");
+    let daemon = OwnedChild::logged("dockerd", daemon, Duration::from_secs(30), &log)?;
+    let engine = Engine {
+        daemon: Some(daemon),
+        forwarded,
+    };
+    let started = Instant::now();
+    while !runs(environment) {
+        if started.elapsed() > ENGINE_WITHIN {
+            return Err(format!("dockerd does not answer; see {}", log.display()));
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    notes.not_checked("your own docker: none ran, this used Debian's, started for the occasion");
+    Ok(engine)
+}
+
+/// Whether a docker answers, with what we use of it.
+fn runs(environment: &Environment) -> bool {
+    let answers =
+        |arguments: &[&str]| output(environment.command("docker").args(arguments)).is_some();
+    answers(&["info"]) && answers(&["compose", "version"]) && answers(&["buildx", "version"])
+}
+
+/// Unpacks what an engine of ours consists of and puts it on the PATH; where it is.
+fn install(directory: &Path, environment: &mut Environment) -> Outcome<PathBuf> {
     let root = directory.join("root");
     if !root.join("usr/sbin/dockerd").exists() {
         unpack(Release::Sid, &NEWER, directory, &root)?;
@@ -89,32 +127,5 @@ pub(crate) fn get(
     environment.prepend_path(&root.join("usr/sbin"));
     environment.prepend_path(&root.join("sbin"));
     environment.set("DOCKER_CONFIG", directory.join("config"));
-    let socket = directory.join("docker.sock");
-    environment.set("DOCKER_HOST", format!("unix://{}", socket.display()));
-
-    let mut daemon = environment.command(root.join("usr/sbin/dockerd"));
-    let mut host = std::ffi::OsString::from("unix://");
-    host.push(&socket);
-    daemon.arg("--host").arg(host);
-    daemon.arg("--data-root").arg(directory.join("data"));
-    daemon.arg("--exec-root").arg(directory.join("exec"));
-    daemon.arg("--pidfile").arg(directory.join("dockerd.pid"));
-    let log = directory.join("dockerd.log");
-    let policy = output(Command::new("iptables").args(["-S", "FORWARD"]));
-    let forwarded = policy.is_some_and(|rules| rules.starts_with("-P FORWARD ACCEPT"));
-    say("starting dockerd");
-    let daemon = Part::logged("dockerd", daemon, Duration::from_secs(30), &log)?;
-    let engine = Engine {
-        daemon: Some(daemon),
-        forwarded,
-    };
-    let started = Instant::now();
-    while !runs(environment) {
-        if started.elapsed() > Duration::from_secs(60) {
-            return Err(format!("dockerd does not answer; see {}", log.display()));
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    notes.not_checked("your own docker: none ran, this used Debian's, started for the occasion");
-    Ok(engine)
+    Ok(root)
 }

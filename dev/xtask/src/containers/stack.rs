@@ -17,12 +17,12 @@ const FILES: [&str; 6] = [
 ];
 
 /// Dropped, everything of it is gone: containers, networks, volumes.
-pub(crate) struct Stack {
+pub(crate) struct ComposeStack {
     environment: Environment,
     folder: PathBuf,
 }
 
-impl Stack {
+impl ComposeStack {
     /// Builds both images and makes the keys, as the README tells a person to; `whole` compiles in docker, too.
     pub(crate) fn prepare(
         directory: &Path,
@@ -68,7 +68,7 @@ impl Stack {
     }
 }
 
-impl Drop for Stack {
+impl Drop for ComposeStack {
     fn drop(&mut self) {
         self.down();
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::debian::Release;
-use super::first_version;
+use super::version::first_version;
 use crate::shell::{Environment, Outcome, find_on_path, output, run, workspace};
 
 /// Debian packages; the first one's version decides whether they will do.

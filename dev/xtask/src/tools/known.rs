@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::fetch::{Apt, Wheel};
-use super::{Tool, directory_of};
+use super::tool::{Tool, directory_of};
 use crate::shell::{Environment, Outcome, output, workspace};
 
 pub(crate) const NATS_SERVER: Tool = Tool {

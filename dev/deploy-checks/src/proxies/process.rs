@@ -81,14 +81,14 @@ impl Program {
 }
 
 /// Killed on drop.
-pub(super) struct Running {
+pub(super) struct ProxyProcess {
     pub(super) address: SocketAddr,
     pub(super) tls: Tls,
     _child: Child,
     _folder: Scratch,
 }
 
-impl Running {
+impl ProxyProcess {
     pub(super) async fn start(
         program: Program,
         text: &str,

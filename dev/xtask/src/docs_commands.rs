@@ -16,13 +16,13 @@ use crate::probe;
 use crate::shell::{Environment, Outcome, binaries, say, workspace};
 
 /// Several times what anything here takes once all is built.
-const SOON: Duration = Duration::from_secs(120);
-const TICK: Duration = Duration::from_millis(50);
+const STEP_WITHIN: Duration = Duration::from_secs(120);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Pictures in the recording that is played afterwards.
-const RECORDED: usize = 30;
+const RECORDED_PICTURES: usize = 30;
 
 /// Goes through all of it.
-pub(crate) fn walk(environment: &Environment) -> Outcome<()> {
+pub(crate) fn play(environment: &Environment) -> Outcome<()> {
     let scratch = workspace().join("target/walk");
     let _ = fs::remove_dir_all(&scratch);
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
@@ -34,16 +34,16 @@ pub(crate) fn walk(environment: &Environment) -> Outcome<()> {
         "CAPTURE_SOURCE=file:recording.mjpeg cargo xtask run",
     )?;
 
-    let running = Running::start(environment, pattern)?;
+    let running = RunningStack::start(environment, pattern)?;
     running.shows("pattern")?;
     let recording = scratch.join("recording.mjpeg");
-    record(running.gateway, &recording)?;
+    record(&running, &recording)?;
     privacy(&running)?;
     hls(&running, command(&protocol, "ffmpeg ")?, &scratch)?;
     running.stops()?;
 
     let file = file.replace("recording.mjpeg", &recording.display().to_string());
-    let running = Running::start(environment, &file)?;
+    let running = RunningStack::start(environment, &file)?;
     running.shows("file")?;
     running.stops()
 }
@@ -70,7 +70,8 @@ fn command<'a>(commands: &'a [String], beginning: &str) -> Outcome<&'a str> {
 }
 
 /// `cargo xtask run` as a person has it before them.
-struct Running {
+struct RunningStack<'a> {
+    environment: &'a Environment,
     child: Child,
     gateway: SocketAddr,
     /// What the line `Bus` says.
@@ -78,8 +79,8 @@ struct Running {
     lines: Receiver<String>,
 }
 
-impl Running {
-    fn start(environment: &Environment, typed: &str) -> Outcome<Self> {
+impl<'a> RunningStack<'a> {
+    fn start(environment: &'a Environment, typed: &str) -> Outcome<Self> {
         say(&format!("walk: {typed}"));
         let mut shell = environment.command("sh");
         // Its own group, as a terminal makes one: Ctrl-C goes to all of it.
@@ -99,6 +100,7 @@ impl Running {
         let thread = std::thread::Builder::new().name("walk".to_owned());
         thread.spawn(read).map_err(|error| error.to_string())?;
         let mut running = Self {
+            environment,
             child,
             gateway: SocketAddr::from(([127, 0, 0, 1], 0)),
             bus: String::new(),
@@ -115,11 +117,11 @@ impl Running {
 
     /// What stands behind `label` in a line of the announcement.
     fn said(&self, label: &str) -> Outcome<String> {
-        let until = Instant::now() + SOON;
+        let until = Instant::now() + STEP_WITHIN;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let line = self.lines.recv_timeout(left).map_err(|error| match error {
-                RecvTimeoutError::Timeout => format!("no line {label:?} within {SOON:?}"),
+                RecvTimeoutError::Timeout => format!("no line {label:?} within {STEP_WITHIN:?}"),
                 RecvTimeoutError::Disconnected => format!("it ended without a line {label:?}"),
             })?;
             if let Some(rest) = line.trim_start().strip_prefix(label) {
@@ -136,15 +138,15 @@ impl Running {
         {
             return Err("the page has no script: it is not the client".to_owned());
         }
-        probe::first_frame(self.gateway).map_err(|error| error.to_string())?;
-        let shown = probe::source(self.gateway).map_err(|error| error.to_string())?;
+        probe::picture(self.environment, self.gateway)?;
+        let shown = probe::source(self.environment, self.gateway)?;
         (shown == source)
             .then_some(())
             .ok_or(format!("it shows {shown:?} where {source:?} was asked for"))
     }
 
     fn get(&self, path: &str) -> Outcome<Vec<u8>> {
-        probe::get(self.gateway, path).map_err(|error| format!("{path}: {error}"))
+        probe::get(self.environment, self.gateway, path)
     }
 
     /// Ctrl-C: it ends well, and nobody listens any more.
@@ -162,7 +164,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningStack<'_> {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             // It takes its parts with it.
@@ -173,10 +175,10 @@ impl Drop for Running {
 }
 
 /// A recording is JPEGs one behind the other.
-fn record(gateway: SocketAddr, recording: &Path) -> Outcome<()> {
+fn record(running: &RunningStack<'_>, recording: &Path) -> Outcome<()> {
     let mut pictures = Vec::new();
-    for _ in 0..RECORDED {
-        let picture = probe::get(gateway, "/snapshot.jpg").map_err(|error| error.to_string())?;
+    for _ in 0..RECORDED_PICTURES {
+        let picture = running.get("/snapshot.jpg")?;
         if !picture.starts_with(&[0xFF, 0xD8]) {
             return Err("/snapshot.jpg is no JPEG".to_owned());
         }
@@ -186,7 +188,7 @@ fn record(gateway: SocketAddr, recording: &Path) -> Outcome<()> {
 }
 
 /// `capture-svc privacy on` beside the running services, with what the line `Bus` says.
-fn privacy(running: &Running) -> Outcome<()> {
+fn privacy(running: &RunningStack<'_>) -> Outcome<()> {
     let capture = binaries("debug").join("capture-svc");
     for (word, state) in [("on", "privacy"), ("off", "live")] {
         let typed = format!("{} {} privacy {word}", running.bus, capture.display());
@@ -206,7 +208,7 @@ fn privacy(running: &Running) -> Outcome<()> {
 }
 
 /// `ffmpeg` as docs/protocol.md has it, until it has made a playlist of two pieces that it can read itself.
-fn hls(running: &Running, typed: &str, scratch: &Path) -> Outcome<()> {
+fn hls(running: &RunningStack<'_>, typed: &str, scratch: &Path) -> Outcome<()> {
     say(&format!("walk: {typed}"));
     let typed = typed.replace("127.0.0.1:6732", &running.gateway.to_string());
     let mut ffmpeg = Command::new("sh")
@@ -259,14 +261,14 @@ fn signal(name: &str, to: &str) -> Outcome<()> {
 }
 
 fn within<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> Outcome<T> {
-    let until = Instant::now() + SOON;
+    let until = Instant::now() + STEP_WITHIN;
     loop {
         if let Some(seen) = look() {
             return Ok(seen);
         }
         if Instant::now() > until {
-            return Err(format!("{what}: not within {SOON:?}"));
+            return Err(format!("{what}: not within {STEP_WITHIN:?}"));
         }
-        std::thread::sleep(TICK);
+        std::thread::sleep(LOOK_EVERY);
     }
 }

@@ -1,4 +1,4 @@
-//! The table of what was looked at.
+//! The report of what was looked at, line by line.
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -9,12 +9,12 @@ pub(crate) type Finding = Result<String, String>;
 
 /// Every line so far; each is printed as it is found.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct Report {
     failed: usize,
     lines: usize,
 }
 
-impl Table {
+impl Report {
     pub(crate) fn note(&mut self, name: &str, since: Instant, finding: &Finding) {
         self.lines += 1;
         let seconds = since.elapsed().as_secs_f64();

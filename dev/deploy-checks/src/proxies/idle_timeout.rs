@@ -1,7 +1,7 @@
 //! PURE: whoever waits for a picture of a camera that is off is not cut off by a proxy's limit: an hour, or, as with Caddy,
 //! none at all. Read from the configuration, since nobody waits an hour for a test.
 
-use crate::table::Finding;
+use crate::report::Finding;
 
 pub(super) fn judge(text: &str) -> Finding {
     let code: Vec<&str> = text

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use crate::shell::{Outcome, paint};
 
 /// Set by a second Ctrl-C: whoever does not end at once is killed.
-pub(crate) static HURRY: AtomicBool = AtomicBool::new(false);
+pub(crate) static KILL_AT_ONCE: AtomicBool = AtomicBool::new(false);
 
 /// A process of ours. Dropped, it is stopped.
-pub(crate) struct Part {
+pub(crate) struct OwnedChild {
     pub(crate) name: &'static str,
     child: Child,
     /// How long it may take to end by itself.
@@ -23,7 +23,7 @@ pub(crate) struct Part {
     readers: Vec<JoinHandle<()>>,
 }
 
-impl Part {
+impl OwnedChild {
     /// Starts a process whose lines are shown behind its name in `colour`.
     pub(crate) fn shown(
         name: &'static str,
@@ -98,7 +98,7 @@ fn show(prefix: String, stream: impl Read + Send + 'static) -> Outcome<JoinHandl
         .map_err(|error| error.to_string())
 }
 
-impl Drop for Part {
+impl Drop for OwnedChild {
     fn drop(&mut self) {
         if self.ended().is_some() {
             return;
@@ -110,7 +110,7 @@ impl Drop for Part {
             .status();
         let deadline = Instant::now() + self.patience;
         while self.ended().is_none() {
-            if Instant::now() > deadline || HURRY.load(Ordering::Relaxed) {
+            if Instant::now() > deadline || KILL_AT_ONCE.load(Ordering::Relaxed) {
                 let _ = self.child.kill();
                 let _ = self.child.wait();
                 return;

@@ -1,8 +1,8 @@
 //! PURE: what the load balancer's configuration must say, and must not.
 
-use crate::table::Finding;
+use crate::report::Finding;
 
-pub(crate) fn haproxy(text: &str) -> Finding {
+pub(crate) fn judge(text: &str) -> Finding {
     let code: Vec<&str> = text
         .lines()
         .map(str::trim)

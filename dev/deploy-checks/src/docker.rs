@@ -4,8 +4,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// Where its doors are.
 #[derive(Debug, Clone)]
-pub(crate) struct Stack {
+pub(crate) struct ComposeStack {
     /// The load balancer's published address.
     pub(crate) public: String,
     /// Prometheus' published address.
@@ -14,7 +15,7 @@ pub(crate) struct Stack {
     pub(crate) token: String,
 }
 
-impl Stack {
+impl ComposeStack {
     pub(crate) fn from_environment() -> Result<Self, String> {
         let get = |name: &str| {
             std::env::var(name)
