@@ -12,7 +12,6 @@ mod frame;
 mod http;
 mod lowat;
 pub mod metrics;
-pub mod protocol;
 mod relay;
 mod session;
 mod viewer;

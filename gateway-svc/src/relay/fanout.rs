@@ -13,11 +13,11 @@ use futures_util::StreamExt as _;
 use process::Clock;
 use prometheus::local::LocalHistogram;
 use tokio::sync::watch;
+use wire::messages::FromGateway;
 use wire::{CameraStatus, Stamp, StreamId};
 
 use crate::frame::Frame;
 use crate::metrics::Metrics;
-use crate::protocol::FromGateway;
 use crate::relay::lateness::{LatenessFilter, Sequence};
 use crate::viewer::outbox::{self, Offer, Outbox};
 use crate::viewer::send_window::PONG_DELAY;

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use process::CountedGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
+use wire::messages::{FromClient, FromGateway};
 use wire::{Quality, Rung, StreamId};
 
 use crate::frame;
-use crate::protocol::{FromClient, FromGateway};
 use crate::relay::fanout;
 use crate::relay::streams::{Streams, Subscription};
 use crate::viewer::outbox::{End, Offer, Outbox};

@@ -16,10 +16,10 @@ use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use wire::Rung;
+use wire::messages::FromGateway;
 
 use crate::frame::memfd;
 use crate::frame::{self, Frame};
-use crate::protocol::FromGateway;
 use crate::viewer::line::{Line, Piece};
 use crate::viewer::send_window::{Feedback, SendWindow};
 use crate::websocket::codec::{self, Opcode};

@@ -42,6 +42,7 @@ it("what we say is what Rust reads", () => {
     encode({ type: "quality", quality: 70 }),
     encode({ type: "ack", seq: 123 }),
     encode({ type: "report", fps: 31.5, age_ms: 42, skipped: 3 }),
+    encode({ type: "clock", t: 1234.5 }),
   ];
   expect(said.map((text) => JSON.parse(text))).toEqual(messages.from_client);
 });

@@ -1,9 +1,11 @@
-//! PURE: the JSON messages of `?v=2`; the browser reads the same golden file (`crates/wire/golden/messages.json`).
+//! The JSON messages of `?v=2` between gateway and viewer; the browser reads the same golden file
+//! (`crates/wire/golden/messages.json`), and every message of [`FromGateway`] and [`FromClient`] is in it.
 //!
 //! Whatever is not understood is `None` and ignored, so that either side may learn new words first.
 
+use crate::quality::Rung;
+use crate::status::CameraStatus;
 use serde::{Deserialize, Serialize};
-use wire::{CameraStatus, Rung};
 
 /// The version that `?v=2` asks for.
 pub const VERSION: u8 = 2;
@@ -108,11 +110,14 @@ impl FromGateway<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use serde_json::Value;
 
+    use super::*;
+
     fn golden() -> Value {
-        serde_json::from_str(include_str!("../../crates/wire/golden/messages.json")).unwrap()
+        serde_json::from_str(include_str!("../golden/messages.json")).unwrap()
     }
 
     #[test]
@@ -123,6 +128,10 @@ mod tests {
                 "hello" => FromGateway::hello("default", Rung::of_quality(80).unwrap(), 34.0),
                 "status" => FromGateway::Status(status.as_ref().unwrap()),
                 "quality" => FromGateway::Quality { quality: 70 },
+                "clock" => FromGateway::Clock {
+                    t: 1_234.5,
+                    now_us: 1_764_400_000_000_000,
+                },
                 other => panic!("{other} is new: write it here too"),
             };
             assert_eq!(
@@ -130,6 +139,26 @@ mod tests {
                 *value
             );
         }
+    }
+
+    /// A kind that is added without its line in the golden file would be known to one side alone.
+    #[test]
+    fn every_kind_of_message_is_in_the_golden_file() {
+        let kinds = |whose: &str| {
+            let golden = golden();
+            let messages = golden[whose].as_array().unwrap().iter();
+            messages
+                .map(|value| value["type"].as_str().unwrap().to_owned())
+                .collect::<BTreeSet<_>>()
+        };
+        let told = serde_json::from_str::<FromClient>(r#"{"type":"?"}"#).unwrap_err();
+        for kind in kinds("from_client") {
+            assert!(told.to_string().contains(&format!("`{kind}`")), "{told}");
+        }
+        let known = told.to_string().matches('`').count() / 2 - 1;
+        assert_eq!(kinds("from_client").len(), known, "{told}");
+        let gateway = ["hello", "status", "quality", "clock"].map(str::to_owned);
+        assert_eq!(kinds("from_gateway"), gateway.into());
     }
 
     #[test]
@@ -151,6 +180,7 @@ mod tests {
                     age_ms: Some(42.0),
                     skipped: 3
                 }),
+                Some(FromClient::Clock { t: 1_234.5 }),
             ]
         );
         for value in golden["ignored"].as_array().unwrap() {
