@@ -1,10 +1,5 @@
 //! The admin port: metrics for Prometheus, health for orchestrators.
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
-use axum::routing::get;
 use bus::LinkState;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -26,11 +21,9 @@ pub(crate) struct Admin {
 impl Admin {
     /// Serves `/metrics`, `/healthz` and `/readyz` on `listener` until that fails.
     pub(crate) async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        let router = Router::new()
-            .route("/metrics", get(metrics))
-            .route("/healthz", get(async || "alive\n"))
-            .route("/readyz", get(readyz))
-            .with_state(self);
+        let metrics = self.metrics.clone();
+        let router = process::health_routes(move || self.unready())
+            .merge(process::metrics_route(move || metrics.text()));
         axum::serve(listener, router).await
     }
 
@@ -44,23 +37,5 @@ impl Admin {
         links
             .find_map(|link| link.borrow().unready())
             .or_else(unread)
-    }
-}
-
-async fn metrics(State(admin): State<Admin>) -> impl IntoResponse {
-    // Source: Prometheus' text exposition format, version 0.0.4.
-    (
-        [(
-            header::CONTENT_TYPE,
-            "text/plain; version=0.0.4; charset=utf-8",
-        )],
-        admin.metrics.text(),
-    )
-}
-
-async fn readyz(State(admin): State<Admin>) -> (StatusCode, String) {
-    match admin.unready() {
-        None => (StatusCode::OK, "ready\n".to_owned()),
-        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
     }
 }

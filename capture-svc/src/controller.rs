@@ -1,18 +1,20 @@
 //! Brings demand, privacy switch, failover and the camera's report together: whether the camera is open, which rungs
 //! are encoded, what the status says.
 
+use process::Clock;
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 use wire::{CameraId, CameraState, CameraStatus, Reason, Rung, RungSet};
 
 use crate::camera::{Camera, CameraReport};
-use crate::clock;
 use crate::demand::Privacy;
 use crate::open_policy::{Conditions, OpenPolicy};
 
 /// What the controller is told, and what it tells.
 #[derive(Debug)]
 pub(crate) struct Controller {
+    /// Where `now` comes from.
+    pub clock: Clock,
     /// Whose camera.
     pub camera_id: CameraId,
     /// The run of the stamps.
@@ -54,7 +56,7 @@ impl Controller {
                 private: privacy != Privacy::Off,
                 standby,
             };
-            let (open_now, ask_again) = self.policy.decide(conditions, clock::now());
+            let (open_now, ask_again) = self.policy.decide(conditions, self.clock.now());
             if open != open_now {
                 open = open_now;
                 camera.set_wanted(open);
@@ -83,7 +85,7 @@ impl Controller {
                 changed = self.privacy.changed() => changed,
                 changed = self.active.changed() => changed,
                 changed = self.report.changed() => changed,
-                () = sleep_until(ask_again.unwrap_or_else(clock::now).into()), if ask_again.is_some() => Ok(()),
+                () = sleep_until(ask_again.unwrap_or_else(|| self.clock.now()).into()), if ask_again.is_some() => Ok(()),
             };
             if changed.is_err() {
                 return;

@@ -8,13 +8,12 @@
 //!
 //! The rest: [`bus`] also publishes the status and decides who serves when the camera host is doubled, [`cli`] holds the
 //! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
-//! [`clock`] where time comes in, [`tasks`] who runs.
+//! [`tasks`] who runs.
 
 pub mod admin;
 mod bus;
 mod camera;
 pub mod cli;
-pub mod clock;
 pub mod config;
 mod controller;
 mod demand;
@@ -32,6 +31,7 @@ use std::time::Duration;
 use ::bus::Link;
 use anyhow::Context as _;
 use futures_util::future;
+use process::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -107,6 +107,7 @@ fn start(
     links: &Links,
     admin: TcpListener,
 ) -> anyhow::Result<Tasks> {
+    let clock = Clock::start();
     let run = fastrand::u32(..);
     let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
     tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
@@ -128,9 +129,10 @@ fn start(
     let reminder = ::bus::remind(control.state.clone());
     tasks.spawn_infallible("the reminder", reminder);
     let buckets = Buckets::new(&control, &config.camera_id, config.bucket_replicas);
-    let leases = Leases::new(config.camera_id.clone(), &capture, clock::now());
+    let leases = Leases::new(config.camera_id.clone(), &capture, clock.now());
     let series = metrics.leases.clone();
     let watcher = DemandWatcher::new(
+        clock,
         control.clone(),
         buckets,
         leases,
@@ -139,11 +141,12 @@ fn start(
         privacy_tx,
     );
     tasks.spawn("the watch on the demand", watcher.run());
-    let status = StatusPublisher::new(control, &config.camera_id, run, status, active_tx);
+    let status = StatusPublisher::new(clock, control, &config.camera_id, run, status, active_tx);
     tasks.spawn_infallible("the status", status.run());
     let publisher = publish_frames(&config, metrics, camera, links.frames.clone(), run, encode);
     tasks.spawn_infallible("the publisher", publisher);
     let controller = Controller {
+        clock,
         policy: OpenPolicy::new(config.linger),
         camera_id: config.camera_id,
         run,
@@ -182,7 +185,7 @@ fn publish_frames(
     let (frames, metrics) = (camera.frames(), metrics.publish.clone());
     async move {
         bus.connected(width, height).await;
-        let publisher = Publisher::new(encoder, bus, run, metrics, clock::unix_us);
+        let publisher = Publisher::new(encoder, bus, run, metrics, camera::clock::wall_us);
         publisher.run(frames, encode).await;
     }
 }

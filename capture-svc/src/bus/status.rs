@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use async_nats::Subscriber;
+use bus::Link;
 use futures_util::StreamExt;
+use process::Clock;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use wire::{CameraId, CameraState, CameraStatus, Reason};
 
 use super::failover::{Answer, Failover};
-use crate::clock;
-use bus::Link;
 
 /// How often the status is published when nothing changes.
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
@@ -19,6 +19,7 @@ const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// Publishes the status and listens for other captures of the same camera.
 #[derive(Debug)]
 pub(crate) struct StatusPublisher {
+    clock: Clock,
     link: Link,
     subject: String,
     run: u32,
@@ -30,6 +31,7 @@ impl StatusPublisher {
     /// Tells `active` whether this capture serves the camera: false until it is known.
     #[must_use]
     pub(crate) fn new(
+        clock: Clock,
         link: Link,
         camera: &CameraId,
         run: u32,
@@ -37,6 +39,7 @@ impl StatusPublisher {
         active: watch::Sender<bool>,
     ) -> Self {
         Self {
+            clock,
             link,
             subject: camera.status_subject(),
             run,
@@ -53,7 +56,7 @@ impl StatusPublisher {
         let mut status_due = interval(STATUS_INTERVAL);
         status_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let due = failover.tick(clock::now());
+            let due = failover.tick(self.clock.now());
             self.active.send_if_modified(|active| {
                 std::mem::replace(active, failover.is_active()) != failover.is_active()
             });
@@ -69,18 +72,18 @@ impl StatusPublisher {
                         if others.is_none() {
                             others = self.link.client.subscribe(self.subject.clone()).await.ok();
                         }
-                        failover.connected(clock::now());
+                        failover.connected(self.clock.now());
                         self.publish(failover.is_active()).await;
                     }
                 }
                 Some(message) = async { others.as_mut()?.next().await }, if others.is_some() => {
                     if let Some((run, standing_by)) = sender(&message.payload)
-                        && failover.heard(run, standing_by, clock::now()) == Answer::Speak
+                        && failover.heard(run, standing_by, self.clock.now()) == Answer::Speak
                     {
                         self.publish(true).await;
                     }
                 }
-                () = sleep_until(due.unwrap_or_else(clock::now).into()), if due.is_some() => {}
+                () = sleep_until(due.unwrap_or_else(|| self.clock.now()).into()), if due.is_some() => {}
                 _ = status_due.tick() => if failover.is_active() { self.publish(true).await },
                 changed = self.status.changed() => {
                     if changed.is_err() {

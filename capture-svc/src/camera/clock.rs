@@ -9,12 +9,13 @@ use rustix::time::{ClockId, clock_gettime};
     clippy::disallowed_methods,
     reason = "the camera is an edge: frames get their time here"
 )]
-pub(super) fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Microseconds since the Unix epoch.
-pub(super) fn wall_us() -> u64 {
+/// Microseconds since the Unix epoch by the host's clock as it is set now, as in the stamp: an age told against a stamp
+/// takes the same clock, so that a step of it makes nothing old for longer than one frame.
+pub(crate) fn wall_us() -> u64 {
     micros(ClockId::Realtime)
 }
 

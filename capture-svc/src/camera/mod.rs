@@ -7,7 +7,7 @@
 //!
 //! Who wants frames, for how long after the last viewer, and whether privacy forbids it, is decided elsewhere.
 
-mod clock;
+pub(crate) mod clock;
 mod error;
 mod event;
 mod file;

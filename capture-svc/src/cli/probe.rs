@@ -7,8 +7,8 @@ use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
 use wire::CameraState;
 
+use crate::camera::clock;
 use crate::camera::{Camera, CameraReport, CameraSettings, PixelFormat, RawFrame};
-use crate::clock;
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// How long [`probe`] waits for a picture: longer than the slowest camera's start.
@@ -56,11 +56,11 @@ impl Findings {
             () = tokio::time::sleep(PROBE_FIRST_FRAME_TIMEOUT) => bail!("no picture came"),
         };
         let first_after = started.elapsed();
-        let mut times = vec![(first.captured_at_us, clock::unix_us())];
+        let mut times = vec![(first.captured_at_us, clock::wall_us())];
         let mut bytes = first.data.len();
         let until = clock::now() + duration;
         while let Ok(frame) = tokio::time::timeout(left(until), frames.next()).await {
-            times.push((frame.captured_at_us, clock::unix_us()));
+            times.push((frame.captured_at_us, clock::wall_us()));
             bytes += frame.data.len();
         }
         let report = camera.status().borrow().clone();

@@ -11,6 +11,7 @@ use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::kv::{self, Operation};
 use bus::Link;
 use futures_util::{FutureExt, StreamExt};
+use process::Clock;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use wire::lease::{CANARY, PLANE_DEAD};
@@ -20,7 +21,6 @@ use wire::{Rung, RungSet};
 use super::buckets::{Buckets, OpenError, Privacy, Watches};
 use super::error::DemandError;
 use super::leases::Leases;
-use crate::clock;
 use crate::metrics::LeaseMetrics;
 
 /// Shortest and longest time between two attempts to open. A shorter one floods the server with consumers; after a
@@ -35,6 +35,7 @@ type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Watches demand and privacy switch.
 #[derive(Debug)]
 pub(crate) struct DemandWatcher {
+    clock: Clock,
     link: Link,
     buckets: Buckets,
     leases: Leases,
@@ -71,6 +72,7 @@ impl DemandWatcher {
     /// Tells `wanted` the rungs with a live lease and `privacy` the switch, once they are known.
     #[must_use]
     pub(crate) fn new(
+        clock: Clock,
         link: Link,
         buckets: Buckets,
         leases: Leases,
@@ -79,6 +81,7 @@ impl DemandWatcher {
         privacy: watch::Sender<Privacy>,
     ) -> Self {
         Self {
+            clock,
             link,
             buckets,
             leases,
@@ -128,7 +131,7 @@ impl DemandWatcher {
                     gone.then_some(RebuildReason::BucketGone)
                 }
                 _ = canary_due.tick(), if work.watches.is_some() => self.send_canary(&mut work),
-                () = sleep_until(next_end.unwrap_or_else(clock::now).into()), if next_end.is_some() => None,
+                () = sleep_until(next_end.unwrap_or_else(|| self.clock.now()).into()), if next_end.is_some() => None,
                 () = self.wanted.closed() => return Ok(()),
             };
             if let Some(reason) = reason {
@@ -143,7 +146,7 @@ impl DemandWatcher {
         generation: &mut u64,
     ) -> Result<Option<RebuildReason>, DemandError> {
         let state = self.link.state.borrow_and_update().clone();
-        self.leases.set_connected(state.connected, clock::now());
+        self.leases.set_connected(state.connected, self.clock.now());
         let anew = state.connected && state.generation != *generation;
         *generation = state.generation;
         if anew {
@@ -156,7 +159,7 @@ impl DemandWatcher {
     fn opened(&self, watches: Watches, work: &mut Work) {
         self.tell_privacy(watches.switch);
         work.watches = Some(watches);
-        work.opened_at = Some(clock::now());
+        work.opened_at = Some(self.clock.now());
         work.canary = Some(self.put_canary());
     }
 
@@ -165,7 +168,7 @@ impl DemandWatcher {
         if work.canary.is_none() {
             work.canary = Some(self.put_canary());
         }
-        let now = clock::now();
+        let now = self.clock.now();
         let settled = work
             .opened_at
             .is_some_and(|opened| now.duration_since(opened) > PLANE_DEAD);
@@ -188,7 +191,7 @@ impl DemandWatcher {
 
     /// Tells what is wanted now; returns when that can change by itself.
     fn tell_wanted(&mut self) -> Option<Instant> {
-        let wanted = self.leases.wanted(clock::now());
+        let wanted = self.leases.wanted(self.clock.now());
         let changed = self
             .wanted
             .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
@@ -213,7 +216,9 @@ impl DemandWatcher {
     fn apply(&mut self, entry: &kv::Entry) {
         match entry.operation {
             _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
-            Operation::Put => self.leases.put(&entry.key, entry.revision, clock::now()),
+            Operation::Put => self
+                .leases
+                .put(&entry.key, entry.revision, self.clock.now()),
             Operation::Delete | Operation::Purge => self.leases.delete(&entry.key),
         }
     }

@@ -3,6 +3,7 @@
 //!
 //! Charter: nothing here knows what a service serves. No word of cameras, frames or viewers belongs here.
 
+mod admin;
 mod clock;
 mod health;
 mod log;
@@ -11,6 +12,7 @@ mod registry;
 mod service;
 mod variables;
 
+pub use admin::{health_routes, metrics_route};
 pub use clock::Clock;
 pub use log::{LogArgs, LogSettings};
 pub use problems::{ConfigErrors, Problems};
