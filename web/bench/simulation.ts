@@ -6,7 +6,7 @@
 
 import { gauss, random } from "./random";
 
-/** Mean bytes of a frame at each quality of `pictures.ts`, as capture encodes them. */
+/** Mean bytes of a frame at each quality of `film.ts`, as capture encodes them. */
 const FRAME_BYTES: Record<number, number> = {
   30: 23_900,
   35: 26_200,
@@ -26,10 +26,10 @@ const FRAME_BYTES: Record<number, number> = {
 
 const ROUND_TRIP_MS = 40;
 const ONE_WAY_MS = ROUND_TRIP_MS / 2;
-const FIRST_WINDOW = 14_600;
+const FIRST_WINDOW_BYTES = 14_600;
 /** What the ack window allows beyond the round trip. */
-const WINDOW_MS = 100;
-const FREEZE_MS = 250;
+const ACK_WINDOW_MS = 100;
+const FREEZE_GAP_MS = 250;
 
 /** Megabits a second at a time in seconds. */
 export type Trace = (at: number) => number;
@@ -80,7 +80,7 @@ class Connection {
   shortest = Number.POSITIVE_INFINITY;
   /** The newest frame, waiting for the window. */
   waiting: { seq: number; capturedAt: number; bytes: (quality: number) => number } | null = null;
-  #window = FIRST_WINDOW;
+  #window = FIRST_WINDOW_BYTES;
   #grownAt = 0;
 
   constructor(quality: number, at: number) {
@@ -100,7 +100,7 @@ class Connection {
   maySend(now: number): boolean {
     if (this.unacknowledged.size < 2) return true;
     const [oldest = now] = this.unacknowledged.values();
-    return now - oldest < Math.min(this.shortest, 1_000) + WINDOW_MS;
+    return now - oldest < Math.min(this.shortest, 1_000) + ACK_WINDOW_MS;
   }
 }
 
@@ -242,7 +242,7 @@ function measure(shown: Arrival[], switches: number, seconds: number, fps: numbe
     qualities[second] = (qualities[second] ?? 0) + frame.quality;
     const gap = (shown[i + 1]?.at ?? frame.at) - frame.at;
     weighted += frame.quality * gap;
-    if (gap > FREEZE_MS) freezes++;
+    if (gap > FREEZE_GAP_MS) freezes++;
   }
   const enough = (28 / 34) * fps;
   const good = frames.filter((n) => n >= enough).length;

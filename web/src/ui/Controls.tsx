@@ -1,3 +1,5 @@
+/** The bar under the picture with its menu. It owns no state but whether the menu is open. */
+
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { LADDER } from "../stream/quality";
 import { Icon, type IconName } from "./icons";

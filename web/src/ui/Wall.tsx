@@ -1,3 +1,5 @@
+/** Several cameras side by side, a worker each. */
+
 import { type RefObject, useEffect, useRef } from "react";
 import type { Player } from "../stream/player";
 import { MAX_QUALITY } from "../stream/quality";
@@ -11,7 +13,6 @@ interface WallProps {
   choose: (camera: string) => void;
 }
 
-/** Several cameras side by side, a worker each. */
 export function Wall({ base, cameras, choose }: WallProps) {
   return (
     <main className="wall">
@@ -61,7 +62,7 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
   );
 }
 
-/** What a picture so many device pixels wide is worth: on a small one nobody sees the difference. */
+/** The highest quality worth asking for at a width in device pixels: on a small tile nobody sees more. */
 function tileQuality(pixels: number): number {
   if (pixels <= 480) return 50;
   return pixels <= 900 ? 70 : MAX_QUALITY;
