@@ -9,7 +9,7 @@ import { eventually } from "./eventually";
 import { RESULTS } from "./program";
 
 const VIEWPORTS = { desktop: { width: 1100, height: 760 }, phone: { width: 390, height: 780 } };
-const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = join(RESULTS, "screenshots");

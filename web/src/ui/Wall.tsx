@@ -43,10 +43,14 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
       className="stage tile"
       data-phase={view?.phase ?? "connecting"}
       data-trust={trust}
-      aria-label={`${p.camera}, ${label}. Show it alone.`}
+      // Begins with what the tile shows, in that order: voice control goes by what is seen.
+      aria-label={`${p.camera}, ${card?.title ?? label}. Show it alone.`}
       onClick={p.choose}
     >
       <span ref={host} className="host" />
+      <span className="pill glass" data-tone={tone}>
+        <i /> <span className="camera-name">{p.camera}</span>
+      </span>{" "}
       {card && (
         <span className="veil" data-tone={tone}>
           <span className="card glass">
@@ -55,9 +59,6 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
           </span>
         </span>
       )}
-      <span className="pill glass" data-tone={tone}>
-        <i /> <span className="camera-name">{p.camera}</span>
-      </span>
     </button>
   );
 }
