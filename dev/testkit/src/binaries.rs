@@ -42,7 +42,7 @@ pub(crate) fn service(name: &str) -> PathBuf {
             "crates/wire",
             "crates/jpeg-ladder",
         ],
-        _ => &[name, "crates/dial", "crates/wire"],
+        _ => &[name, "crates/dial", "crates/rcvlowat", "crates/wire"],
     };
     for source in made_of {
         let newest = newest(&workspace().join(source).join("src"));

@@ -18,14 +18,17 @@ use wire::Stamp;
 use crate::frame::memfd::Memfd;
 use crate::websocket::codec::{self, Opcode};
 
-/// One frame of one rung.
+/// Clocks that differ by less are as good as the same: a frame from so little in the future is new, not impossible.
+const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
+
+/// One frame of one stream.
 #[derive(Debug)]
 pub(crate) struct Frame {
     /// Who made it, which one it is, when it was captured.
     pub(crate) stamp: Stamp,
-    /// Counts the frames of this process over all rungs; the payload of the ping.
+    /// Counts the frames of this process over all streams; the payload of the ping.
     pub(crate) number: u64,
-    /// Counts the frames of its rung since somebody began to watch it.
+    /// Counts the frames of its stream since somebody began to watch it.
     pub(crate) nth: u64,
     /// When it came from the bus.
     pub(crate) received: Instant,
@@ -36,7 +39,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Copies `jpeg` once, between head and ping. `number` counts over all rungs, `nth` within its own.
+    /// Copies `jpeg` once, between head and ping. `number` counts over all streams, `nth` within its own.
     #[must_use]
     pub(crate) fn new(
         jpeg: &[u8],
@@ -81,6 +84,15 @@ impl Frame {
         }
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         Ok(send(socket, &self.message, flags)?)
+    }
+
+    /// Seconds from its capture, by the camera host's clock, to `now_us` (µs since the Unix epoch); `None` for a frame
+    /// from the future, whose age nobody knows.
+    #[must_use]
+    pub(crate) fn age_s(&self, now_us: u64) -> Option<f64> {
+        let captured_us = self.stamp.captured_at_us;
+        (captured_us < now_us + MAX_CLOCK_SKEW_US)
+            .then(|| now_us.saturating_sub(captured_us) as f64 / 1e6)
     }
 
     /// The binary message and the ping after it.

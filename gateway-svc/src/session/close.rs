@@ -1,4 +1,4 @@
-//! The end of a connection, so that our goodbye is read before it.
+//! The end of a connection, so that our close frame is read before it.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::viewer::outbox::{End, Outbox};
 use crate::websocket::codec::{Event, Reader};
 
 /// How long the other side's close is waited for. Source: RFC 6455 section 7.1.1.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Ends the connection of a viewer to which nothing is left to say.
-pub(crate) async fn finish(
+pub(super) async fn finish(
     outbox: &Outbox,
     end: End,
     reader: &mut OwnedReadHalf,
