@@ -16,7 +16,7 @@ use rustix::net::{SendFlags, send};
 use wire::Stamp;
 
 use crate::frame::memfd::Memfd;
-use crate::websocket::codec::{self, Opcode};
+use crate::websocket::{Opcode, encode};
 
 /// Clocks that differ by less are as good as the same: a frame from so little in the future is new, not impossible.
 const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
@@ -48,8 +48,8 @@ impl Frame {
         received: Instant,
     ) -> Self {
         const PING_BYTES: usize = 2 + size_of::<u64>();
-        let mut out = BytesMut::with_capacity(codec::MAX_HEAD + jpeg.len() + PING_BYTES);
-        codec::put_head(&mut out, Opcode::Binary, jpeg.len());
+        let mut out = BytesMut::with_capacity(encode::MAX_HEAD + jpeg.len() + PING_BYTES);
+        encode::put_head(&mut out, Opcode::Binary, jpeg.len());
         let start = out.len();
         out.put_slice(jpeg);
         let jpeg = start..out.len();
@@ -111,7 +111,7 @@ impl Frame {
 /// A ping frame that asks for `number` back.
 #[must_use]
 pub(crate) fn ping(number: u64) -> Bytes {
-    codec::frame(Opcode::Ping, &number.to_be_bytes())
+    encode::frame(Opcode::Ping, &number.to_be_bytes())
 }
 
 /// The number in a pong to one of our pings; other pongs are allowed and mean nothing.
@@ -136,7 +136,7 @@ mod tests {
             let jpeg: Vec<u8> = (0..length).map(|at| at as u8).collect();
             let frame = Frame::new(&jpeg, stamp, (0x0102, 0), Clock::start().now());
             assert_eq!(frame.jpeg(), jpeg);
-            let expected = [codec::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
+            let expected = [encode::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
             assert_eq!(frame.message(), &expected);
             assert_eq!(
                 &expected[expected.len() - 10..],

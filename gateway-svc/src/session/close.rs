@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::tcp::OwnedReadHalf;
 
 use crate::viewer::outbox::{End, Outbox};
-use crate::websocket::codec::{Event, Reader};
+use crate::websocket::decode::{Event, Reader};
 
 /// How long the other side's close is waited for. Source: RFC 6455 section 7.1.1.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

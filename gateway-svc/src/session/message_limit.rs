@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::websocket::codec::Violation;
+use crate::websocket::decode::Violation;
 
 /// Acks and pongs of a 240 fps camera are half of it.
 const MAX_MESSAGES_PER_SECOND: u32 = 1000;

@@ -22,7 +22,7 @@ use crate::relay::fanout::{Fanout, JOIN_MAX_AGE};
 use crate::relay::streams::Subscription;
 use crate::viewer::outbox::offer::Offer;
 use crate::viewer::outbox::{End, Outbox};
-use crate::websocket::codec::{Event, Reader, Violation};
+use crate::websocket::decode::{Event, Reader, Violation};
 
 /// How long what is half written may take when the end is near.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);

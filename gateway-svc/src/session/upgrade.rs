@@ -20,7 +20,7 @@ use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::session::close::CLOSE_TIMEOUT;
 use crate::session::shared::Sessions;
 use crate::viewer::outbox::End;
-use crate::websocket::codec;
+use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
 /// A handshake that is in order.
@@ -72,7 +72,7 @@ impl Upgrade {
         let pending = self.pending;
         sessions.tasks.spawn(async move {
             if let Some((socket, _)) = hand_over(pending).await {
-                close_refused(socket, &codec::close(code, &words)).await;
+                close_refused(socket, &encode::close(code, &words)).await;
             }
         });
         switching(&self.accept)

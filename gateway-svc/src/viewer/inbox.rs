@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 
 use crate::viewer::send_window::SendWindow;
-use crate::websocket::codec::{self, Reader};
+use crate::websocket::decode::{self, Reader};
 
 /// Bytes that the kernel may keep to itself: far more pongs than frames are on their way meanwhile.
 const COALESCED_BYTES: i32 = 512;
@@ -80,13 +80,13 @@ impl Inbox {
         if !self.coalesced || self.task_reads || !self.overheard.is_empty() {
             return false;
         }
-        let mut bytes = [0; 8 * codec::PONG_OF_EIGHT];
+        let mut bytes = [0; 8 * decode::PONG_OF_EIGHT];
         // An end or an error the kernel tells the task, whatever was asked for.
         let Ok((_, length)) = recv(socket, &mut bytes, RecvFlags::DONTWAIT) else {
             return false;
         };
         let mut rest = &bytes[..length];
-        while let Some((number, after)) = codec::pong_of_eight(rest) {
+        while let Some((number, after)) = decode::pong_of_eight(rest) {
             window.pong(u64::from_be_bytes(number), now, false);
             rest = after;
         }

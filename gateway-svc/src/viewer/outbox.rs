@@ -26,7 +26,8 @@ use crate::viewer::inbox::Inbox;
 use crate::viewer::pending::Pending;
 use crate::viewer::position::Position;
 use crate::viewer::send_window::{Feedback, SendWindow};
-use crate::websocket::codec::{self, Opcode, Reader};
+use crate::websocket::decode::Reader;
+use crate::websocket::{Opcode, encode};
 
 /// Why a viewer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +123,7 @@ impl Outbox {
 
     /// Answers a ping; the viewer's task, which has read it, flushes next.
     pub(crate) fn answer(&self, payload: &[u8]) {
-        let pong = codec::frame(Opcode::Pong, payload);
+        let pong = encode::frame(Opcode::Pong, payload);
         self.state().pending.answer(pong);
     }
 
@@ -131,7 +132,7 @@ impl Outbox {
         let mut state = self.state();
         if state.end.is_none() {
             state.end = Some(end);
-            state.pending.close(codec::close(code, words));
+            state.pending.close(encode::close(code, words));
         }
         state.inbox.listen_closely(self.socket.as_ref());
         self.wake.notify_one();
@@ -238,7 +239,7 @@ impl Outbox {
 /// A text message, ready for the socket.
 #[must_use]
 pub(crate) fn text(message: &FromGateway<'_>) -> Bytes {
-    codec::frame(Opcode::Text, message.text().as_bytes())
+    encode::frame(Opcode::Text, message.text().as_bytes())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::offer::Offer;
 use super::*;
 use crate::clock::Clock;
-use crate::websocket::codec::Event;
+use crate::websocket::decode::Event;
 use rustix::net::{RecvFlags, recv};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
