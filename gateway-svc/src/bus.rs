@@ -1,8 +1,8 @@
 //! All NATS: the connection and its state, lease keys, frames, status.
 //!
-//! Does not decide anything: which keys to put is decided in `relay::leases`, which frames to show in `relay::lateness`.
-//! Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a gateway's NATS
-//! user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
+//! Does not decide anything: which keys to put is decided in `relay::leases`, which frames to show in
+//! `relay::lateness`. Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a
+//! gateway's NATS user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
 //! Source: ADR-8 of the NATS architecture (KV subjects, the `KV-Operation` header).
 
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! The gateway: one camera's frames from NATS to many browsers.
 //!
-//! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as [`frame`], kept in the rung's
-//! slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may) → socket. Demand goes the other way: a viewer's
-//! [`relay::streams`] subscription → [`relay::leases`] → [`bus`], subscribed before the key is put. Everything cold, from routing
-//! to handshake, is [`http`].
+//! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as a [`frame`], kept in the
+//! stream's slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may go) → socket. Demand goes the other
+//! way: [`relay::streams`] → [`relay::leases`] → [`bus`], subscribed before the key is put. A viewer's own task is a
+//! [`session`]; everything cold, from routing to the handshake, is in [`http`] behind [`access`].
 
 mod access;
 mod bus;

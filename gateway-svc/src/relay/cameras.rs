@@ -11,9 +11,9 @@ use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
 use crate::bus::Bus;
 use crate::clock::Clock;
 
-/// How often silence is looked for.
+/// How often it is looked which captures have fallen silent.
 const SILENCE_CHECK: Duration = Duration::from_millis(250);
-/// Frame rates that differ by less are no news; every message to a viewer is one too many.
+/// Frame rates that differ by less, in frames a second, are no news: viewers are told changes only.
 const FPS_TOLERANCE: f64 = 0.5;
 
 /// The cameras that were heard of or asked for.

@@ -15,8 +15,8 @@ use crate::viewer::outbox::{self, Outbox};
 /// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
 /// last of them wait for what the first answer.
 const YIELD_EVERY: usize = 512;
-/// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame on
-/// its way to a socket leaves nothing of them in the caches.
+/// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame
+/// on its way to a socket leaves nothing of them in the caches.
 const PREFETCH: usize = 8;
 /// From so many viewers on a frame is worth a [`Memfd`](crate::frame::memfd::Memfd).
 const MEMFD_FROM: usize = 32;

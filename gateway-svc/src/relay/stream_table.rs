@@ -31,7 +31,8 @@ pub(crate) struct StreamTable {
 }
 
 impl StreamTable {
-    /// What is due; a fan-out ends together with its lease, under one lock, so that nobody can subscribe to it in between.
+    /// What is due; a fan-out ends together with its lease, under one lock, so that nobody can subscribe to it in
+    /// between.
     pub(crate) fn due(&mut self, now: Instant) -> Vec<Action> {
         let actions = self.leases.due(now);
         for action in &actions {

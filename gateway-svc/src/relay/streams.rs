@@ -1,7 +1,7 @@
 //! Who watches what: the fan-outs of all streams in use, and the task that keeps their leases.
 //!
-//! A [`Subscription`] is a viewer's share of a stream; when it is dropped it ends, however the viewer ended. When a lease
-//! is to be put or deleted is decided in [`crate::relay::leases`].
+//! A [`Subscription`] is a viewer's share of a stream; when it is dropped it ends, however the viewer ended. When a
+//! lease is to be put or deleted is decided in [`crate::relay::leases`].
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::relay::fanout::{self, Fanout};
 use crate::relay::leases::{Action, Ticket};
 use crate::relay::stream_table::{StreamTable, UnknownCamera};
 
-/// A subscription is only handed to the connection; longer than this it is stuck.
+/// A subscription is only handed to the connection; one that takes longer is tried again.
 const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The streams in use.
@@ -220,7 +220,7 @@ impl Streams {
         let (receiving, stopped) = (Arc::clone(&fanout), stop.clone());
         fanouts.spawn(async move {
             let received = stopped.run_until_cancelled(receiving.receive(frames)).await;
-            anyhow::ensure!(received.is_none(), "the subscription of a rung ended");
+            anyhow::ensure!(received.is_none(), "the subscription of a stream ended");
             Ok(())
         });
         for shard in 0..fanout.shards() {

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::metrics::Refused;
 use crate::viewer::outbox::{End, Outbox};
 
-/// How many viewers a second are sent away at least: so slowly only while time allows, so that the gateways they all
-/// go to next are not stormed.
+/// How many viewers a second are sent away when there is time: the gateways that they all go to next are not stormed.
+/// With too many viewers or too little time it is faster.
 const CLOSES_PER_SECOND: f64 = 200.0;
 /// Said to every viewer of a gateway that leaves.
 pub(crate) const LEAVING_REASON: &str = "this gateway is leaving, connect again";

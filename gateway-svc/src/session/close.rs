@@ -19,14 +19,14 @@ pub(super) async fn finish(
 ) {
     if end == End::Leaving {
         // A proxy between us closes both ways at our FIN, and a pong on its way would then reset the viewer's side
-        // with our goodbye unread. So not before it is answered.
+        // with our close frame unread. So not before it is answered.
         let answered = answered(outbox, reader, words);
         let _ = tokio::time::timeout(CLOSE_TIMEOUT / 2, answered).await;
     }
     if !matches!(end, End::Lost | End::Dead) {
-        // A browser believes a goodbye only when the connection ends too, and leaves that to the server.
+        // A browser reports the close only when the connection ends, and leaves ending it to the server.
         outbox.say_no_more();
-        // Closing at once with pongs unread would reset the connection and take our goodbye with it.
+        // Closing at once with pongs unread would reset the connection and take our close frame with it.
         let heard_out = async {
             while outbox
                 .receive(reader, None)

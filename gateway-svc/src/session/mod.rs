@@ -24,7 +24,7 @@ use crate::viewer::outbox::offer::Offer;
 use crate::viewer::outbox::{End, Outbox};
 use crate::websocket::decode::{Event, Reader, Violation};
 
-/// How long what is half written may take when the end is near.
+/// How long what is half written may take once the viewer ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A viewer's task.
@@ -76,7 +76,7 @@ impl Session {
         words.push(early);
         self.join();
         let end = self.talk(&mut reader, &mut words).await;
-        // The subscription ends here, however long the other side takes for its goodbye.
+        // The subscription ends here, however long the other side takes to close.
         let outbox = Arc::clone(&self.outbox);
         drop(self);
         close::finish(&outbox, end, &mut reader, &mut words).await;

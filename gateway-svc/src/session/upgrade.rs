@@ -151,10 +151,10 @@ async fn close_refused(socket: TcpStream, close: &[u8]) {
     let said = async {
         socket.write_all(close).await?;
         socket.shutdown().await?;
-        // Until the other side has closed too, or the goodbye could be lost to a reset.
+        // Until the other side has closed too, or the close frame could be lost to a reset.
         while socket.read(&mut [0; 256]).await? > 0 {}
         std::io::Result::Ok(())
     };
-    // Whoever does not listen to a goodbye needs none.
+    // Who does not read the close frame in time does without.
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, said).await;
 }

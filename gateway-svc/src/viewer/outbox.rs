@@ -1,9 +1,10 @@
 //! One viewer's socket: what may be written to it now, and what was begun and is not finished.
 //!
-//! Two tasks use it. The fan-out *offers* it frames and never waits: whatever the socket does not take at once is left to
-//! the viewer's own task ([`crate::session`]), and until that has finished the viewer simply misses frames. Nothing is
-//! queued but small messages, and of those only the newest of a kind. Everything that both tasks change is behind one
-//! lock, which nobody holds while waiting. In here is what the viewer's task does; in [`offer`] what the fan-out does.
+//! Two tasks use it. The fan-out *offers* it frames and never waits: whatever the socket does not take at once is left
+//! to the viewer's own task ([`crate::session`]), and until that has finished the viewer simply misses frames. Nothing
+//! is queued but small messages, and of those only the newest of a kind. Everything that both tasks change is behind
+//! one lock, which nobody holds while waiting. In here is what the viewer's task does; in [`offer`] what the fan-out
+//! does.
 
 pub(crate) mod offer;
 

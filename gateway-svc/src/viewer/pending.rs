@@ -82,8 +82,8 @@ impl Pending {
         self.messages.len() > MAX_MESSAGES
     }
 
-    /// Writes as much as the socket takes, and adds frames that are whole now to `finished`; true if the socket takes no
-    /// more for now.
+    /// Writes as much as the socket takes, and adds frames that are whole now to `finished`; true if the socket takes
+    /// no more for now.
     pub(super) fn write(
         &mut self,
         socket: &OwnedWriteHalf,
