@@ -112,3 +112,6 @@ impl Pending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,7 @@ pub struct Reader {
 impl Reader {
     /// Whether nothing is half read.
     #[must_use]
-    pub fn idle(&self) -> bool {
+    pub(crate) fn idle(&self) -> bool {
         self.used == self.bytes.len()
     }
 
@@ -146,12 +146,12 @@ impl Reader {
 }
 
 /// How long a client's pong with a payload of eight bytes is.
-pub const PONG_OF_EIGHT: usize = 2 + 4 + 8;
+pub(crate) const PONG_OF_EIGHT: usize = 2 + 4 + 8;
 
 /// The payload of a pong with eight bytes that `bytes` begin with, and what follows it: what nearly every viewer says
 /// nearly always, read without a [`Reader`]. `None` for whatever else, which is a reader's.
 #[must_use]
-pub fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
+pub(crate) fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
     let (pong, rest) = bytes.split_first_chunk::<PONG_OF_EIGHT>()?;
     let [0x8a, 0x88, a, b, c, d, masked @ ..] = *pong else {
         return None;

@@ -27,7 +27,7 @@ pub fn put_head(out: &mut BytesMut, opcode: Opcode, payload: usize) {
 
 /// A whole frame.
 #[must_use]
-pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
+pub(crate) fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(MAX_HEAD + payload.len());
     put_head(&mut out, opcode, payload.len());
     out.put_slice(payload);
@@ -36,7 +36,7 @@ pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
 
 /// A close frame; words that do not fit are cut.
 #[must_use]
-pub fn close(code: u16, words: &str) -> Bytes {
+pub(crate) fn close(code: u16, words: &str) -> Bytes {
     let mut fits = words.len().min(MAX_CONTROL_PAYLOAD - 2);
     while !words.is_char_boundary(fits) {
         fits -= 1;
