@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
     reason = "the one place of `run` that reads the monotonic clock"
 )]
 #[must_use]
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
@@ -18,7 +18,7 @@ pub fn now() -> Instant {
     reason = "ages are told against the stamp's wall time"
 )]
 #[must_use]
-pub fn unix_us() -> u64 {
+pub(crate) fn unix_us() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_micros() as u64)

@@ -10,11 +10,11 @@
 //! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
 //! [`clock`] where time comes in, [`tasks`] who runs.
 
-pub mod admin;
+mod admin;
 mod bus;
 mod camera;
 pub mod cli;
-pub mod clock;
+mod clock;
 pub mod config;
 mod controller;
 mod demand;
