@@ -16,6 +16,28 @@ pub(crate) fn service(name: &str) -> PathBuf {
     if let Some(own) = std::env::var_os(variable) {
         return own.into();
     }
+    // cargo builds the service under test but not its neighbour. Only capture encodes: a gateway that is older than the
+    // encoder would stay so however often it is built.
+    let made_of: &[&str] = match name {
+        "capture-svc" => &[
+            "capture-svc",
+            "crates/bus",
+            "crates/process",
+            "crates/wire",
+            "crates/jpeg-ladder",
+        ],
+        _ => &[name, "crates/bus", "crates/process", "crates/wire"],
+    };
+    built(name, made_of)
+}
+
+/// The library that stands in for cameras.
+pub(crate) fn v4l2_stand_in() -> PathBuf {
+    built("libv4l2_stand_in.so", &["dev/v4l2-stand-in"])
+}
+
+/// What `cargo build` has put beside the test itself, not older than its sources.
+fn built(name: &str, made_of: &[&str]) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let built = test
         .ancestors()
@@ -32,18 +54,6 @@ pub(crate) fn service(name: &str) -> PathBuf {
             "{} is not built; do so with: cargo build --workspace",
             built.display()
         );
-    };
-    // cargo builds the service under test but not its neighbour. Only capture encodes: a gateway that is older than the
-    // encoder would stay so however often it is built.
-    let made_of: &[&str] = match name {
-        "capture-svc" => &[
-            "capture-svc",
-            "crates/bus",
-            "crates/process",
-            "crates/wire",
-            "crates/jpeg-ladder",
-        ],
-        _ => &[name, "crates/bus", "crates/process", "crates/wire"],
     };
     for source in made_of {
         let newest = newest(&workspace().join(source).join("src"));

@@ -1,5 +1,6 @@
 //! Real parts for tests, dev-only: a nats-server per test ([`NatsServer`]), a WebSocket client ([`Viewer`]), a reader that
-//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]), a service as its own process ([`Process`]) and
+//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]), cameras
+//! ([`Cameras`]), a service as its own process ([`Process`]) and
 //! [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
@@ -11,6 +12,7 @@
 
 pub mod barcode;
 mod binaries;
+mod cameras;
 mod child;
 mod eventually;
 mod host;
@@ -24,6 +26,7 @@ pub mod readme;
 mod request;
 mod viewer;
 
+pub use cameras::{Cameras, Output};
 pub use child::Scratch;
 pub use eventually::{Attempt, eventually};
 pub use host::Host;

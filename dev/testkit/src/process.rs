@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::child::{Owned, Scratch};
+use crate::child::{Owned, Scratch, without_settings};
 use crate::{Host, NatsServer, binaries, eventually, http, metrics};
 
 /// A service that takes longer than this to log `listening` is broken, however busy the machine.
@@ -267,16 +267,7 @@ fn spawn(
             command
         }
     };
-    // What the developer has set for their own run is no business of a test.
-    for (name, _) in std::env::vars_os() {
-        let ours = name.to_string_lossy();
-        if ["CAPTURE_", "GATEWAY_", "NATS_", "RUST_LOG", "LOG_"]
-            .iter()
-            .any(|prefix| ours.starts_with(prefix))
-        {
-            command.env_remove(&name);
-        }
-    }
+    without_settings(&mut command);
     command.env("LOG_FORMAT", "json");
     command.envs(settings.iter().map(|(name, value)| (name, value)));
     Owned::spawn(&command, &scratch.path().join("log"))
