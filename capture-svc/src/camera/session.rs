@@ -23,6 +23,7 @@ use super::{
     open,
     slot::{FrameSlot, Pool},
     source::{CameraSettings, Delivery, Source},
+    v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
 use crate::pacer::{Pacer, Rate};
@@ -56,12 +57,9 @@ impl Session {
     pub(super) fn run(self) {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work()));
         if let Err(panic) = outcome {
-            let words = panic.downcast_ref::<String>().map(String::as_str);
-            let words = words
-                .or(panic.downcast_ref::<&str>().copied())
-                .unwrap_or("?");
             self.tell(SessionEvent::Failed(CameraError::Unsupported(format!(
-                "the camera driver gave an answer beyond us: {words}"
+                "the camera driver gave an answer beyond us: {}",
+                answer::words(&*panic)
             ))));
         }
         self.tell(SessionEvent::Ended);

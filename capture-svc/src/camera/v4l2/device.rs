@@ -13,6 +13,7 @@ use v4l::{
 };
 
 use super::{
+    answer::ask,
     errno::explain,
     negotiate::{Interval, Offer, Wish, understood},
 };
@@ -123,7 +124,7 @@ fn first_camera<'a>(
             continue;
         }
         match open_node(&node.path) {
-            Ok(device) if offers(&device, None).is_empty() => {}
+            Ok(device) if offers(&device, &node.path, None).is_empty() => {}
             Ok(device) => return Ok(Some((node.clone(), device))),
             Err(error) => refusal = refusal.or(Some(error)),
         }
@@ -145,19 +146,16 @@ pub(crate) fn open_node(path: &Path) -> Result<Device, CameraError> {
 
 /// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
 /// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
-pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
+pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<Offer> {
     let (width, height) = wish.map_or((1280, 720), |wish| (wish.width, wish.height));
     let fps = wish.map_or(30.0, |wish| wish.fps);
     let mut offers = Vec::new();
-    for description in device.enum_formats().unwrap_or_default() {
-        let fourcc = description.fourcc.repr;
+    for fourcc in fourccs(device, path) {
         let Some(format) = understood(fourcc) else {
             continue;
         };
-        for size in device
-            .enum_framesizes(description.fourcc)
-            .unwrap_or_default()
-        {
+        let told = FourCC::new(&fourcc);
+        for size in device.enum_framesizes(told).unwrap_or_default() {
             let (width, height) = match size.size {
                 FrameSizeEnum::Discrete(size) => (size.width, size.height),
                 FrameSizeEnum::Stepwise(range) => (
@@ -170,7 +168,7 @@ pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
                     ),
                 ),
             };
-            for interval in intervals(device, description.fourcc, width, height, fps) {
+            for interval in intervals(device, told, width, height, fps) {
                 offers.push(Offer {
                     format,
                     fourcc,
@@ -185,16 +183,30 @@ pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
 }
 
 /// Fourccs that a camera offers and we do not read.
-pub(crate) fn not_understood(device: &Device) -> Vec<String> {
-    let formats = device.enum_formats().unwrap_or_default();
-    formats
+pub(crate) fn not_understood(device: &Device, path: &Path) -> Vec<String> {
+    fourccs(device, path)
         .iter()
-        .filter(|format| understood(format.fourcc.repr).is_none())
-        .map(|format| {
-            String::from_utf8_lossy(&format.fourcc.repr)
-                .trim()
-                .to_owned()
-        })
+        .filter(|fourcc| understood(**fourcc).is_none())
+        .map(|fourcc| String::from_utf8_lossy(fourcc).trim().to_owned())
+        .collect()
+}
+
+/// The formats that a camera offers.
+///
+/// The v4l crate panics on a description that the kernel cut in the middle of a letter. linuxvideo leaves the description
+/// alone, but asks through an opening of its own, which a device may refuse.
+fn fourccs(device: &Device, path: &Path) -> Vec<[u8; 4]> {
+    let told = ask(|| device.enum_formats().unwrap_or_default());
+    if let Ok(told) = told {
+        return told.iter().map(|format| format.fourcc.repr).collect();
+    }
+    let Ok(device) = linuxvideo::Device::open(path) else {
+        return Vec::new();
+    };
+    let formats = device.formats(linuxvideo::BufType::VIDEO_CAPTURE);
+    formats
+        .map_while(Result::ok)
+        .map(|format| format.pixel_format().as_fourcc())
         .collect()
 }
 

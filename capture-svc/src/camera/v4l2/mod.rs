@@ -1,6 +1,7 @@
 //! A V4L2 camera as a source, through nokhwa with our own [`Backend`]. Opening settles everything (mode, rate, controls,
 //! colours); after that only frames come.
 
+pub(crate) mod answer;
 pub(crate) mod controls;
 pub(crate) mod device;
 mod errno;
@@ -8,7 +9,12 @@ pub(crate) mod negotiate;
 mod stream;
 mod unpad;
 
-use std::{cell::RefCell, path::PathBuf, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Duration,
+};
 
 use nokhwa::{
     Camera, NokhwaError,
@@ -21,6 +27,7 @@ use v4l::{
 };
 
 use self::{
+    answer::ask,
     device::Node,
     errno::explain,
     negotiate::{Choice, Interval, Wish},
@@ -63,14 +70,15 @@ impl V4l2Source {
             fps: settings.fps,
             format: settings.format,
         };
-        let offers = device::offers(&device, Some(&wish));
+        let offers = device::offers(&device, &node.path, Some(&wish));
         let choice = negotiate::choose(&offers, &wish).map_err(|why| {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;
         // Before the format: some controls change what it means, such as its range.
-        let complaints = controls::set(&device, &settings.controls);
+        let complaints = controls::set(&device, &node.path, &settings.controls);
         let refused = |doing| move |cause| explain(&node.path, doing, cause);
-        let (mode, stride) = set(&device, &choice).map_err(refused("setting its format"))?;
+        let (mode, stride) =
+            set(&device, &node.path, &choice).map_err(refused("setting its format"))?;
 
         let format = CameraFormat::new(
             Resolution::new(mode.width, mode.height),
@@ -155,11 +163,14 @@ impl Source for V4l2Source {
 }
 
 /// Sets mode and rate, and reads back what the driver made of them.
-fn set(device: &Device, choice: &Choice) -> std::io::Result<(Mode, usize)> {
+fn set(device: &Device, path: &Path, choice: &Choice) -> std::io::Result<(Mode, usize)> {
     let offer = choice.offer;
     let mut wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.fourcc));
     wanted.stride = 0;
-    let got = device.set_format(&wanted)?;
+    let got = match ask(|| device.set_format(&wanted)) {
+        Ok(answer) => answer?,
+        Err(_) => uncoloured(path)?,
+    };
     let Some(format) = negotiate::understood(got.fourcc.repr) else {
         return Err(std::io::Error::other(format!(
             "the driver offered {offer} and then set {}",
@@ -190,6 +201,24 @@ fn set(device: &Device, choice: &Choice) -> std::io::Result<(Mode, usize)> {
         },
         got.stride as usize,
     ))
+}
+
+/// What is set, but for its colours: they are those of a camera that announces none. The v4l crate panics on a colour space
+/// that it does not know; linuxvideo does not look at it.
+fn uncoloured(path: &Path) -> std::io::Result<Format> {
+    let format = linuxvideo::Device::open(path)?.format(linuxvideo::BufType::VIDEO_CAPTURE)?;
+    let linuxvideo::format::Format::VideoCapture(set) = format else {
+        return Err(std::io::ErrorKind::Unsupported.into());
+    };
+    let fourcc = FourCC::new(&set.pixel_format().as_fourcc());
+    tracing::warn!(
+        camera = %path.display(),
+        "the driver announces colours that are unknown: taken as those of most cameras"
+    );
+    Ok(Format {
+        stride: set.bytes_per_line(),
+        ..Format::new(set.width(), set.height(), fourcc)
+    })
 }
 
 /// Which luma range and weights the driver announced. Source: `V4L2_MAP_QUANTIZATION_DEFAULT` and
@@ -242,40 +271,4 @@ fn words(node: &Node, choice: &Choice, complaints: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_colours_are_those_that_the_driver_announced() {
-        let announced = |format, colorspace, quantization| {
-            let mut got = Format::new(4, 2, FourCC::new(b"YUYV"));
-            (got.colorspace, got.quantization) = (colorspace, quantization);
-            colours(format, &got)
-        };
-        let yuyv = PixelFormat::Yuyv;
-        assert_eq!(
-            announced(yuyv, Colorspace::SRGB, Quantization::Default),
-            (ColorRange::Limited, ColorMatrix::Bt601)
-        );
-        assert_eq!(
-            announced(yuyv, Colorspace::SRGB, Quantization::FullRange),
-            (ColorRange::Full, ColorMatrix::Bt601)
-        );
-        assert_eq!(
-            announced(yuyv, Colorspace::JPEG, Quantization::Default),
-            (ColorRange::Full, ColorMatrix::Bt601)
-        );
-        assert_eq!(
-            announced(yuyv, Colorspace::Rec709, Quantization::Default),
-            (ColorRange::Limited, ColorMatrix::Bt709)
-        );
-        assert_eq!(
-            announced(
-                PixelFormat::Mjpeg,
-                Colorspace::Rec709,
-                Quantization::LimitedRange
-            ),
-            (ColorRange::Full, ColorMatrix::Bt601)
-        );
-    }
-}
+mod tests;

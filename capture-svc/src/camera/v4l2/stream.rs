@@ -26,6 +26,7 @@ use v4l::{
     prelude::MmapStream,
 };
 
+use super::answer::ask;
 use crate::camera::clock;
 
 /// Buffers that the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
@@ -86,13 +87,49 @@ impl Backend {
     }
 
     fn start(&self) -> io::Result<MmapStream<'static>> {
-        let mut stream = MmapStream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
+        let allocated = ask(|| MmapStream::with_buffers(&self.device, Type::VideoCapture, BUFFERS));
+        let mut stream = allocated.map_err(io::Error::other)??;
         // Buffer 0 is left to the first `next`, which queues the buffer in hand and begins with that one.
-        for index in 1..BUFFERS as usize {
-            CaptureStream::queue(&mut stream, index)?;
+        let queued =
+            (1..BUFFERS as usize).try_for_each(|index| CaptureStream::queue(&mut stream, index));
+        match queued.and_then(|()| stream.start()) {
+            Ok(()) => Ok(stream),
+            Err(cause) => {
+                self.end(stream);
+                Err(cause)
+            }
         }
-        stream.start()?;
-        Ok(stream)
+    }
+
+    /// Ends `stream`, whose destructor panics when the driver does not stop, and ends the process when besides it does not
+    /// take its buffers back.
+    fn end(&self, mut stream: MmapStream<'static>) {
+        let Err(cause) = stream.stop() else {
+            let _ = ask(|| drop(stream));
+            return;
+        };
+        // A device that is gone is no news here.
+        let gone = cause.raw_os_error() == Some(rustix::io::Errno::NODEV.raw_os_error());
+        let none = || MmapStream::with_buffers(&self.device, Type::VideoCapture, 0).map(drop);
+        // The panic of this one's destructor, too, is about stopping: then the buffers were taken back.
+        if gone || !matches!(ask(none), Ok(Err(_))) {
+            let _ = ask(|| drop(stream));
+            return;
+        }
+        tracing::warn!(%cause, "the driver does not stop: the camera is closed under it");
+        let camera = stream.handle().fd();
+        // What was mapped stays so, which is little beside a camera that cannot be closed. Nobody else closes it: the
+        // stream that is forgotten holds the last handle.
+        std::mem::forget(stream);
+        let _ = v4l::v4l2::close(camera);
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            self.end(stream);
+        }
     }
 }
 
@@ -154,7 +191,9 @@ impl CaptureBackendTrait for Backend {
     }
 
     fn stop_stream(&mut self) -> Result<(), NokhwaError> {
-        self.stream = None;
+        if let Some(stream) = self.stream.take() {
+            self.end(stream);
+        }
         Ok(())
     }
 

@@ -1,0 +1,164 @@
+//! capture-svc as a process with cameras that misbehave, one behaviour for each test: see `dev/v4l2-stand-in`.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{self, kv};
+use futures_util::StreamExt;
+use testkit::{Cameras, NatsServer, Picture, Process, eventually};
+
+/// Several times what anything here takes.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A capture-svc with one camera, and somebody who watches it.
+struct Watched {
+    _nats: NatsServer,
+    _cameras: Cameras,
+    capture: Process,
+    demand: kv::Store,
+    frames: async_nats::Subscriber,
+}
+
+impl Watched {
+    async fn with(behaviour: &str, settings: &[(&str, &str)]) -> Self {
+        let nats = NatsServer::start().await;
+        let cameras = Cameras::one(behaviour);
+        let own = [&[("CAPTURE_LINGER", "0s")], settings].concat();
+        let capture = Process::capture(&nats, &cameras.settings(&own)).await;
+        let client = nats.client().await;
+        let frames = client.subscribe("frames.>").await.expect("a subscription");
+        let js = jetstream::new(client);
+        let demand = eventually(SOON, || async { js.get_key_value("demand").await.ok() }).await;
+        let watched = Self {
+            _nats: nats,
+            _cameras: cameras,
+            capture,
+            demand,
+            frames,
+        };
+        watched.come().await;
+        watched
+    }
+
+    async fn come(&self) {
+        let put = self.demand.put("q80.gw", "1".into()).await;
+        put.expect("a lease");
+    }
+
+    async fn leave_and_see_it_closed(&self) {
+        self.demand.delete("q80.gw").await.expect("its own lease");
+        eventually(SOON, || async { self.open().await < 0.5 }).await;
+    }
+
+    async fn open(&self) -> f64 {
+        self.capture.metric("capture_camera_open", &[]).await
+    }
+
+    async fn frames(&mut self, count: u32) {
+        for _ in 0..count {
+            let frame = tokio::time::timeout(SOON, self.frames.next()).await;
+            let frame = frame.expect("a frame comes").expect("of a live connection");
+            Picture::read(&frame.payload).expect("a whole picture");
+        }
+    }
+
+    async fn errors(&self) -> f64 {
+        self.capture
+            .metric("capture_camera_errors_total", &[])
+            .await
+    }
+
+    /// No trace of a panic in the log.
+    fn calm(&self) -> String {
+        let log = self.capture.log();
+        assert!(
+            !log.contains("panicked") && !log.contains("backtrace"),
+            "{log}"
+        );
+        log
+    }
+}
+
+#[tokio::test]
+async fn a_camera_that_behaves_shows_frames_of_both_formats_and_sets_its_controls() {
+    for format in ["yuyv", "mjpeg"] {
+        let settings = [
+            ("CAPTURE_FORMAT", format),
+            ("CAPTURE_CONTROLS", "brightness=200"),
+        ];
+        let mut watched = Watched::with("well-behaved", &settings).await;
+        watched.frames(5).await;
+        watched.leave_and_see_it_closed().await;
+        let log = watched.calm();
+        assert!(!log.contains("brightness"), "{log}");
+        assert!(watched.errors().await < 0.5);
+    }
+}
+
+#[test]
+fn a_camera_that_gives_strange_answers_is_listed_with_what_can_be_read_and_hides_no_other() {
+    let cameras = Cameras::one("unknown-control-type");
+    cameras.plug("video8", "broken-format-description");
+    cameras.plug("video9", "broken-control-name");
+    cameras.plug("video10", "well-behaved");
+    let listed = cameras.run(&["list"], &[]);
+    assert!(listed.success, "{}", listed.complained);
+    assert_eq!(listed.complained, "");
+    let text = format!("\n{}", listed.said);
+    let said: Vec<&str> = text.split("\n/dev/").collect();
+    assert_eq!(said.len(), 5, "{text}");
+    for said in &said[1..] {
+        for part in [
+            "YUYV   320x240    30, 15 fps",
+            "MJPEG  640x480    30, 15 fps",
+            "brightness = 128  (",
+            "exposure_dynamic_framerate = 0",
+        ] {
+            assert!(said.contains(part), "{part} in {}", listed.said);
+        }
+    }
+    let menu = "power_line_frequency = 1  (0 to 2, default 1)  0=Disabled, 1=50 Hz, 2=60 Hz";
+    assert!(
+        said[1].contains(menu) && said[4].contains(menu),
+        "{}",
+        listed.said
+    );
+    assert!(said[1].contains("controls not read by us"), "{}", said[1]);
+    assert!(said[3].contains("controls not read by us"), "{}", said[3]);
+    assert!(!said[2].contains("not read") && !said[4].contains("not read"));
+    let json = cameras.run(&["list", "--json"], &[]);
+    let json: serde_json::Value = serde_json::from_str(&json.said).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test]
+async fn a_control_of_an_unknown_type_does_not_keep_others_from_being_set() {
+    let settings = [("CAPTURE_CONTROLS", "brightness=200,power_line_frequency=2")];
+    for behaviour in ["unknown-control-type", "broken-format-description"] {
+        let mut watched = Watched::with(behaviour, &settings).await;
+        watched.frames(3).await;
+        let log = watched.calm();
+        assert!(!log.contains("brightness"), "{log}");
+        assert!(watched.errors().await < 0.5);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_colour_space_is_taken_for_the_usual_one() {
+    let mut watched = Watched::with("unknown-colorspace", &[("CAPTURE_FORMAT", "yuyv")]).await;
+    watched.frames(3).await;
+    watched.calm();
+    assert!(watched.errors().await < 0.5);
+}
+
+#[tokio::test]
+async fn a_camera_that_cannot_be_stopped_is_closed_and_opened_again_without_a_panic() {
+    let mut watched = Watched::with("streamoff-fails", &[]).await;
+    for _ in 0..2 {
+        watched.frames(3).await;
+        watched.leave_and_see_it_closed().await;
+        watched.come().await;
+    }
+    watched.frames(3).await;
+    watched.calm();
+    assert!(watched.errors().await < 0.5);
+}
