@@ -17,10 +17,18 @@ pub(crate) enum Behaviour {
     StreamoffFails,
     /// It offers formats and no sizes: `VIDIOC_ENUM_FRAMESIZES` and `_FRAMEINTERVALS` are no requests of its driver.
     NoFrameSizes,
+    /// It grants two buffers, whatever is asked for, and fills none before both are queued.
+    FewBuffers,
+    /// It grants eight buffers at least, and fills none before six are queued.
+    ManyBuffers,
+    /// Every frame has the number 0.
+    SequenceStandsStill,
+    /// The number of the frame begins anew after every ten.
+    SequenceResets,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 7] = [
+    const NAMES: [(&str, Self); 11] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -28,6 +36,10 @@ impl Behaviour {
         ("unknown-colorspace", Self::UnknownColorspace),
         ("streamoff-fails", Self::StreamoffFails),
         ("no-frame-sizes", Self::NoFrameSizes),
+        ("few-buffers", Self::FewBuffers),
+        ("many-buffers", Self::ManyBuffers),
+        ("sequence-stands-still", Self::SequenceStandsStill),
+        ("sequence-resets", Self::SequenceResets),
     ];
 
     /// The behaviour of that name.

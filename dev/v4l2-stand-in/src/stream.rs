@@ -64,9 +64,10 @@ pub(crate) struct Stream {
     buffers: u32,
     queued: VecDeque<u32>,
     done: VecDeque<Frame>,
-    sequence: u32,
-    /// Of the next frame.
-    due_us: u64,
+    /// Frames so far, with those that no buffer was there for.
+    number: u32,
+    /// Of the next frame, since the first one was begun.
+    due_us: Option<u64>,
 }
 
 /// A buffer that holds a picture.
@@ -91,8 +92,8 @@ impl Stream {
             buffers: 0,
             queued: VecDeque::new(),
             done: VecDeque::new(),
-            sequence: 0,
-            due_us: 0,
+            number: 0,
+            due_us: None,
         })
     }
 
@@ -113,9 +114,14 @@ impl Stream {
         if self.on {
             return Err(libc::EBUSY);
         }
-        asked.count = asked.count.min(MOST_BUFFERS);
+        asked.count = match (self.behaviour, asked.count) {
+            (_, 0) => 0,
+            (Behaviour::FewBuffers, _) => 2,
+            (Behaviour::ManyBuffers, count) => count.max(8),
+            (_, count) => count.min(MOST_BUFFERS),
+        };
         (self.picture, self.period_us) = (*picture, 1_000_000 / u64::from(rate));
-        (self.buffers, self.sequence) = (asked.count, 0);
+        (self.buffers, self.number) = (asked.count, 0);
         self.queued.clear();
         self.done.clear();
         let bytes = u64::from(self.spacing()) * u64::from(asked.count);
@@ -139,7 +145,20 @@ impl Stream {
             return Err(libc::EINVAL);
         }
         self.queued.push_back(asked.index);
+        self.begin();
         Ok(())
+    }
+
+    /// A driver may need some buffers before it begins.
+    fn begin(&mut self) {
+        let needed = match self.behaviour {
+            Behaviour::FewBuffers => 2,
+            Behaviour::ManyBuffers => 6,
+            _ => 1,
+        };
+        if self.on && self.due_us.is_none() && self.queued.len() >= needed {
+            self.due_us = Some(now_us() + self.period_us);
+        }
     }
 
     /// Never waits, since capture-svc opens cameras with `O_NONBLOCK`.
@@ -164,7 +183,8 @@ impl Stream {
         if !self.has_buffers() {
             return Err(libc::EINVAL);
         }
-        (self.on, self.due_us) = (true, now_us() + self.period_us);
+        self.on = true;
+        self.begin();
         Ok(())
     }
 
@@ -172,7 +192,7 @@ impl Stream {
         if self.behaviour == Behaviour::StreamoffFails && self.on {
             return Err(libc::EPROTO);
         }
-        self.on = false;
+        (self.on, self.due_us) = (false, None);
         self.queued.clear();
         self.done.clear();
         Ok(())
@@ -189,26 +209,30 @@ impl Stream {
     /// The frames that have become due: each takes the buffer that waits longest, or is lost.
     pub(crate) fn expose(&mut self) {
         let now = now_us();
-        while self.on && self.due_us <= now {
+        while let Some(due) = self.due_us.filter(|due| *due <= now) {
             if let Some(buffer) = self.queued.pop_front() {
-                let frame = self.fill(buffer);
+                let frame = self.fill(buffer, due);
                 self.done.push_back(frame);
             }
-            self.sequence = self.sequence.wrapping_add(1);
-            self.due_us += self.period_us;
+            self.number += 1;
+            self.due_us = Some(due + self.period_us);
         }
     }
 
-    fn fill(&mut self, buffer: u32) -> Frame {
-        let picture = self.picture.draw(16 + (self.sequence % 200) as u8);
+    fn fill(&mut self, buffer: u32, due_us: u64) -> Frame {
+        let picture = self.picture.draw(16 + (self.number % 200) as u8);
         let offset = u64::from(buffer) * u64::from(self.spacing());
         let written = self.memory.write_all_at(&picture, offset);
         written.expect("memory can be written");
         Frame {
             buffer,
             bytes: picture.len() as u32,
-            sequence: self.sequence,
-            stamp_us: self.due_us,
+            sequence: match self.behaviour {
+                Behaviour::SequenceStandsStill => 0,
+                Behaviour::SequenceResets => self.number % 10,
+                _ => self.number,
+            },
+            stamp_us: due_us,
         }
     }
 

@@ -29,7 +29,7 @@ use v4l::{
 use super::answer::ask;
 use crate::camera::clock;
 
-/// Buffers that the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
+/// Buffers asked for, which the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
 /// old collects.
 const BUFFERS: u32 = 4;
 
@@ -55,6 +55,8 @@ pub(super) struct Notes {
 pub(super) struct Backend {
     device: Device,
     stream: Option<MmapStream<'static>>,
+    /// Whether one of its buffers is with us, and not with the driver.
+    in_hand: bool,
     info: CameraInfo,
     format: CameraFormat,
     sequence: Option<u32>,
@@ -71,6 +73,7 @@ impl Backend {
         let backend = Self {
             device,
             stream: None,
+            in_hand: false,
             info,
             format,
             sequence: None,
@@ -89,11 +92,14 @@ impl Backend {
     fn start(&self) -> io::Result<MmapStream<'static>> {
         let allocated = ask(|| MmapStream::with_buffers(&self.device, Type::VideoCapture, BUFFERS));
         let mut stream = allocated.map_err(io::Error::other)??;
-        // Buffer 0 is left to the first `next`, which queues the buffer in hand and begins with that one.
-        let queued =
-            (1..BUFFERS as usize).try_for_each(|index| CaptureStream::queue(&mut stream, index));
-        match queued.and_then(|()| stream.start()) {
+        // Queues every buffer that was granted, which may be fewer or more than asked for (source: VIDIOC_REQBUFS), and
+        // starts; then it would wait for a frame.
+        stream.set_timeout(Duration::ZERO);
+        let started = CaptureStream::next(&mut stream).map(drop);
+        stream.clear_timeout();
+        match started {
             Ok(()) => Ok(stream),
+            Err(cause) if nothing_yet(&cause) => Ok(stream),
             Err(cause) => {
                 self.end(stream);
                 Err(cause)
@@ -138,7 +144,7 @@ impl CaptureBackendTrait for Backend {
         let started = self
             .start()
             .map_err(|cause| self.fault(cause, NokhwaError::OpenStreamError));
-        self.stream = Some(started?);
+        (self.stream, self.in_hand) = (Some(started?), false);
         Ok(())
     }
 
@@ -152,18 +158,26 @@ impl CaptureBackendTrait for Backend {
         let wait_ms = notes.wait.as_millis() as i32;
         let failed = |notes: &mut Notes, cause: io::Error| {
             let error = NokhwaError::ReadFrameError(cause.to_string());
-            // A signal is no fault of the camera.
-            notes.fault = Some(cause).filter(|cause| cause.kind() != io::ErrorKind::Interrupted);
+            notes.fault = Some(cause).filter(|cause| !nothing_yet(cause));
             error
         };
-        // Asked before `next`, always: `next` queues the buffer in hand before it waits, and when that wait ends without
-        // a frame (a timeout, a signal) it answers EINVAL ever after.
+        let nothing = || NokhwaError::ReadFrameError("nothing yet".into());
+        // Asked before `next`, always: `next` waits for ever.
         match stream.handle().poll(POLLIN, wait_ms) {
-            Ok(0) => return Err(NokhwaError::ReadFrameError("nothing yet".into())),
+            Ok(0) => return Err(nothing()),
             Ok(_) => {}
             Err(cause) => return Err(failed(&mut notes, cause)),
         }
+        // `next` queues the buffer in hand. When it has got none for it, there is none to queue, and it would answer EINVAL
+        // ever after: then the first frame is taken into the hand, and not shown.
+        if !self.in_hand {
+            let taken = stream.dequeue().map_err(|cause| failed(&mut notes, cause));
+            self.in_hand = taken.is_ok();
+            return Err(taken.map_or_else(|error| error, |_| nothing()));
+        }
+        self.in_hand = false;
         let (bytes, about) = stream.next().map_err(|cause| failed(&mut notes, cause))?;
+        self.in_hand = true;
         notes.lost = self
             .sequence
             .map_or(0, |last| about.sequence.wrapping_sub(last.wrapping_add(1)));
@@ -273,6 +287,12 @@ impl CaptureBackendTrait for Backend {
     ) -> Result<(), NokhwaError> {
         settled()
     }
+}
+
+/// A wait that ended without a frame, by its time or by a signal, is no fault of the camera.
+fn nothing_yet(cause: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(cause.kind(), Interrupted | TimedOut | WouldBlock)
 }
 
 fn settled<T>() -> Result<T, NokhwaError> {
