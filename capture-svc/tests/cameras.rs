@@ -175,3 +175,17 @@ async fn a_camera_that_grants_fewer_or_more_buffers_than_asked_for_is_shown() {
         assert!(watched.errors().await < 0.5);
     }
 }
+#[tokio::test]
+async fn numbers_that_stand_still_or_begin_anew_are_no_lost_frames() {
+    for behaviour in ["sequence-stands-still", "sequence-resets"] {
+        let mut watched = Watched::with(behaviour, &[]).await;
+        watched.frames(25).await;
+        let lost = [("reason", "camera")];
+        let lost = watched
+            .capture
+            .metric("capture_frames_dropped_total", &lost)
+            .await;
+        // A loaded machine may lose some of its own.
+        assert!(lost < 300.0, "{behaviour}: {lost}");
+    }
+}

@@ -6,6 +6,7 @@ pub(crate) mod controls;
 pub(crate) mod device;
 mod errno;
 pub(crate) mod negotiate;
+mod sequence;
 mod stream;
 mod unpad;
 

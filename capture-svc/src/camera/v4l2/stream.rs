@@ -26,7 +26,7 @@ use v4l::{
     prelude::MmapStream,
 };
 
-use super::answer::ask;
+use super::{answer::ask, sequence::lost_between};
 use crate::camera::clock;
 
 /// Buffers asked for, which the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
@@ -178,9 +178,8 @@ impl CaptureBackendTrait for Backend {
         self.in_hand = false;
         let (bytes, about) = stream.next().map_err(|cause| failed(&mut notes, cause))?;
         self.in_hand = true;
-        notes.lost = self
-            .sequence
-            .map_or(0, |last| about.sequence.wrapping_sub(last.wrapping_add(1)));
+        let last = self.sequence;
+        notes.lost = last.map_or(0, |last| lost_between(last, about.sequence));
         self.sequence = Some(about.sequence);
         notes.damaged = about.flags.contains(Flags::ERROR);
         let monotonic = about.flags.contains(Flags::TIMESTAMP_MONOTONIC);
