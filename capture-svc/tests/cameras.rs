@@ -189,3 +189,21 @@ async fn numbers_that_stand_still_or_begin_anew_are_no_lost_frames() {
         assert!(lost < 300.0, "{behaviour}: {lost}");
     }
 }
+#[tokio::test]
+async fn a_camera_that_tells_no_sizes_is_listed_and_shown() {
+    let cameras = Cameras::one("no-frame-sizes");
+    let listed = cameras.run(&["list"], &[]);
+    assert!(
+        listed.said.contains("YUYV   320x240    30 fps"),
+        "{}",
+        listed.said
+    );
+    let settings = [("CAPTURE_WIDTH", "640"), ("CAPTURE_HEIGHT", "480")];
+    for source in ["/dev/video7", "auto"] {
+        let settings = [&settings[..], &[("CAPTURE_SOURCE", source)]].concat();
+        let mut watched = Watched::with("no-frame-sizes", &settings).await;
+        let frame = watched.frames(3).await;
+        assert_eq!((frame.width, frame.height), (640, 480));
+        watched.calm();
+    }
+}

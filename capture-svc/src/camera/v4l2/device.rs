@@ -8,7 +8,10 @@ use std::{
 };
 
 use v4l::{
-    Device, FourCC, Fraction, frameinterval::FrameIntervalEnum, framesize::FrameSizeEnum,
+    Device, FourCC, Fraction,
+    capability::Flags,
+    frameinterval::FrameIntervalEnum,
+    framesize::{FrameSize, FrameSizeEnum},
     video::Capture,
 };
 
@@ -147,7 +150,6 @@ pub(crate) fn open_node(path: &Path) -> Result<Device, CameraError> {
 /// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
 /// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
 pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<Offer> {
-    let (width, height) = wish.map_or((1280, 720), |wish| (wish.width, wish.height));
     let fps = wish.map_or(30.0, |wish| wish.fps);
     let mut offers = Vec::new();
     for fourcc in fourccs(device, path) {
@@ -155,19 +157,7 @@ pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<O
             continue;
         };
         let told = FourCC::new(&fourcc);
-        for size in device.enum_framesizes(told).unwrap_or_default() {
-            let (width, height) = match size.size {
-                FrameSizeEnum::Discrete(size) => (size.width, size.height),
-                FrameSizeEnum::Stepwise(range) => (
-                    step(width, range.min_width, range.max_width, range.step_width),
-                    step(
-                        height,
-                        range.min_height,
-                        range.max_height,
-                        range.step_height,
-                    ),
-                ),
-            };
+        for (width, height) in sizes(device, told, wish) {
             for interval in intervals(device, told, width, height, fps) {
                 offers.push(Offer {
                     format,
@@ -208,6 +198,42 @@ fn fourccs(device: &Device, path: &Path) -> Vec<[u8; 4]> {
         .map_while(Result::ok)
         .map(|format| format.pixel_format().as_fourcc())
         .collect()
+}
+
+/// The sizes that a camera offers. Some drivers tell none and take what is set, or make it the nearest that they have: then it is the size wished for, or without a wish the one that is set.
+fn sizes(device: &Device, fourcc: FourCC, wish: Option<&Wish>) -> Vec<(u32, u32)> {
+    let wished = wish.map(|wish| (wish.width, wish.height));
+    let (width, height) = wished.unwrap_or((1280, 720));
+    let own = |size: FrameSize| match size.size {
+        FrameSizeEnum::Discrete(size) => (size.width, size.height),
+        FrameSizeEnum::Stepwise(range) => (
+            step(width, range.min_width, range.max_width, range.step_width),
+            step(
+                height,
+                range.min_height,
+                range.max_height,
+                range.step_height,
+            ),
+        ),
+    };
+    match device.enum_framesizes(fourcc) {
+        Ok(sizes) => sizes.into_iter().map(own).collect(),
+        // A codec has formats as well, and is no camera.
+        Err(_) if !captures(device) => Vec::new(),
+        Err(_) => wished.or_else(|| size_now(device)).into_iter().collect(),
+    }
+}
+
+fn captures(device: &Device) -> bool {
+    // A name that cannot be read is no reason to leave a camera out.
+    ask(|| device.query_caps()).map_or(true, |told| {
+        told.is_ok_and(|told| told.capabilities.contains(Flags::VIDEO_CAPTURE))
+    })
+}
+
+fn size_now(device: &Device) -> Option<(u32, u32)> {
+    let set = ask(|| device.format()).ok()?.ok()?;
+    (set.width > 0 && set.height > 0).then_some((set.width, set.height))
 }
 
 fn intervals(device: &Device, fourcc: FourCC, width: u32, height: u32, fps: f64) -> Vec<Interval> {
