@@ -207,3 +207,46 @@ async fn a_camera_that_tells_no_sizes_is_listed_and_shown() {
         watched.calm();
     }
 }
+
+#[tokio::test]
+async fn frames_whose_time_is_none_carry_that_of_their_receipt() {
+    for (behaviour, clock) in [
+        ("stuck-timestamp", "receipt"),
+        ("zero-timestamp", "receipt"),
+        ("old-timestamp", "receipt"),
+        ("well-behaved", "driver"),
+    ] {
+        let mut watched = Watched::with(behaviour, &[]).await;
+        let mut last = 0;
+        for _ in 0..15 {
+            let stamp = watched.frames(1).await.stamp.captured_at_us;
+            assert!(stamp > last, "{behaviour}: {stamp} after {last}");
+            last = stamp;
+        }
+        let log = watched.calm();
+        let told = format!("\"clock\":\"{clock}\"");
+        assert!(log.contains(&told), "{behaviour}: {log}");
+        assert!(log.matches("time of capture").count() <= 2, "{log}");
+        let sum = watched
+            .capture
+            .metric("capture_publish_age_seconds_sum", &[]);
+        let count = watched
+            .capture
+            .metric("capture_publish_age_seconds_count", &[]);
+        let age = sum.await / count.await;
+        // Of a loaded machine; ten seconds and more are of a wrong time.
+        assert!(age < 2.0, "{behaviour}: {age} s");
+    }
+}
+
+#[test]
+fn a_probe_says_by_which_clock_frames_are_captured() {
+    for (behaviour, clock) in [("zero-timestamp", "receipt"), ("well-behaved", "driver")] {
+        let cameras = Cameras::one(behaviour);
+        let probed = cameras.run(&["probe", "--json"], &[]);
+        let told: serde_json::Value = serde_json::from_str(&probed.said).expect("JSON");
+        assert_eq!(told["clock"], clock, "{}", probed.said);
+        let age = told["age_ms"].as_f64().expect("a number");
+        assert!(age < 2000.0, "{age}");
+    }
+}

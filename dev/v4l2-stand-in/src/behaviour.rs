@@ -25,10 +25,16 @@ pub(crate) enum Behaviour {
     SequenceStandsStill,
     /// The number of the frame begins anew after every ten.
     SequenceResets,
+    /// Every frame has the time of the first one.
+    StuckTimestamp,
+    /// Every frame has the time 0.
+    ZeroTimestamp,
+    /// Every frame has a time of ten seconds ago.
+    OldTimestamp,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 11] = [
+    const NAMES: [(&str, Self); 14] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -40,6 +46,9 @@ impl Behaviour {
         ("many-buffers", Self::ManyBuffers),
         ("sequence-stands-still", Self::SequenceStandsStill),
         ("sequence-resets", Self::SequenceResets),
+        ("stuck-timestamp", Self::StuckTimestamp),
+        ("zero-timestamp", Self::ZeroTimestamp),
+        ("old-timestamp", Self::OldTimestamp),
     ];
 
     /// The behaviour of that name.

@@ -68,6 +68,8 @@ pub(crate) struct Stream {
     number: u32,
     /// Of the next frame, since the first one was begun.
     due_us: Option<u64>,
+    /// Of the first frame.
+    first_us: Option<u64>,
 }
 
 /// A buffer that holds a picture.
@@ -94,6 +96,7 @@ impl Stream {
             done: VecDeque::new(),
             number: 0,
             due_us: None,
+            first_us: None,
         })
     }
 
@@ -232,7 +235,12 @@ impl Stream {
                 Behaviour::SequenceResets => self.number % 10,
                 _ => self.number,
             },
-            stamp_us: due_us,
+            stamp_us: match self.behaviour {
+                Behaviour::StuckTimestamp => *self.first_us.get_or_insert(due_us),
+                Behaviour::ZeroTimestamp => 0,
+                Behaviour::OldTimestamp => due_us - 10_000_000,
+                _ => due_us,
+            },
         }
     }
 

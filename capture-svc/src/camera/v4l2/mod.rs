@@ -7,6 +7,7 @@ pub(crate) mod device;
 mod errno;
 pub(crate) mod negotiate;
 mod sequence;
+mod stamps;
 mod stream;
 mod unpad;
 
@@ -37,7 +38,7 @@ use self::{
 };
 use super::{
     error::CameraError,
-    frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
@@ -60,6 +61,8 @@ pub(super) struct V4l2Source {
     mode: Mode,
     /// Bytes from row to row in the driver's buffers, which may be more than the pixels need.
     stride: usize,
+    /// By which clock frames were captured, as far as it was logged.
+    clock_told: Option<CaptureClock>,
 }
 
 impl V4l2Source {
@@ -98,6 +101,7 @@ impl V4l2Source {
             words,
             mode,
             stride,
+            clock_told: None,
         };
         source
             .camera
@@ -111,6 +115,18 @@ impl V4l2Source {
         match self.notes.borrow_mut().fault.take() {
             Some(cause) => explain(&self.node, doing, cause),
             None => CameraError::Unsupported(error.to_string()),
+        }
+    }
+
+    /// Logs once by which clock frames are captured, and once more if the driver's turns out to be none.
+    fn tell_clock(&mut self, clock: CaptureClock) {
+        let news = match self.clock_told {
+            None => true,
+            Some(told) => told == CaptureClock::Driver && clock == CaptureClock::Receipt,
+        };
+        if news {
+            self.clock_told = Some(clock);
+            tracing::info!(node = %self.node.display(), clock = clock.as_str(), "time of capture");
         }
     }
 
@@ -130,6 +146,7 @@ impl V4l2Source {
                     into.data.clear();
                 }
                 into.captured_at_us = notes.captured_at_us;
+                into.clock = notes.clock;
                 Ok(Some(Delivery {
                     lost: notes.lost,
                     ..Delivery::default()
@@ -159,6 +176,7 @@ impl Source for V4l2Source {
             delivery.lost += newer.lost;
             delivery.skipped += 1;
         }
+        self.tell_clock(into.clock);
         Ok(Some(delivery))
     }
 }

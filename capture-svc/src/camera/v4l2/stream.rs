@@ -26,8 +26,8 @@ use v4l::{
     prelude::MmapStream,
 };
 
-use super::{answer::ask, sequence::lost_between};
-use crate::camera::clock;
+use super::{answer::ask, sequence::lost_between, stamps::Stamps};
+use crate::camera::{clock, frame::CaptureClock};
 
 /// Buffers asked for, which the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
 /// old collects.
@@ -43,6 +43,8 @@ pub(super) struct Notes {
     pub(super) wait: Duration,
     /// When the frame was captured, µs since the Unix epoch.
     pub(super) captured_at_us: u64,
+    /// By which clock.
+    pub(super) clock: CaptureClock,
     /// Frames lost before this one, by the driver's sequence numbers.
     pub(super) lost: u32,
     /// The driver marked the frame as damaged.
@@ -60,6 +62,7 @@ pub(super) struct Backend {
     info: CameraInfo,
     format: CameraFormat,
     sequence: Option<u32>,
+    stamps: Stamps,
     notes: Rc<RefCell<Notes>>,
 }
 
@@ -77,6 +80,7 @@ impl Backend {
             info,
             format,
             sequence: None,
+            stamps: Stamps::default(),
             notes: Rc::clone(&notes),
         };
         (backend, notes)
@@ -184,7 +188,10 @@ impl CaptureBackendTrait for Backend {
         notes.damaged = about.flags.contains(Flags::ERROR);
         let monotonic = about.flags.contains(Flags::TIMESTAMP_MONOTONIC);
         let stamp_us = about.timestamp.sec as u64 * 1_000_000 + about.timestamp.usec as u64;
-        notes.captured_at_us = clock::wall_of(monotonic.then_some(stamp_us));
+        let now_us = clock::monotonic_us();
+        let stamp = self.stamps.judge(monotonic.then_some(stamp_us), now_us);
+        notes.captured_at_us = clock::wall_of(stamp);
+        notes.clock = stamp.map_or(CaptureClock::Receipt, |_| CaptureClock::Driver);
         Ok(Cow::Borrowed(
             &bytes[..bytes.len().min(about.bytesused as usize)],
         ))
