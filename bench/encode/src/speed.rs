@@ -6,7 +6,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use jpeg_ladder::{Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{Kernel, Ladder, Plane, Race, Range, Sampling, Source, Spec};
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, Subsamp, YuvImage, YuvPlanesImage};
 
 use crate::common::pictures;
@@ -196,15 +196,8 @@ impl Drop for OpenCv {
     }
 }
 
-/// The names of the competitors from pixels, ours first.
-const PIXEL_NAMES: [&str; 6] = [
-    "ours",
-    "ours portable",
-    "jpeg-encoder",
-    "turbo RGB",
-    "turbo YUV",
-    "OpenCV",
-];
+/// The names of the competitors from pixels, behind our kernels.
+const PIXEL_NAMES: [&str; 4] = ["jpeg-encoder", "turbo RGB", "turbo YUV", "OpenCV"];
 
 /// Races all encoders on one YUYV frame.
 fn race_pixels(
@@ -235,9 +228,10 @@ fn race_pixels(
     let (mut rgb_out, mut yuv_out) = (vec![0; 8 << 20], vec![0; 8 << 20]);
     let mut planes = [Vec::new(), Vec::new(), Vec::new()];
     cv.load("yuyv", w, h, &frame.yuyv);
-    let mut runs: Vec<Run<'_>> = vec![
-        Box::new(ours(Kernel::best())),
-        Box::new(ours(Kernel::Portable)),
+    let mut runs: Vec<Run<'_>> = Kernel::available()
+        .map(|kernel| Box::new(ours(kernel)) as Run<'_>)
+        .collect();
+    let peers: [Run<'_>; 4] = [
         Box::new(|| {
             let mut total = 0;
             for &quality in qualities {
@@ -299,6 +293,7 @@ fn race_pixels(
         }),
         Box::new(|| cv.encode(qualities)),
     ];
+    runs.extend(peers);
     race(&mut runs, rounds)
 }
 
@@ -410,21 +405,56 @@ fn psnr(jpeg: &[u8], frame: &Frame) -> f64 {
     10.0 * (255.0 * 255.0 * count / squares).log10()
 }
 
+/// The processor's name, of which ratios between kernels are.
+fn processor() -> String {
+    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = |name: &str| {
+        let line = told.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    match (line("model name"), line("cpu family"), line("model\t")) {
+        (Some(name), Some(family), Some(model)) => {
+            format!("{name} (family {family}, model {model})")
+        }
+        _ => "an unnamed processor".into(),
+    }
+}
+
 /// Prints the tables of all cells and the medians.
 pub fn run(python: &str, rounds: usize) {
     let mut cv = OpenCv::start(python);
     println!(
-        "{:?}; ms of CPU time, median of {rounds}; jpeg-encoder and turbo RGB get RGB for nothing\n",
-        Kernel::best()
+        "{}: {} chosen ({})",
+        processor(),
+        Kernel::best(),
+        Race::get()
     );
     println!(
-        "| size | scene | chroma | k | {} | of turbo RGB | of OpenCV | bytes | PSNR |",
+        "ms of CPU time, median of {rounds}; jpeg-encoder and turbo RGB get RGB for nothing; ratios are the chosen kernel's\n"
+    );
+    let kernels: Vec<Kernel> = Kernel::available().collect();
+    let names = || {
+        kernels
+            .iter()
+            .map(|kernel| kernel.as_str())
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    let chosen = kernels
+        .iter()
+        .position(|&kernel| kernel == Kernel::best())
+        .expect("it is available");
+    let [jpeg_encoder, rgb, yuv, opencv] = std::array::from_fn(|i| kernels.len() + i);
+    println!(
+        "| size | scene | chroma | k | {} | {} | of turbo RGB | of OpenCV | bytes | PSNR |",
+        names(),
         PIXEL_NAMES.join(" | ")
     );
-    println!("|{}", "---|".repeat(8 + PIXEL_NAMES.len()));
+    println!("|{}", "---|".repeat(8 + kernels.len() + PIXEL_NAMES.len()));
     let mut summary = Vec::new();
     for ladder in LADDERS {
         let mut ratios = [const { Vec::new() }; 4];
+        let mut of_kernels = vec![Vec::new(); kernels.len()];
         for (w, h) in SIZES {
             for (scene, detail) in SCENES {
                 let frame = Frame::new(w, h, detail);
@@ -432,35 +462,45 @@ pub fn run(python: &str, rounds: usize) {
                     let results = race_pixels(&frame, sampling, ladder, &mut cv, rounds);
                     let times: Vec<String> =
                         results.iter().map(|(ms, _)| format!("{ms:.3}")).collect();
-                    let ratio = |i: usize| results[i].0 / results[0].0;
+                    let ratio = |i: usize| results[i].0 / results[chosen].0;
                     println!(
                         "| {w}x{h} | {scene} | {chroma} | {} | {} | {:.2} | {:.2} | {} | {:.2} |",
                         ladder.len(),
                         times.join(" | "),
-                        ratio(3),
-                        ratio(5),
-                        results[0].1,
+                        ratio(rgb),
+                        ratio(opencv),
+                        results[chosen].1,
                         psnr(&last_file(&frame, sampling, ladder), &frame)
                     );
-                    ratios[0].push(ratio(3));
-                    ratios[1].push(ratio(4));
+                    ratios[0].push(ratio(rgb));
+                    ratios[1].push(ratio(yuv));
                     // OpenCV's own default.
                     if sampling == Sampling::S420 {
-                        ratios[2].push(ratio(5));
+                        ratios[2].push(ratio(opencv));
                     }
-                    ratios[3].push(results[2].0 / results[1].0);
+                    ratios[3].push(results[jpeg_encoder].0 / results[0].0);
+                    for (ratios, (ms, _)) in of_kernels.iter_mut().zip(&results) {
+                        ratios.push(results[rgb].0 / ms);
+                    }
                 }
             }
         }
         let [rgb, yuv, opencv, portable] = ratios.map(|mut ratios| median(&mut ratios));
+        let of_kernels: Vec<String> = of_kernels
+            .iter_mut()
+            .map(|ratios| format!("{:.2}", median(ratios)))
+            .collect();
         summary.push(format!(
-            "| {} | {rgb:.2} | {yuv:.2} | {opencv:.2} | {portable:.2} |",
-            ladder.len()
+            "| {} | {rgb:.2} | {yuv:.2} | {opencv:.2} | {portable:.2} | {} |",
+            ladder.len(),
+            of_kernels.join(" | ")
         ));
     }
     println!(
-        "\n| k | of turbo RGB | of turbo YUV | of OpenCV (4:2:0) | portable of jpeg-encoder |\n|---|---|---|---|---|"
+        "\n| k | of turbo RGB | of turbo YUV | of OpenCV (4:2:0) | portable of jpeg-encoder | of turbo RGB: {} |",
+        names()
     );
+    println!("|{}", "---|".repeat(5 + kernels.len()));
     summary.iter().for_each(|line| println!("{line}"));
     marginal(rounds);
     println!(

@@ -1,10 +1,12 @@
 //! `capture-svc probe`: what one source really delivers.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::{Camera, CameraMetrics, CameraState, clock, source::CameraSettings};
+use crate::encode::KernelRace;
 
 /// How long [`probe`] waits for a picture: longer than the slowest camera's start.
 const FIRST_PICTURE: Duration = Duration::from_secs(10);
@@ -49,19 +51,23 @@ pub async fn probe(
     let seen = Measured::of(&times);
     let mean_kib = bytes as f64 / times.len() as f64 / 1024.0;
     let format = report.format.map_or("?", super::PixelFormat::as_str);
+    let raced = KernelRace::get();
+    let kernel = raced.fastest().as_str();
     if as_json {
         return Ok(json!({
             "source": report.source.as_str(), "detail": report.detail, "format": format,
             "width": first.width, "height": first.height, "frames": times.len(), "fps": seen.fps,
             "jitter_ms": seen.jitter_ms, "age_ms": seen.age_ms, "first_frame_ms": first_after.as_secs_f64() * 1000.0,
             "mean_kib": mean_kib, "lost_by_camera": metrics.dropped_camera.get(), "corrupt": metrics.dropped_corrupt.get(),
-            "paced_out": metrics.dropped_pace.get(),
+            "paced_out": metrics.dropped_pace.get(), "kernel": kernel, "kernels_us": raced.times().iter()
+                .map(|(kernel, time)| (kernel.as_str(), time.as_secs_f64() * 1e6))
+                .collect::<BTreeMap<_, _>>(),
         })
         .to_string());
     }
     Ok(format!(
         "{}\n    {format} {}x{}, range {:?}, {mean_kib:.0} KiB a frame\n    {} frames: {:.2} fps, interval varies by {:.1} ms, \
-         {:.1} ms old on arrival; first frame after {:.0} ms\n    lost by the camera {}, damaged {}, above the target rate {}\n",
+         {:.1} ms old on arrival; first frame after {:.0} ms\n    lost by the camera {}, damaged {}, above the target rate {}\n    encoder's kernel {kernel} ({raced} for a strip)\n",
         report.detail,
         first.width,
         first.height,
@@ -163,6 +169,8 @@ mod tests {
             (told["source"].as_str(), told["format"].as_str()),
             (Some("pattern"), Some("I420"))
         );
+        let kernel = told["kernel"].as_str().unwrap();
+        assert!(told["kernels_us"][kernel].as_f64() > Some(0.0), "{text}");
         assert!(
             (25.0..75.0).contains(&told["fps"].as_f64().unwrap()),
             "{text}"

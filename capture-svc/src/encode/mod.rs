@@ -9,6 +9,8 @@ mod reference;
 use wire::{RungSet, Stamp};
 
 use crate::camera::RawFrame;
+/// Which of the ladder's kernels is the fastest on this processor, and the times that say so.
+pub use jpeg_ladder::Race as KernelRace;
 pub use ladder::Ladder;
 pub use reference::Reference;
 
@@ -71,11 +73,15 @@ impl EncoderKind {
     pub const CHOICES: [(&'static str, Self); 2] =
         [("ladder", Self::Ladder), ("reference", Self::Reference)];
 
-    /// The encoder of this kind.
+    /// The encoder of this kind; the log says which kernel it has, and why.
     #[must_use]
     pub fn build(self, sampling: Sampling) -> Box<dyn Encoder> {
         match self {
-            Self::Ladder => Box::new(Ladder::new(sampling)),
+            Self::Ladder => {
+                let raced = KernelRace::get();
+                tracing::info!(kernel = %raced.fastest(), %raced, "encoder");
+                Box::new(Ladder::new(sampling))
+            }
             Self::Reference => Box::new(Reference::new(sampling)),
         }
     }

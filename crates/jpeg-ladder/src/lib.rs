@@ -4,7 +4,8 @@
 //! then quantised and coded for each quality while it is still in the cache. The bytes are those that libjpeg-turbo's
 //! accurate encoder writes for the same samples and tables.
 //!
-//! No input or output beyond the buffers given, no clock, no allocation per frame after the first; no thread but `Duo`'s.
+//! No input or output beyond the buffers given, no allocation per frame after the first; no thread but `Duo`'s; no clock
+//! but that of the `race`, once in a process, which finds the fastest kernel.
 //! The README has the figures; `source` the input layouts, `strip` the samples, `kernel` the loops, `entropy` the bits.
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
@@ -18,6 +19,7 @@ mod error;
 mod header;
 mod kernel;
 mod mjpeg;
+mod race;
 mod source;
 mod strip;
 mod tables;
@@ -25,6 +27,7 @@ mod tables;
 pub use duo::Duo;
 pub use error::{Damage, EncodeError};
 pub use kernel::Kernel;
+pub use race::Race;
 pub use source::{MAX_SIDE, Plane, Range, Sampling, Source, Spec};
 
 use batch::{EncodePixels, Rungs, Work};

@@ -30,14 +30,19 @@ impl Kernel {
     /// All of them, the plainest first.
     pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
 
-    /// The fastest one that this processor can run.
+    /// Those that this processor can run, the plainest first.
+    pub fn available() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|kernel| kernel.is_available())
+    }
+
+    /// Its name in logs.
     #[must_use]
-    pub fn best() -> Self {
-        Self::ALL
-            .into_iter()
-            .rev()
-            .find(|kernel| kernel.is_available())
-            .unwrap_or(Self::Portable)
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
     }
 
     /// Whether this processor can run it.
@@ -52,6 +57,12 @@ impl Kernel {
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 | Self::Avx512 => false,
         }
+    }
+}
+
+impl std::fmt::Display for Kernel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
