@@ -129,7 +129,7 @@ fn load(spec: Spec, qualities: usize) -> usize {
 fn threshold(kernel: Kernel) -> usize {
     match kernel {
         Kernel::Portable => 16_000_000,
-        Kernel::Avx2 | Kernel::Avx512 => 64_000_000,
+        Kernel::Avx2 | Kernel::Avx512NoGather | Kernel::Avx512 => 64_000_000,
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
         let shares = |kernel, width, height, count| {
             Duo::with(kernel, 2, threshold(kernel)).shares(&spec(width, height), count)
         };
-        for kernel in [Kernel::Avx2, Kernel::Avx512] {
+        for kernel in [Kernel::Avx2, Kernel::Avx512NoGather, Kernel::Avx512] {
             assert!(!shares(kernel, 1280, 720, 14));
             assert!(!shares(kernel, 1920, 1080, 14));
             assert!(!shares(kernel, 3840, 2160, 4));

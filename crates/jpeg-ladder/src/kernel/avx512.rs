@@ -1,7 +1,9 @@
-//! AVX-512 with VBMI2: four blocks at a time, and what is not zero of a block picked out by one instruction.
+//! AVX-512 with VBMI2: four blocks at a time, in two kinds.
 //!
-//! Where the other kernels go through a block's values one by one, here sixteen symbols are looked up at once: most
-//! blocks have no more, so that there is no loop whose end the processor would guess wrongly.
+//! With gathers, what is not zero of a block is picked out by one instruction and sixteen symbols are looked up at once:
+//! most blocks have no more, so that there is no loop whose end the processor would guess wrongly. That is the way of
+//! Intel's processors. On AMD's a block whose end is guessed wrongly after all costs more than it gains: there a batch is
+//! divided first, and its symbols are found one by one as with AVX2, from values that are ready by then.
 
 use std::arch::x86_64::{
     __m256i, __m512i, _MM_HINT_T0, _bzhi_u64, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_prefetch,
@@ -28,9 +30,9 @@ use crate::tables::{Codes, Quant, ZIGZAG};
 
 /// Proof that the processor has AVX-512 F, BW, VL, VBMI, VBMI2 and VNNI, and all that [`Avx2`] stands for.
 #[derive(Clone, Copy)]
-pub(crate) struct Avx512(Avx2);
+pub(crate) struct Avx512<const GATHER: bool>(Avx2);
 
-impl Avx512 {
+impl<const GATHER: bool> Avx512<GATHER> {
     pub(crate) fn detect() -> Option<Self> {
         let avx2 = Avx2::detect()?;
         (is_x86_feature_detected!("avx512f")
@@ -47,7 +49,7 @@ impl Avx512 {
     pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
         // Without AVX-512: the compiler would use it where it does not pay.
         #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,movbe")]
-        fn inner<J: Job>(token: Avx512, job: J) -> J::Output {
+        fn inner<J: Job, const GATHER: bool>(token: Avx512<GATHER>, job: J) -> J::Output {
             job.run(token)
         }
         // SAFETY: a token exists only where `detect` found all of these features.
@@ -94,7 +96,7 @@ static BEFORE: Bytes = {
     Bytes(before)
 };
 
-impl Loops for Avx512 {
+impl<const GATHER: bool> Loops for Avx512<GATHER> {
     #[inline(always)]
     fn transform(
         self,
@@ -111,12 +113,18 @@ impl Loops for Avx512 {
     fn symbols(
         self,
         batch: &Batch,
-        _quantised: &mut Quantised,
+        quantised: &mut Quantised,
         symbols: &mut Symbols,
         previous_dc: &mut [i16; 3],
     ) {
-        // SAFETY: the token stands for the instructions.
-        unsafe { find_symbols(batch, symbols, previous_dc) }
+        if GATHER {
+            // SAFETY: the token stands for the instructions.
+            unsafe { find_symbols(batch, symbols, previous_dc) }
+        } else {
+            // SAFETY: the token stands for the instructions.
+            unsafe { quantise(batch, quantised) }
+            symbols.fill(batch, quantised, previous_dc);
+        }
     }
 
     #[inline(always)]
@@ -287,7 +295,38 @@ fn zigzag(block: &mut [i16; 64]) {
     }
 }
 
-/// [`Loops::symbols`].
+/// Divides all blocks of a batch, for [`Symbols::fill`].
+#[target_feature(enable = "avx512f,avx512bw")]
+fn quantise(batch: &Batch, out: &mut Quantised) {
+    for (component, block) in batch.scan() {
+        let quant = batch.quant(component);
+        let from = &batch.coefficients.blocks[block];
+        let to: *mut i16 = out.values[block].as_mut_ptr();
+        // SAFETY: the features are this function's. Reads and writes: both halves of a block of 64 values, aligned as
+        // `Coefficients` and `Quantised` are and a block is 128 bytes.
+        let (first, second) = unsafe {
+            let halves = (divide(from, quant, 0), divide(from, quant, 32));
+            _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(halves.0));
+            _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(halves.1));
+            halves
+        };
+        out.dc[block] = _mm_cvtsi128_si32(_mm512_castsi512_si128(first)) as i16;
+        out.nonzero[block] = nonzero(first, second);
+    }
+}
+
+/// A bit for each AC coefficient that is not zero.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn nonzero(first: __m512i, second: __m512i) -> u64 {
+    let (low, high) = (
+        _mm512_test_epi16_mask(first, first),
+        _mm512_test_epi16_mask(second, second),
+    );
+    (u64::from(low) | u64::from(high) << 32) & !1
+}
+
+/// [`Loops::symbols`], block by block in one pass.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]) {
@@ -304,9 +343,7 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         previous_dc[component] = dc;
         words[at] = codes.dc[usize::from(difference as u16 & 0xfff)];
         at += 1;
-        let nonzero = u64::from(_mm512_test_epi16_mask(first, first))
-            | u64::from(_mm512_test_epi16_mask(second, second)) << 32;
-        let nonzero = nonzero & !1;
+        let nonzero = nonzero(first, second);
         let count = nonzero.count_ones();
         let valid = _bzhi_u64(u64::MAX, count);
         // SAFETY: both tables have 64 bytes, aligned to 64.
