@@ -4,7 +4,10 @@
 //! read and transform the frame, which is little against seven qualities. The second thread lives as long as the call:
 //! so it may borrow the frame, and nobody has to own it. Starting it costs some 50 µs, against tens of ms that it saves.
 
-use crate::{EncodeError, Kernel, Ladder, Source, Spec};
+use crate::error::EncodeError;
+use crate::kernel::Kernel;
+use crate::ladder::Ladder;
+use crate::source::{Source, Spec};
 
 /// An encoder that takes a second thread for frames that are large and wanted at many qualities.
 #[derive(Debug)]

@@ -7,10 +7,10 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::batch::{EncodePixels, Rungs, Work};
+use crate::batch::{EncodePixels, Rungs, Workspace};
+use crate::block::Mcu;
 use crate::kernel::Kernel;
 use crate::source::{Plane, Range, Sampling, Source};
-use crate::strip::Mcu;
 use crate::tables::Tables;
 
 /// Two batches side by side and two rows of them: what a kernel does for a frame, in some ten microseconds.
@@ -94,7 +94,7 @@ impl Kernel {
 
 /// What every run uses again.
 struct Track {
-    work: Work,
+    work: Workspace,
     tables: Vec<Option<Box<Tables>>>,
     out: [Vec<u8>; 3],
 }
@@ -109,7 +109,7 @@ impl Track {
             })
             .collect();
         Self {
-            work: Work::new(),
+            work: Workspace::new(),
             tables,
             out: Default::default(),
         }

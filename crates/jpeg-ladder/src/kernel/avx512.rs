@@ -20,12 +20,14 @@ use std::arch::x86_64::{
     _mm512_test_epi16_mask,
 };
 
-use super::avx2::{AHEAD, Avx2};
+use super::avx2::{Avx2, PREFETCH_BYTES};
 use super::lanes::transform;
-use super::{Coefficients, Job, Loops, Pairs, portable};
-use crate::entropy::{
-    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Block, Quantised, SPARE_SYMBOLS, Symbols,
+use super::loops::{Job, Loops};
+use super::packed;
+use crate::block::{
+    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Quantised, SPARE_SYMBOLS,
 };
+use crate::symbols::{Block, Symbols};
 use crate::tables::{Codes, Quant, ZIGZAG};
 
 /// Proof that the processor has AVX-512 F, BW, VL, VBMI, VBMI2 and VNNI, and all that [`Avx2`] stands for.
@@ -154,7 +156,7 @@ fn luma<const FIRST: usize>(packed: &[u8], out: &mut [u8]) {
         let (from, to) = (&packed[128 * i..][..128], &mut out[64 * i..][..64]);
         // SAFETY: the slices are 128 and 64 bytes long; a prefetch may name any address.
         unsafe {
-            let ahead = from.as_ptr().wrapping_add(AHEAD);
+            let ahead = from.as_ptr().wrapping_add(PREFETCH_BYTES);
             _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
             _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(64).cast());
             let left = every_second::<FIRST>(_mm512_loadu_si512(from.as_ptr().cast()));
@@ -164,7 +166,7 @@ fn luma<const FIRST: usize>(packed: &[u8], out: &mut [u8]) {
             _mm512_storeu_si512(to.as_mut_ptr().cast(), ordered);
         }
     }
-    portable::luma::<FIRST>(&packed[128 * whole..], &mut out[64 * whole..]);
+    packed::luma::<FIRST>(&packed[128 * whole..], &mut out[64 * whole..]);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
@@ -189,7 +191,7 @@ fn chroma<const FIRST: usize>(above: &[u8], below: &[u8], out: &mut [u8]) {
             _mm512_storeu_si512(to.as_mut_ptr().cast(), grouped);
         }
     }
-    portable::chroma::<FIRST>(
+    packed::chroma::<FIRST>(
         &above[128 * whole..],
         &below[128 * whole..],
         &mut out[64 * whole..],

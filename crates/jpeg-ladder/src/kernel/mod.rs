@@ -9,10 +9,11 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+mod loops;
+pub(crate) mod packed;
 pub(crate) mod portable;
 
-use crate::entropy::{BATCH_BLOCKS, Batch, Quantised, Symbols};
-use crate::tables::Quant;
+pub(crate) use loops::{Job, Loops};
 
 /// Which loops do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +75,6 @@ impl std::fmt::Display for Kernel {
     }
 }
 
-/// Work that is compiled once for each kernel.
-pub(crate) trait Job {
-    type Output;
-    /// Must be `#[inline(always)]`, and so must be all that is hot in it: only then it may use the instructions.
-    fn run<K: Loops>(self, kernel: K) -> Self::Output;
-}
-
 impl Kernel {
     /// Runs a job with this kernel, or with the portable one where the processor lacks it.
     pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
@@ -104,108 +98,5 @@ impl Kernel {
             }
         }
         job.run(portable::Portable)
-    }
-}
-
-/// Coefficients scaled by 8 in zigzag order, in the order of the scan, with room for one surplus pair.
-#[repr(C, align(64))]
-pub(crate) struct Coefficients {
-    pub(crate) blocks: [[i16; 64]; BATCH_BLOCKS + 2],
-    /// The largest magnitude in each block's second half, for kernels that [`Divide`] block by block.
-    pub(crate) peaks: [u16; BATCH_BLOCKS + 2],
-}
-
-/// Which pairs of neighbouring blocks a batch has, and where.
-///
-/// A description and not an iterator: a closure would not be inlined into functions that may use more instructions.
-#[derive(Clone, Copy)]
-pub(crate) struct Pairs {
-    pub(crate) count: usize,
-    /// Pairs on top of each other before the next column: 1 or 2.
-    pub(crate) down: usize,
-    /// From one of those to the one below it, in samples.
-    pub(crate) row: usize,
-    /// The first block; from one column's first block to the next one's; from a pair's left block to its right one.
-    pub(crate) first: usize,
-    pub(crate) column: usize,
-    pub(crate) right: usize,
-}
-
-impl Pairs {
-    /// Where pair `n` begins in the samples, and its left and right block.
-    #[inline(always)]
-    fn get(&self, n: usize) -> (usize, [usize; 2]) {
-        let (column, y) = if self.down == 2 {
-            (n / 2, n % 2)
-        } else {
-            (n, 0)
-        };
-        let left = self.first + column * self.column + 2 * y;
-        (y * self.row + 16 * column, [left, left + self.right])
-    }
-}
-
-/// What a kernel can do.
-pub(crate) trait Loops: Copy {
-    /// Transforms pairs of blocks: 16 bytes of each of 8 rows are two blocks side by side.
-    fn transform(
-        self,
-        samples: &[u8],
-        stride: usize,
-        pairs: Pairs,
-        coefficients: &mut Coefficients,
-    );
-
-    /// Divides a batch by the steps of one quality and finds its symbols.
-    fn symbols(
-        self,
-        batch: &Batch,
-        quantised: &mut Quantised,
-        symbols: &mut Symbols,
-        previous_dc: &mut [i16; 3],
-    );
-
-    /// Appends `bytes` with a zero after every 0xFF.
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>);
-
-    /// Takes every second byte of `packed`, from `FIRST` on.
-    #[inline(always)]
-    fn luma<const FIRST: usize>(self, packed: &[u8], out: &mut [u8]) {
-        portable::luma::<FIRST>(packed, out);
-    }
-
-    /// Averages two rows of `.U.V` (or `U.V.`, by `FIRST`) and sorts them into groups of 8 U and 8 V.
-    ///
-    /// Halves are rounded up. `out` holds 16 bytes for each 32 of the rows, the last ones perhaps in part.
-    #[inline(always)]
-    fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
-        portable::chroma::<FIRST>(above, below, out);
-    }
-}
-
-/// What the kernels without AVX-512 do block by block.
-pub(crate) trait Divide: Copy {
-    /// Divides block `block` by the steps.
-    fn quantise(
-        self,
-        coefficients: &Coefficients,
-        block: usize,
-        quant: &Quant,
-        out: &mut Quantised,
-    );
-
-    /// [`Loops::symbols`] in two passes.
-    #[inline(always)]
-    fn symbols_by_block(
-        self,
-        batch: &Batch,
-        quantised: &mut Quantised,
-        symbols: &mut Symbols,
-        previous_dc: &mut [i16; 3],
-    ) {
-        for (component, block) in batch.scan() {
-            self.quantise(batch.coefficients, block, batch.quant(component), quantised);
-        }
-        symbols.fill(batch, quantised, previous_dc);
     }
 }
