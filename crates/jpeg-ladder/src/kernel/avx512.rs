@@ -6,8 +6,10 @@
 //! divided first, and its symbols are found one by one as with AVX2, from values that are ready by then.
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _MM_HINT_T0, _bzhi_u64, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_prefetch,
-    _mm_store_si128, _mm256_castsi128_si256, _mm256_inserti128_si256, _mm512_abs_epi16,
+    __m256i, __m512i, _MM_HINT_T0, _bzhi_u64, _mm_cvtsi128_si32, _mm_extract_epi16,
+    _mm_loadu_si128, _mm_max_epu16, _mm_minpos_epu16, _mm_prefetch, _mm_set1_epi16,
+    _mm_store_si128, _mm_xor_si128, _mm256_castsi128_si256, _mm256_castsi256_si128,
+    _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_max_epu16, _mm512_abs_epi16,
     _mm512_add_epi16, _mm512_and_si512, _mm512_avg_epu8, _mm512_castsi512_si128,
     _mm512_castsi512_si256, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32, _mm512_extracti32x4_epi32,
     _mm512_extracti64x4_epi64, _mm512_i32gather_epi32, _mm512_load_si512, _mm512_loadu_si512,
@@ -108,7 +110,13 @@ impl<const GATHER: bool> Loops for Avx512<GATHER> {
         coefficients: &mut Coefficients,
     ) {
         // SAFETY: the token stands for the instructions.
-        unsafe { transform_pairs(samples, stride, pairs, coefficients) }
+        unsafe {
+            if GATHER {
+                transform_pairs::<false>(samples, stride, pairs, coefficients);
+            } else {
+                transform_pairs::<true>(samples, stride, pairs, coefficients);
+            }
+        }
     }
 
     #[inline(always)]
@@ -225,9 +233,14 @@ static GROUPS: Bytes = {
 /// A block behind the batch, where nobody looks.
 const SURPLUS: usize = BATCH_BLOCKS + 1;
 
-/// [`Loops::transform`].
+/// [`Loops::transform`], with or without the peaks.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn transform_pairs(samples: &[u8], stride: usize, pairs: Pairs, coefficients: &mut Coefficients) {
+fn transform_pairs<const PEAKS: bool>(
+    samples: &[u8],
+    stride: usize,
+    pairs: Pairs,
+    coefficients: &mut Coefficients,
+) {
     let mut waiting = [SURPLUS; 4];
     for n in (0..pairs.count).step_by(2) {
         let (left_at, [a, b]) = pairs.get(n);
@@ -268,32 +281,43 @@ fn transform_pairs(samples: &[u8], stride: usize, pairs: Pairs, coefficients: &m
         }
         // What was stored in parts cannot be loaded whole at once: the blocks before these are ready by now.
         for block in std::mem::replace(&mut waiting, [a, b, c, d]) {
-            zigzag(&mut coefficients.blocks[block]);
+            zigzag::<PEAKS>(coefficients, block);
         }
     }
     for block in waiting {
-        zigzag(&mut coefficients.blocks[block]);
+        zigzag::<PEAKS>(coefficients, block);
     }
 }
 
-/// Row order to zigzag order.
+/// Row order to zigzag order, and if wanted the largest magnitude in the second half.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 #[inline]
-fn zigzag(block: &mut [i16; 64]) {
-    let (order, block) = (ORDER.0.as_ptr(), block.as_mut_ptr());
+fn zigzag<const PEAKS: bool>(coefficients: &mut Coefficients, block: usize) {
+    let (order, values) = (ORDER.0.as_ptr(), coefficients.blocks[block].as_mut_ptr());
     // SAFETY: both have 64 values, and the alignment of `Words` and of `Coefficients`, whose blocks are 128 bytes each.
-    unsafe {
-        let upper = _mm512_load_si512(block.cast());
-        let lower = _mm512_load_si512(block.add(32).cast());
-        let (first, second) = (
-            _mm512_load_si512(order.cast()),
-            _mm512_load_si512(order.add(32).cast()),
+    let second = unsafe {
+        let upper = _mm512_load_si512(values.cast());
+        let lower = _mm512_load_si512(values.add(32).cast());
+        let first = _mm512_permutex2var_epi16(upper, _mm512_load_si512(order.cast()), lower);
+        let places = _mm512_load_si512(order.add(32).cast());
+        let second = _mm512_permutex2var_epi16(upper, places, lower);
+        _mm512_store_si512(values.cast(), first);
+        _mm512_store_si512(values.add(32).cast(), second);
+        second
+    };
+    if PEAKS {
+        let magnitudes = _mm512_abs_epi16(second);
+        let sixteen = _mm256_max_epu16(
+            _mm512_castsi512_si256(magnitudes),
+            _mm512_extracti64x4_epi64::<1>(magnitudes),
         );
-        _mm512_store_si512(block.cast(), _mm512_permutex2var_epi16(upper, first, lower));
-        _mm512_store_si512(
-            block.add(32).cast(),
-            _mm512_permutex2var_epi16(upper, second, lower),
+        let eight = _mm_max_epu16(
+            _mm256_castsi256_si128(sixteen),
+            _mm256_extracti128_si256::<1>(sixteen),
         );
+        // There is an instruction for the least of eight words only: the complement's.
+        let least = _mm_minpos_epu16(_mm_xor_si128(eight, _mm_set1_epi16(-1)));
+        coefficients.peaks[block] = !_mm_extract_epi16::<0>(least) as u16;
     }
 }
 
@@ -306,26 +330,19 @@ fn quantise(batch: &Batch, out: &mut Quantised) {
         let to: *mut i16 = out.values[block].as_mut_ptr();
         // SAFETY: the features are this function's. Reads and writes: both halves of a block of 64 values, aligned as
         // `Coefficients` and `Quantised` are and a block is 128 bytes.
-        let (first, second) = unsafe {
-            let halves = (divide(from, quant, 0), divide(from, quant, 32));
-            _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(halves.0));
-            _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(halves.1));
-            halves
-        };
-        out.dc[block] = _mm_cvtsi128_si32(_mm512_castsi512_si128(first)) as i16;
-        out.nonzero[block] = nonzero(first, second);
+        unsafe {
+            let first = divide(from, quant, 0);
+            _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
+            let mut nonzero = u64::from(_mm512_test_epi16_mask(first, first));
+            if batch.coefficients.peaks[block] >= quant.threshold {
+                let second = divide(from, quant, 32);
+                _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
+                nonzero |= u64::from(_mm512_test_epi16_mask(second, second)) << 32;
+            }
+            out.dc[block] = _mm_cvtsi128_si32(_mm512_castsi512_si128(first)) as i16;
+            out.nonzero[block] = nonzero & !1;
+        }
     }
-}
-
-/// A bit for each AC coefficient that is not zero.
-#[target_feature(enable = "avx512f,avx512bw")]
-#[inline]
-fn nonzero(first: __m512i, second: __m512i) -> u64 {
-    let (low, high) = (
-        _mm512_test_epi16_mask(first, first),
-        _mm512_test_epi16_mask(second, second),
-    );
-    (u64::from(low) | u64::from(high) << 32) & !1
 }
 
 /// [`Loops::symbols`], block by block in one pass.
@@ -345,7 +362,8 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         previous_dc[component] = dc;
         words[at] = codes.dc[usize::from(difference as u16 & 0xfff)];
         at += 1;
-        let nonzero = nonzero(first, second);
+        let low = u64::from(_mm512_test_epi16_mask(first, first));
+        let nonzero = (low | u64::from(_mm512_test_epi16_mask(second, second)) << 32) & !1;
         let count = nonzero.count_ones();
         let valid = _bzhi_u64(u64::MAX, count);
         // SAFETY: both tables have 64 bytes, aligned to 64.
@@ -360,12 +378,7 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         let distances = _mm512_sub_epi8(places, previous);
         if _mm512_mask_cmpgt_epu8_mask(valid, distances, _mm512_set1_epi8(16)) != 0 {
             let mut values = Words([0; 64]);
-            let to: *mut u16 = values.0.as_mut_ptr();
-            // SAFETY: 64 words, aligned to 64 bytes.
-            unsafe {
-                _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
-                _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
-            }
+            store_shifted(&mut values, first, second);
             let block = Block {
                 codes,
                 values: &values.0.map(u16::cast_signed),
@@ -398,6 +411,18 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         at += count as usize + 1 - (nonzero >> 63) as usize;
     }
     symbols.len = at;
+}
+
+/// A block's values as [`Block`] has them.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn store_shifted(values: &mut Words, first: __m512i, second: __m512i) {
+    let to = values.0.as_mut_ptr();
+    // SAFETY: 64 words, aligned to 64 bytes.
+    unsafe {
+        _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
+        _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
+    }
 }
 
 /// Half a block from place `i` on, divided as in `avx2`.
