@@ -1,0 +1,4 @@
+//! The walls of the house (`docs/architecture.md`): what rustc, clippy, cargo-deny and biome do not see.
+
+mod circles;
+mod layers;
