@@ -20,7 +20,13 @@ pub struct Arrow {
 
 impl fmt::Display for Arrow {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { from, to, line, name, .. } = self;
+        let Self {
+            from,
+            to,
+            line,
+            name,
+            ..
+        } = self;
         write!(formatter, "{from}:{line} uses `{name}` of {to}")
     }
 }
@@ -36,7 +42,9 @@ pub fn circles(arrows: &[Arrow]) -> Vec<Vec<&Arrow>> {
     let mut seen: BTreeSet<BTreeSet<&str>> = BTreeSet::new();
     let mut found = Vec::new();
     for file in files {
-        let Some(circle) = back_to(file, &from) else { continue };
+        let Some(circle) = back_to(file, &from) else {
+            continue;
+        };
         if seen.insert(circle.iter().map(|arrow| arrow.from.as_str()).collect()) {
             found.push(circle);
         }

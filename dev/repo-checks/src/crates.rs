@@ -23,8 +23,14 @@ impl Module {
     /// The paths and imports of this file as they are written, each with its line.
     pub fn written(&self) -> impl Iterator<Item = (String, usize)> + '_ {
         let paths = self.names.paths.iter().map(|(path, line)| (path, *line));
-        let imports = self.names.imports.iter().map(|import| (&import.path, import.line));
-        paths.chain(imports).map(|(path, line)| (path.join("::"), line))
+        let imports = self
+            .names
+            .imports
+            .iter()
+            .map(|import| (&import.path, import.line));
+        paths
+            .chain(imports)
+            .map(|(path, line)| (path.join("::"), line))
     }
 
     /// Public items (and methods) that another crate could name, with their lines.
@@ -55,7 +61,10 @@ impl Crate {
     /// If a file is missing or is no Rust.
     #[must_use]
     pub fn read(root_file: &str) -> Self {
-        let mut read = Self { modules: Vec::new(), places: HashMap::new() };
+        let mut read = Self {
+            modules: Vec::new(),
+            places: HashMap::new(),
+        };
         let path = root().join(root_file);
         let directory = path.parent().expect("a file").to_owned();
         read.add(&path, &directory, &[], true);
@@ -64,19 +73,29 @@ impl Crate {
 
     fn add(&mut self, file: &Path, directory: &Path, place: &[String], open: bool) {
         let text = read(file);
-        let parsed = syn::parse_file(&text)
-            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let parsed =
+            syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let names = Names::of(&parsed);
         let modules = names.modules.clone();
         let public = names.open_modules.clone();
         self.places.insert(place.to_vec(), self.modules.len());
-        let module = Module { file: relative(file), place: place.to_vec(), names, open };
+        let module = Module {
+            file: relative(file),
+            place: place.to_vec(),
+            names,
+            open,
+        };
         self.modules.push(module);
         for (name, elsewhere) in modules {
             let place = [place, std::slice::from_ref(&name)].concat();
             let open = open && public.contains(&name);
             match elsewhere {
-                None => self.add(&file_of(directory, &name), &directory.join(&name), &place, open),
+                None => self.add(
+                    &file_of(directory, &name),
+                    &directory.join(&name),
+                    &place,
+                    open,
+                ),
                 // Beside the file that says so, and its own modules beside it.
                 Some(path) => {
                     let path = file.parent().expect("a file").join(path);
@@ -92,7 +111,9 @@ impl Crate {
         let mut arrows: Vec<Arrow> = Vec::new();
         for (from, module) in self.modules.iter().enumerate() {
             for (to, line, name) in self.needs(from) {
-                let known = |arrow: &&mut Arrow| arrow.from == module.file && arrow.to == self.modules[to].file;
+                let known = |arrow: &&mut Arrow| {
+                    arrow.from == module.file && arrow.to == self.modules[to].file
+                };
                 match arrows.iter_mut().find(known) {
                     Some(arrow) if arrow.line <= line => {}
                     Some(arrow) => (arrow.line, arrow.name) = (line, name),
@@ -112,5 +133,9 @@ impl Crate {
 
 fn file_of(directory: &Path, name: &str) -> PathBuf {
     let flat = directory.join(format!("{name}.rs"));
-    if flat.exists() { flat } else { directory.join(name).join("mod.rs") }
+    if flat.exists() {
+        flat
+    } else {
+        directory.join(name).join("mod.rs")
+    }
 }

@@ -45,7 +45,13 @@ impl Names {
             if !glob && name != "self" {
                 path.push(name);
             }
-            self.imports.push(Import { path, alias, glob, exported, line });
+            self.imports.push(Import {
+                path,
+                alias,
+                glob,
+                exported,
+                line,
+            });
         };
         match tree {
             syn::UseTree::Path(path) => {
@@ -58,10 +64,20 @@ impl Names {
                 add("self".into(), alias, false, line_of(&name.ident));
             }
             syn::UseTree::Name(name) => {
-                add(name.ident.to_string(), name.ident.to_string(), false, line_of(&name.ident));
+                add(
+                    name.ident.to_string(),
+                    name.ident.to_string(),
+                    false,
+                    line_of(&name.ident),
+                );
             }
             syn::UseTree::Rename(to) => {
-                add(to.ident.to_string(), to.rename.to_string(), false, line_of(&to.ident));
+                add(
+                    to.ident.to_string(),
+                    to.rename.to_string(),
+                    false,
+                    line_of(&to.ident),
+                );
             }
             syn::UseTree::Glob(glob) => {
                 let line = glob.star_token.spans[0].start().line;
@@ -89,7 +105,9 @@ impl Names {
                     path.push(ident.to_string());
                     colons = 0;
                 }
-                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => colons += 1,
+                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => {
+                    colons += 1
+                }
                 other => {
                     self.path(std::mem::take(&mut path), line);
                     colons = 0;
@@ -125,20 +143,31 @@ fn for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
             || attribute.path().is_ident("cfg")
-                && identifiers(&attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default())
-                    .contains("test")
+                && identifiers(
+                    &attribute
+                        .meta
+                        .require_list()
+                        .map(|list| list.tokens.clone())
+                        .unwrap_or_default(),
+                )
+                .contains("test")
     })
 }
 
 /// What `#[path = "…"]` says.
 fn path_of(attributes: &[syn::Attribute]) -> Option<String> {
-    attributes.iter().find_map(|attribute| match &attribute.meta {
-        syn::Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) => Some(path.value()),
+    attributes
+        .iter()
+        .find_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(path),
+                    ..
+                }) => Some(path.value()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    })
+        })
 }
 
 /// Every identifier in `tokens`, however deep.
@@ -187,7 +216,8 @@ impl<'ast> Visit<'ast> for Names {
                 if matches!(item.vis, syn::Visibility::Public(_)) {
                     self.open_modules.insert(item.ident.to_string());
                 }
-                self.modules.push((item.ident.to_string(), path_of(&item.attrs)));
+                self.modules
+                    .push((item.ident.to_string(), path_of(&item.attrs)));
             }
             syn::Item::Use(item) => {
                 let exported = !matches!(item.vis, syn::Visibility::Inherited);
@@ -214,8 +244,12 @@ impl<'ast> Visit<'ast> for Names {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.leading_colon.is_none() {
-            let names = path.segments.iter().map(|segment| segment.ident.to_string());
-            self.paths.push((names.collect(), line_of(&path.segments[0].ident)));
+            let names = path
+                .segments
+                .iter()
+                .map(|segment| segment.ident.to_string());
+            self.paths
+                .push((names.collect(), line_of(&path.segments[0].ident)));
         }
         visit::visit_path(self, path);
     }

@@ -46,7 +46,9 @@ impl Crate {
 
     /// From the module `at` down along `rest`, through imports that hand on.
     fn walk(&self, at: usize, rest: &[String], depth: usize) -> Option<(usize, bool)> {
-        let Some(next) = rest.first() else { return Some((at, false)) };
+        let Some(next) = rest.first() else {
+            return Some((at, false));
+        };
         if let Some(child) = self.child(at, next) {
             return self.walk(child, &rest[1..], depth);
         }
@@ -57,7 +59,11 @@ impl Crate {
             let longer = [path, &rest[1..]].concat();
             return self.resolve(at, &longer, depth + 1);
         }
-        let globs = self.modules[at].names.imports.iter().filter(|import| import.glob);
+        let globs = self.modules[at]
+            .names
+            .imports
+            .iter()
+            .filter(|import| import.glob);
         for import in globs {
             if let Some((module, false)) = self.resolve(at, &import.path, depth + 1)
                 && self.modules[module].names.items.contains(next)
@@ -76,7 +82,9 @@ impl Crate {
 
     fn alias(&self, at: usize, name: &str) -> Option<&[String]> {
         let imports = &self.modules[at].names.imports;
-        let import = imports.iter().find(|import| !import.glob && import.alias == name)?;
+        let import = imports
+            .iter()
+            .find(|import| !import.glob && import.alias == name)?;
         // `use bus::…` of a crate of that name leads out of here.
         let circular = import.path.first().is_some_and(|first| first == name);
         (!circular || self.child(at, name).is_some()).then_some(&import.path)
