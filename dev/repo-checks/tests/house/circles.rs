@@ -61,13 +61,26 @@ fn no_file_of_any_crate_imports_itself_around_a_corner() {
 
 fn arrow(from: &str, to: &str) -> Arrow {
     let rooms = (String::new(), String::new());
-    Arrow { from: from.into(), to: to.into(), rooms, line: 1, name: String::new() }
+    Arrow {
+        from: from.into(),
+        to: to.into(),
+        rooms,
+        line: 1,
+        name: String::new(),
+    }
 }
 
 #[test]
 fn a_circle_is_found_once_and_at_its_shortest() {
-    let arrows = [("a", "b"), ("b", "c"), ("c", "a"), ("b", "d"), ("d", "c"), ("e", "a")]
-        .map(|(from, to)| arrow(from, to));
+    let arrows = [
+        ("a", "b"),
+        ("b", "c"),
+        ("c", "a"),
+        ("b", "d"),
+        ("d", "c"),
+        ("e", "a"),
+    ]
+    .map(|(from, to)| arrow(from, to));
     let found = circles(&arrows);
     let ways: Vec<Vec<&str>> = found
         .iter()
