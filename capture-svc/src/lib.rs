@@ -10,7 +10,7 @@
 //! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
 //! [`tasks`] who runs.
 
-pub mod admin;
+mod admin;
 mod bus;
 mod camera;
 pub mod cli;

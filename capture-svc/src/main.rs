@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         None => return serve(config),
         Some(Command::Healthcheck) => return process::healthcheck(config.admin_listen, "/healthz"),
         Some(Command::List { json }) => print(Ok(cli::list(json))),
-        Some(Command::Probe { json }) => print(block_on(cli::probe(config.camera, json))),
+        Some(Command::Probe { json }) => print(block_on(cli::probe(config, json))),
         Some(Command::Privacy { switch }) => print(block_on(cli::privacy(&config, switch))),
         Some(Command::Nkey { file }) => print(cli::nkey(&file)),
     };

@@ -1,16 +1,19 @@
 //! All NATS: the connection and its state, lease keys, frames, status.
 //!
-//! Does not decide anything: which keys to put is [`crate::relay::leases`]'s, which frames to show [`crate::relay::lateness`]'s.
-//! Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a gateway's NATS
-//! user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
+//! Does not decide anything: which keys to put is decided in `relay::leases`, which frames to show in
+//! `relay::lateness`. Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a
+//! gateway's NATS user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
 //! Source: ADR-8 of the NATS architecture (KV subjects, the `KV-Operation` header).
 
 use std::time::Duration;
 
 use async_nats::{HeaderMap, Request, Subscriber};
 use bus::{Link, LinkError, LinkMetrics, LinkOptions, LinkState, NatsSettings};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::{Select, select};
 use tokio::sync::watch;
-use wire::{LeaseKey, MemberId, StreamId, subject};
+use wire::{CameraId, CameraStatus, LeaseKey, MemberId, StreamId, subject};
 
 /// Frames that may wait for the fan-out: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
@@ -37,6 +40,35 @@ pub(crate) enum LeaseError {
 pub(crate) struct Bus {
     link: Link,
     gateway: MemberId,
+}
+
+/// One stream's frames as they come.
+#[derive(Debug)]
+pub(crate) struct FrameStream(Subscriber);
+
+impl FrameStream {
+    /// The next JPEG; `None` when the subscription has ended.
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+        self.0.next().await.map(|message| message.payload)
+    }
+}
+
+/// What captures say about their cameras.
+#[derive(Debug)]
+pub(crate) struct StatusStream(Select<Subscriber, Subscriber>);
+
+impl StatusStream {
+    /// The next status that can be read; `None` when the subscription has ended.
+    pub(crate) async fn next(&mut self) -> Option<(CameraId, CameraStatus)> {
+        loop {
+            let message = self.0.next().await?;
+            let camera = CameraId::of_status_subject(&message.subject);
+            let status = serde_json::from_slice(&message.payload).ok();
+            if let (Some(camera), Some(status)) = (camera, status) {
+                return Some((camera, status));
+            }
+        }
+    }
 }
 
 impl Bus {
@@ -74,18 +106,19 @@ impl Bus {
     pub(crate) async fn frames(
         &self,
         stream: &StreamId,
-    ) -> Result<Subscriber, async_nats::SubscribeError> {
+    ) -> Result<FrameStream, async_nats::SubscribeError> {
         let subject = stream.frames_subject();
-        self.link.client.subscribe(subject).await
+        self.link.client.subscribe(subject).await.map(FrameStream)
     }
 
     /// Receives every camera's status.
     ///
     /// # Errors
     /// The connection does not even take the wish.
-    pub(crate) async fn statuses(&self) -> Result<[Subscriber; 2], async_nats::SubscribeError> {
+    pub(crate) async fn statuses(&self) -> Result<StatusStream, async_nats::SubscribeError> {
         let unnamed = self.link.client.subscribe("status").await?;
-        Ok([unnamed, self.link.client.subscribe("status.*").await?])
+        let named = self.link.client.subscribe("status.*").await?;
+        Ok(StatusStream(select(unnamed, named)))
     }
 
     /// Puts or renews the key.

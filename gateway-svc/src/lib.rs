@@ -1,119 +1,80 @@
 //! The gateway: one camera's frames from NATS to many browsers.
 //!
-//! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as [`frame`], kept in the rung's
-//! slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may) → socket. Demand goes the other way: a viewer's
-//! [`relay::streams::Subscription`] → [`relay::leases`] → [`bus`], subscribed before the key is put. Everything cold, from routing
-//! to handshake, is [`http`].
+//! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as a [`frame`], kept in the
+//! stream's slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may go) → socket. Demand goes the other
+//! way: [`relay::streams`] → [`relay::leases`] → [`bus`], subscribed before the key is put. A viewer's own task is a
+//! [`session`]; everything cold, from routing to the handshake, is in [`http`] behind [`access`].
 
 mod access;
 mod bus;
 pub mod config;
 mod frame;
 mod http;
-mod lowat;
 pub mod metrics;
 mod relay;
 mod session;
 mod viewer;
 pub mod websocket;
 
-pub use http::listener::MAX_COLD_CONNECTIONS;
+pub use self::http::listener::MAX_COLD_CONNECTIONS;
 
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use process::Clock;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
-use crate::access::middleware::AccessControl;
-use crate::access::token::LoginLimiter;
+use crate::access::AccessControl;
 use crate::bus::Bus;
 use crate::config::Config;
-use crate::http::listener;
-use crate::http::routes::{self, Shared};
+use crate::http::state::AppState;
+use crate::http::{listener, routes};
 use crate::metrics::Metrics;
-use crate::relay::fanout::Tools;
+use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
 use crate::session::admission::Admission;
+use crate::session::shared::Sessions;
+use process::Clock;
+
+/// How long connections may take to end once they are told to.
+const TASKS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What runs until the process ends; the first that ends by itself ends it.
+type Parts = JoinSet<anyhow::Result<&'static str>>;
 
 /// Serves until `stop`, then leaves gracefully.
 ///
 /// # Errors
 /// An address cannot be listened on, a file cannot be read, or a part ended that never should.
 pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> anyhow::Result<()> {
-    let metrics = Arc::new(Metrics::new()?);
     let clock = Clock::start();
-    let listening =
-        |address| listener::listen(address).with_context(|| format!("cannot listen on {address}"));
-    let (public, admin) = (listening(config.listen)?, listening(config.admin_listen)?);
+    let metrics = Arc::new(Metrics::new()?);
+    let (public, admin) = (listen(config.listen)?, listen(config.admin_listen)?);
     let bus = Bus::connect(&config.nats, gateway.clone(), &metrics.link).await?;
-    let tools = Tools {
-        clock,
-        metrics: Arc::clone(&metrics),
-        numbers: Arc::new(AtomicU64::new(1)),
-    };
-    let streams = Arc::new(Streams::new(bus.clone(), tools));
-    let admission = Arc::new(Admission::new(
-        config.max_viewers,
-        config.max_viewers_per_ip,
-    ));
-    let guard = Arc::new(AccessControl {
-        access: config.access,
-        allowed_origins: config.allowed_origins,
-        trusted_proxies: config.trusted_proxies,
-        guesses: Mutex::new(LoginLimiter::default()),
-    });
-    let tasks = TaskTracker::new();
-    let shared = Shared {
-        streams: Arc::clone(&streams),
-        admission: Arc::clone(&admission),
-        guard,
-        link: bus.link(),
-        tasks: tasks.clone(),
-        gateway: gateway.as_str().into(),
-    };
+    let (tasks, closed) = (TaskTracker::new(), CancellationToken::new());
+    let (web_root, drain) = (config.web_root.clone(), config.drain);
+    let state = assemble(config, &gateway, &bus, clock, &metrics, &tasks);
     tracing::info!(public = %public.local_addr()?, admin = %admin.local_addr()?, gateway = %gateway, "listening");
 
-    let closed = CancellationToken::new();
-    let mut parts: JoinSet<anyhow::Result<&str>> = JoinSet::new();
+    let mut parts = Parts::new();
+    let public_routes = routes::public(state.clone(), &web_root);
+    let admin_routes = routes::admin(state.clone(), metrics);
     for (name, listener, routes) in [
-        (
-            "the public port",
-            public,
-            routes::public(shared.clone(), &config.web_root),
-        ),
-        (
-            "the admin port",
-            admin,
-            routes::admin(shared.clone(), metrics),
-        ),
+        ("the public port", public, public_routes),
+        ("the admin port", admin, admin_routes),
     ] {
-        let (tasks, closed) = (tasks.clone(), closed.clone());
+        let serving = listener::serve(listener, routes, tasks.clone(), closed.clone());
         parts.spawn(async move {
-            listener::serve(listener, routes, tasks, closed).await;
+            serving.await;
             Ok(name)
         });
     }
-    let keeper = Arc::clone(&streams);
-    parts.spawn(async move { keeper.run().await.map(|()| "the streams") });
-    let (listening, ear) = (Arc::clone(&streams), bus.clone());
-    parts.spawn(async move {
-        listening
-            .cameras
-            .listen(&ear, clock)
-            .await
-            .map(|()| "the status")
-    });
-    let waiting = bus.link();
-    parts.spawn(async move {
-        ::bus::remind(waiting).await;
-        Ok("the reminder")
-    });
+    watch_bus(&mut parts, &state, &bus);
 
     tokio::select! {
         () = stop.cancelled() => {}
@@ -122,13 +83,78 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
             anyhow::bail!("{name} ended by itself");
         }
     }
-    leave(&streams, &admission, config.drain).await;
+    leave(&state.streams, &state.admission, drain).await;
     closed.cancel();
     tasks.close();
     // Whoever is not gone by now does not go by itself.
-    let _ = tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await;
+    let _ = tokio::time::timeout(TASKS_TIMEOUT, tasks.wait()).await;
     bus.flush().await;
     Ok(())
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    listener::listen(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Puts the rooms together; nothing of it runs yet.
+fn assemble(
+    config: Config,
+    gateway: &MemberId,
+    bus: &Bus,
+    clock: Clock,
+    metrics: &Metrics,
+    tasks: &TaskTracker,
+) -> AppState {
+    let cameras = Arc::new(Cameras::default());
+    let streams = Streams::new(bus.clone(), Arc::clone(&cameras), clock, metrics);
+    let streams = Arc::new(streams);
+    let admission = Admission::new(config.max_viewers, config.max_viewers_per_ip);
+    let admission = Arc::new(admission);
+    let access = AccessControl::new(
+        config.access,
+        config.allowed_origins,
+        config.trusted_proxies,
+        clock,
+        Arc::clone(&metrics.refused),
+    );
+    let sessions = Sessions::new(
+        Arc::clone(&streams),
+        Arc::clone(&cameras),
+        Arc::clone(&admission),
+        tasks.clone(),
+        clock,
+        metrics,
+    );
+    AppState {
+        clock,
+        access: Arc::new(access),
+        admission,
+        cameras,
+        streams,
+        sessions: Arc::new(sessions),
+        link: bus.link(),
+        refused: Arc::clone(&metrics.refused),
+        viewers: Arc::clone(&metrics.viewers),
+        delivered: Arc::clone(&metrics.delivered),
+        gateway: gateway.as_str().into(),
+    }
+}
+
+/// Starts what listens to the bus: leases and frames, statuses, and the reminder that it is away.
+fn watch_bus(parts: &mut Parts, state: &AppState, bus: &Bus) {
+    let streams = Arc::clone(&state.streams);
+    parts.spawn(async move { streams.run().await.map(|()| "the streams") });
+    let (cameras, clock) = (Arc::clone(&state.cameras), state.clock);
+    let statuses = bus.clone();
+    parts.spawn(async move {
+        let ended = cameras.listen(&statuses, clock).await;
+        ended.map(|()| "the status")
+    });
+    let link = bus.link();
+    parts.spawn(async move {
+        ::bus::remind(link).await;
+        Ok("the reminder")
+    });
 }
 
 /// Sends the viewers away and gives the leases back, within `time`.

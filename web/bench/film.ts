@@ -2,8 +2,8 @@
  * Makes pictures as heavy as a real camera's: 640 × 480, about 23 kB at quality 30, 53 kB at 80 and
  * 122 kB at 95. A test pattern is far lighter and would prove nothing about a slow link.
  *
- * Texture in five octaves that pans in a circle and loops, with the grain of a sensor over it. Written as YUV4MPEG2, so that capture encodes every rung itself
- * (`CAPTURE_SOURCE=file:<path>`).
+ * Texture in five octaves that pans in a circle and loops, with the grain of a sensor over it.
+ * Written as YUV4MPEG2, so that capture encodes every rung itself (`CAPTURE_SOURCE=file:<path>`).
  */
 
 import { closeSync, openSync, renameSync, writeSync } from "node:fs";
@@ -11,8 +11,8 @@ import { gauss, random } from "./random";
 
 const WIDTH = 640;
 const HEIGHT = 480;
-const FRAMES = 34;
-const MARGIN = 48;
+const LOOP_FRAMES = 34;
+const PAN_MARGIN_PIXELS = 48;
 /** Cell size and amplitude of each octave of the texture. */
 const OCTAVES: [cell: number, amplitude: number][] = [
   [160, 60],
@@ -21,7 +21,7 @@ const OCTAVES: [cell: number, amplitude: number][] = [
   [10, 22],
   [4, 25],
 ];
-const GRAIN = 2.5;
+const GRAIN_DEVIATION = 2.5;
 
 /** Smooth noise: random values on a grid, blended between. */
 function addOctave(
@@ -59,15 +59,15 @@ function texture(width: number, height: number, octaves: typeof OCTAVES, next: (
 /** Writes the film to `path` at `fps` frames a second. */
 export function writeFilm(path: string, fps = 34): void {
   const next = random(7);
-  const wide = WIDTH + 2 * MARGIN;
-  const luma = texture(wide, HEIGHT + 2 * MARGIN, OCTAVES, next);
+  const wide = WIDTH + 2 * PAN_MARGIN_PIXELS;
+  const luma = texture(wide, HEIGHT + 2 * PAN_MARGIN_PIXELS, OCTAVES, next);
   const slow = OCTAVES.slice(0, 3).map(([cell, amplitude]): [number, number] => [
     cell / 2,
     amplitude * 0.7,
   ]);
-  const chroma = [1, 2].map(() => texture(wide / 2, HEIGHT / 2 + MARGIN, slow, next));
+  const chroma = [1, 2].map(() => texture(wide / 2, HEIGHT / 2 + PAN_MARGIN_PIXELS, slow, next));
   // A table of grain is as good as a fresh draw for every pixel and a hundred times faster.
-  const grain = Float32Array.from({ length: 8191 }, () => GRAIN * gauss(next));
+  const grain = Float32Array.from({ length: 8191 }, () => GRAIN_DEVIATION * gauss(next));
   const frame = Buffer.alloc((WIDTH * HEIGHT * 3) / 2);
   /** Cuts a window out of a plane into the frame; `grainAt` is where in the grain it begins. */
   const cut = (
@@ -88,10 +88,10 @@ export function writeFilm(path: string, fps = 34): void {
   const part = `${path}.part`;
   const file = openSync(part, "w");
   writeSync(file, `YUV4MPEG2 W${WIDTH} H${HEIGHT} F${fps}:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL\n`);
-  for (let i = 0; i < FRAMES; i++) {
-    const turn = (2 * Math.PI * i) / FRAMES;
-    const left = 2 * Math.round((MARGIN / 2) * (1 + Math.cos(turn)) * 0.99);
-    const top = 2 * Math.round((MARGIN / 2) * (1 + Math.sin(turn)) * 0.99);
+  for (let i = 0; i < LOOP_FRAMES; i++) {
+    const turn = (2 * Math.PI * i) / LOOP_FRAMES;
+    const left = 2 * Math.round((PAN_MARGIN_PIXELS / 2) * (1 + Math.cos(turn)) * 0.99);
+    const top = 2 * Math.round((PAN_MARGIN_PIXELS / 2) * (1 + Math.sin(turn)) * 0.99);
     const window = { pixels: luma, width: wide, left, top };
     cut(window, WIDTH, HEIGHT, 0, Math.floor(next() * 8191));
     for (const [n, pixels] of chroma.entries()) {

@@ -4,8 +4,8 @@ import { Adapt } from "../src/stream/adapt";
 import { gauss, random } from "./random";
 import { type Result, type Rule, type Setup, simulate, type Trace } from "./simulation";
 
-const SECONDS = 300;
-const FPS = 34;
+const RUN_SECONDS = 300;
+const CAMERA_FPS = 34;
 
 /** The seed's rule as its README describes it: 5 s window, 28 and 32, a step a second. */
 class SeedRule implements Rule {
@@ -45,7 +45,7 @@ function mobile(seed: number): Trace {
   const rates: number[] = [];
   let wander = 0;
   let outage = 0;
-  for (let i = 0; i <= SECONDS / step; i++) {
+  for (let i = 0; i <= RUN_SECONDS / step; i++) {
     wander = keep * wander + Math.sqrt(1 - keep * keep) * gauss(next);
     if (outage <= 0 && next() < step / 40) outage = 0.3 + 1.7 * next();
     outage -= step;
@@ -82,7 +82,7 @@ export function report(): string {
     name,
     runs: VARIANTS.map(([variant, make]) => ({
       variant,
-      result: simulate({ ...make(), trace, seconds: SECONDS, fps: FPS }),
+      result: simulate({ ...make(), trace, seconds: RUN_SECONDS, fps: CAMERA_FPS }),
     })),
   }));
   const rows = results.flatMap(({ name, runs }) =>

@@ -6,7 +6,7 @@
 
 import { gauss, random } from "./random";
 
-/** Mean bytes of a frame at each quality of `pictures.ts`, as capture encodes them. */
+/** Mean bytes of a frame at each quality of `film.ts`, as capture encodes them. */
 const FRAME_BYTES: Record<number, number> = {
   30: 23_900,
   35: 26_200,
@@ -26,10 +26,10 @@ const FRAME_BYTES: Record<number, number> = {
 
 const ROUND_TRIP_MS = 40;
 const ONE_WAY_MS = ROUND_TRIP_MS / 2;
-const FIRST_WINDOW = 14_600;
+const FIRST_WINDOW_BYTES = 14_600;
 /** What the ack window allows beyond the round trip. */
-const WINDOW_MS = 100;
-const FREEZE_MS = 250;
+const ACK_WINDOW_MS = 100;
+const FREEZE_GAP_MS = 250;
 
 /** Megabits a second at a time in seconds. */
 export type Trace = (at: number) => number;
@@ -80,7 +80,7 @@ class Connection {
   shortest = Number.POSITIVE_INFINITY;
   /** The newest frame, waiting for the window. */
   waiting: { seq: number; capturedAt: number; bytes: (quality: number) => number } | null = null;
-  #window = FIRST_WINDOW;
+  #window = FIRST_WINDOW_BYTES;
   #grownAt = 0;
 
   constructor(quality: number, at: number) {
@@ -100,85 +100,88 @@ class Connection {
   maySend(now: number): boolean {
     if (this.unacknowledged.size < 2) return true;
     const [oldest = now] = this.unacknowledged.values();
-    return now - oldest < Math.min(this.shortest, 1_000) + WINDOW_MS;
+    return now - oldest < Math.min(this.shortest, 1_000) + ACK_WINDOW_MS;
   }
 }
 
-export function simulate({ trace, rule, server, change, seconds, fps }: Setup): Result {
-  const next = random(3);
-  const later: { at: number; run: () => void }[] = [];
-  const shown: { at: number; quality: number; age: number }[] = [];
-  let quality = rule.quality;
-  let connection = new Connection(quality, 0);
-  let scene = 0;
-  let seq = 0;
-  let captureAt = 0;
-  let switches = 0;
+interface Arrival {
+  at: number;
+  quality: number;
+  age: number;
+}
 
-  const begin = (frame: NonNullable<Connection["waiting"]>, now: number) => {
-    const left = frame.bytes(connection.quality);
-    connection.queue.push({ ...frame, quality: connection.quality, left });
-    connection.unacknowledged.set(frame.seq, now);
-  };
+export const simulate = (setup: Setup): Result => new Simulation(setup).run();
 
-  const arrive = (frame: Frame, to: Connection, now: number) => {
-    later.push({
-      at: now + ONE_WAY_MS,
-      run: () => {
-        const sent = to.unacknowledged.get(frame.seq);
-        if (sent !== undefined) to.shortest = Math.min(to.shortest, now + ONE_WAY_MS - sent);
-        for (const old of to.unacknowledged.keys())
-          if (old <= frame.seq) to.unacknowledged.delete(old);
-      },
-    });
-    if (to !== connection) return;
-    shown.push({ at: now, quality: frame.quality, age: now - frame.capturedAt });
-    rule.arrived(now / 1000, frame.seq, frame.capturedAt / 1000);
-  };
-
-  const switchTo = (wanted: number, now: number) => {
-    quality = wanted;
-    switches++;
-    const old = connection;
-    if (change === "reconnect") connection = new Connection(wanted, now);
-    later.push({
-      at: now + ONE_WAY_MS,
-      run: () => {
-        if (change === "inband") old.quality = wanted;
-        else old.closed = true;
-      },
-    });
-  };
-
+class Simulation {
+  readonly #setup: Setup;
+  readonly #random = random(3);
+  readonly #later: { at: number; run: () => void }[] = [];
+  readonly #shown: Arrival[] = [];
+  #connection: Connection;
   /** Connections that still take a share of the link. */
-  let open = [connection];
-  for (let now = 0; now < seconds * 1000; now++) {
-    for (let i = later.length - 1; i >= 0; i--) {
-      const due = later[i];
+  #open: Connection[];
+  #quality: number;
+  #scene = 0;
+  #seq = 0;
+  #captureAt = 0;
+  #switches = 0;
+
+  constructor(setup: Setup) {
+    this.#setup = setup;
+    this.#quality = setup.rule.quality;
+    this.#connection = new Connection(this.#quality, 0);
+    this.#open = [this.#connection];
+  }
+
+  run(): Result {
+    const { seconds, fps } = this.#setup;
+    for (let now = 0; now < seconds * 1000; now++) {
+      this.#runWhatIsDue(now);
+      if (!this.#open.includes(this.#connection)) this.#open.push(this.#connection);
+      this.#open = this.#open.filter((c) => !c.closed);
+      if (now >= this.#captureAt) this.#capture(now);
+      const { waiting } = this.#connection;
+      if (waiting && this.#connection.maySend(now)) {
+        this.#begin(waiting, now);
+        this.#connection.waiting = null;
+      }
+      this.#transmit(now);
+      if (now > 0 && now % 1000 === 0) this.#askRule(now);
+    }
+    return measure(this.#shown, this.#switches, seconds, fps);
+  }
+
+  #runWhatIsDue(now: number): void {
+    for (let i = this.#later.length - 1; i >= 0; i--) {
+      const due = this.#later[i];
       if (due && due.at <= now) {
-        later.splice(i, 1);
+        this.#later.splice(i, 1);
         due.run();
       }
     }
-    if (!open.includes(connection)) open.push(connection);
-    open = open.filter((c) => !c.closed);
-    if (now >= captureAt) {
-      captureAt += 1000 / fps;
-      scene = 0.97 * scene + 0.02 * gauss(next);
-      const weight = 1 + scene + 0.02 * gauss(next);
-      const bytes = (q: number) => Math.round((FRAME_BYTES[q] ?? 0) * weight);
-      const frame = { seq: seq++, capturedAt: now, bytes };
-      if (now >= connection.opensAt) {
-        if (server === "queue") begin(frame, now);
-        else connection.waiting = frame;
-      }
-    }
-    if (connection.waiting && connection.maySend(now)) {
-      begin(connection.waiting, now);
-      connection.waiting = null;
-    }
-    let budget = (trace(now / 1000) * 1e6) / 8 / 1000;
-    const busy = open.filter((c) => c.queue.length > 0);
+  }
+
+  #capture(now: number): void {
+    this.#captureAt += 1000 / this.#setup.fps;
+    this.#scene = 0.97 * this.#scene + 0.02 * gauss(this.#random);
+    const weight = 1 + this.#scene + 0.02 * gauss(this.#random);
+    const bytes = (q: number) => Math.round((FRAME_BYTES[q] ?? 0) * weight);
+    const frame = { seq: this.#seq++, capturedAt: now, bytes };
+    if (now < this.#connection.opensAt) return;
+    if (this.#setup.server === "queue") this.#begin(frame, now);
+    else this.#connection.waiting = frame;
+  }
+
+  #begin(frame: NonNullable<Connection["waiting"]>, now: number): void {
+    const { quality, queue, unacknowledged } = this.#connection;
+    queue.push({ ...frame, quality, left: frame.bytes(quality) });
+    unacknowledged.set(frame.seq, now);
+  }
+
+  /** Shares this millisecond's bytes among the connections that have something to send. */
+  #transmit(now: number): void {
+    let budget = (this.#setup.trace(now / 1000) * 1e6) / 8 / 1000;
+    const busy = this.#open.filter((c) => c.queue.length > 0);
     for (const [i, c] of busy.entries()) {
       let share = Math.min(budget / (busy.length - i), c.allowance(now));
       for (let frame = c.queue[0]; frame && share > 0; frame = c.queue[0]) {
@@ -189,23 +192,46 @@ export function simulate({ trace, rule, server, change, seconds, fps }: Setup): 
         if (frame.left > 1e-9) break;
         c.queue.shift();
         const whole = frame;
-        later.push({ at: now + ONE_WAY_MS, run: () => arrive(whole, c, now + ONE_WAY_MS) });
+        const at = now + ONE_WAY_MS;
+        this.#later.push({ at, run: () => this.#arrive(whole, c, at) });
       }
     }
-    if (now > 0 && now % 1000 === 0) {
-      const wanted = rule.ask(now / 1000);
-      if (wanted !== quality) switchTo(wanted, now);
-    }
   }
-  return measure(shown, switches, seconds, fps);
+
+  #arrive(frame: Frame, to: Connection, now: number): void {
+    this.#later.push({
+      at: now + ONE_WAY_MS,
+      run: () => {
+        const sent = to.unacknowledged.get(frame.seq);
+        if (sent !== undefined) to.shortest = Math.min(to.shortest, now + ONE_WAY_MS - sent);
+        for (const old of to.unacknowledged.keys())
+          if (old <= frame.seq) to.unacknowledged.delete(old);
+      },
+    });
+    if (to !== this.#connection) return;
+    this.#shown.push({ at: now, quality: frame.quality, age: now - frame.capturedAt });
+    this.#setup.rule.arrived(now / 1000, frame.seq, frame.capturedAt / 1000);
+  }
+
+  #askRule(now: number): void {
+    const wanted = this.#setup.rule.ask(now / 1000);
+    if (wanted === this.#quality) return;
+    const inband = this.#setup.change === "inband";
+    const old = this.#connection;
+    this.#quality = wanted;
+    this.#switches++;
+    if (!inband) this.#connection = new Connection(wanted, now);
+    this.#later.push({
+      at: now + ONE_WAY_MS,
+      run: () => {
+        if (inband) old.quality = wanted;
+        else old.closed = true;
+      },
+    });
+  }
 }
 
-function measure(
-  shown: { at: number; quality: number; age: number }[],
-  switches: number,
-  seconds: number,
-  fps: number,
-): Result {
+function measure(shown: Arrival[], switches: number, seconds: number, fps: number): Result {
   const frames = new Array<number>(seconds).fill(0);
   const qualities = new Array<number>(seconds).fill(0);
   let weighted = 0;
@@ -216,7 +242,7 @@ function measure(
     qualities[second] = (qualities[second] ?? 0) + frame.quality;
     const gap = (shown[i + 1]?.at ?? frame.at) - frame.at;
     weighted += frame.quality * gap;
-    if (gap > FREEZE_MS) freezes++;
+    if (gap > FREEZE_GAP_MS) freezes++;
   }
   const enough = (28 / 34) * fps;
   const good = frames.filter((n) => n >= enough).length;

@@ -95,7 +95,7 @@ it("several cameras, one of them offline", async () => {
   await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
     await live(page);
     await page.getByText("Camera offline").waitFor();
-    await audit(page, "grid");
+    await audit(page, "wall");
     await page.getByRole("button", { name: /^default/ }).click();
     await page.getByRole("toolbar").waitFor({ state: "attached" });
     await live(page);

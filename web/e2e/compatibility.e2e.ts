@@ -1,4 +1,4 @@
-/** The page where things are not as at home: another path, another server, another browser. */
+/** The page under another path, with an older server, in a browser with less. */
 
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { figures, live, shownBarcode, takeFigures, withPage } from "./support/browser";

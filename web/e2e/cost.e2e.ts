@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-/** The soak; `E2E_SOAK_SECONDS=600` for the long one. */
+/** How long memory is watched; `E2E_SOAK_SECONDS=600` for a long run. */
 const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
 
 it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
@@ -39,7 +39,7 @@ it("costs the page's thread little, for the worker does the work", async () => {
     await live(page);
     await sleep(1_000);
     const session = await context.newCDPSession(page);
-    // Time that the thread really ran: what else the machine does is none of the page's doing.
+    // The time that the thread ran, which other load of the machine does not change.
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
     const measure = async () => {
       const { metrics } = await session.send("Performance.getMetrics");
@@ -93,7 +93,7 @@ it(
         const { usedSize } = await session.send("Runtime.getHeapUsage");
         return { heap: usedSize / 1e6, all: await browserMegabytes(context) };
       };
-      // Ten seconds fill the past, a minute the chart.
+      // By now the last ten seconds, which are kept, are full.
       await sleep(15_000);
       const before = await memory();
       await sleep((SOAK_S - 15) * 1_000);
@@ -101,7 +101,7 @@ it(
       const [heap, all] = [after.heap - before.heap, after.all - before.all];
       console.log(`in ${SOAK_S - 15} s: heap ${heap.toFixed(1)} MB, all ${all.toFixed(0)} MB more`);
       expect(heap).toBeLessThan(3);
-      // At 34 frames a second a picture that is not let go of costs 3 GB a minute.
+      // Pictures that are never closed cost 3 GB a minute at 34 frames a second.
       expect(all).toBeLessThan(250);
       const drawn = await eventually("figures", () => figures(page));
       expect(drawn.totals.drawn).toBeGreaterThan(SOAK_S * 15);

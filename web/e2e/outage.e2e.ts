@@ -1,4 +1,4 @@
-/** Everything that can go away: gateway, capture, network, the viewer himself. */
+/** Everything that can go away: gateway, capture, network, the viewer. */
 
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -100,7 +100,7 @@ it("a network that is cut: amber, grey with the reason, never live, and back", a
     await eventually("amber or later", async () => (await trusts()).length > 0);
     await screenshot(page, "old-desktop-light");
     await page.getByText("No new pictures").waitFor();
-    // Neither is skipped, and the picture is never called live in between.
+    // Both are shown, and the picture is never called live in between.
     expect(await trusts()).toEqual(["old", "stale"]);
     await screenshot(page, "stalled-desktop-light");
     link.cut = false;
@@ -151,7 +151,7 @@ describe("a page that is hidden", () => {
   });
 });
 
-/** Starts to write down how the picture's trust changes; what has been written down so far. */
+/** Records how the picture's trust changes from now on; the function gives the record so far. */
 async function watchTrust(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const stage = document.querySelector<HTMLElement>(".stage");
@@ -165,8 +165,8 @@ async function watchTrust(page: Page): Promise<() => Promise<string[]>> {
 }
 
 /**
- * How long one and the same picture stood, at the most, in the next `ms` and until it moves again;
- * never a black one.
+ * The longest time that one picture stood still in the next `ms`, and until it moves again. Fails
+ * when there is no picture at all.
  */
 async function longestGap(page: Page, ms: number): Promise<number> {
   const end = performance.now() + ms;

@@ -6,8 +6,8 @@ import { eventually } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
 
-const COUNTS = [1, 2, 4, 9, 16];
-const SIZES = [
+const CAMERA_COUNTS = [1, 2, 4, 9, 16];
+const VIEWPORTS = [
   { width: 320, height: 568 },
   { width: 390, height: 844 },
   { width: 844, height: 390 },
@@ -16,7 +16,7 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ];
 /** The widest name that a camera may have, a long one, and others. */
-const NAMES = [
+const CAMERA_NAMES = [
   "m".repeat(32),
   "camera-over-the-north-east-gates",
   ...Array.from({ length: 14 }, (_, i) => `yard-${i}`),
@@ -37,8 +37,8 @@ afterAll(() => stack?.stop());
 it("tiles never overlap, all can be scrolled to, and names are whole or end in an ellipsis", async () => {
   await withPage("about:blank", async (page) => {
     const faults: string[] = [];
-    for (const count of COUNTS) {
-      const cameras = NAMES.slice(0, count).map((name) => `camera=${name}`);
+    for (const count of CAMERA_COUNTS) {
+      const cameras = CAMERA_NAMES.slice(0, count).map((name) => `camera=${name}`);
       await page.goto(`${gateway.url}?${cameras.join("&")}`);
       await eventually(
         "every camera's stage",
@@ -46,7 +46,7 @@ it("tiles never overlap, all can be scrolled to, and names are whole or end in a
       );
       // The longest that is said of a state, and it stays so: none of these cameras is there.
       await page.getByText("Camera offline").first().waitFor();
-      for (const size of SIZES) {
+      for (const size of VIEWPORTS) {
         await page.setViewportSize(size);
         const found = faultsOf(await page.evaluate(measureLayout));
         faults.push(...found.map((f) => `${count} at ${size.width}x${size.height}: ${f}`));

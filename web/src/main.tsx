@@ -1,3 +1,5 @@
+/** Puts the page into index.html. */
+
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./ui/App";

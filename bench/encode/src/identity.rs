@@ -79,23 +79,7 @@ struct Turbo<'a>(&'a LaidOut);
 impl Turbo<'_> {
     /// libjpeg-turbo's file: from the pixels where it knows the layout, else from planes made here, slowly and plainly.
     fn encode(&self, turbo: &mut Compressor, spec: &Spec) -> Vec<u8> {
-        let Self(laid_out) = self;
-        let own = self.sampling();
-        let rank = |s| {
-            [
-                Sampling::Grey,
-                Sampling::S420,
-                Sampling::S422,
-                Sampling::S444,
-            ]
-            .iter()
-            .position(|&x| x == s)
-        };
-        let to = if rank(own) < rank(spec.sampling) {
-            own
-        } else {
-            spec.sampling
-        };
+        let to = coarser(self.sampling(), spec.sampling);
         let subsamp = match to {
             Sampling::S420 => Subsamp::Sub2x2,
             Sampling::S422 => Subsamp::Sub2x1,
@@ -104,69 +88,15 @@ impl Turbo<'_> {
         };
         turbo.set_subsamp(subsamp).expect("a sampling");
         let (width, height) = (usize::from(spec.width), usize::from(spec.height));
-        if laid_out.layout >= 7 {
-            let format = if laid_out.layout == 7 {
-                PixelFormat::RGB
-            } else {
-                PixelFormat::BGR
-            };
-            // turbojpeg wants whole rows.
-            let mut pixels = laid_out.buffers[0].clone();
-            pixels.resize(laid_out.strides[0] * height, 0);
-            let image = Image {
-                pixels: &pixels[..],
-                width,
-                pitch: laid_out.strides[0],
-                height,
-                format,
-            };
-            return turbo
-                .compress_to_vec(image)
-                .expect("libjpeg-turbo encodes it");
+        if self.0.layout >= 7 {
+            return self.encode_pixels(turbo, width, height);
         }
-        // Sizes of planes: even where chroma is half, the last sample repeated.
-        let (across, down) = match to {
-            Sampling::S420 => (2, 2),
-            Sampling::S422 => (2, 1),
-            _ => (1, 1),
-        };
-        let luma_size = (
-            width.next_multiple_of(across),
-            height.next_multiple_of(down),
-        );
-        let chroma_size = (luma_size.0 / across, luma_size.1 / down);
-        let expand = |component: usize, value: f64| {
-            let (zero, span, centre) = if component == 0 {
-                (16.0, 219.0, 0.0)
-            } else {
-                (128.0, 224.0, 128.0)
-            };
-            if spec.range == Range::Limited {
-                (((value - zero) * 255.0 / span).round() + centre) as u8
-            } else {
-                value as u8
-            }
-        };
-        let plane = |component: usize| -> Vec<u8> {
-            let (w, h) = if component == 0 {
-                luma_size
-            } else {
-                chroma_size
-            };
-            (0..w * h)
-                .map(|i| {
-                    let (x, y) = (i % w, i / w);
-                    let value = if component == 0 {
-                        f64::from(self.sample(0, x.min(width - 1), y.min(height - 1)))
-                    } else {
-                        self.averaged(component, (x, y), (width - 1, height - 1), own, to)
-                    };
-                    expand(component, value)
-                })
-                .collect()
-        };
-        let y_plane = plane(0);
-        if to == Sampling::Grey {
+        let [y_plane, u_plane, v_plane] = [0, 1, 2].map(|component| {
+            let none = to == Sampling::Grey && component > 0;
+            (!none).then(|| self.plane(component, spec, to))
+        });
+        let y_plane = y_plane.expect("every picture has luma");
+        let (Some(u_plane), Some(v_plane)) = (u_plane, v_plane) else {
             let image = Image {
                 pixels: &y_plane[..],
                 width,
@@ -177,22 +107,62 @@ impl Turbo<'_> {
             return turbo
                 .compress_to_vec(image)
                 .expect("libjpeg-turbo encodes it");
-        }
-        let (u_plane, v_plane) = (plane(1), plane(2));
+        };
+        let (y_stride, chroma_stride) = (plane_size(0, spec, to).0, plane_size(1, spec, to).0);
         let image = YuvPlanesImage {
             y_plane: &y_plane[..],
             u_plane: &u_plane[..],
             v_plane: &v_plane[..],
             width,
             height,
-            y_stride: luma_size.0,
-            u_stride: chroma_size.0,
-            v_stride: chroma_size.0,
+            y_stride,
+            u_stride: chroma_stride,
+            v_stride: chroma_stride,
             subsamp,
         };
         turbo
             .compress_yuv_planes_to_vec(&image)
             .expect("libjpeg-turbo encodes it")
+    }
+
+    /// From RGB or BGR, which libjpeg-turbo reads itself.
+    fn encode_pixels(&self, turbo: &mut Compressor, width: usize, height: usize) -> Vec<u8> {
+        let Self(laid_out) = self;
+        let format = if laid_out.layout == 7 {
+            PixelFormat::RGB
+        } else {
+            PixelFormat::BGR
+        };
+        // turbojpeg wants whole rows.
+        let mut pixels = laid_out.buffers[0].clone();
+        pixels.resize(laid_out.strides[0] * height, 0);
+        let image = Image {
+            pixels: &pixels[..],
+            width,
+            pitch: laid_out.strides[0],
+            height,
+            format,
+        };
+        turbo
+            .compress_to_vec(image)
+            .expect("libjpeg-turbo encodes it")
+    }
+
+    /// A plane of the output, in full range.
+    fn plane(&self, component: usize, spec: &Spec, to: Sampling) -> Vec<u8> {
+        let (width, height) = (usize::from(spec.width), usize::from(spec.height));
+        let own = self.sampling();
+        let (w, h) = plane_size(component, spec, to);
+        let sample = |i: usize| {
+            let (x, y) = (i % w, i / w);
+            let value = if component == 0 {
+                f64::from(self.sample(0, x.min(width - 1), y.min(height - 1)))
+            } else {
+                self.averaged(component, (x, y), (width - 1, height - 1), own, to)
+            };
+            full_range(component, value, spec.range)
+        };
+        (0..w * h).map(sample).collect()
     }
 
     /// A chroma sample of the output from those of the source.
@@ -247,5 +217,47 @@ impl Turbo<'_> {
             6 => Sampling::Grey,
             _ => Sampling::S444,
         }
+    }
+}
+
+/// Of two samplings the one with less chroma.
+fn coarser(one: Sampling, other: Sampling) -> Sampling {
+    const FROM_COARSE: [Sampling; 4] = [
+        Sampling::Grey,
+        Sampling::S420,
+        Sampling::S422,
+        Sampling::S444,
+    ];
+    let rank = |sampling| FROM_COARSE.iter().position(|&known| known == sampling);
+    if rank(one) < rank(other) { one } else { other }
+}
+
+/// Width and height of a plane: even where chroma is half, the last sample repeated.
+fn plane_size(component: usize, spec: &Spec, to: Sampling) -> (usize, usize) {
+    let (across, down) = match to {
+        Sampling::S420 => (2, 2),
+        Sampling::S422 => (2, 1),
+        _ => (1, 1),
+    };
+    let width = usize::from(spec.width).next_multiple_of(across);
+    let height = usize::from(spec.height).next_multiple_of(down);
+    if component == 0 {
+        (width, height)
+    } else {
+        (width / across, height / down)
+    }
+}
+
+/// A sample as JPEG has it.
+fn full_range(component: usize, value: f64, range: Range) -> u8 {
+    let (zero, span, centre) = if component == 0 {
+        (16.0, 219.0, 0.0)
+    } else {
+        (128.0, 224.0, 128.0)
+    };
+    if range == Range::Limited {
+        (((value - zero) * 255.0 / span).round() + centre) as u8
+    } else {
+        value as u8
     }
 }

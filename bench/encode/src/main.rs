@@ -1,20 +1,59 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes and the table of odd frames, `golden` prints the fingerprints that the crate's own test
 //! compares with, `speed` measures the time, `cores` what a second thread gains. `cargo xtask bench encode` builds and runs it.
 
+#[path = "../../../dev/testkit/src/command_line.rs"]
+mod command_line;
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
 mod common;
 mod cores;
+mod frames;
 mod identity;
 mod oddities;
+mod opencv;
+mod pixels;
+mod race;
+mod recode;
 mod speed;
+#[path = "../../../dev/testkit/src/statistics.rs"]
+mod statistics;
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+/// jpeg-ladder beside libjpeg-turbo, jpeg-encoder and OpenCV.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Compares with libjpeg-turbo's bytes: every size up to 67×67, and MORE cases.
+    Identity {
+        #[arg(default_value = "8000")]
+        more: u64,
+    },
+    /// Prints the fingerprints of libjpeg-turbo's files.
+    Golden,
+    /// Measures what a second thread gains.
+    Cores,
+    /// Measures all encoders; PYTHON has cv2.
+    Speed {
+        python: String,
+        #[arg(default_value = "15")]
+        rounds: usize,
+    },
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["identity", ref rest @ ..] => {
-            let more = rest.first().and_then(|n| n.parse().ok()).unwrap_or(8000);
+    let arguments: Arguments = match command_line::parse() {
+        Ok(arguments) => arguments,
+        Err(ended) => return ended,
+    };
+    match arguments.what {
+        What::Identity { more } => {
             let tally = identity::run(more);
             println!(
                 "{} pictures, {} files compared with libjpeg-turbo's, {} differ",
@@ -28,18 +67,9 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
-        ["cores"] => cores::run(),
-        ["golden"] => identity::golden(),
-        ["speed", python, ref rest @ ..] => {
-            let rounds = rest.first().and_then(|n| n.parse().ok()).unwrap_or(15);
-            speed::run(python, rounds);
-        }
-        _ => {
-            eprintln!(
-                "usage: bench-encode identity [MORE] | golden | cores | speed PYTHON [ROUNDS]"
-            );
-            return ExitCode::from(64);
-        }
+        What::Golden => identity::golden(),
+        What::Cores => cores::run(),
+        What::Speed { python, rounds } => speed::run(&python, rounds),
     }
     ExitCode::SUCCESS
 }

@@ -7,23 +7,42 @@
     reason = "a command-line tool: its output is the answer"
 )]
 
+#[path = "../../../dev/testkit/src/command_line.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "testkit's own file, included so that a fit of two lines does not take minutes to build"
+)]
+mod command_line;
 mod cost;
 mod plan;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::Parser;
 
 use cost::{Cost, Point};
 use plan::{Plan, Site};
 
+/// How many gateways, how much NATS and network, from the costs that were measured.
+#[derive(Parser)]
+struct Arguments {
+    /// What `cargo xtask bench` has written.
+    #[arg(default_value = "bench/RESULTS.md")]
+    results: PathBuf,
+}
+
 fn main() -> ExitCode {
-    let file = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "bench/RESULTS.md".to_owned());
-    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let Arguments { results } = match command_line::parse() {
+        Ok(arguments) => arguments,
+        Err(ended) => return ended,
+    };
+    let text = std::fs::read_to_string(&results).unwrap_or_default();
     let points = cost::points(&text);
     let Some(cost) = Cost::fit(&points) else {
         println!(
-            "{file} has no measured points of one and of two gateways; this measures them: cargo xtask bench"
+            "{} has no measured points of one and of two gateways; this measures them: cargo xtask bench",
+            results.display()
         );
         return ExitCode::FAILURE;
     };

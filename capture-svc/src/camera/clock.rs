@@ -22,16 +22,40 @@ pub(crate) fn wall_us() -> u64 {
 /// The wall time of a driver's timestamp (µs of the monotonic clock; source: `V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC`), or
 /// now, if the driver gives none. Never later than now: some drivers stamp the end of the exposure before it is reached.
 pub(super) fn wall_of(monotonic_us: Option<u64>) -> u64 {
-    // The two clocks are read one after the other; when we were interrupted in between, their distance means nothing.
-    for _ in 0..3 {
-        let before = micros(ClockId::Monotonic);
-        let wall = wall_us();
-        let after = micros(ClockId::Monotonic);
-        if after - before < 500 {
-            return wall - monotonic_us.map_or(0, |stamp| after.saturating_sub(stamp));
+    let Some(stamp_us) = monotonic_us else {
+        return wall_us();
+    };
+    // Some attempts are enough: a thread is not interrupted at the same place each time.
+    (0..3)
+        .find_map(|_| BothClocks::read().wall_of(stamp_us))
+        .unwrap_or_else(wall_us)
+}
+
+/// Both clocks, read one after the other, µs.
+struct BothClocks {
+    monotonic_before: u64,
+    wall: u64,
+    monotonic_after: u64,
+}
+
+impl BothClocks {
+    /// When the thread was interrupted for longer than this between the readings, their distance means nothing.
+    const APART_MAX_US: u64 = 500;
+
+    fn read() -> Self {
+        Self {
+            monotonic_before: micros(ClockId::Monotonic),
+            wall: wall_us(),
+            monotonic_after: micros(ClockId::Monotonic),
         }
     }
-    wall_us()
+
+    /// The wall time of a monotonic `stamp_us`; `None` if the readings are too far apart to tell.
+    fn wall_of(&self, stamp_us: u64) -> Option<u64> {
+        let apart = self.monotonic_after - self.monotonic_before;
+        let age = self.monotonic_after.saturating_sub(stamp_us);
+        (apart < Self::APART_MAX_US).then(|| self.wall.saturating_sub(age))
+    }
 }
 
 fn micros(clock: ClockId) -> u64 {
@@ -101,13 +125,31 @@ mod tests {
 
     #[test]
     fn a_driver_stamp_becomes_wall_time_and_never_lies_ahead() {
-        let (mono, wall) = (micros(ClockId::Monotonic), wall_us());
-        let second_ago = wall_of(Some(mono - 1_000_000));
-        assert!(
-            second_ago.abs_diff(wall - 1_000_000) < 500_000,
-            "{second_ago} {wall}"
-        );
-        assert!(wall_of(Some(mono + 60_000_000)) <= wall_us());
-        assert!(wall_of(None).abs_diff(wall) < 5_000_000);
+        let clocks = BothClocks {
+            monotonic_before: 7_000_000,
+            wall: 1_795_345_678_901_234,
+            monotonic_after: 7_000_499,
+        };
+        assert_eq!(clocks.wall_of(6_000_499), Some(1_795_345_677_901_234));
+        assert_eq!(clocks.wall_of(7_000_499), Some(clocks.wall));
+        assert_eq!(clocks.wall_of(67_000_000), Some(clocks.wall), "ahead");
+    }
+
+    #[test]
+    fn clocks_that_were_read_far_apart_say_nothing_about_a_stamp() {
+        let clocks = BothClocks {
+            monotonic_before: 7_000_000,
+            wall: 1_795_345_678_901_234,
+            monotonic_after: 7_000_500,
+        };
+        assert_eq!(clocks.wall_of(6_000_000), None);
+    }
+
+    #[test]
+    fn without_a_stamp_or_with_one_ahead_it_is_now() {
+        let before = wall_us();
+        let told = [wall_of(None), wall_of(Some(u64::MAX))];
+        let now = before..=wall_us();
+        assert!(told.iter().all(|at| now.contains(at)), "{told:?} {now:?}");
     }
 }

@@ -4,7 +4,7 @@ use super::jpeg;
 
 /// How a raw frame's bytes are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub enum PixelFormat {
+pub(crate) enum PixelFormat {
     /// 4:2:2 packed: Y0 U Y1 V.
     Yuyv,
     /// 4:2:2 packed: U Y0 V Y1.
@@ -27,7 +27,7 @@ pub enum PixelFormat {
 impl PixelFormat {
     /// The name that the status message and the logs carry.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Yuyv => "YUYV",
             Self::Uyvy => "UYVY",
@@ -42,7 +42,7 @@ impl PixelFormat {
 
     /// Bytes of a whole frame with tightly packed rows; `None` where only the frame itself knows (JPEG).
     #[must_use]
-    pub fn bytes(self, width: u32, height: u32) -> Option<usize> {
+    pub(crate) fn bytes(self, width: u32, height: u32) -> Option<usize> {
         let (width, height) = (width as usize, height as usize);
         match self {
             Self::Yuyv | Self::Uyvy => Some(width.div_ceil(2) * 4 * height),
@@ -58,7 +58,7 @@ impl PixelFormat {
 
 /// Which luma values black and white have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ColorRange {
+pub(crate) enum ColorRange {
     /// 0 to 255, as JPEG has it.
     #[default]
     Full,
@@ -68,7 +68,7 @@ pub enum ColorRange {
 
 /// Which weights of R, G and B make the luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ColorMatrix {
+pub(crate) enum ColorMatrix {
     /// ITU-R BT.601, which JPEG assumes.
     #[default]
     Bt601,
@@ -95,7 +95,7 @@ pub(super) struct Mode {
 
 /// One frame as the source delivered it. Buffers are used again: see [`super::slot`].
 #[derive(Debug, Clone, Default)]
-pub struct RawFrame {
+pub(crate) struct RawFrame {
     /// Pixels per row.
     pub width: u32,
     /// Rows.

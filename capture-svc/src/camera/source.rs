@@ -48,7 +48,7 @@ pub(super) struct Delivery {
 
 /// `CAPTURE_SOURCE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SourceSpec {
+pub(crate) enum SourceSpec {
     /// The first camera, else the pattern.
     Auto,
     /// The moving test picture.
@@ -101,7 +101,7 @@ impl FromStr for SourceSpec {
 
 /// `CAPTURE_FORMAT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FormatWish {
+pub(crate) enum FormatWish {
     /// Whatever costs least for the size and rate asked for.
     #[default]
     Auto,
@@ -115,7 +115,7 @@ pub enum FormatWish {
 
 /// What the camera side is told at the start.
 #[derive(Debug, Clone)]
-pub struct CameraSettings {
+pub(crate) struct CameraSettings {
     /// Which source.
     pub source: SourceSpec,
     /// Pixels per row asked for.

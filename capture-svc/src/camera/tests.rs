@@ -82,10 +82,10 @@ async fn the_report_says_what_is_live_and_measures_its_rate() {
         (320, 240, None, 1)
     );
     assert_eq!(live.format.map(PixelFormat::as_str), Some("I420"));
-    // Announced are 100; what is measured on a busy machine is less, and may be exactly that on a quiet one.
+    // 100 are announced and never exceeded by much; how far a busy machine falls below says nothing about the camera.
     eventually(CAMERA_TEST_TIMEOUT, async || metrics.source_fps.get() > 0.0).await;
     let measured = metrics.source_fps.get();
-    assert!((5.0..130.0).contains(&measured), "{measured}");
+    assert!(measured < 130.0, "{measured}");
 }
 
 #[tokio::test]

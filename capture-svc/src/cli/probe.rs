@@ -9,6 +9,7 @@ use wire::CameraState;
 
 use crate::camera::clock;
 use crate::camera::{Camera, CameraReport, CameraSettings, PixelFormat, RawFrame};
+use crate::config::Config;
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// How long [`probe`] waits for a picture: longer than the slowest camera's start.
@@ -16,12 +17,12 @@ const PROBE_FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the source is watched after its first picture: long enough to see a camera's rate settle.
 const PROBE_DURATION: Duration = Duration::from_secs(3);
 
-/// Opens the source that `settings` name, watches it for some seconds and says what it really delivers.
+/// Opens the source that `config` names, watches it for some seconds and says what it really delivers.
 ///
 /// # Errors
 /// Words for a person when there is no picture.
-pub async fn probe(settings: CameraSettings, as_json: bool) -> anyhow::Result<String> {
-    let findings = Findings::gather(settings, PROBE_DURATION).await?;
+pub async fn probe(config: Config, as_json: bool) -> anyhow::Result<String> {
+    let findings = Findings::gather(config.camera, PROBE_DURATION).await?;
     Ok(if as_json {
         findings.json().to_string()
     } else {

@@ -21,19 +21,19 @@ use crate::encode::{EncoderKind, Sampling};
 #[derive(Debug, Clone)]
 pub struct Config {
     /// How to reach NATS.
-    pub nats: NatsSettings,
+    pub(crate) nats: NatsSettings,
     /// Whose frames these are.
-    pub camera_id: CameraId,
+    pub(crate) camera_id: CameraId,
     /// What the camera side needs.
-    pub camera: CameraSettings,
+    pub(crate) camera: CameraSettings,
     /// Who encodes.
-    pub encoder: EncoderKind,
+    pub(crate) encoder: EncoderKind,
     /// Colour resolution of the JPEGs.
-    pub sampling: Sampling,
+    pub(crate) sampling: Sampling,
     /// How long the camera stays open without demand; `None`: until the process ends.
-    pub linger: Option<Duration>,
+    pub(crate) linger: Option<Duration>,
     /// 1 or 3.
-    pub bucket_replicas: usize,
+    pub(crate) bucket_replicas: usize,
     /// The admin port.
     pub admin_listen: SocketAddr,
     /// The log.

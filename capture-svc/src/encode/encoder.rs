@@ -5,7 +5,7 @@ use wire::{RungSet, Stamp};
 use crate::camera::RawFrame;
 
 /// Turns one raw frame into JPEGs.
-pub trait Encoder: Send {
+pub(crate) trait Encoder: Send {
     /// Encodes `frame` at every rung of `rungs`, lowest first, into `jpegs`: one complete baseline JPEG each, with
     /// `stamp` directly after the JFIF APP0. The vectors are overwritten; their capacity is used again.
     ///
@@ -22,7 +22,7 @@ pub trait Encoder: Send {
 
 /// Why a raw frame gave no JPEG.
 #[derive(Debug, thiserror::Error)]
-pub enum EncodeError {
+pub(crate) enum EncodeError {
     /// The camera's own JPEG is damaged: the frame is dropped, the next one may be good.
     #[error("the camera's JPEG is damaged: {0}")]
     Corrupt(String),
@@ -42,7 +42,7 @@ pub enum EncodeError {
 
 /// `CAPTURE_SUBSAMPLING`: colour resolution of the JPEGs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sampling {
+pub(crate) enum Sampling {
     /// A quarter: what OpenCV and most cameras' JPEGs have.
     S420,
     /// Half: all that a YUYV camera gives.

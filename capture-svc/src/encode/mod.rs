@@ -12,7 +12,7 @@ use self::{ladder::Ladder, reference::Reference};
 
 /// `CAPTURE_ENCODER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EncoderKind {
+pub(crate) enum EncoderKind {
     /// The crate `jpeg-ladder`.
     Ladder,
     /// The crate `jpeg-encoder`.
@@ -21,12 +21,12 @@ pub enum EncoderKind {
 
 impl EncoderKind {
     /// The words of the setting.
-    pub const CHOICES: [(&'static str, Self); 2] =
+    pub(crate) const CHOICES: [(&'static str, Self); 2] =
         [("ladder", Self::Ladder), ("reference", Self::Reference)];
 
     /// The encoder of this kind.
     #[must_use]
-    pub fn build(self, sampling: Sampling) -> Box<dyn Encoder> {
+    pub(crate) fn build(self, sampling: Sampling) -> Box<dyn Encoder> {
         match self {
             Self::Ladder => Box::new(Ladder::new(sampling)),
             Self::Reference => Box::new(Reference::new(sampling)),

@@ -37,7 +37,10 @@ pub(crate) fn leave(node: &Path, fourcc: &str) -> io::Result<()> {
 
 /// Becomes a program to which the kernel refuses every stream with `ENOSPC`, as it does when other cameras have reserved
 /// the bus: a virtual port has no bandwidth that could run out. Gives only what went wrong.
-pub(crate) fn without_bandwidth(program: &str, arguments: &[&str]) -> io::Error {
+pub(crate) fn without_bandwidth(words: &[String]) -> io::Error {
+    let Some((program, arguments)) = words.split_first() else {
+        return io::ErrorKind::InvalidInput.into();
+    };
     match refuse_streams() {
         Ok(()) => Command::new(program).args(arguments).exec(),
         Err(error) => error,

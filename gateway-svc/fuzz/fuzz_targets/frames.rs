@@ -2,7 +2,7 @@
 //! no message over the limit, and nothing but a close code that may be sent.
 #![no_main]
 
-use gateway_svc::websocket::codec::{Event, MAX_MESSAGE, Reader};
+use gateway_svc::websocket::decode::{Event, MAX_MESSAGE, Reader};
 use libfuzzer_sys::fuzz_target;
 
 /// What was said and how it ended, with the reader fed `step` bytes at a time.

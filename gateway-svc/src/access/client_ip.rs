@@ -4,14 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
 
 /// An address or a network in CIDR notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u32,
-}
+pub struct Network(IpNet);
 
 /// Neither address nor network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,21 +16,9 @@ pub struct Network {
 pub struct NetworkError(String);
 
 impl Network {
-    /// Whether the address is inside; an IPv4 address in IPv6 clothes counts as what it is.
-    #[must_use]
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        let left = |bits: u32, all: u32| all - bits;
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let differ = u32::from(network) ^ u32::from(address);
-                differ.checked_shr(left(self.bits, 32)).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let differ = u128::from(network) ^ u128::from(address);
-                differ.checked_shr(left(self.bits, 128)).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
+    /// Whether the address is inside; an IPv4 address mapped into IPv6 (`::ffff:10.1.2.3`) counts as IPv4.
+    fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
     }
 }
 
@@ -41,54 +26,60 @@ impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let read = || {
-            let (address, bits) = text
-                .split_once('/')
-                .map_or((text, None), |(a, b)| (a, Some(b)));
-            let address: IpAddr = address.parse().ok()?;
-            let most = if address.is_ipv4() { 32 } else { 128 };
-            let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
-            (bits <= most).then_some(Self { address, bits })
-        };
-        read().ok_or_else(|| NetworkError(text.to_owned()))
+        let network = text.parse().ok();
+        let network = network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        let network = network.ok_or_else(|| NetworkError(text.to_owned()))?;
+        Ok(Self(network))
     }
 }
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.bits)
+        self.0.fmt(f)
     }
 }
 
-/// The viewer's own address: the last hop that no trusted proxy vouches for.
-///
-/// Each trusted proxy appends whom it talked to, so the list is read from its end; what an untrusted client wrote
-/// into it stands further left and is never reached.
-#[must_use]
-pub(crate) fn viewer_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-    let trusts = |address| trusted.iter().any(|network| network.contains(address));
-    let mut address = peer.to_canonical();
-    let values = headers.get_all(FORWARDED_FOR).iter().rev();
-    let hops = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.rsplit(','));
-    for hop in hops {
-        if !trusts(address) {
-            break;
-        }
-        match hop.trim().parse::<IpAddr>() {
-            Ok(hop) => address = hop.to_canonical(),
-            Err(_) => break,
-        }
+/// The proxies whose `X-Forwarded-*` is believed.
+#[derive(Clone, Debug)]
+pub(super) struct TrustedProxies(Vec<Network>);
+
+impl TrustedProxies {
+    pub(super) const fn new(networks: Vec<Network>) -> Self {
+        Self(networks)
     }
-    address
+
+    /// Whether this is one of them.
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// The client's own address: the last hop that no trusted proxy vouches for. `forwarded_for` are the values of
+    /// `X-Forwarded-For` in their order.
+    ///
+    /// Each trusted proxy appends whom it talked to, so the list is read from its end; what an untrusted client wrote
+    /// into it stands further left and is never reached.
+    pub(super) fn client_ip<'a>(
+        &self,
+        peer: IpAddr,
+        forwarded_for: impl DoubleEndedIterator<Item = &'a str>,
+    ) -> IpAddr {
+        let mut address = peer.to_canonical();
+        for hop in forwarded_for.rev().flat_map(|value| value.rsplit(',')) {
+            if !self.trusts(address) {
+                break;
+            }
+            match hop.trim().parse::<IpAddr>() {
+                Ok(hop) => address = hop.to_canonical(),
+                Err(_) => break,
+            }
+        }
+        address
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -98,6 +89,7 @@ mod tests {
     fn a_network_contains_its_addresses() {
         for (network, inside, outside) in [
             ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"),
+            ("10.1.2.3/8", "10.255.0.1", "11.0.0.1"),
             ("192.168.1.7", "192.168.1.7", "192.168.1.8"),
             ("0.0.0.0/0", "8.8.8.8", "::1"),
             ("10.0.0.0/8", "::ffff:10.1.2.3", "fd00::1"),
@@ -116,19 +108,17 @@ mod tests {
             "10.0.0.0/-1",
             "proxy",
         ] {
-            assert!(bad.parse::<Network>().is_err(), "{bad}");
+            let error = bad.parse::<Network>().unwrap_err().to_string();
+            assert!(error.contains(&format!("{bad:?} is no address")), "{error}");
         }
     }
 
     #[test]
     fn only_trusted_proxies_are_believed_and_what_the_client_wrote_never() {
-        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let trusted = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
         let seen = |peer: &str, forwarded: &[&'static str]| {
-            let mut headers = HeaderMap::new();
-            for value in forwarded {
-                headers.append("x-forwarded-for", HeaderValue::from_static(value));
-            }
-            viewer_address(ip(peer), &headers, &trusted).to_string()
+            let forwarded = forwarded.iter().copied();
+            trusted.client_ip(ip(peer), forwarded).to_string()
         };
         assert_eq!(seen("203.0.113.9", &["1.2.3.4"]), "203.0.113.9");
         assert_eq!(seen("10.0.0.1", &["1.2.3.4"]), "1.2.3.4");

@@ -2,20 +2,17 @@
 //!
 //! A browser opens a WebSocket for any page and sends the cookie along, so without this check every site its user
 //! visits could watch the camera (cross-site WebSocket hijacking). Clients that are no browsers send no `Origin`.
-//! Source: RFC 6454 section 7 (the header), RFC 6455 section 10.2.
+//! Source: RFC 6454 sections 6.2 (how an origin is spelled), 7 (the header), RFC 6455 section 10.2.
 
 use std::fmt;
 use std::str::FromStr;
 
-use axum::http::Uri;
+use url::Url;
 
-/// Scheme, host and port of a page, as browsers spell it in `Origin`.
+/// Scheme, host and port of a page, spelled as browsers do in `Origin`: lower case, without the scheme's own port,
+/// international names in their ASCII form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin {
-    scheme: Box<str>,
-    host: Box<str>,
-    port: Option<u16>,
-}
+pub struct Origin(Box<str>);
 
 /// Not an origin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,9 +23,9 @@ pub struct OriginError(String);
 
 impl Origin {
     /// Whether this is the page of the server that was asked for as `host` (a `Host` header).
-    #[must_use]
-    pub(crate) fn is_host(&self, host: &str) -> bool {
-        let host: Option<Self> = format!("{}://{host}", self.scheme).parse().ok();
+    pub(super) fn is_host(&self, host: &str) -> bool {
+        let scheme = self.0.split(':').next().unwrap_or_default();
+        let host: Option<Self> = format!("{scheme}://{host}").parse().ok();
         host.is_some_and(|host| host == *self)
     }
 }
@@ -38,29 +35,31 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let read = || {
-            let uri: Uri = text.parse().ok()?;
-            let scheme = uri.scheme_str()?.to_ascii_lowercase();
-            let authority = uri.authority()?;
-            let default = match &*scheme {
-                "http" => Some(80),
-                "https" => Some(443),
-                _ => None,
-            };
-            let bare = text.len() == scheme.len() + "://".len() + authority.as_str().len();
-            (bare && !authority.as_str().contains('@')).then_some(Self {
-                host: authority.host().to_ascii_lowercase().into(),
-                port: authority.port_u16().filter(|port| Some(*port) != default),
-                scheme: scheme.into(),
+            let (_, authority) = text.split_once("://")?;
+            // What a browser would accept in an address and never sends as an origin.
+            let more = |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@') || c.is_whitespace();
+            let url = Url::parse(text).ok()?;
+            let origin = url.origin();
+            if authority.is_empty() || authority.contains(more) || text.starts_with(' ') {
+                return None;
+            }
+            Some(if origin.is_tuple() {
+                origin.ascii_serialization()
+            } else {
+                // Of a scheme that the web has no rules for, such as a browser extension's.
+                let port = url.port().map(|port| format!(":{port}"));
+                let port = port.unwrap_or_default();
+                format!("{}://{}{port}", url.scheme(), url.host_str()?)
             })
         };
-        read().ok_or_else(|| OriginError(text.to_owned()))
+        let origin = read().ok_or_else(|| OriginError(text.to_owned()))?;
+        Ok(Self(origin.into()))
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.host)?;
-        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+        f.write_str(&self.0)
     }
 }
 
@@ -80,6 +79,8 @@ mod tests {
         assert!(!own("https://cam.local.evil.org", "cam.local"));
         assert!(!own("https://evil.org", ""));
         assert!(!own("https://evil.org", "evil.org/@cam.local"));
+        assert!(!own("https://evil.org", "cam.local@evil.org"));
+        assert!(!own("https://evil.org", "evil.org\\cam.local"));
     }
 
     #[test]
@@ -89,14 +90,34 @@ mod tests {
             "null",
             "example.org",
             "https://",
+            "https:/a.org",
+            "https:a.org",
             "https://a.org/",
+            "https://a.org\\",
             "https://a.org/x",
+            "https://a.org?x",
+            "https://a.org#x",
             "https://u@a.org",
+            "https://a.org:99999",
+            " https://a.org",
+            "https://a.org\n",
+            "file:///etc",
             "*",
         ] {
-            assert!(bad.parse::<Origin>().is_err(), "{bad}");
+            assert!(bad.parse::<Origin>().is_err(), "{bad:?}");
         }
-        let origin: Origin = "HTTPS://Example.org:443".parse().unwrap();
-        assert_eq!(origin.to_string(), "https://example.org");
+    }
+
+    #[test]
+    fn an_origin_is_spelled_as_browsers_do() {
+        for (given, spelled) in [
+            ("HTTPS://Example.org:443", "https://example.org"),
+            ("http://localhost:5173", "http://localhost:5173"),
+            ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+            ("chrome-extension://abcdef", "chrome-extension://abcdef"),
+        ] {
+            let origin: Origin = given.parse().unwrap();
+            assert_eq!(origin.to_string(), spelled);
+        }
     }
 }

@@ -14,7 +14,7 @@ use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create, sendfile}
 use socket2::SockRef;
 
 const PAGE: usize = 4096;
-/// What a pipe holds.
+/// What a pipe holds: with more, `sendfile` is slower than the copy.
 const MAX_BYTES: usize = 16 * PAGE;
 
 /// Bytes that never change again.
@@ -24,7 +24,7 @@ pub(crate) struct Memfd {
     length: usize,
 }
 
-/// Whether a connection takes pages gladly.
+/// Whether pages are cheaper than a copy on this connection: where one is not cut into packets.
 #[must_use]
 pub(crate) fn worthwhile(socket: &SockRef<'_>) -> bool {
     socket.tcp_mss().is_ok_and(|mss| mss as usize >= PAGE)
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_suits_it_and_packets_of_the_internet_do_not() {
+    fn it_is_worthwhile_on_loopback_and_not_with_packets_of_the_internet() {
         let (here, _there) = pair();
         assert!(worthwhile(&SockRef::from(&here)));
         let narrow =

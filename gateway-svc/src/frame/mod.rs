@@ -16,16 +16,19 @@ use rustix::net::{SendFlags, send};
 use wire::Stamp;
 
 use crate::frame::memfd::Memfd;
-use crate::websocket::codec::{self, Opcode};
+use crate::websocket::{Opcode, encode};
 
-/// One frame of one rung.
+/// Clocks that differ by less are as good as the same: a frame from so little in the future is new, not impossible.
+const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
+
+/// One frame of one stream.
 #[derive(Debug)]
 pub(crate) struct Frame {
     /// Who made it, which one it is, when it was captured.
     pub(crate) stamp: Stamp,
-    /// Counts the frames of this process over all rungs; the payload of the ping.
+    /// Counts the frames of this process over all streams; the payload of the ping.
     pub(crate) number: u64,
-    /// Counts the frames of its rung since somebody began to watch it.
+    /// Counts the frames of its stream since somebody began to watch it.
     pub(crate) nth: u64,
     /// When it came from the bus.
     pub(crate) received: Instant,
@@ -36,7 +39,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Copies `jpeg` once, between head and ping. `number` counts over all rungs, `nth` within its own.
+    /// Copies `jpeg` once, between head and ping. `number` counts over all streams, `nth` within its own.
     #[must_use]
     pub(crate) fn new(
         jpeg: &[u8],
@@ -45,8 +48,8 @@ impl Frame {
         received: Instant,
     ) -> Self {
         const PING_BYTES: usize = 2 + size_of::<u64>();
-        let mut out = BytesMut::with_capacity(codec::MAX_HEAD + jpeg.len() + PING_BYTES);
-        codec::put_head(&mut out, Opcode::Binary, jpeg.len());
+        let mut out = BytesMut::with_capacity(encode::MAX_HEAD + jpeg.len() + PING_BYTES);
+        encode::put_head(&mut out, Opcode::Binary, jpeg.len());
         let start = out.len();
         out.put_slice(jpeg);
         let jpeg = start..out.len();
@@ -83,6 +86,15 @@ impl Frame {
         Ok(send(socket, &self.message, flags)?)
     }
 
+    /// Seconds from its capture, by the camera host's clock, to `now_us` (µs since the Unix epoch); `None` for a frame
+    /// from the future, whose age nobody knows.
+    #[must_use]
+    pub(crate) fn age_s(&self, now_us: u64) -> Option<f64> {
+        let captured_us = self.stamp.captured_at_us;
+        (captured_us < now_us + MAX_CLOCK_SKEW_US)
+            .then(|| now_us.saturating_sub(captured_us) as f64 / 1e6)
+    }
+
     /// The binary message and the ping after it.
     #[must_use]
     pub(crate) const fn message(&self) -> &Bytes {
@@ -99,7 +111,7 @@ impl Frame {
 /// A ping frame that asks for `number` back.
 #[must_use]
 pub(crate) fn ping(number: u64) -> Bytes {
-    codec::frame(Opcode::Ping, &number.to_be_bytes())
+    encode::frame(Opcode::Ping, &number.to_be_bytes())
 }
 
 /// The number in a pong to one of our pings; other pongs are allowed and mean nothing.
@@ -124,7 +136,7 @@ mod tests {
             let jpeg: Vec<u8> = (0..length).map(|at| at as u8).collect();
             let frame = Frame::new(&jpeg, stamp, (0x0102, 0), Clock::start().now());
             assert_eq!(frame.jpeg(), jpeg);
-            let expected = [codec::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
+            let expected = [encode::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
             assert_eq!(frame.message(), &expected);
             assert_eq!(
                 &expected[expected.len() - 10..],

@@ -1,6 +1,12 @@
 //! Everything cold: routes, plain-HTTP viewers, the page, and the connections all of it comes over.
 
 pub(crate) mod listener;
-pub(crate) mod mjpeg;
+mod login;
+mod mjpeg;
 pub(crate) mod routes;
-pub(crate) mod static_files;
+mod snapshot;
+pub(crate) mod state;
+mod static_files;
+mod status;
+mod stream_query;
+mod websocket;

@@ -13,7 +13,8 @@ use tower_http::services::ServeDir;
 /// Credentials at `/` while there is no built client.
 const MISSING: &str = include_str!("missing.html");
 /// Nothing but the page's own files: no inline script or style, no other host. `ws:` and `wss:` are for Safari, whose
-/// `'self'` long left out the page's own WebSocket. Nothing forbids to embed it: `?embed=1` is made for other pages' frames.
+/// `'self'` long left out the page's own WebSocket. Nothing forbids to embed it: `?embed=1` is made for other pages'
+/// frames.
 const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'";
 
 /// Serves the files under `root`; a directory that appears later is found.

@@ -1,20 +1,19 @@
 //! What each camera does, as its capture last said; `offline` when it says nothing for three seconds.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
-use futures_util::stream::select;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
 
 use crate::bus::Bus;
 use process::Clock;
 
-/// How often silence is looked for.
+/// How often it is looked which captures have fallen silent.
 const SILENCE_CHECK: Duration = Duration::from_millis(250);
-/// Frame rates that differ by less are no news; every message to a viewer is one too many.
+/// Frame rates that differ by less, in frames a second, are no news: viewers are told changes only.
 const FPS_TOLERANCE: f64 = 0.5;
 
 /// The cameras that were heard of or asked for.
@@ -59,18 +58,13 @@ impl Cameras {
     /// # Errors
     /// The bus does not take the subscription, or ended it.
     pub(crate) async fn listen(&self, bus: &Bus, clock: Clock) -> anyhow::Result<()> {
-        let [unnamed, named] = bus.statuses().await?;
-        let mut statuses = select(unnamed, named);
+        let mut statuses = bus.statuses().await?;
         let mut look = tokio::time::interval(SILENCE_CHECK);
         loop {
             tokio::select! {
-                message = statuses.next() => {
-                    let message = message.ok_or_else(|| anyhow::anyhow!("the status subscription ended"))?;
-                    let camera = CameraId::of_status_subject(&message.subject);
-                    let status: Option<CameraStatus> = serde_json::from_slice(&message.payload).ok();
-                    if let (Some(camera), Some(status)) = (camera, status) {
-                        self.hear(camera, status, clock.now());
-                    }
+                status = statuses.next() => {
+                    let (camera, status) = status.ok_or_else(|| anyhow::anyhow!("the status subscription ended"))?;
+                    self.hear(camera, status, clock.now());
                 }
                 _ = look.tick() => self.miss(clock.now()),
             }
@@ -102,7 +96,7 @@ impl Cameras {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<CameraId, Camera>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
@@ -158,74 +152,4 @@ fn offline(last: CameraStatus) -> CameraStatus {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn live(fps: f64) -> CameraStatus {
-        let golden = include_str!("../../../crates/wire/golden/status.json");
-        let golden: Vec<CameraStatus> = serde_json::from_str(golden).unwrap();
-        let live = golden
-            .into_iter()
-            .find(|status| status.state == CameraState::Live);
-        CameraStatus {
-            fps,
-            ..live.unwrap()
-        }
-    }
-
-    #[test]
-    fn followers_hear_changes_and_not_every_second() {
-        let (cameras, now) = (Cameras::default(), Clock::start().now());
-        let door: CameraId = "door".parse().unwrap();
-        let mut follower = cameras.follow(&door);
-        assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
-        assert!(!cameras.known(&door));
-        cameras.hear(door.clone(), live(34.0), now);
-        assert!(follower.has_changed().unwrap() && cameras.known(&door));
-        assert_eq!(follower.borrow_and_update().state, CameraState::Live);
-        cameras.hear(door.clone(), live(33.8), now);
-        assert!(!follower.has_changed().unwrap());
-        cameras.hear(door, live(25.0), now);
-        assert!(follower.has_changed().unwrap());
-    }
-
-    #[test]
-    fn three_seconds_of_silence_are_offline() {
-        let (cameras, now) = (Cameras::default(), Clock::start().now());
-        let camera = CameraId::default();
-        cameras.hear(camera.clone(), live(34.0), now);
-        let mut follower = cameras.follow(&camera);
-        cameras.miss(now + lease::STATUS_OFFLINE);
-        assert!(!follower.has_changed().unwrap());
-        cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK);
-        assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
-        cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK * 2);
-        assert!(!follower.has_changed().unwrap(), "said once");
-    }
-
-    #[test]
-    fn a_capture_that_stands_by_says_nothing_about_the_camera() {
-        let (cameras, now) = (Cameras::default(), Clock::start().now());
-        let camera = CameraId::default();
-        cameras.hear(camera.clone(), live(34.0), now);
-        let standby = CameraStatus {
-            state: CameraState::Idle,
-            reason: Some(Reason::Standby),
-            ..live(0.0)
-        };
-        cameras.hear(camera.clone(), standby, now);
-        assert_eq!(cameras.follow(&camera).borrow().state, CameraState::Live);
-    }
-
-    #[test]
-    fn a_camera_nobody_has_is_not_remembered_for_ever() {
-        let cameras = Cameras::default();
-        let ghost: CameraId = "ghost".parse().unwrap();
-        let follower = cameras.follow(&ghost);
-        cameras.miss(Clock::start().now());
-        assert_eq!(cameras.all().len(), 1);
-        drop(follower);
-        cameras.miss(Clock::start().now());
-        assert_eq!(cameras.all().len(), 0);
-    }
-}
+mod tests;

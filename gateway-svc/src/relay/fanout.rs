@@ -1,86 +1,75 @@
-//! A rung of a camera, from the bus to its viewers' sockets: one slot with the latest frame, and who walks it along.
+//! One stream, from the bus to its viewers' sockets: one slot with the latest frame, and the tasks that deliver it.
 //!
-//! Every frame is built once. One task per core walks its shard of the viewers from a start that rotates, so that the
-//! time the walk takes falls on another one each time, and offers the same bytes to each; nothing in the walk waits
-//! for a viewer.
+//! Every frame is built once. The viewers are spread over one shard per core; the task of a shard offers the same bytes
+//! to each of its viewers. It begins with another viewer each time, so that the time a delivery takes falls on another
+//! one each time, and nothing in it waits for a viewer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_nats::Subscriber;
-use futures_util::StreamExt as _;
-use process::Clock;
-use prometheus::local::LocalHistogram;
+use parking_lot::Mutex;
 use tokio::sync::watch;
-use wire::messages::FromGateway;
 use wire::{CameraStatus, Stamp, StreamId};
 
+use crate::bus::FrameStream;
 use crate::frame::Frame;
-use crate::metrics::Metrics;
+use crate::metrics::{Delivered, Metrics, Received};
 use crate::relay::lateness::{LatenessFilter, Sequence};
-use crate::viewer::outbox::{self, Offer, Outbox};
+use crate::relay::shard::{Shard, ShardTask};
+use crate::viewer::outbox::Outbox;
 use crate::viewer::send_window::PONG_DELAY;
+use process::Clock;
 
-/// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
-/// last of them wait for what the first answer.
-const YIELD_EVERY: usize = 512;
-/// Viewers whose records are fetched from memory at once: one after the other each would be waited for, since a frame on
-/// its way to a socket leaves nothing of them in the caches.
-const PREFETCH: usize = 8;
-/// From so many viewers on a frame is worth a [`Memfd`](crate::frame::memfd::Memfd).
-const MEMFD_FROM: usize = 32;
-/// Clocks that differ by less are as good as the same.
-const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
+/// A frame that is older is not shown to who joins: better nothing than the past.
+pub(crate) const JOIN_MAX_AGE: Duration = Duration::from_secs(1);
 /// How often viewers are looked after when no frame comes.
 const TICK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A rung with its viewers.
+/// A stream with its viewers.
 #[derive(Debug)]
 pub(crate) struct Fanout {
-    /// Which one.
-    pub(crate) stream: StreamId,
+    stream: StreamId,
     latest: watch::Sender<Option<Arc<Frame>>>,
     status: watch::Receiver<Arc<CameraStatus>>,
     shards: Box<[Shard]>,
-    turn: AtomicUsize,
+    /// Counts the viewers, to spread them over the shards.
+    attached: AtomicUsize,
     lateness: Arc<Mutex<LatenessFilter>>,
+    context: Context,
 }
 
-/// The viewers that came and are not yet walked.
-#[derive(Debug, Default)]
-struct Shard(Mutex<Vec<Arc<Outbox>>>);
+/// What all fan-outs use.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    clock: Clock,
+    received: Arc<Received>,
+    delivered: Arc<Delivered>,
+    /// Numbers frames over all streams.
+    numbers: Arc<AtomicU64>,
+}
 
-impl Shard {
-    /// Adds those that came since the last walk. One that switched back and forth may still be in the list.
-    fn welcome(&self, viewers: &mut Vec<Arc<Outbox>>) {
-        let mut came = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for viewer in came.drain(..) {
-            if !viewer.speaks_v2 || !viewers.iter().any(|other| Arc::ptr_eq(other, &viewer)) {
-                viewers.push(viewer);
-            }
+impl Context {
+    /// Frames are numbered from 1.
+    #[must_use]
+    pub(crate) fn new(clock: Clock, metrics: &Metrics) -> Self {
+        Self {
+            clock,
+            received: Arc::clone(&metrics.received),
+            delivered: Arc::clone(&metrics.delivered),
+            numbers: Arc::new(AtomicU64::new(1)),
         }
     }
 }
 
-/// What every fan-out uses.
-#[derive(Clone, Debug)]
-pub(crate) struct Tools {
-    /// Where time comes from.
-    pub(crate) clock: Clock,
-    /// What is counted.
-    pub(crate) metrics: Arc<Metrics>,
-    /// Numbers frames over all rungs.
-    pub(crate) numbers: Arc<AtomicU64>,
-}
-
 impl Fanout {
-    /// A fan-out without viewers, for as many shards as there are cores.
+    /// A fan-out without viewers, with as many shards as there are cores.
     #[must_use]
     pub(crate) fn new(
         stream: StreamId,
         status: watch::Receiver<Arc<CameraStatus>>,
         lateness: Arc<Mutex<LatenessFilter>>,
+        context: Context,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -88,20 +77,22 @@ impl Fanout {
             latest: watch::Sender::new(None),
             status,
             shards: (0..cores).map(|_| Shard::default()).collect(),
-            turn: AtomicUsize::new(0),
+            attached: AtomicUsize::new(0),
             lateness,
+            context,
         }
     }
 
-    /// From now on the viewer is offered this rung's frames.
+    /// Which stream it is.
+    #[must_use]
+    pub(crate) const fn stream(&self) -> &StreamId {
+        &self.stream
+    }
+
+    /// From now on the viewer is offered this stream's frames.
     pub(crate) fn attach(&self, viewer: Arc<Outbox>) {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let shard = &self.shards[turn % self.shards.len()];
-        shard
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(viewer);
+        let turn = self.attached.fetch_add(1, Ordering::Relaxed);
+        self.shards[turn % self.shards.len()].add(viewer);
     }
 
     /// The latest frame and every later one.
@@ -117,170 +108,87 @@ impl Fanout {
         frame.filter(|frame| now.saturating_duration_since(frame.received) < age)
     }
 
-    /// How many shards [`walk`](Self::walk) is to be started for.
+    /// How many tasks are to run [`deliver`](Self::deliver).
     #[must_use]
     pub(crate) fn shards(&self) -> usize {
         self.shards.len()
     }
 
     /// Takes frames from the bus into the slot, until the subscription ends.
-    pub(crate) async fn receive(&self, mut frames: Subscriber, tools: &Tools) {
+    pub(crate) async fn receive(&self, mut frames: FrameStream) {
+        let Context {
+            clock, received, ..
+        } = &self.context;
         let rung = self.stream.rung.index();
         let mut sequence = Sequence::default();
         let mut nth = 0;
-        while let Some(message) = frames.next().await {
-            tools.metrics.frames_received[rung].inc();
-            let stamp = match Stamp::read(&message.payload) {
+        while let Some(jpeg) = frames.next().await {
+            received.frames[rung].inc();
+            let stamp = match Stamp::read(&jpeg) {
                 Ok(stamp) => stamp,
                 Err(error) => {
-                    tracing::debug!(subject = %message.subject, %error, "no frame of ours");
+                    tracing::debug!(stream = %self.stream, %error, "no frame of ours");
                     continue;
                 }
             };
-            let received = tools.clock.now();
-            let fresh = {
-                let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
-                let received_us = tools.clock.wall_us(received);
-                if let Some(seconds) = lateness.clocks_differ(&stamp, received_us) {
-                    tracing::warn!(camera = %self.stream.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");
-                }
-                lateness.judge(&stamp, received_us)
-            };
+            let now = clock.now();
+            let fresh = self.is_fresh(&stamp, now);
             let gap = sequence.gap(&stamp);
-            tools.metrics.skipped.bus_gap.inc_by(gap.unwrap_or(0));
+            received.bus_gap.inc_by(gap.unwrap_or(0));
             if !fresh || gap.is_none() {
-                tools.metrics.skipped.stale.inc();
+                received.stale.inc();
                 continue;
             }
-            let number = tools.numbers.fetch_add(1, Ordering::Relaxed);
-            let frame = Frame::new(&message.payload, stamp, (number, nth), received);
+            let number = self.context.numbers.fetch_add(1, Ordering::Relaxed);
+            let frame = Frame::new(&jpeg, stamp, (number, nth), now);
             nth += 1;
             self.latest.send_replace(Some(Arc::new(frame)));
         }
     }
 
-    /// Walks one shard of the viewers at every frame, for ever.
-    pub(crate) async fn deliver(&self, shard: usize, tools: &Tools) {
-        let mut viewers: Vec<Arc<Outbox>> = Vec::new();
+    fn is_fresh(&self, stamp: &Stamp, now: Instant) -> bool {
+        let now_us = self.context.clock.wall_us(now);
+        let mut lateness = self.lateness.lock();
+        if let Some(seconds) = lateness.clocks_differ(stamp, now_us) {
+            tracing::warn!(camera = %self.stream.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");
+        }
+        lateness.judge(stamp, now_us)
+    }
+
+    /// Delivers every frame to the viewers of one shard, for ever.
+    pub(crate) async fn deliver(&self, shard: usize) {
+        let Context {
+            clock, delivered, ..
+        } = &self.context;
         let mut frames = self.frames();
         let mut status = self.status.clone();
         let mut tick = tokio::time::interval(TICK_INTERVAL);
-        let mut walked = Walked::new(&tools.metrics);
-        let mut start = 0usize;
-        let mut listen_at = None;
+        let mut task = ShardTask::new(&self.shards[shard], self.stream.rung, *clock, delivered);
+        let mut read_pongs_at = None;
         loop {
             tokio::select! {
-                // The fan-out holds the senders of both.
-                _ = frames.changed() => {}
-                _ = status.changed() => {
-                    // Who came since the last walk knows the status from before this one.
-                    self.shards[shard].welcome(&mut viewers);
-                    let message = outbox::text(&FromGateway::Status(&status.borrow_and_update()));
-                    let talking = viewers.iter().filter(|viewer| viewer.speaks_v2);
-                    talking.for_each(|viewer| viewer.send(message.clone()));
-                    continue;
+                // Neither can end: the fan-out holds the sender of one, the cameras that of the other.
+                _ = frames.changed() => {
+                    let Some(frame) = frames.borrow_and_update().clone() else { continue };
+                    read_pongs_at = read_pongs_at.or_else(|| Some(clock.now() + PONG_DELAY));
+                    task.deliver(&frame).await;
                 }
-                () = at(listen_at) => {
-                    // Between two walks, so that no frame waits for it.
-                    listen_at = None;
-                    let now = tools.clock.now();
-                    for viewer in &viewers { viewer.overhear(now); }
-                    continue;
+                _ = status.changed() => task.tell(&status.borrow_and_update()),
+                // Between two deliveries, so that no frame waits for it.
+                () = sleep_until(read_pongs_at) => {
+                    read_pongs_at = None;
+                    task.read_pongs();
                 }
-                _ = tick.tick() => {
-                    self.shards[shard].welcome(&mut viewers);
-                    let now = tools.clock.now();
-                    for viewer in &viewers { viewer.tick(now); }
-                    viewers.retain(|viewer| viewer.stays(self.stream.rung));
-                    continue;
-                }
+                _ = tick.tick() => task.tick(),
             }
-            self.shards[shard].welcome(&mut viewers);
-            let Some(frame) = frames.borrow_and_update().clone() else {
-                continue;
-            };
-            start = start.wrapping_add(1);
-            listen_at = listen_at.or_else(|| Some(tools.clock.now() + PONG_DELAY));
-            let (mut left, count) = (Vec::new(), viewers.len());
-            if count >= MEMFD_FROM {
-                frame.prepare();
-            }
-            let mut now = tools.clock.now();
-            for step in 0..count {
-                if step % PREFETCH == 0 {
-                    now = tools.clock.now();
-                    let soon = step..(step + PREFETCH).min(count);
-                    soon.for_each(|step| viewers[(start + step) % count].fetch());
-                }
-                let at = (start + step) % count;
-                let (offer, skipped) = viewers[at].offer(&frame, self.stream.rung, now);
-                walked.skipped += u64::from(skipped);
-                match offer {
-                    Offer::Sent => walked.sent(age(&frame, now, tools.clock)),
-                    Offer::Left => left.push(at),
-                    Offer::Begun | Offer::Held | Offer::Kept => {}
-                }
-                if step % YIELD_EVERY == YIELD_EVERY - 1 {
-                    tokio::task::yield_now().await;
-                }
-            }
-            left.sort_unstable();
-            for at in left.into_iter().rev() {
-                viewers.swap_remove(at);
-            }
-            walked.count(&tools.metrics, &self.stream, &frame);
         }
     }
 }
 
-/// Then; never without a then.
-async fn at(then: Option<Instant>) {
+/// Sleeps until then; for ever without a time.
+async fn sleep_until(then: Option<Instant>) {
     match then {
         Some(then) => tokio::time::sleep_until(then.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Seconds since a frame was captured, by the camera host's clock; `None` for one from the future, whose age nobody knows.
-#[must_use]
-pub(crate) fn age(frame: &Frame, now: Instant, clock: Clock) -> Option<f64> {
-    let (now, captured) = (clock.wall_us(now), frame.stamp.captured_at_us);
-    (captured < now + MAX_CLOCK_SKEW_US).then(|| now.saturating_sub(captured) as f64 / 1e6)
-}
-
-/// What one walk did; added to the shared counters once, not once per viewer.
-struct Walked {
-    sent: u64,
-    skipped: u64,
-    ages: LocalHistogram,
-}
-
-impl Walked {
-    fn new(metrics: &Metrics) -> Self {
-        Self {
-            sent: 0,
-            skipped: 0,
-            ages: metrics.frame_age.local(),
-        }
-    }
-
-    fn sent(&mut self, age: Option<f64>) {
-        self.sent += 1;
-        if let Some(age) = age {
-            self.ages.observe(age);
-        }
-    }
-
-    fn count(&mut self, metrics: &Metrics, stream: &StreamId, frame: &Frame) {
-        let sent = std::mem::take(&mut self.sent);
-        metrics.frames_sent[stream.rung.index()].inc_by(sent);
-        metrics
-            .sent_bytes
-            .inc_by(sent * frame.message().len() as u64);
-        metrics
-            .skipped
-            .slow_viewer
-            .inc_by(std::mem::take(&mut self.skipped));
-        self.ages.flush();
     }
 }

@@ -9,13 +9,14 @@ use std::collections::VecDeque;
 
 use wire::Stamp;
 
-/// How much longer than the best one a frame may have been on its way.
+/// How much longer than the fastest one a frame may have been on its way.
 const MAX_EXTRA_DELAY_US: i64 = 500_000;
-/// How long a best one is remembered, in seconds of arriving frames.
+/// How long the fastest one is remembered, in seconds of arriving frames.
 const BASELINE_SECONDS: u64 = 10;
 /// The longest pause between two frames that counts as time in which frames come.
 const MAX_FRAME_GAP_US: u64 = 100_000;
-/// What a frame may have been on its way at the most, and by how much the clocks may differ.
+/// What a frame may seem to have been on its way, in µs: from a second of clocks that differ to a minute of delay.
+/// Beyond it the clocks are wrong.
 const PLAUSIBLE_DELAY_US: std::ops::Range<i64> = -1_000_000..60_000_000;
 /// For so long after the last frame of a run, an older run's frames are left-overs and not its comeback.
 const RUN_TAKEOVER_US: u64 = 2_000_000;
@@ -27,7 +28,9 @@ pub(crate) struct LatenessFilter {
     retired: Option<u32>,
     /// The last run whose clock was looked at.
     looked_at: Option<u32>,
+    /// When the last frame arrived.
     last_us: u64,
+    /// How long frames have been arriving, without the pauses.
     flowed_us: u64,
     /// (second of arriving frames, smallest difference in it), oldest first.
     best: VecDeque<(u64, i64)>,
@@ -52,8 +55,8 @@ impl LatenessFilter {
         best.is_none_or(|best| taken <= best + MAX_EXTRA_DELAY_US)
     }
 
-    /// By how many seconds the receiver's clock is ahead of the sender's, if that is more than any way takes; told once
-    /// for each run.
+    /// By how many seconds the receiver's clock is ahead of the sender's, if that is more than any path takes; told
+    /// once for each run.
     pub(crate) fn clocks_differ(&mut self, stamp: &Stamp, received_us: u64) -> Option<i64> {
         if self.looked_at.replace(stamp.run) == Some(stamp.run) {
             return None;

@@ -1,6 +1,6 @@
-//! PURE: viewers per rung in, lease actions out.
+//! PURE: viewers per stream in, lease actions out.
 //!
-//! The first viewer of a rung makes it subscribe and then put the key, in this order, so that no frame is missed; the
+//! The first viewer of a stream makes it subscribe and then put the key, in this order, so that no frame is missed; the
 //! key is renewed while anybody watches, at once after a reconnect; a second after the last one left it is deleted.
 //! One request per key is under way at a time, so that a delete never overtakes the put of a new viewer.
 
@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use wire::{CameraId, Rung, StreamId, lease};
 
-/// How long a rung is kept for the viewer who reloads the page or switches back.
+/// How long a stream is kept after its last viewer, for who reloads the page or switches back. (The camera itself stays
+/// open longer: that is capture's `CAPTURE_LINGER`.)
 pub(crate) const LEASE_LINGER: Duration = Duration::from_secs(1);
-/// After a failed request: first this long,
+/// The first wait after a failed request; it doubles with each failure.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
-/// and never longer than this, since a lease is not long.
+/// The longest wait after a failed request: several of them fit into a lease.
 const RETRY_LAST: Duration = Duration::from_millis(500);
 
 /// What the edge is to do now.
@@ -33,6 +34,7 @@ pub(crate) enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket(u64);
 
+/// What is known of one stream's lease.
 #[derive(Debug)]
 struct Lease {
     viewers: usize,
@@ -46,6 +48,7 @@ struct Lease {
     retry: Duration,
 }
 
+/// Which request about the key is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Quiet,

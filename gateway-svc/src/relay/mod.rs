@@ -4,4 +4,6 @@ pub(crate) mod cameras;
 pub(crate) mod fanout;
 pub(crate) mod lateness;
 pub(crate) mod leases;
+mod shard;
+mod stream_table;
 pub(crate) mod streams;

@@ -1,111 +1,71 @@
 //! Who watches what: the fan-outs of all streams in use, and the task that keeps their leases.
 //!
-//! A [`Subscription`] is a viewer's claim on a rung; when it is dropped the claim ends, however the viewer ended.
+//! A [`Subscription`] is a viewer's share of a stream; when it is dropped it ends, however the viewer ended. When a
+//! lease is to be put or deleted is decided in [`crate::relay::leases`].
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 use wire::{CameraId, Rung, StreamId};
 
 use crate::bus::{Bus, LeaseError};
+use crate::metrics::{LeaseGauges, Metrics};
 use crate::relay::cameras::Cameras;
-use crate::relay::fanout::{Fanout, Tools};
-use crate::relay::lateness::LatenessFilter;
-use crate::relay::leases::{Action, Leases, Ticket};
+use crate::relay::fanout::{self, Fanout};
+use crate::relay::leases::{Action, Ticket};
+use crate::relay::stream_table::{StreamTable, UnknownCamera};
+use process::Clock;
 
-/// Cameras that nobody has heard of and somebody asks for, at the most: each costs a subscription and a key.
-const MAX_UNKNOWN_CAMERAS: usize = 16;
-/// A subscription is only handed to the connection; longer than this it is stuck.
+/// A subscription is only handed to the connection; one that takes longer is tried again.
 const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The streams in use.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    /// What every fan-out uses.
-    pub(crate) tools: Tools,
-    /// What each camera does.
-    pub(crate) cameras: Cameras,
+    clock: Clock,
+    cameras: Arc<Cameras>,
     bus: Bus,
-    table: Mutex<Table>,
+    /// What every fan-out uses.
+    context: fanout::Context,
+    /// Leases held, by quality.
+    held: LeaseGauges,
+    table: Mutex<StreamTable>,
     /// Wakes [`run`](Self::run): something may be due.
     kick: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    leases: Leases,
-    fanouts: HashMap<StreamId, (Arc<Fanout>, CancellationToken)>,
-    lateness: HashMap<CameraId, Arc<Mutex<LatenessFilter>>>,
 }
 
 /// Tasks that end when their fan-out does, and not before.
 type FanoutTasks = JoinSet<anyhow::Result<()>>;
 type Requests = JoinSet<(StreamId, Ticket, Result<(), LeaseError>)>;
 
-impl Table {
-    /// What is due; a fan-out ends together with its lease, under one lock, so that nobody can subscribe to it in between.
-    fn due(&mut self, now: Instant) -> Vec<Action> {
-        let actions = self.leases.due(now);
-        for action in &actions {
-            if let Action::Unsubscribe(stream) = action {
-                self.close(stream);
-            }
-        }
-        actions
-    }
-
-    fn done(
-        &mut self,
-        stream: &StreamId,
-        ticket: Ticket,
-        success: bool,
-        now: Instant,
-        spread: f64,
-    ) {
-        if self
-            .leases
-            .done(stream, ticket, success, now, spread)
-            .is_some()
-        {
-            self.close(stream);
-        }
-    }
-
-    fn close(&mut self, stream: &StreamId) {
-        if let Some((_, stop)) = self.fanouts.remove(stream) {
-            stop.cancel();
-        }
-        if !self
-            .fanouts
-            .keys()
-            .any(|other| other.camera == stream.camera)
-        {
-            self.lateness.remove(&stream.camera);
-        }
-    }
-}
-
-/// Too many cameras are asked for that nobody has heard of.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("no camera of that name is known, and too many such are waited for already")]
-pub(crate) struct UnknownCamera;
-
-/// A viewer's claim on a rung.
+/// A viewer's share of a stream.
 #[derive(Debug)]
 pub(crate) struct Subscription {
     streams: Arc<Streams>,
-    /// The rung.
-    pub(crate) fanout: Arc<Fanout>,
+    fanout: Arc<Fanout>,
+}
+
+impl Subscription {
+    /// Where its frames come from.
+    #[must_use]
+    pub(crate) const fn fanout(&self) -> &Arc<Fanout> {
+        &self.fanout
+    }
+
+    /// Which stream it is.
+    #[must_use]
+    pub(crate) fn stream(&self) -> &StreamId {
+        self.fanout.stream()
+    }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let now = self.streams.tools.clock.now();
-        self.streams.table().leases.leave(&self.fanout.stream, now);
+        let now = self.streams.clock.now();
+        self.streams.table().leases.leave(self.stream(), now);
         self.streams.kick.notify_one();
     }
 }
@@ -113,17 +73,19 @@ impl Drop for Subscription {
 impl Streams {
     /// No stream, no viewer.
     #[must_use]
-    pub(crate) fn new(bus: Bus, tools: Tools) -> Self {
+    pub(crate) fn new(bus: Bus, cameras: Arc<Cameras>, clock: Clock, metrics: &Metrics) -> Self {
         Self {
-            tools,
-            cameras: Cameras::default(),
+            clock,
+            cameras,
             bus,
+            context: fanout::Context::new(clock, metrics),
+            held: metrics.leases.clone(),
             table: Mutex::default(),
             kick: Notify::new(),
         }
     }
 
-    /// Claims a rung; its frames begin to come if they did not already.
+    /// Subscribes to a stream; its frames begin to come if they did not already.
     ///
     /// # Errors
     /// See [`UnknownCamera`].
@@ -132,26 +94,11 @@ impl Streams {
         stream: &StreamId,
     ) -> Result<Subscription, UnknownCamera> {
         let mut table = self.table();
-        let fanout = if let Some((fanout, _)) = table.fanouts.get(stream) {
-            Arc::clone(fanout)
-        } else {
-            let camera = &stream.camera;
-            let unknown = |camera: &CameraId| !camera.is_default() && !self.cameras.known(camera);
-            let waited_for = table.lateness.keys().filter(|other| unknown(other)).count();
-            if unknown(camera)
-                && waited_for >= MAX_UNKNOWN_CAMERAS
-                && !table.lateness.contains_key(camera)
-            {
-                return Err(UnknownCamera);
-            }
-            let lateness = Arc::clone(table.lateness.entry(camera.clone()).or_default());
-            let fanout = Fanout::new(stream.clone(), self.cameras.follow(camera), lateness);
-            let fanout = Arc::new(fanout);
-            let entry = (Arc::clone(&fanout), CancellationToken::new());
-            table.fanouts.insert(stream.clone(), entry);
-            fanout
+        let fanout = match table.get(stream) {
+            Some((fanout, _)) => fanout,
+            None => table.open(stream, &self.cameras, &self.context)?,
         };
-        table.leases.join(stream, self.tools.clock.now());
+        table.leases.join(stream, self.clock.now());
         drop(table);
         self.kick.notify_one();
         Ok(Subscription {
@@ -168,17 +115,17 @@ impl Streams {
 
     /// This gateway leaves: from now on a key goes the moment its last viewer does.
     pub(crate) fn leave(&self) {
-        self.table().leases.leaving(self.tools.clock.now());
+        self.table().leases.leaving(self.clock.now());
         self.kick.notify_one();
     }
 
     /// Whether a lease is still held or a viewer still there.
     #[must_use]
     pub(crate) fn idle(&self) -> bool {
-        self.table().fanouts.is_empty()
+        self.table().is_empty()
     }
 
-    /// Keeps subscriptions and leases as [`Leases`] wants them, for ever.
+    /// Keeps subscriptions and leases as [`Leases`](crate::relay::leases::Leases) wants them, for ever.
     ///
     /// # Errors
     /// A part of it ended, which none does by itself.
@@ -188,7 +135,7 @@ impl Streams {
         let mut requests = JoinSet::new();
         let mut known = (false, 0);
         loop {
-            let now = self.tools.clock.now();
+            let now = self.clock.now();
             let state = {
                 let link = link.borrow_and_update();
                 (link.connected, link.generation)
@@ -202,7 +149,7 @@ impl Streams {
                 self.act(action, &mut fanouts, &mut requests).await;
             }
             let due = self.count_leases();
-            let wait = due.map(|due| due.saturating_duration_since(self.tools.clock.now()));
+            let wait = due.map(|due| due.saturating_duration_since(self.clock.now()));
             tokio::select! {
                 () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)) => {}
                 () = self.kick.notified() => {}
@@ -246,7 +193,7 @@ impl Streams {
         if let Err(error) = result {
             tracing::debug!(camera = %stream.camera, quality = %stream.rung, %error, "the bus did not take a lease");
         }
-        let now = self.tools.clock.now();
+        let now = self.clock.now();
         let spread = fastrand::f64().mul_add(2.0, -1.0);
         self.table()
             .done(stream, ticket, result.is_ok(), now, spread);
@@ -257,39 +204,35 @@ impl Streams {
         let table = self.table();
         for rung in Rung::ladder() {
             let held = table.leases.held(rung);
-            self.tools.metrics.leases[rung.index()].set(held as i64);
+            self.held[rung.index()].set(held as i64);
         }
         table.leases.next_due()
     }
 
     async fn start(self: &Arc<Self>, stream: &StreamId, fanouts: &mut FanoutTasks) {
-        let fanout = self.table().fanouts.get(stream).cloned();
+        let fanout = self.table().get(stream);
         let Some((fanout, stop)) = fanout else { return };
         let Ok(Ok(frames)) = tokio::time::timeout(SUBSCRIBE_TIMEOUT, self.bus.frames(stream)).await
         else {
             self.table().leases.unsubscribed(stream);
             return;
         };
-        let tools = self.tools.clone();
         let (receiving, stopped) = (Arc::clone(&fanout), stop.clone());
         fanouts.spawn(async move {
-            let received = stopped
-                .run_until_cancelled(receiving.receive(frames, &tools))
-                .await;
-            anyhow::ensure!(received.is_none(), "the subscription of a rung ended");
+            let received = stopped.run_until_cancelled(receiving.receive(frames)).await;
+            anyhow::ensure!(received.is_none(), "the subscription of a stream ended");
             Ok(())
         });
-        for share in 0..fanout.shards() {
-            let (fanout, tools, stop) = (Arc::clone(&fanout), self.tools.clone(), stop.clone());
+        for shard in 0..fanout.shards() {
+            let (fanout, stop) = (Arc::clone(&fanout), stop.clone());
             fanouts.spawn(async move {
-                stop.run_until_cancelled(fanout.deliver(share, &tools))
-                    .await;
+                stop.run_until_cancelled(fanout.deliver(shard)).await;
                 Ok(())
             });
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    fn table(&self) -> MutexGuard<'_, StreamTable> {
+        self.table.lock()
     }
 }

@@ -1,16 +1,18 @@
-//! Who is inside: the places for viewers, in all and per address, and the way out when this gateway leaves.
+//! Who may watch at the same time: so many viewers in all and per address, and none when this gateway leaves.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::Refused;
 use crate::viewer::outbox::{End, Outbox};
 
-/// How many viewers a second are sent away at least: so slowly only while time allows, so that the gateways they all
-/// go to next are not stormed.
+/// How many viewers a second are sent away when there is time: the gateways that they all go to next are not stormed.
+/// With too many viewers or too little time it is faster.
 const CLOSES_PER_SECOND: f64 = 200.0;
 /// Said to every viewer of a gateway that leaves.
 pub(crate) const LEAVING_REASON: &str = "this gateway is leaving, connect again";
@@ -47,7 +49,19 @@ pub(crate) enum AdmissionError {
     Leaving,
 }
 
-/// A viewer's permit, free again when it is dropped.
+impl AdmissionError {
+    /// Counts the refusal.
+    pub(crate) fn count(self, refused: &Refused) {
+        match self {
+            Self::Full(_) => &refused.full,
+            Self::Address(_) => &refused.address,
+            Self::Leaving => &refused.leaving,
+        }
+        .inc();
+    }
+}
+
+/// A viewer's permit; its place is free again when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     admission: Arc<Admission>,
@@ -71,7 +85,7 @@ impl Drop for Permit {
 
 impl Permit {
     /// Tells whom to send away when this gateway leaves.
-    pub(crate) fn take(&self, viewer: &Arc<Outbox>) {
+    pub(crate) fn belongs_to(&self, viewer: &Arc<Outbox>) {
         if let Some((_, entry)) = self.admission.inside().viewers.get_mut(&self.id) {
             *entry = Arc::downgrade(viewer);
         }
@@ -155,7 +169,7 @@ impl Admission {
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inside.lock()
     }
 }
 

@@ -10,16 +10,17 @@ use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
+use wire::StreamId;
 
-use crate::http::routes::Shared;
-use crate::metrics::Metrics;
+use crate::metrics::Closed;
 use crate::relay::streams::Subscription;
 use crate::session::Session;
 use crate::session::admission::{LEAVING_REASON, Permit};
+use crate::session::close::CLOSE_TIMEOUT;
+use crate::session::shared::Sessions;
 use crate::viewer::outbox::End;
-use crate::websocket::codec;
+use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
 /// A handshake that is in order.
@@ -67,11 +68,11 @@ impl Upgrade {
 
     /// Upgrades, and then closes with words: a browser shows a script neither status nor body of a refused upgrade.
     #[must_use]
-    pub(crate) fn refuse(self, tasks: &TaskTracker, code: u16, words: String) -> Response {
+    pub(crate) fn refuse(self, sessions: &Sessions, code: u16, words: String) -> Response {
         let pending = self.pending;
-        tasks.spawn(async move {
+        sessions.tasks.spawn(async move {
             if let Some((socket, _)) = hand_over(pending).await {
-                farewell(socket, &codec::close(code, &words)).await;
+                close_refused(socket, &encode::close(code, &words)).await;
             }
         });
         switching(&self.accept)
@@ -81,25 +82,23 @@ impl Upgrade {
     #[must_use]
     pub(crate) fn accept(
         self,
-        shared: &Shared,
+        sessions: &Arc<Sessions>,
         subscription: Subscription,
         permit: Permit,
         speaks_v2: bool,
     ) -> Response {
-        let (streams, admission, pending) = (
-            Arc::clone(&shared.streams),
-            Arc::clone(&shared.admission),
-            self.pending,
-        );
-        let span = tracing::info_span!("viewer", camera = %subscription.fanout.stream.camera, quality = %subscription.fanout.stream.rung);
+        let (shared, pending) = (Arc::clone(sessions), self.pending);
+        let StreamId { camera, rung } = subscription.stream();
+        let span = tracing::info_span!("viewer", %camera, quality = %rung);
         let viewing = async move {
-            let metrics = Arc::clone(&streams.tools.metrics);
             let Some((socket, early)) = hand_over(pending).await else {
                 return;
             };
-            metrics.connections.inc();
-            let (session, reader) = Session::begin(streams, socket, subscription, speaks_v2);
-            permit.take(session.outbox());
+            let viewers = Arc::clone(&shared.viewers);
+            viewers.connections.inc();
+            let admission = Arc::clone(&shared.admission);
+            let (session, reader) = Session::begin(shared, socket, subscription, speaks_v2);
+            permit.belongs_to(session.outbox());
             if admission.leaving().is_cancelled() {
                 // It came in just before the admission was closed, and nobody would tell it.
                 session.outbox().close(End::Leaving, 1012, LEAVING_REASON);
@@ -107,16 +106,15 @@ impl Upgrade {
             tracing::debug!("came");
             let end = session.run(reader, &early).await;
             tracing::debug!(?end, "left");
-            count(&metrics, end);
+            count(&viewers.closed, end);
             drop(permit);
         };
-        shared.tasks.spawn(viewing.instrument(span));
+        sessions.tasks.spawn(viewing.instrument(span));
         switching(&self.accept)
     }
 }
 
-fn count(metrics: &Metrics, end: End) {
-    let closed = &metrics.closed;
+fn count(closed: &Closed, end: End) {
     match end {
         End::Viewer => &closed.viewer,
         End::Lost => &closed.lost,
@@ -147,16 +145,16 @@ async fn hand_over(pending: OnUpgrade) -> Option<(TcpStream, Bytes)> {
     Some((parts.io.into_inner(), parts.read_buf))
 }
 
-async fn farewell(socket: TcpStream, goodbye: &[u8]) {
+async fn close_refused(socket: TcpStream, close: &[u8]) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut socket = socket;
     let said = async {
-        socket.write_all(goodbye).await?;
+        socket.write_all(close).await?;
         socket.shutdown().await?;
-        // Until the other side has closed too, or the goodbye could be lost to a reset.
+        // Until the other side has closed too, or the close frame could be lost to a reset.
         while socket.read(&mut [0; 256]).await? > 0 {}
         std::io::Result::Ok(())
     };
-    // Whoever does not listen to a goodbye needs none.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(1), said).await;
+    // Who does not read the close frame in time does without.
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, said).await;
 }

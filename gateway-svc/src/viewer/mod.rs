@@ -1,6 +1,7 @@
 //! One viewer's socket: what may be written to it now, and what is read from it.
 
-pub(crate) mod inbox;
-pub(crate) mod line;
+mod inbox;
 pub(crate) mod outbox;
+mod pending;
+mod position;
 pub(crate) mod send_window;

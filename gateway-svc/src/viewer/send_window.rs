@@ -3,29 +3,31 @@
 //! Sockets and proxies swallow seconds of video without a word; only what the viewer itself confirms has arrived. So
 //! each frame is confirmed, by the pong to the ping behind it or by an `ack` after decoding, and a window bounds what
 //! is unconfirmed. It starts at one frame and grows while frames are confirmed within the path's own round trip plus
-//! [`QUEUE_DELAY_TARGET`]: a long link keeps its frame rate, a narrow one gets fewer frames. A path on which a frame is gone in no
-//! time gets [`FAST_WINDOW`] at once, so that a hiccup costs no frame. What the round trip is without any queue, a lone ping
-//! tells: one at the start and one every [`PROBE_INTERVAL`], sent when nothing else is on its way.
+//! [`QUEUE_DELAY_TARGET`]: a long link keeps its frame rate, a narrow one gets fewer frames. A path on which a frame
+//! takes hardly longer than a ping gets [`FAST_WINDOW`] at once, so that a short delay costs no frame. The round trip
+//! without any queue is measured by a lone ping, the probe: one at the start and one every [`PROBE_INTERVAL`], sent
+//! when nothing else is on its way.
 //!
-//! A plain viewer that keeps up need not be listened to at each of its pongs: they may lie unread in the kernel for
-//! [`PONG_DELAY`], as long as there is room for a frame meanwhile and none can be late ([`SendWindow::may_coalesce_pongs`]).
+//! The pongs of a plain viewer that keeps up need not be read one by one: they may lie unread in the kernel for
+//! [`PONG_DELAY`], as long as there is room for a frame meanwhile and none can be late
+//! ([`SendWindow::may_coalesce_pongs`]).
 //!
 //! Until a viewer has confirmed anything it is [`Feedback::Kernel`]: the socket's own "nothing unsent" decides.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// How much later than the bare round trip a frame may be confirmed.
+/// How much later than the bare round trip a frame may be confirmed: what a queue on the path may add to its age.
 pub(crate) const QUEUE_DELAY_TARGET: Duration = Duration::from_millis(100);
-/// How often the bare round trip is measured and life is asked for.
+/// How often the bare round trip is measured and a sign of life asked for.
 pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(10);
 /// Without a sign of life for so long, a viewer that used to answer is gone.
 pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(20);
-/// Frames ahead on a path that would carry many times more: at 34 a second, [`QUEUE_DELAY_TARGET`] in all.
+/// Frames on their way on a path that would carry many times more: at 34 a second, [`QUEUE_DELAY_TARGET`] in all.
 const FAST_WINDOW: usize = 4;
-/// How long the pongs of a viewer whose pongs are coalesced may lie unread: they are read before one can be late.
+/// How long coalesced pongs may lie unread: less than [`QUEUE_DELAY_TARGET`], so that they are read before one is late.
 pub(crate) const PONG_DELAY: Duration = Duration::from_millis(75);
-/// A viewer whose last frame was longer ago is not one that frames flow to.
+/// A viewer whose last frame was longer ago gets no steady frames, and its pongs are read at once.
 const ACTIVE_WITHIN: Duration = Duration::from_millis(500);
 /// The most frames that are ever unconfirmed: two seconds of video.
 const MAX_WINDOW: usize = 64;
@@ -45,6 +47,7 @@ pub(crate) enum Feedback {
     Acks,
 }
 
+/// A frame that was begun and is not confirmed.
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     number: u64,
@@ -93,12 +96,13 @@ pub(crate) struct SendWindow {
     /// It shrank since the last probe, so frames may be waiting in front of each other all the time.
     congested: bool,
     min_rtt: MinRtt,
-    /// The last lone ping,
+    /// Number and time of the last probe.
     probe: Option<(u64, Instant)>,
-    /// whether its pong is awaited,
+    /// Its pong is awaited.
     measuring: bool,
-    /// and when the next one is due.
+    /// When the next one is due.
     next_probe: Instant,
+    /// When the viewer last confirmed anything.
     heard: Instant,
 }
 
@@ -170,9 +174,9 @@ impl SendWindow {
         Some(number)
     }
 
-    /// Whether its pongs may lie [`PONG_DELAY`]: those of a plain viewer that gets frames, answers them in time and has room
-    /// for more; `already` is what was said last, with which room for one will do. (Who speaks `?v=2` says things that are
-    /// to be acted on at once.)
+    /// Whether its pongs may lie unread for [`PONG_DELAY`]: those of a plain viewer that gets frames, answers them in
+    /// time and has room for two more, or for one if they lie unread `already`. (What who speaks `?v=2` says is to be
+    /// acted on at once.)
     #[must_use]
     pub(crate) fn may_coalesce_pongs(&self, now: Instant, already: bool) -> bool {
         let room = if already { 1 } else { 2 };
@@ -196,15 +200,15 @@ impl SendWindow {
         self.sent.len()
     }
 
-    /// Whether a frame is unconfirmed for longer than is well.
+    /// Whether a frame is unconfirmed for longer than it should be.
     fn overdue(&self, now: Instant) -> bool {
         let allowed = self.min_rtt.get().unwrap_or_default() + QUEUE_DELAY_TARGET;
         let late = |first: &Sent| now.saturating_duration_since(first.at) > allowed;
         self.sent.front().is_some_and(late)
     }
 
-    /// A pong to `number` came: to a frame's ping or to a lone one. One that is not `prompt` may have waited to be read,
-    /// so that its round trip tells nothing.
+    /// A pong to `number` came: to a frame's ping or to a lone one. One that is not `prompt` may have waited to be
+    /// read, so that its round trip tells nothing.
     pub(crate) fn pong(&mut self, number: u64, now: Instant, prompt: bool) {
         self.heard = now;
         if let Some((probe, at)) = self.probe

@@ -4,9 +4,9 @@
 //! bytes to, so the few header fields are checked here. No extension is ever agreed to: JPEG does not deflate.
 //! Source: RFC 6455 sections 4.2.1 (what a client must send), 4.2.2 (the answer).
 
-use axum::http::{HeaderMap, Method, Version, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http::{HeaderMap, Method, Version, header};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 /// Why a request is no WebSocket handshake.
@@ -72,7 +72,7 @@ pub(crate) fn accept(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use http::HeaderValue;
 
     const GOOD: [(&str, &str); 4] = [
         ("upgrade", "WebSocket"),

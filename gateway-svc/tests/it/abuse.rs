@@ -3,15 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use gateway_svc::websocket::codec::{Opcode, put_head};
+use gateway_svc::websocket::{Opcode, encode::put_head};
 use testkit::{NatsServer, Process, Viewer, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Camera, SOON, Streaming};
-
-const HANDSHAKE: &str = "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-                         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+use crate::support::{Camera, HANDSHAKE, Streaming, TEST_DEADLINE};
 
 struct Scene {
     _nats: NatsServer,
@@ -45,7 +42,7 @@ impl Scene {
         for _ in 0..5 {
             let began = Instant::now();
             for _ in 0..34 {
-                self.good.frame(SOON).await;
+                self.good.frame(TEST_DEADLINE).await;
             }
             took.push(began.elapsed());
             if began.elapsed() < Duration::from_secs(2) {
@@ -91,7 +88,7 @@ async fn upgraded(address: SocketAddr) -> TcpStream {
 
 /// Sends garbage; whether the other side minds is the other side's business.
 async fn push(socket: &mut TcpStream, bytes: &[u8]) {
-    let _ = tokio::time::timeout(SOON, socket.write_all(bytes)).await;
+    let _ = tokio::time::timeout(TEST_DEADLINE, socket.write_all(bytes)).await;
 }
 
 fn mutated(valid: &[u8]) -> Vec<u8> {
@@ -162,7 +159,7 @@ async fn a_header_that_announces_a_gigabyte_gets_none() {
     }
     scene.all_gone().await;
     assert!(scene.memory().await - before < 32e6);
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         let closed = scene
             .gateway
             .metric("gateway_closed_total", &[("reason", "violation")])
@@ -179,7 +176,7 @@ async fn a_flood_of_pings_ends_for_who_sends_it() {
     let pings = [0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4].repeat(100_000);
     push(&mut socket, &pings).await;
     scene.good_viewer_is_served().await;
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         scene
             .gateway
             .metric("gateway_closed_total", &[("reason", "violation")])
@@ -220,7 +217,7 @@ async fn a_peer_that_reads_nothing_for_twenty_seconds_is_gone() {
     let mut scene = Scene::new().await;
     let _frozen = upgraded(scene.gateway.public()).await;
     let mut answering = Viewer::watch(scene.gateway.public(), 80).await.unwrap();
-    answering.frame(SOON).await;
+    answering.frame(TEST_DEADLINE).await;
     // From here on neither reads: one has answered a ping once, the other never did.
     let began = Instant::now();
     let count = ["dead", "lost"];
@@ -240,7 +237,7 @@ async fn a_peer_that_reads_nothing_for_twenty_seconds_is_gone() {
             "{gone} gone after {:?}",
             began.elapsed()
         );
-        scene.good.frame(SOON).await;
+        scene.good.frame(TEST_DEADLINE).await;
     }
 }
 
@@ -271,7 +268,7 @@ async fn who_does_not_finish_a_request_is_disconnected() {
     );
     push(&mut socket, long.as_bytes()).await;
     let mut answer = Vec::new();
-    let _ = tokio::time::timeout(SOON, socket.read_to_end(&mut answer)).await;
+    let _ = tokio::time::timeout(TEST_DEADLINE, socket.read_to_end(&mut answer)).await;
     assert!(
         answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"),
         "{}",

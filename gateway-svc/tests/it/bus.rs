@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use testkit::{NatsServer, Process, Viewer, eventually, http};
 
-use crate::support::{Camera, SOON};
+use crate::support::{Camera, TEST_DEADLINE};
 
 /// A server on which the gateway's user lacks `missing`, given as lines of its permissions.
 async fn strict(permissions: &str) -> NatsServer {
@@ -38,7 +38,7 @@ async fn a_user_with_the_least_permissions_is_enough() {
     let mut viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
     camera.wanted(&[80]).await;
     let jpeg = camera.publish("frames.q80").await;
-    assert_eq!(viewer.frame(SOON).await, jpeg);
+    assert_eq!(viewer.frame(TEST_DEADLINE).await, jpeg);
     assert_eq!(gateway.ready().await, 200);
 }
 
@@ -61,7 +61,7 @@ async fn a_missing_permission_is_named_with_its_subject() {
         let _camera = Camera::of(nats_client(&nats).await).await;
         let gateway = Process::gateway(&nats, &LOGIN).await;
         let _viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
-        eventually(SOON, || async {
+        eventually(TEST_DEADLINE, || async {
             let reason = ready(&gateway).await;
             let named = reason.contains("Permissions Violation") && reason.contains(subject);
             named.then_some(()).ok_or(reason)
@@ -78,7 +78,7 @@ async fn a_wrong_password_is_waited_out_and_said() {
     let wrong = [LOGIN[0], ("NATS_PASSWORD", "guess-guess")];
     let gateway = Process::gateway(&nats, &wrong).await;
     assert_eq!(gateway.ready().await, 503);
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         gateway.log().contains("refuses the login")
     })
     .await;
@@ -99,7 +99,7 @@ async fn cameras_that_nobody_has_are_few_and_soon_forgotten() {
     for _ in 0..4 {
         let told = waiting
             .iter_mut()
-            .map(|viewer| Box::pin(viewer.closed(SOON)));
+            .map(|viewer| Box::pin(viewer.closed(TEST_DEADLINE)));
         let (closed, refused, _) = futures_util::future::select_all(told).await;
         assert_eq!(closed.code, 1013, "{}", closed.reason);
         waiting.remove(refused);
@@ -110,11 +110,11 @@ async fn cameras_that_nobody_has_are_few_and_soon_forgotten() {
     Viewer::watch(gateway.public(), 80)
         .await
         .unwrap()
-        .leave(SOON)
+        .leave(TEST_DEADLINE)
         .await;
     drop(waiting);
     camera.wanted(&[]).await;
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         let status = http::get(gateway.public(), "/api/status", &[])
             .await
             .unwrap()

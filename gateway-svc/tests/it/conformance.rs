@@ -11,7 +11,7 @@ use testkit::{NatsServer, Process};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::SOON;
+use crate::support::TEST_DEADLINE;
 
 mod framing;
 mod text;
@@ -139,7 +139,7 @@ async fn hear(address: SocketAddr, frames: &Frames, cut: Cut) -> Heard {
         let _ = reader.read_to_end(&mut bytes).await;
     };
     let both = async { tokio::join!(send, read) };
-    let ended = tokio::time::timeout(SOON, both).await;
+    let ended = tokio::time::timeout(TEST_DEADLINE, both).await;
     let said = heard(&bytes);
     assert!(ended.is_ok(), "the connection did not end; heard {said:?}");
     said
@@ -189,6 +189,7 @@ async fn the_case_list_of_the_autobahn_suite_passes_where_it_applies() {
         framing::lengths_and_pings(),
         framing::bits_and_opcodes(),
         framing::fragments(),
+        framing::broken_fragments(),
         text::characters(),
         text::goodbyes(),
     ];

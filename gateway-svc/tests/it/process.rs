@@ -2,7 +2,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::{Camera, SOON, status};
+use crate::support::{Camera, TEST_DEADLINE, status};
 use gateway_svc::config::Cli;
 use testkit::{NatsServer, Process, Viewer, eventually, http};
 
@@ -115,9 +115,9 @@ async fn a_misspelt_variable_is_warned_about_and_kubernetes_own_are_not() {
 async fn health_tells_alive_from_ready() {
     let mut nats = NatsServer::start().await;
     let gateway = Process::gateway(&nats, &[]).await;
-    eventually(SOON, || async { gateway.ready().await == 200 }).await;
+    eventually(TEST_DEADLINE, || async { gateway.ready().await == 200 }).await;
     nats.kill();
-    eventually(SOON, || async { gateway.ready().await == 503 }).await;
+    eventually(TEST_DEADLINE, || async { gateway.ready().await == 503 }).await;
     for address in [gateway.public(), gateway.admin()] {
         assert_eq!(
             http::get(address, "/healthz", &[]).await.unwrap().status,
@@ -140,11 +140,11 @@ async fn health_tells_alive_from_ready() {
 async fn healthcheck_asks_the_running_service() {
     let nats = NatsServer::start().await;
     let service = Process::gateway(&nats, &[]).await;
-    eventually(SOON, || async { service.ready().await == 200 }).await;
+    eventually(TEST_DEADLINE, || async { service.ready().await == 200 }).await;
     let ask = |address: String| gateway(&[("GATEWAY_ADMIN_LISTEN", &address)], &["healthcheck"]);
     assert!(ask(service.admin().to_string()).status.success());
     drop(nats);
-    eventually(SOON, || async { service.ready().await == 503 }).await;
+    eventually(TEST_DEADLINE, || async { service.ready().await == 503 }).await;
     let sick = ask(service.admin().to_string());
     assert_eq!(sick.status.code(), Some(1));
     assert!(String::from_utf8(sick.stderr).unwrap().contains("NATS"));
@@ -170,7 +170,7 @@ async fn status_tells_cameras_viewers_and_the_gateway_itself() {
     let _viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
     camera.wanted(&[80]).await;
     // As a capture does: again and again, or a gateway that has just started would not hear it.
-    let report = eventually(SOON, || async {
+    let report = eventually(TEST_DEADLINE, || async {
         camera.say("status", &status(wire::CameraState::Live)).await;
         let body = http::get(gateway.public(), "/api/status", &[])
             .await
@@ -182,7 +182,7 @@ async fn status_tells_cameras_viewers_and_the_gateway_itself() {
     .await;
     assert_eq!(report["gateway"]["state"], "ready");
     assert_eq!(report["cameras"][0]["viewers"]["80"], 1);
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         let body = http::get(gateway.public(), "/api/status", &[])
             .await
             .unwrap()

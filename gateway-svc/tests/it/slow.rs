@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use testkit::{NatsServer, Process, ThrottledLink, Viewer};
 use wire::Stamp;
 
-use crate::support::{Camera, SOON};
+use crate::support::{Camera, TEST_DEADLINE};
 
 /// 1.5 Mb/s.
 const NARROW: u32 = 187_500;
@@ -29,7 +29,7 @@ async fn watch(mut viewer: Viewer, acks: bool, settle: Duration, time: Duration)
     let mut ages = Vec::new();
     let began = Instant::now() + settle;
     while Instant::now() < began + time {
-        let frame = viewer.frame(SOON).await;
+        let frame = viewer.frame(TEST_DEADLINE).await;
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap();

@@ -9,8 +9,12 @@ use futures_util::StreamExt as _;
 use testkit::{NatsServer, eventually};
 use wire::{CameraStatus, LeaseKey, Stamp, lease};
 
-/// Several times what anything in here should take on a busy machine.
-pub(crate) const SOON: Duration = Duration::from_secs(10);
+/// How long a test waits for what must come: several times what it takes on a busy machine.
+pub(crate) const TEST_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The opening handshake of a viewer that is a plain socket.
+pub(crate) const HANDSHAKE: &str = "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 /// A capture by hand: the bucket, the keys in it, frames and status on demand.
 pub(crate) struct Camera {
@@ -27,7 +31,7 @@ impl Camera {
 
     pub(crate) async fn of(client: async_nats::Client) -> Self {
         let context = jetstream::new(client.clone());
-        eventually(SOON, || context.create_stream(demand())).await;
+        eventually(TEST_DEADLINE, || context.create_stream(demand())).await;
         let bucket = context.get_key_value("demand").await.unwrap();
         Self {
             client,
@@ -46,7 +50,7 @@ impl Camera {
 
     /// Waits until exactly these rungs of the unnamed camera are wanted.
     pub(crate) async fn wanted(&self, rungs: &[u8]) {
-        eventually(SOON, || async {
+        eventually(TEST_DEADLINE, || async {
             let mut wanted: Vec<u8> = self
                 .leases()
                 .await

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-const WHERE: Record<string, string> = {
+const HOW_TO_GET: Record<string, string> = {
   GATEWAY_BIN: "cargo build -p gateway-svc gives target/debug/gateway-svc",
   CAPTURE_BIN: "cargo build -p capture-svc gives target/debug/capture-svc",
   NATS_SERVER_BIN: "nats-server 2.10 or later",
@@ -16,11 +16,11 @@ const WHERE: Record<string, string> = {
  *
  * @throws when it is unset or nothing is there: a test without them has not passed.
  */
-export function artifact(name: keyof typeof WHERE): string {
+export function artifact(name: keyof typeof HOW_TO_GET): string {
   const path = process.env[name];
   if (path && existsSync(path)) return resolve(path);
   const problem = path ? `is ${path}, and there is nothing` : "is not set";
   throw new Error(
-    `${name} ${problem}. It names ${WHERE[name]}. \`cargo xtask test\` gets and sets all of them.`,
+    `${name} ${problem}. It names ${HOW_TO_GET[name]}. \`cargo xtask test\` gets and sets all of them.`,
   );
 }

@@ -4,7 +4,7 @@
  */
 
 const COLUMNS = 64;
-const MARK = 0xa5;
+const FIRST_BYTE = 0xa5;
 
 export interface Barcode {
   seq: number;
@@ -31,7 +31,7 @@ export function readBarcode(rgba: Uint8Array, width: number, height: number): Ba
       bytes[cell >> 3] = (bytes[cell >> 3] ?? 0) | (1 << (7 - (cell & 7)));
   }
   const view = new DataView(bytes.buffer);
-  if (bytes[0] !== MARK || crc16(bytes.subarray(0, 14)) !== view.getUint16(14)) return null;
+  if (bytes[0] !== FIRST_BYTE || crc16(bytes.subarray(0, 14)) !== view.getUint16(14)) return null;
   const seq = (bytes[1] ?? 0) * 2 ** 32 + view.getUint32(2);
   return { seq, madeAt: Number(view.getBigUint64(6)) / 1000 };
 }

@@ -1,4 +1,4 @@
-/** A real Chromium and what the tests want to know of the page. */
+/** A real Chromium, and what tests read from the page in it. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { artifact } from "./artifacts";
 import { type Barcode, readBarcode } from "./barcode";
 import { eventually } from "./eventually";
 
-export const ARGS = [
+export const CHROMIUM_ARGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -36,7 +36,7 @@ export async function withPage<T>(
   const profile = mkdtempSync(join(tmpdir(), "rero-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: artifact("CHROMIUM_BIN"),
-    args: ARGS,
+    args: CHROMIUM_ARGS,
     viewport: { width: 1100, height: 760 },
     ...options,
   });
@@ -51,7 +51,7 @@ export async function withPage<T>(
     await page.addInitScript(() => {
       window.views = [];
       addEventListener("rero-view", (e) => {
-        // A minute's history in each of a thousand views would be all that a memory test sees.
+        // With a minute's history in each of a thousand views a memory test would measure nothing else.
         window.views.push({ ...(e as CustomEvent<View>).detail, history: [] });
       });
     });

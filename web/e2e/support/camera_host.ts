@@ -1,14 +1,14 @@
 /**
- * A camera's host that has nothing to say but its status, on the real bus: what a page tells of a
- * camera's trouble is seen without breaking a camera.
+ * A stand-in for a camera's host that publishes a status and no frames, on the real bus: so a test
+ * sees what the page says of a camera's trouble without a broken camera.
  */
 
 import { connect, type Socket } from "node:net";
 import { eventually } from "./eventually";
 import type { Gateway } from "./gateway";
 
-/** A status is good for three seconds. */
-const EVERY_MS = 500;
+/** The gateway calls a camera offline after three seconds without a status. */
+const STATUS_EVERY_MS = 500;
 
 export class CameraHost {
   readonly #camera: string;
@@ -25,7 +25,7 @@ export class CameraHost {
       if (data.includes("PING")) this.#socket.write("PONG\r\n");
     });
     this.#socket.write('CONNECT {"verbose":false}\r\n');
-    this.#timer = setInterval(() => this.#publish(), EVERY_MS);
+    this.#timer = setInterval(() => this.#publish(), STATUS_EVERY_MS);
   }
 
   says(state: string, reason: string | null = null, detail = ""): void {

@@ -6,11 +6,11 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** Like the buffer of a home router. */
-const BUFFER = 64 * 1024;
-const TICK_MS = 2;
+const BUFFER_BYTES = 64 * 1024;
+const PUMP_EVERY_MS = 2;
 /** Bytes are let through in bursts no longer than this. */
-const BURST_MS = 20;
-const PACKET = 1460;
+const MAX_BURST_MS = 20;
+const PACKET_BYTES = 1460;
 
 interface Flow {
   client: Socket;
@@ -24,7 +24,7 @@ export class Link {
   rate = 0;
   /** One way, both ways. */
   delayMs = 0;
-  /** While set, nothing moves and nobody is told. */
+  /** While set, nothing passes, and no connection is closed. */
   cut = false;
   /** Bytes that reached the browser. */
   bytes = 0;
@@ -39,7 +39,7 @@ export class Link {
   private constructor(targets: number[]) {
     this.targets = targets;
     this.#server = createServer((client) => this.#accept(client, [...this.targets]));
-    this.#timer = setInterval(() => this.#pump(), TICK_MS);
+    this.#timer = setInterval(() => this.#pump(), PUMP_EVERY_MS);
   }
 
   static async to(...targets: number[]): Promise<Link> {
@@ -88,7 +88,7 @@ export class Link {
     server.on("data", (data: Buffer) => {
       flow.queue.push(data);
       flow.queued += data.length;
-      if (flow.queued >= BUFFER) server.pause();
+      if (flow.queued >= BUFFER_BYTES) server.pause();
     });
     client.on("data", (data: Buffer) => this.#later(() => server.write(data)));
     const end = () => {
@@ -110,7 +110,10 @@ export class Link {
     const now = performance.now();
     const perMs = this.rate === 0 ? Number.POSITIVE_INFINITY : (this.rate * 1e6) / 8 / 1000;
     const earned = this.rate === 0 ? perMs : perMs * (now - this.#last);
-    this.#tokens = Math.min(this.#tokens + earned, Math.max(perMs * BURST_MS, 2 * PACKET));
+    this.#tokens = Math.min(
+      this.#tokens + earned,
+      Math.max(perMs * MAX_BURST_MS, 2 * PACKET_BYTES),
+    );
     this.#last = now;
     if (this.cut) return;
     let moved = true;
@@ -128,7 +131,7 @@ export class Link {
   #send(flow: Flow): boolean {
     const head = flow.queue[0];
     if (!head) return false;
-    const size = this.rate === 0 ? head.length : Math.min(PACKET, head.length);
+    const size = this.rate === 0 ? head.length : Math.min(PACKET_BYTES, head.length);
     if (size === head.length) flow.queue.shift();
     else flow.queue[0] = head.subarray(size);
     flow.queued -= size;
@@ -136,7 +139,7 @@ export class Link {
     this.bytes += size;
     const piece = head.subarray(0, size);
     this.#later(() => flow.client.writable && flow.client.write(piece));
-    if (flow.queued < BUFFER && flow.server.isPaused()) flow.server.resume();
+    if (flow.queued < BUFFER_BYTES && flow.server.isPaused()) flow.server.resume();
     return true;
   }
 }

@@ -1,4 +1,4 @@
-/** A program under test: started, waited for, its words kept, ended. */
+/** A program under test: started, its output kept in a file, ended. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
@@ -7,10 +7,10 @@ import { join } from "node:path";
 
 /** Screenshots and logs of a run; not in git. */
 export const RESULTS = join(import.meta.dirname, "../../test-results");
-const STOP_MS = 5_000;
+const KILL_AFTER_MS = 5_000;
 let count = 0;
 
-/** A test run that dies takes its programs along. */
+/** Programs end with the test run, also when it crashes. */
 const children = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
@@ -30,7 +30,7 @@ export class Program {
     mkdirSync(RESULTS, { recursive: true });
     this.log = join(RESULTS, `${name}-${process.pid}-${++count}.log`);
     const log = createWriteStream(this.log);
-    // Settings of the machine must not reach in; only what finds programs and homes does.
+    // No setting of the machine may change a test: of its environment only these two are passed on.
     const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn(path, args, {
       env: { PATH, HOME, ...env },
@@ -52,7 +52,7 @@ export class Program {
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (!this.running) return;
     this.#child.kill(signal);
-    const late = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
+    const late = setTimeout(() => this.#child.kill("SIGKILL"), KILL_AFTER_MS);
     await this.ended;
     clearTimeout(late);
   }

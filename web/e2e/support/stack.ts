@@ -43,7 +43,7 @@ export class Stack {
     });
   }
 
-  /** A camera's host that only talks; whoever gets it closes it. */
+  /** A camera's host that only publishes its status; the caller closes it. */
   cameraHost(camera: string): CameraHost {
     return new CameraHost(this.#nats, camera);
   }

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { artifact } from "./artifacts";
-import { ARGS, removeProfile } from "./browser";
+import { CHROMIUM_ARGS, removeProfile } from "./browser";
 import { endWithUs } from "./program";
 
 type Answer = { id?: number; result?: Record<string, unknown>; error?: { message: string } };
@@ -25,7 +25,7 @@ export class Tabs {
     this.#chromium = spawn(
       artifact("CHROMIUM_BIN"),
       [
-        ...ARGS,
+        ...CHROMIUM_ARGS,
         "--headless=new",
         "--remote-debugging-pipe",
         `--user-data-dir=${this.#profile}`,
@@ -55,7 +55,7 @@ export class Tabs {
     await this.#send("Target.activateTarget", { targetId: tab });
   }
 
-  /** The value of `expression` in a tab, where it may do what takes a person's hand. */
+  /** The value of `expression` in a tab; it counts as an act of the user, which some functions require. */
   async evaluate<T>(tab: string, expression: string): Promise<T> {
     const { sessionId } = await this.#send("Target.attachToTarget", {
       targetId: tab,

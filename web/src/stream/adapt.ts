@@ -3,7 +3,7 @@
  * asked once a second.
  *
  * The rule is the published one: over 5 s, fewer than 28 frames a second is one step down, more
- * than 32 one step up, between 30 and 95. By itself it saws: it climbs until it fails, forgets and
+ * than 32 one step up, between 30 and 95. By itself it oscillates: it climbs until it fails, forgets and
  * climbs again. So a step needs the last second to agree, steps settle before the next, and a
  * quality that failed is not tried again for a while that doubles. A camera slower than 34 has the
  * two limits scaled to what it really delivers, or every viewer of it would end at 30.
@@ -16,21 +16,21 @@ const NOMINAL_FPS = 34;
 const LOW_FPS = 28;
 const HIGH_FPS = 32;
 const WINDOW_S = 5;
-/** A bad start is believed from here on, before the window is full. */
-const WARM_S = 2;
+/** From here on a low rate counts, although the window is not full. */
+const WARM_UP_S = 2;
 /** A second, less the jitter of the timer that asks. */
-const DOWN_EVERY_S = 0.9;
-const UP_EVERY_S = 3;
+const MIN_BETWEEN_DOWNS_S = 0.9;
+const MIN_BETWEEN_UPS_S = 3;
 /** No way up this soon after a way down. */
-const SETTLE_S = 5;
+const NO_UP_AFTER_DOWN_S = 5;
 /** A step up that lasts this long has succeeded; one that fails earlier was beyond the link. */
 const PROBE_S = 8;
-const BACKOFF_S = 10;
+const FIRST_BACKOFF_S = 10;
 const MAX_BACKOFF_S = 120;
 /** The stamps overrule the announced rate when they differ by more than this part. */
 const ANNOUNCED_TOLERANCE = 0.05;
 /** Below this many stamps the camera's rate is a guess. */
-const FEW_STAMPS = 10;
+const MIN_STAMPS = 10;
 
 /** Why the quality is what it is. */
 export type Reason =
@@ -67,7 +67,7 @@ export class Adapt {
   #lastDown = Number.NEGATIVE_INFINITY;
   #failed = Number.POSITIVE_INFINITY;
   #failedUntil = 0;
-  #backoff = BACKOFF_S;
+  #backoff = FIRST_BACKOFF_S;
 
   constructor(start: number = MAX_QUALITY) {
     this.quality = nearestRung(start);
@@ -81,7 +81,7 @@ export class Adapt {
   arrived(frame: Arrival): void {
     this.#since ??= frame.at;
     const last = this.#window.at(-1);
-    // Capture began anew and counts from the start: stamps from before prove nothing about now.
+    // Capture restarted and counts from 0: earlier stamps cannot be compared with these.
     if (frame.seq !== undefined && last?.seq !== undefined && frame.seq < last.seq)
       for (const old of this.#window) old.seq = old.capturedAt = undefined;
     this.#window.push(frame);
@@ -94,14 +94,14 @@ export class Adapt {
     this.reason = this.manual ? "manual" : "warming";
   }
 
-  /** A person chose. */
+  /** A quality chosen by the viewer. */
   choose(quality: number): void {
     this.manual = true;
     this.reason = "manual";
     this.quality = nearestRung(quality);
   }
 
-  /** The choice is ours again, from where it stands. */
+  /** Automatic again, from the present quality on. */
   auto(now: number): void {
     if (!this.manual) return;
     this.manual = false;
@@ -115,7 +115,7 @@ export class Adapt {
     const span = this.#measure(now);
     if (this.manual) return this.quality;
     if (this.quality > this.cap) this.quality = nearestRung(this.cap);
-    if (span < WARM_S) {
+    if (span < WARM_UP_S) {
       this.reason = "warming";
       return this.quality;
     }
@@ -134,9 +134,9 @@ export class Adapt {
     if (this.quality <= MIN_QUALITY) return caughtUp ? "recovering" : "floor";
     // The window still holds the bad seconds; the last one is good already.
     if (caughtUp) return "recovering";
-    if (now - this.#lastDown < DOWN_EVERY_S) return "slow";
+    if (now - this.#lastDown < MIN_BETWEEN_DOWNS_S) return "slow";
     if (now - this.#lastUp < PROBE_S) this.#backoff = Math.min(MAX_BACKOFF_S, this.#backoff * 2);
-    else if (now - this.#lastDown > WINDOW_S) this.#backoff = BACKOFF_S;
+    else if (now - this.#lastDown > WINDOW_S) this.#backoff = FIRST_BACKOFF_S;
     this.#failed = this.quality;
     this.#failedUntil = now + this.#backoff;
     this.#lastDown = now;
@@ -145,14 +145,14 @@ export class Adapt {
   }
 
   #up(now: number, confirmed: boolean): Reason {
-    if (now - this.#lastDown < SETTLE_S || !confirmed) return "settling";
+    if (now - this.#lastDown < NO_UP_AFTER_DOWN_S || !confirmed) return "settling";
     if (this.quality >= this.#failed && now - this.#lastUp >= PROBE_S) {
       this.#failed = Number.POSITIVE_INFINITY;
-      this.#backoff = BACKOFF_S;
+      this.#backoff = FIRST_BACKOFF_S;
     }
     const next = Math.min(nearestRung(this.cap), this.quality + QUALITY_STEP);
     if (next >= this.#failed && now < this.#failedUntil) return "ceiling";
-    if (now - this.#lastUp < UP_EVERY_S) return "settling";
+    if (now - this.#lastUp < MIN_BETWEEN_UPS_S) return "settling";
     this.#lastUp = now;
     this.quality = next;
     return "raised";
@@ -183,7 +183,7 @@ export class Adapt {
     const stamped = this.#window.filter((f) => f.seq !== undefined);
     const first = stamped[0];
     const last = stamped.at(-1);
-    if (stamped.length < FEW_STAMPS || !first || !last) return announced;
+    if (stamped.length < MIN_STAMPS || !first || !last) return announced;
     const seconds = (last.capturedAt ?? 0) - (first.capturedAt ?? 0);
     if (seconds <= 1) return announced;
     const measured = ((last.seq ?? 0) - (first.seq ?? 0)) / seconds;

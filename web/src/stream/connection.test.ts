@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
-  CAMERA_DOWN_RECONNECT_MS,
   CONNECT_TIMEOUT_MS,
   type Connection,
   type ConnectionEvent,
   type Effect,
   initial,
+  RECONNECT_AFTER_SILENCE_MS,
+  RECONNECT_WHILE_CAMERA_DOWN_MS,
   reduce,
-  STALL_MS,
-  STALL_RECONNECT_MS,
+  STALL_AFTER_MS,
 } from "./connection";
 
 /** A connection with a clock of its own; `effects` gathers what it wanted done. */
@@ -65,22 +65,22 @@ describe("a connection", () => {
   });
 
   it("stalls without pictures, and a picture makes it live again", () => {
-    const told = live().after(STALL_MS, tick);
+    const told = live().after(STALL_AFTER_MS, tick);
     expect(told.state.phase).toBe("stalled");
     expect(told.wanted()).toEqual([]);
     expect(told.after(10, frame).state.phase).toBe("live");
   });
 
   it("replaces a connection that brings nothing for long", () => {
-    const told = live().after(STALL_RECONNECT_MS, tick);
+    const told = live().after(RECONNECT_AFTER_SILENCE_MS, tick);
     expect(told.state.phase).toBe("waiting");
     expect(told.wanted()).toEqual(["close"]);
   });
 
   it("has more patience while the camera is known to be down", () => {
     const told = live().after(0, { type: "camera", up: false });
-    expect(told.after(STALL_RECONNECT_MS, tick).state.phase).toBe("stalled");
-    told.after(CAMERA_DOWN_RECONNECT_MS, tick);
+    expect(told.after(RECONNECT_AFTER_SILENCE_MS, tick).state.phase).toBe("stalled");
+    told.after(RECONNECT_WHILE_CAMERA_DOWN_MS, tick);
     expect(told.wanted()).toEqual(["close"]);
   });
 });

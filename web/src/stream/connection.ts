@@ -1,19 +1,19 @@
 /**
  * What state a viewer's connection is in, and what to do next. A pure reducer: it is told what
  * happened and when, and answers with the new state and the few things to be done (`Effect`).
- * The socket itself lives in `engine.ts`.
+ * The socket itself is in `socket.ts`.
  */
 
-import { FULL_WAIT_MS, LEAVING_SPREAD_MS, waitMs } from "./backoff";
+import { FULL_GATEWAY_WAIT_MS, LEAVING_SPREAD_MS, waitMs } from "./backoff";
 
 /** A socket that does not open by then is given up. */
 export const CONNECT_TIMEOUT_MS = 8_000;
 /** No picture for this long and the viewer is told. */
-export const STALL_MS = 1_500;
+export const STALL_AFTER_MS = 1_500;
 /** No picture for this long and a new connection is tried: this one may be dead without knowing. */
-export const STALL_RECONNECT_MS = 8_000;
+export const RECONNECT_AFTER_SILENCE_MS = 8_000;
 /** The same while the camera is known to be down: then silence is no sign of a dead connection. */
-export const CAMERA_DOWN_RECONNECT_MS = 30_000;
+export const RECONNECT_WHILE_CAMERA_DOWN_MS = 30_000;
 
 export type Phase =
   | "connecting"
@@ -132,7 +132,7 @@ function closed(
   // A gateway that leaves (1001, 1012) or falls (1006) has others beside it: the first try is at once.
   if (s.attempt === 0 && s.opened && [1001, 1006, 1012].includes(e.code))
     wait = random * LEAVING_SPREAD_MS;
-  if (e.code === 1013) wait = Math.max(wait, FULL_WAIT_MS * (1 + random / 2));
+  if (e.code === 1013) wait = Math.max(wait, FULL_GATEWAY_WAIT_MS * (1 + random / 2));
   const next: Connection = {
     ...base,
     phase: e.online ? "waiting" : "offline",
@@ -168,14 +168,14 @@ function ticked(s: Connection, now: number, random: number): Step {
 /** An open connection without a picture since `heard`. */
 function silent(s: Connection, heard: number, now: number, random: number): Step {
   const silence = now - heard;
-  if (silence >= (s.cameraUp ? STALL_RECONNECT_MS : CAMERA_DOWN_RECONNECT_MS))
+  if (silence >= (s.cameraUp ? RECONNECT_AFTER_SILENCE_MS : RECONNECT_WHILE_CAMERA_DOWN_MS))
     return giveUp(s, now, random);
-  // Before the very first picture the page says "connecting", which is true and kinder.
-  if (silence >= STALL_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
+  // Before the first picture the page goes on saying "connecting".
+  if (silence >= STALL_AFTER_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
   return same(s);
 }
 
-/** The try that is made at once is not held against the server: it may have met the one that leaves. */
+/** The first try, made at once, does not lengthen the wait: it may have reached the gateway that leaves. */
 const failedWait = (s: Connection, random: number) => waitMs(Math.max(0, s.attempt - 1), random);
 
 function giveUp(s: Connection, now: number, random: number, ...more: Effect[]): Step {

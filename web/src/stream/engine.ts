@@ -17,9 +17,9 @@ import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
 import type { EngineConfig, Snapshot, View } from "./view_model";
 
-const TICK_MS = 250;
+const TICK_EVERY_MS = 250;
 const VIEW_EVERY_MS = 500;
-const ASK_EVERY_MS = 1_000;
+const ADAPT_EVERY_MS = 1_000;
 
 interface Frame extends Snapshot {
   stamp: Stamp | null;
@@ -41,7 +41,7 @@ export class Engine {
   #behindMs: number | null = null;
   #run: string | null = null;
   #viewAt = 0;
-  /** The next picture drawn is the first of a live stream, which is told at once. */
+  /** The next picture drawn is the first of a live stream: the view is published with it. */
   #announce = false;
   #askAt = 0;
 
@@ -64,7 +64,7 @@ export class Engine {
     this.#adapt = new Adapt(config.quality);
     this.#adapt.cap = config.cap;
     if (!config.auto) this.#adapt.choose(config.quality);
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#tick(), TICK_EVERY_MS);
     this.#dispatch({ type: "start" });
   }
 
@@ -89,7 +89,7 @@ export class Engine {
     this.#dispatch({ type: "retry" });
   }
 
-  /** Shows the picture of so long ago; null goes back to live. Looking back keeps what is kept. */
+  /** Shows the picture of so long ago; null goes back to live. Meanwhile nothing new is kept. */
   lookBack(behindMs: number | null): void {
     this.#behindMs =
       behindMs === null ? null : Math.min(Math.max(0, behindMs), this.#rewind.lengthMs);
@@ -135,7 +135,7 @@ export class Engine {
   #entered(phase: Phase, before: Phase): void {
     if (before === "live" && phase !== "stalled") this.#stats.interrupted();
     if (phase === "connecting" || phase === "paused") this.#adapt.reset();
-    // What made it live is not drawn yet, and what is on screen until then is as old as it looks.
+    // The picture that made it live is not drawn yet; until it is, an old one is on screen.
     if (phase === "live") this.#announce = true;
     else this.#show();
   }
@@ -161,7 +161,7 @@ export class Engine {
     const takenAt = stamp?.capturedAtMs ?? Date.now();
     const frame: Frame = { jpeg, stamp, takenAt, acknowledged: false };
     this.#dispatch({ type: "frame" });
-    // A picture proves that its host answers, whatever was said before; its own words follow within a second.
+    // A picture proves that the camera's host answers; its next status follows within a second.
     if (this.#status?.state === "offline") {
       this.#status = null;
       this.#dispatch({ type: "camera", up: true });
@@ -207,13 +207,13 @@ export class Engine {
     const now = performance.now();
     this.#dispatch({ type: "tick" });
     const live = this.#connection.phase === "live";
-    if (live && now - this.#askAt >= ASK_EVERY_MS - TICK_MS / 2) {
+    if (live && now - this.#askAt >= ADAPT_EVERY_MS - TICK_EVERY_MS / 2) {
       this.#askAt = now;
       this.#adapt.ask(now / 1000);
       this.#apply();
     }
     if (live) this.#session.tick(now, () => this.#report());
-    if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_MS / 2) {
+    if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_EVERY_MS / 2) {
       if (this.#connection.phase !== "paused")
         this.#stats.remember({
           fps: this.#stats.shownFps(now),

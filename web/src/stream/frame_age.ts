@@ -10,11 +10,11 @@
  */
 
 /** Ages above this of even the freshest picture are a wrong clock and no delay. */
-const PLAUSIBLE_MS = 1_000;
+const MAX_PLAUSIBLE_AGE_MS = 1_000;
 /** Clocks drift apart; the freshest picture's age may rise by this much, 0.1 ms a second. */
-const DRIFT = 1e-4;
+const CLOCK_DRIFT_RATE = 1e-4;
 /** Each exchange makes the best one so far count for less: it tells of clocks as they were. */
-const AGING = 1.02;
+const ROUND_TRIP_AGING = 1.02;
 
 export class FrameAge {
   /** Gateway's clock minus ours. */
@@ -26,7 +26,7 @@ export class FrameAge {
   /** All in milliseconds since the epoch: our clock at question and answer, theirs in between. */
   replied(askedAt: number, answeredAt: number, theirs: number): void {
     const roundTrip = answeredAt - askedAt;
-    this.#shortestMs *= AGING;
+    this.#shortestMs *= ROUND_TRIP_AGING;
     if (roundTrip < 0 || roundTrip > this.#shortestMs) return;
     const offset = theirs - (askedAt + answeredAt) / 2;
     this.#freshestMs += offset - this.#offsetMs;
@@ -34,7 +34,7 @@ export class FrameAge {
     this.#shortestMs = roundTrip;
   }
 
-  /** Another machine may answer now. */
+  /** For a new connection: another gateway may answer there. */
   reset(): void {
     this.#offsetMs = 0;
     this.#shortestMs = Number.POSITIVE_INFINITY;
@@ -44,14 +44,14 @@ export class FrameAge {
   /** Age at `now` (our clock, milliseconds since the epoch) of what was captured at `capturedAt`. */
   ageMs(capturedAt: number, now: number): number {
     const age = now + this.#offsetMs - capturedAt;
-    const drifted = this.#freshestMs + DRIFT * Math.max(0, now - this.#freshestAt);
+    const drifted = this.#freshestMs + CLOCK_DRIFT_RATE * Math.max(0, now - this.#freshestAt);
     this.#freshestMs = Math.min(age, drifted);
     this.#freshestAt = now;
     return Math.max(0, age - this.#skew());
   }
 
   #skew(): number {
-    if (this.#freshestMs >= 0 && this.#freshestMs <= PLAUSIBLE_MS) return 0;
+    if (this.#freshestMs >= 0 && this.#freshestMs <= MAX_PLAUSIBLE_AGE_MS) return 0;
     const oneWay = Number.isFinite(this.#shortestMs) ? this.#shortestMs / 2 : 0;
     return this.#freshestMs - oneWay;
   }

@@ -4,7 +4,7 @@ import { apiUrl } from "./gateway_urls";
 
 /** A gateway that does not answer by then counts as absent. */
 const STATUS_TIMEOUT_MS = 4_000;
-/** More is no sentence for a person; perhaps a whole page of a proxy. */
+/** Longer answers are cut: they may be a whole error page of a proxy. */
 const MAX_WORDS_LENGTH = 300;
 
 /** The HTTP status and the reason in words; status null: nobody is there, or not for this page. */

@@ -1,8 +1,8 @@
 /**
  * The JSON texts beside the pictures (`?v=2`): what the server may say and what we say.
  *
- * Reads without trust: a text that is not understood is `null` and nothing happens, so that either
- * side may learn new words before the other.
+ * What is not understood is read as `null` and ignored, so that either side may learn new messages
+ * before the other.
  */
 
 import { MAX_QUALITY } from "./quality";

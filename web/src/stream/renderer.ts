@@ -1,6 +1,6 @@
 /**
  * JPEGs onto a canvas, one decode in flight: while one is decoded only the newest of those that came
- * waits. Whoever is slow so skips pictures and is never late.
+ * waits. A slow device skips pictures instead of showing old ones.
  */
 
 export interface Rendered<T> {

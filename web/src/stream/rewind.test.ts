@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { REWIND_MS, Rewind } from "./rewind";
+import { MAX_REWIND_MS, Rewind } from "./rewind";
 
 describe("rewind", () => {
   const filled = (limit = 1e9) => {
@@ -9,8 +9,8 @@ describe("rewind", () => {
   };
 
   it("keeps ten seconds", () => {
-    expect(filled().lengthMs).toBeLessThanOrEqual(REWIND_MS);
-    expect(filled().lengthMs).toBeGreaterThan(REWIND_MS - 60);
+    expect(filled().lengthMs).toBeLessThanOrEqual(MAX_REWIND_MS);
+    expect(filled().lengthMs).toBeGreaterThan(MAX_REWIND_MS - 60);
   });
 
   it("keeps no more bytes than it may", () => {
@@ -25,7 +25,7 @@ describe("rewind", () => {
   it("gives the picture that was on screen then", () => {
     const rewind = filled();
     expect([0, 29, 30, 31, 3_000].map((ms) => rewind.at(ms))).toEqual([600, 599, 599, 598, 500]);
-    expect(rewind.at(60_000)).toBe(600 - Math.floor(REWIND_MS / 30));
+    expect(rewind.at(60_000)).toBe(600 - Math.floor(MAX_REWIND_MS / 30));
   });
 
   it("has nothing to give when empty", () => {

@@ -1,9 +1,9 @@
 /**
- * The last ten seconds, to look back at. Every frame is a picture of its own, so keeping the
- * newest ones as they came is all there is to it; bounded in time and in bytes.
+ * The last ten seconds, to look back at. Every frame is a whole picture, so the newest ones are kept
+ * as they came, bounded in time and in bytes.
  */
 
-export const REWIND_MS = 10_000;
+export const MAX_REWIND_MS = 10_000;
 
 interface Kept<T> {
   frame: T;
@@ -26,7 +26,7 @@ export class Rewind<T> {
     let drop = 0;
     while (drop < this.#kept.length - 1) {
       const oldest = this.#kept[drop] as Kept<T>;
-      if (at - oldest.at <= REWIND_MS && this.#bytes <= this.#limit) break;
+      if (at - oldest.at <= MAX_REWIND_MS && this.#bytes <= this.#limit) break;
       this.#bytes -= oldest.bytes;
       drop++;
     }

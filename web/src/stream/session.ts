@@ -2,7 +2,7 @@
  * A viewer's session with the gateway, on one WebSocket after another: what is asked and told there
  * beside the pictures. When to connect is decided by `connection.ts`, which quality by `adapt.ts`.
  *
- * A server that does not greet us speaks no `?v=2`: it is told nothing.
+ * A server that sends no `hello` does not speak `?v=2` and is sent nothing.
  */
 
 import { FrameAge } from "./frame_age";
@@ -11,7 +11,7 @@ import type { ClientMessage, Hello, Report, ServerMessage } from "./protocol";
 import { Socket, type SocketEvents } from "./socket";
 
 const REPORT_EVERY_MS = 5_000;
-const CLOCK_EVERY_MS = 10_000;
+const ASK_CLOCK_EVERY_MS = 10_000;
 
 export class Session {
   readonly #base: string;
@@ -71,7 +71,7 @@ export class Session {
       this.#reportAt = now;
       this.#send({ type: "report", ...report() });
     }
-    if (now - this.#clockAt >= CLOCK_EVERY_MS) this.#askClock(now);
+    if (now - this.#clockAt >= ASK_CLOCK_EVERY_MS) this.#askClock(now);
   }
 
   /** How old something is now that was captured then, milliseconds since the epoch by its stamp. */

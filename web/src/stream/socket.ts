@@ -35,7 +35,7 @@ export class Socket {
     };
   }
 
-  /** Lets go of the connection; what it still says is not heard. */
+  /** Closes the connection; what still arrives on it is ignored. */
   drop(): void {
     const socket = this.#socket;
     if (!socket) return;

@@ -1,8 +1,8 @@
 /**
- * The stamp that capture writes into every JPEG: who made this picture, as which one, and when.
+ * The stamp that capture writes into every JPEG: the run of capture, the frame's number and its time.
  *
  * It is a COM segment, `RERO1 run=<8 hex> seq=<12 digits> t=<16 digits>`, directly after the JFIF
- * APP0. A JPEG without one is a fine picture whose age nobody knows.
+ * APP0. A JPEG without one is shown all the same; its age is not known.
  */
 
 export interface Stamp {

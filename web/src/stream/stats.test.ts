@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HISTORY_LENGTH, Stats } from "./stats";
+import { HISTORY_SAMPLES, Stats } from "./stats";
 
 describe("figures", () => {
   const stamp = (seq: number, run = "00000001") => ({ run, seq, capturedAtMs: 0 });
@@ -43,7 +43,7 @@ describe("figures", () => {
   it("remember one minute", () => {
     const stats = new Stats();
     for (let i = 0; i < 500; i++) stats.remember({ fps: i, ageMs: 0, quality: 95 });
-    expect(stats.history.length).toBe(HISTORY_LENGTH);
+    expect(stats.history.length).toBe(HISTORY_SAMPLES);
     expect(stats.history.at(-1)?.fps).toBe(499);
   });
 });

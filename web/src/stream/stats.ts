@@ -6,9 +6,9 @@
 import type { Stamp } from "./stamp";
 
 /** A pause between two pictures that the eye sees. */
-const FREEZE_MS = 250;
+const FREEZE_GAP_MS = 250;
 /** Two samples a second make the history a minute long. */
-export const HISTORY_LENGTH = 120;
+export const HISTORY_SAMPLES = 120;
 const RATE_WINDOW_MS = 1_000;
 
 export interface Sample {
@@ -25,7 +25,7 @@ export interface Totals {
   skipped: number;
   /** Frames that were no picture. */
   corrupt: number;
-  /** Pauses longer than `FREEZE_MS` while live. */
+  /** Pauses longer than `FREEZE_GAP_MS` while live. */
   freezes: number;
   longestGapMs: number;
   switches: number;
@@ -68,7 +68,7 @@ export class Stats {
     this.#draws.push(now);
     if (this.#lastDraw !== null) {
       const gap = now - this.#lastDraw;
-      if (gap > FREEZE_MS) this.totals.freezes++;
+      if (gap > FREEZE_GAP_MS) this.totals.freezes++;
       this.totals.longestGapMs = Math.max(this.totals.longestGapMs, gap);
     }
     this.#lastDraw = this.#drawnAt = now;
@@ -107,7 +107,7 @@ export class Stats {
   }
 
   remember(sample: Sample): void {
-    this.history = [...this.history.slice(1 - HISTORY_LENGTH), sample];
+    this.history = [...this.history.slice(1 - HISTORY_SAMPLES), sample];
   }
 
   #forget(now: number): void {

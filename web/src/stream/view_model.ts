@@ -20,7 +20,7 @@ export interface EngineConfig {
 /** What the page may show; made anew twice a second and at every change of state. */
 export interface View {
   phase: Phase;
-  /** Connections that failed in a row; 0 as soon as one stands. */
+  /** Connections that failed in a row; 0 once one is open. */
   attempt: number;
   /** When the next try is due, milliseconds since the epoch. */
   retryAt: number | null;

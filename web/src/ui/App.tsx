@@ -1,3 +1,5 @@
+/** The whole page: one camera on a stage, or several as tiles of which one may have the stage alone. */
+
 import { useEffect, useState } from "react";
 import { apiUrl, gatewayBase } from "../stream/gateway_urls";
 import { Icon } from "./icons";
@@ -10,7 +12,6 @@ import { Wall } from "./Wall";
 const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
 const OPTIONS = readPageOptions(location.search);
 
-/** One camera on a stage, or several as tiles of which one may have the stage for itself. */
 export function App() {
   const known = useCameras();
   const [all, setAll] = useState(OPTIONS.cameras.length > 1);

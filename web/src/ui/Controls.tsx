@@ -1,3 +1,5 @@
+/** The bar under the picture with its menu. It owns no state but whether the menu is open. */
+
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { LADDER } from "../stream/quality";
 import { Icon, type IconName } from "./icons";
@@ -51,51 +53,12 @@ export function Controls({ actions, shown }: { actions: Actions; shown: Shown })
         pressed={shown.rewinding}
         onClick={actions.rewind}
       />
-      <label className="quality">
-        <span className="word">Quality</span>
-        <select
-          aria-label="Quality"
-          value={shown.auto ? "auto" : shown.quality}
-          onChange={(e) =>
-            actions.setQuality(e.target.value === "auto" ? "auto" : Number(e.target.value))
-          }
-        >
-          <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
-          {[...LADDER].reverse().map((rung) => (
-            <option key={rung} value={rung}>
-              {rung}
-            </option>
-          ))}
-        </select>
-      </label>
+      <QualitySelect shown={shown} choose={actions.setQuality} />
       <span className="grow" />
       <span className="wide">{figures}</span>
       <More>
         <span className="narrow">{figures}</span>
-        <Button
-          icon="fill"
-          name="Fill the stage"
-          keys="C"
-          pressed={shown.fill}
-          onClick={actions.fit}
-        />
-        <Button
-          icon="mirror"
-          name="Mirror"
-          keys="M"
-          pressed={shown.mirror}
-          onClick={actions.mirror}
-        />
-        <Button
-          icon="rotate"
-          name="Rotate"
-          keys="R"
-          pressed={shown.turned}
-          onClick={actions.rotate}
-        />
-        {actions.pip && (
-          <Button icon="pip" name="Picture in picture" keys="P" onClick={actions.pip} />
-        )}
+        <LookTools actions={actions} shown={shown} />
         <Button icon="keyboard" name="Keyboard" keys="?" onClick={actions.help} />
       </More>
       <Button
@@ -105,6 +68,59 @@ export function Controls({ actions, shown }: { actions: Actions; shown: Shown })
         onClick={actions.fullscreen}
       />
     </div>
+  );
+}
+
+/** How the picture is to be seen. */
+function LookTools({ actions, shown }: { actions: Actions; shown: Shown }) {
+  return (
+    <>
+      <Button
+        icon="fill"
+        name="Fill the stage"
+        keys="C"
+        pressed={shown.fill}
+        onClick={actions.fit}
+      />
+      <Button
+        icon="mirror"
+        name="Mirror"
+        keys="M"
+        pressed={shown.mirror}
+        onClick={actions.mirror}
+      />
+      <Button
+        icon="rotate"
+        name="Rotate"
+        keys="R"
+        pressed={shown.turned}
+        onClick={actions.rotate}
+      />
+      {actions.pip && (
+        <Button icon="pip" name="Picture in picture" keys="P" onClick={actions.pip} />
+      )}
+    </>
+  );
+}
+
+/** Automatic, with the quality that it has come to, or one rung of the ladder. */
+function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["setQuality"] }) {
+  return (
+    <label className="quality">
+      <span className="word">Quality</span>
+      <select
+        aria-label="Quality"
+        value={shown.auto ? "auto" : shown.quality}
+        onChange={(e) => choose(e.target.value === "auto" ? "auto" : Number(e.target.value))}
+      >
+        <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
+        {[...LADDER].reverse().map((rung) => (
+          <option key={rung} value={rung}>
+            {rung}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,7 +1,8 @@
+/** The list of keys. A dialog, so that Escape closes it and the focus comes back. */
+
 import { useEffect, useRef } from "react";
 import { HELP } from "./keys";
 
-/** The keyboard's list. A dialog, so that Escape closes it and the focus comes back. */
 export function Help({ close }: { close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

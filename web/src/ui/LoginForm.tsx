@@ -1,8 +1,9 @@
+/** Trades the access token for a cookie that this page itself cannot read. */
+
 import { type FormEvent, useState } from "react";
 import { apiUrl } from "../stream/gateway_urls";
 import { tryAgain } from "./usePlayer";
 
-/** Trades the access token for a cookie that this page itself cannot read. */
 export function LoginForm({ base }: { base: string }) {
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);

@@ -1,7 +1,8 @@
+/** The last ten seconds as a slider. */
+
 import type { View } from "../stream/view_model";
 import type { Rewinding } from "./useRewind";
 
-/** The last ten seconds as a slider. */
 export function RewindBar({ view, rewind }: { view: View; rewind: Rewinding }) {
   const behind = (view.behindMs ?? 0) / 1000;
   const longest = Math.max(view.rewindMs / 1000, 0.1);

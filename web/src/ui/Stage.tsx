@@ -1,9 +1,11 @@
+/** One camera's picture with everything on it. It only draws: state and actions are `useStage`'s. */
+
 import { useEffect, useRef } from "react";
 import { MAX_QUALITY } from "../stream/quality";
 import { Controls } from "./Controls";
 import { Help } from "./Help";
 import { Icon } from "./icons";
-import { inSeconds, OLD_MS, type Pill, type Presentation, present } from "./presentation";
+import { inSeconds, OLD_AGE_MS, type Pill, type Presentation, present } from "./presentation";
 import { RewindBar } from "./RewindBar";
 import { StatsCard } from "./StatsCard";
 import { StatusCard } from "./StatusCard";
@@ -11,11 +13,10 @@ import { useIdle } from "./useIdle";
 import { type StageConfig, type StageState, useStage } from "./useStage";
 
 interface StageProps extends StageConfig {
-  /** Tells the header how it stands. */
+  /** Tells the header the state. */
   onPill: (pill: Pill) => void;
 }
 
-/** One camera's picture with everything on it. */
 export function Stage({ onPill, ...config }: StageProps) {
   const stage = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -68,7 +69,7 @@ function Corner({ state: { view, prefs }, now }: { state: StageState; now: Prese
   return (
     <div className="corner">
       {prefs.stats && view && <StatsCard view={view} />}
-      {age > OLD_MS && now.trust === "old" && (
+      {age > OLD_AGE_MS && now.trust === "old" && (
         <p className="chip old">
           <Icon name="wait" /> {inSeconds(age)} old
         </p>

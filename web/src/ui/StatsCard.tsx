@@ -1,8 +1,10 @@
+/** The stream's figures, with the last minute as a chart. */
+
 import type { Reason } from "../stream/adapt";
-import { HISTORY_LENGTH, type Sample } from "../stream/stats";
+import { HISTORY_SAMPLES, type Sample } from "../stream/stats";
 import type { View } from "../stream/view_model";
 
-const REASONS: Record<Reason, string> = {
+const REASON_WORDS: Record<Reason, string> = {
   warming: "measuring",
   steady: "steady",
   slow: "link is slow",
@@ -14,10 +16,9 @@ const REASONS: Record<Reason, string> = {
   manual: "chosen",
 };
 
-/** The stream's figures, with the last minute as a chart. */
 export function StatsCard({ view }: { view: View }) {
   const rows: [string, string][] = [
-    ["Quality", `${view.quality} · ${view.auto ? `auto, ${REASONS[view.reason]}` : "chosen"}`],
+    ["Quality", `${view.quality} · ${view.auto ? `auto, ${REASON_WORDS[view.reason]}` : "chosen"}`],
     ["Frame rate", `${view.fps.toFixed(1)} of ${view.sourceFps.toFixed(0)} fps`],
     ["Bit rate", `${(view.kbps / 1000).toFixed(1)} Mb/s`],
     ["Picture age", view.ageMs === null ? "not known" : `${Math.round(view.ageMs)} ms`],
@@ -43,15 +44,19 @@ export function StatsCard({ view }: { view: View }) {
   );
 }
 
-const WIDTH = 240;
-const HEIGHT = 56;
+const CHART_WIDTH = 240;
+const CHART_HEIGHT = 56;
 
 function Chart({ history }: { history: readonly Sample[] }) {
   const fastest = Math.max(34, ...history.map((s) => s.fps));
   const oldest = Math.max(250, ...history.map((s) => s.ageMs ?? 0));
   return (
     <figure className="chart" aria-hidden="true">
-      <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
+      <svg
+        aria-hidden="true"
+        viewBox={`0 0 ${CHART_WIDTH} ${CHART_HEIGHT}`}
+        preserveAspectRatio="none"
+      >
         <polyline className="line-quality" points={line(history, (s) => s.quality / 100)} />
         <polyline className="line-age" points={line(history, (s) => (s.ageMs ?? 0) / oldest)} />
         <polyline className="line-fps" points={line(history, (s) => s.fps / fastest)} />
@@ -68,11 +73,11 @@ function Chart({ history }: { history: readonly Sample[] }) {
 
 /** The newest sample sits at the right edge. */
 function line(history: readonly Sample[], height: (sample: Sample) => number): string {
-  const from = HISTORY_LENGTH - history.length;
+  const from = HISTORY_SAMPLES - history.length;
   return history
     .map((sample, i) => {
-      const x = ((from + i) * WIDTH) / (HISTORY_LENGTH - 1);
-      return `${x.toFixed(1)},${(HEIGHT - 2 - height(sample) * (HEIGHT - 4)).toFixed(1)}`;
+      const x = ((from + i) * CHART_WIDTH) / (HISTORY_SAMPLES - 1);
+      return `${x.toFixed(1)},${(CHART_HEIGHT - 2 - height(sample) * (CHART_HEIGHT - 4)).toFixed(1)}`;
     })
     .join(" ");
 }

@@ -1,10 +1,14 @@
+/** What stands over a picture that is not live: what is the matter and what comes next. */
+
 import { useEffect, useState } from "react";
 import type { Player } from "../stream/player";
 import { Icon } from "./icons";
 import { LoginForm } from "./LoginForm";
 import type { Card, Pill } from "./presentation";
 
-/** What stands over a picture that is not live: what is the matter and what comes next. */
+/** Often enough that no second of the countdown is skipped. */
+const COUNTDOWN_EVERY_MS = 250;
+
 export function StatusCard(p: {
   card: Card;
   tone: Pill["tone"];
@@ -45,7 +49,7 @@ function useCountdown(until: number | null): number | null {
   const [, tick] = useState(0);
   useEffect(() => {
     if (until === null) return;
-    const timer = setInterval(() => tick((n) => n + 1), 250);
+    const timer = setInterval(() => tick((n) => n + 1), COUNTDOWN_EVERY_MS);
     return () => clearInterval(timer);
   }, [until]);
   return until === null ? null : Math.max(0, Math.ceil((until - Date.now()) / 1000));

@@ -1,6 +1,7 @@
+/** The state in a word. Screen readers announce it when it changes; figures change too often for that. */
+
 import type { Pill } from "./presentation";
 
-/** The state in a word. Announced when it changes; figures never are, they would never stop. */
 export function StatusPill({ pill }: { pill: Pill }) {
   return (
     <span className="pill" data-tone={pill.tone} role="status">

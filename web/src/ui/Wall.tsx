@@ -1,3 +1,5 @@
+/** Several cameras side by side, a worker each. */
+
 import { type RefObject, useEffect, useRef } from "react";
 import type { Player } from "../stream/player";
 import { MAX_QUALITY } from "../stream/quality";
@@ -11,7 +13,6 @@ interface WallProps {
   choose: (camera: string) => void;
 }
 
-/** Several cameras side by side, a worker each. */
 export function Wall({ base, cameras, choose }: WallProps) {
   return (
     <main className="wall">
@@ -42,10 +43,14 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
       className="stage tile"
       data-phase={view?.phase ?? "connecting"}
       data-trust={trust}
-      aria-label={`${p.camera}, ${label}. Show it alone.`}
+      // Begins with what the tile shows, in that order: voice control goes by what is seen.
+      aria-label={`${p.camera}, ${card?.title ?? label}. Show it alone.`}
       onClick={p.choose}
     >
       <span ref={host} className="host" />
+      <span className="pill glass" data-tone={tone}>
+        <i /> <span className="camera-name">{p.camera}</span>
+      </span>{" "}
       {card && (
         <span className="veil" data-tone={tone}>
           <span className="card glass">
@@ -54,14 +59,11 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
           </span>
         </span>
       )}
-      <span className="pill glass" data-tone={tone}>
-        <i /> <span className="camera-name">{p.camera}</span>
-      </span>
     </button>
   );
 }
 
-/** What a picture so many device pixels wide is worth: on a small one nobody sees the difference. */
+/** The highest quality worth asking for at a width in device pixels: on a small tile nobody sees more. */
 function tileQuality(pixels: number): number {
   if (pixels <= 480) return 50;
   return pixels <= 900 ? 70 : MAX_QUALITY;

@@ -8,14 +8,14 @@ export interface PageOptions {
   /** A fixed quality; null adapts. */
   quality: number | null;
   stats: boolean;
-  /** Null leaves it as the viewer left it. */
+  /** Null: as the viewer chose last. */
   fit: "contain" | "cover" | null;
   embed: boolean;
 }
 
-const CAMERA = /^[a-z0-9-]{1,32}$/;
-/** More tiles than this no screen shows and no browser decodes. */
-const MOST_CAMERAS = 16;
+const CAMERA_NAME = /^[a-z0-9-]{1,32}$/;
+/** No screen shows more tiles, and no browser decodes more. */
+const MAX_CAMERAS = 16;
 
 export function readPageOptions(search: string): PageOptions {
   const q = new URLSearchParams(search);
@@ -23,8 +23,8 @@ export function readPageOptions(search: string): PageOptions {
   const quality = q.get("quality");
   return {
     cameras: [...new Set(q.getAll("camera").flatMap((v) => v.split(",")))]
-      .filter((v) => CAMERA.test(v))
-      .slice(0, MOST_CAMERAS),
+      .filter((v) => CAMERA_NAME.test(v))
+      .slice(0, MAX_CAMERAS),
     quality: quality !== null && /^\d{1,3}$/.test(quality) ? nearestRung(Number(quality)) : null,
     stats: on(q.get("stats")),
     fit: fit === "cover" || fit === "contain" ? fit : null,

@@ -6,10 +6,10 @@ export const canPip =
   "captureStream" in HTMLCanvasElement.prototype;
 
 /**
- * The window's event when the picture no longer floats. The video is in no document, so what the
- * browser itself tells about it is heard at the video alone.
+ * Dispatched at the window when picture in picture ends. The video is in no document, so that the
+ * browser's own event does not bubble beyond it.
  */
-export const PIP_LEFT = "rero-pip-left";
+export const PIP_LEFT_EVENT = "rero-pip-left";
 
 export async function leavePip(): Promise<void> {
   if (document.pictureInPictureElement) await document.exitPictureInPicture();
@@ -26,7 +26,7 @@ export async function togglePip(host: HTMLElement | null): Promise<void> {
   video.srcObject = stream;
   video.addEventListener("leavepictureinpicture", () => {
     for (const track of stream.getTracks()) track.stop();
-    dispatchEvent(new Event(PIP_LEFT));
+    dispatchEvent(new Event(PIP_LEFT_EVENT));
   });
   await video.play();
   await video.requestPictureInPicture();

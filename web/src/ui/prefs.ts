@@ -1,4 +1,4 @@
-/** What a viewer chose, remembered on this device. A browser that forbids storage forgets; no more. */
+/** What a viewer chose, remembered on this device. Where the browser forbids storage nothing is kept. */
 
 import { nearestRung } from "../stream/quality";
 

@@ -7,8 +7,8 @@ import type { CameraStatus } from "../stream/protocol";
 import type { View } from "../stream/view_model";
 
 /** From this age on the picture is marked; from the second on it is grey and the page says why. */
-export const OLD_MS = 1_000;
-const STALE_MS = 3_000;
+export const OLD_AGE_MS = 1_000;
+const STALE_AGE_MS = 3_000;
 
 /** The state in one or two words. */
 export interface Pill {
@@ -63,24 +63,24 @@ export function present(view: View | null): Presentation {
 function open(view: View): Presentation {
   const silent = view.silentMs ?? Number.POSITIVE_INFINITY;
   if (view.behindMs !== null) return say("Looking back", "quiet", "live");
-  // The picture is the better witness: while it comes, no status makes it doubtful.
-  if (view.phase === "live" && silent < OLD_MS) return live(view);
+  // Pictures that arrive prove more than a status message that says there are none.
+  if (view.phase === "live" && silent < OLD_AGE_MS) return live(view);
   if (view.phase === "connecting" && view.attempt > 0) return waiting(view);
   const camera = cameraTrouble(view.camera);
   if (camera) return camera;
   if (view.phase === "connecting") return connecting(view.camera);
-  if (silent < STALE_MS) return say("Stalled", "warn", "old");
+  if (silent < STALE_AGE_MS) return say("Stalled", "warn", "old");
   const words = "The connection is open but nothing arrives. Trying again.";
   return say("Stalled", "warn", "stale", card("No new pictures", words, "wait"));
 }
 
 function live(view: View): Presentation {
   const age = view.ageMs ?? 0;
-  if (age >= STALE_MS) {
+  if (age >= STALE_AGE_MS) {
     const words = `It is ${inSeconds(age)} old when it arrives.`;
     return say("Late", "warn", "stale", card("The picture is late", words, "wait"));
   }
-  if (age >= OLD_MS) return say("Late", "warn", "old");
+  if (age >= OLD_AGE_MS) return say("Late", "warn", "old");
   const said = say("Live", "good", "live");
   if (!view.auto || view.reason !== "floor") return said;
   const [carried, all] = [Math.round(view.fps), Math.round(view.sourceFps)];
@@ -139,7 +139,7 @@ function waiting(view: View): Presentation {
         ? ["Full", "All seats are taken", "As many people watch as the gateway lets in."]
         : ["Reconnecting", "Connection lost", view.words];
   // Another gateway may be there in a moment: until the picture is old nothing need be said.
-  if (view.silentMs !== null && view.silentMs < OLD_MS) return say(label, tone, "live");
+  if (view.silentMs !== null && view.silentMs < OLD_AGE_MS) return say(label, tone, "live");
   const said = card(title, detail, "wait");
   return say(label, tone, "stale", { ...said, action: "retry", retryAt: view.retryAt ?? 0 });
 }

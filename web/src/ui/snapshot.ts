@@ -2,6 +2,9 @@
 
 import type { Snapshot } from "../stream/view_model";
 
+/** Some browsers begin the download only after the click has been handled. */
+const REVOKE_AFTER_MS = 10_000;
+
 /** `front-door_2026-11-22_14-03-07.250.jpg`, in the viewer's own time. */
 export function snapshotName(takenAt: number, camera: string | null): string {
   const two = (n: number) => String(n).padStart(2, "0");
@@ -19,7 +22,6 @@ export function saveSnapshot(snapshot: Snapshot, camera: string | null): string 
   link.href = address;
   link.download = snapshotName(snapshot.takenAt, camera);
   link.click();
-  // Some browsers begin the download only after this turn.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  setTimeout(() => URL.revokeObjectURL(address), REVOKE_AFTER_MS);
   return link.download;
 }

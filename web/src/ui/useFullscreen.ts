@@ -1,9 +1,10 @@
-import { type RefObject, useCallback, useEffect, useState } from "react";
-
 /**
  * Full screen for one element; on iPhones, which give it to videos only, the element covers the
  * page instead. While it is full and `live`, the screen stays awake where the browser lets us.
  */
+
+import { type RefObject, useCallback, useEffect, useState } from "react";
+
 export function useFullscreen(
   element: RefObject<HTMLElement | null>,
   live: boolean,

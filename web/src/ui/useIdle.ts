@@ -1,9 +1,10 @@
+/** Whether the pointer does not move: then the controls and the pointer are hidden. */
+
 import { type RefObject, useEffect, useState } from "react";
 
-/** A pointer that has not moved for so long rests. */
+/** Without a movement for so long the pointer is idle. */
 const IDLE_AFTER_MS = 3_000;
 
-/** True when the pointer has rested: then the controls and the pointer leave the picture alone. */
 export function useIdle(stage: RefObject<HTMLElement | null>): boolean {
   const [idle, setIdle] = useState(false);
   useEffect(() => {

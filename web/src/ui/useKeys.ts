@@ -1,7 +1,8 @@
+/** Listens to the keyboard for as long as the stage is there; which key does what is in `keys.ts`. */
+
 import { useEffect, useRef } from "react";
 import { type KeyAction, keyAction } from "./keys";
 
-/** Listens to the keyboard for as long as the stage is there. */
 export function useKeys(commands: Record<KeyAction | "letGo", () => void>) {
   const latest = useRef(commands);
   useEffect(() => {

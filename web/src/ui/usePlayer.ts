@@ -1,12 +1,14 @@
+/** A player as long as a component lives, paused while the page is hidden. */
+
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
-import { PIP_LEFT } from "./pip";
+import { PIP_LEFT_EVENT } from "./pip";
 
-const TRY_AGAIN = "rero-try-again";
+const TRY_AGAIN_EVENT = "rero-try-again";
 
 /** Every player of the page that waits or was refused tries now. */
-export const tryAgain = () => dispatchEvent(new Event(TRY_AGAIN));
+export const tryAgain = () => dispatchEvent(new Event(TRY_AGAIN_EVENT));
 
 /**
  * A player that draws into `host` as long as the component lives. The canvas is made here and not
@@ -41,8 +43,8 @@ export function usePlayer(
 }
 
 /**
- * A page that nobody sees costs nothing; one that comes back, also from the back/forward cache, has
- * a fresh connection at once: after sleep or a frozen tab the old one may be dead without knowing.
+ * A hidden page pauses. One that comes back, also from the back/forward cache, opens a new connection
+ * at once: after sleep or in a frozen tab the old one may be dead and no event tells.
  */
 function followPage(player: Player): () => void {
   const seen = () => player.hold("unseen", document.hidden && !document.pictureInPictureElement);
@@ -50,17 +52,17 @@ function followPage(player: Player): () => void {
   const online = () => player.retry();
   seen();
   document.addEventListener("visibilitychange", seen);
-  addEventListener(PIP_LEFT, seen);
+  addEventListener(PIP_LEFT_EVENT, seen);
   addEventListener("pageshow", seen);
   addEventListener("pagehide", left);
   addEventListener("online", online);
-  addEventListener(TRY_AGAIN, online);
+  addEventListener(TRY_AGAIN_EVENT, online);
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    removeEventListener(PIP_LEFT, seen);
+    removeEventListener(PIP_LEFT_EVENT, seen);
     removeEventListener("pageshow", seen);
     removeEventListener("pagehide", left);
     removeEventListener("online", online);
-    removeEventListener(TRY_AGAIN, online);
+    removeEventListener(TRY_AGAIN_EVENT, online);
   };
 }

@@ -1,3 +1,5 @@
+/** The viewer's preferences for a camera as state of a component; `prefs.ts` stores them. */
+
 import { useState } from "react";
 import type { PageOptions } from "./page_options";
 import { loadPrefs, type Prefs, savePrefs } from "./prefs";

@@ -1,9 +1,11 @@
+/** Looking back: a held key plays backwards, a slider seeks, reaching the end is live again. */
+
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Player } from "../stream/player";
 import type { View } from "../stream/view_model";
 
 /** About the rate at which the pictures came. */
-const STEP_MS = 33;
+const REWIND_STEP_MS = 33;
 
 export interface Rewinding {
   open: boolean;
@@ -16,7 +18,6 @@ export interface Rewinding {
   live: () => void;
 }
 
-/** Looking back: a held key plays backwards, a slider seeks, reaching the end is live again. */
 export function useRewind(player: Player | null, view: View | null): Rewinding {
   const [open, setOpen] = useState(false);
   const behind = useRef(0);
@@ -46,10 +47,10 @@ export function useRewind(player: Player | null, view: View | null): Rewinding {
       stop();
       if (direction === 1 && behind.current === 0) return;
       timer.current = setInterval(() => {
-        const next = behind.current - direction * STEP_MS;
+        const next = behind.current - direction * REWIND_STEP_MS;
         if (next <= 0) live();
         else seek(next);
-      }, STEP_MS);
+      }, REWIND_STEP_MS);
     },
     [live, seek, stop],
   );

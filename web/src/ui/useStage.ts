@@ -1,3 +1,5 @@
+/** The state of a stage and what a viewer can do with it, for the controls and the keys alike. */
+
 import { type RefObject, useEffect, useState } from "react";
 import type { Player } from "../stream/player";
 import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/quality";
@@ -16,7 +18,7 @@ import { type Rewinding, useRewind } from "./useRewind";
 import { useToast } from "./useToast";
 
 /** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
-const REWIND_BYTES = 48e6;
+const MAX_REWIND_BYTES = 48e6;
 /** Tells whoever listens in the page all figures, twice a second. */
 const VIEW_EVENT = "rero-view";
 
@@ -55,7 +57,7 @@ export function useStage(
   const rewind = useRewind(player, view);
   const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
-  // A stage that is gone draws no more, and while its last picture floated no hidden page would rest.
+  // Without its stage a floating picture never changes, and while it floats a hidden page does not pause.
   useEffect(() => () => void leavePip(), []);
   usePublishedView(stage, view);
   useWorkingQuality(camera, view);
@@ -91,7 +93,7 @@ const engineConfig = ({ base, camera, options }: StageConfig): EngineConfig => (
   quality: options.quality ?? loadQuality(camera) ?? MAX_QUALITY,
   auto: options.quality === null,
   cap: MAX_QUALITY,
-  rewindBytes: REWIND_BYTES,
+  rewindBytes: MAX_REWIND_BYTES,
 });
 
 const keyCommands = (

@@ -1,9 +1,10 @@
+/** A short message that goes by itself; empty shows none. */
+
 import { useEffect, useState } from "react";
 
 /** As long as a short sentence takes to read. */
 const TOAST_SHOWN_MS = 2_000;
 
-/** A short message that goes by itself; empty shows none. */
 export function useToast(): [toast: string, show: (text: string) => void] {
   const [toast, show] = useState("");
   useEffect(() => {

@@ -149,3 +149,29 @@ fn other_cameras_other_canaries_and_garbage_are_not_our_demand() {
         "another's canary is not ours"
     );
 }
+
+#[test]
+fn asking_twice_at_one_moment_neither_begins_a_hold_nor_ends_it() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    // 2.5 s run, held from 2.5 to 62.5, then the remaining 2.5 s.
+    for second in 0..65 {
+        for _ in 0..2 {
+            assert_eq!(table.wanted(f64::from(second)), [80], "{second}");
+        }
+    }
+    assert_eq!(table.wanted(64.9), [80]);
+    assert_eq!(table.wanted(65.1), [0u8; 0]);
+}
+
+#[test]
+fn a_hold_is_over_when_the_clock_runs_again_though_no_new_canary_came() {
+    let mut table = Table::new();
+    table.put("q80.gw", 0.0);
+    table.leases.set_connected(false, table.at(1.0));
+    table.leases.set_connected(true, table.at(1.5));
+    // The canary of 0 s is good until 2.5: 2 s have run, the second hold goes to 62.5, then the remaining 3 s.
+    assert_eq!(table.wanted(2.0), [80]);
+    assert_eq!(table.wanted(65.4), [80]);
+    assert_eq!(table.wanted(65.6), [0u8; 0]);
+}

@@ -16,7 +16,7 @@ pub struct StackBuilder {
     nats: Nats,
     configuration: Vec<String>,
     logins: Option<Logins>,
-    captures: Vec<Launch>,
+    capture: Option<Launch>,
     gateways: usize,
     gateway: Launch,
     await_ready: bool,
@@ -51,7 +51,7 @@ impl StackBuilder {
             nats: Nats::Nodes(1),
             configuration: Vec::new(),
             logins: None,
-            captures: vec![Launch::capture("127.0.0.1")],
+            capture: Some(Launch::capture("127.0.0.1")),
             gateways: 1,
             gateway: Launch::gateway("127.0.0.1"),
             await_ready: true,
@@ -100,29 +100,18 @@ impl StackBuilder {
         self
     }
 
-    /// Settings of the first camera's capture-svc: `CAPTURE_SOURCE` for another source than the test pattern.
-    ///
-    /// # Panics
-    /// Without a camera.
+    /// Settings of capture-svc: `CAPTURE_SOURCE` for another source than the test pattern. Further cameras are started
+    /// with [`Stack::start_capture`].
     #[must_use]
     pub fn capture(mut self, settings: Settings<'_>) -> Self {
-        let first = &mut self.captures[0];
-        *first = first.clone().with(settings);
-        self
-    }
-
-    /// One more camera, with settings of its own.
-    #[must_use]
-    pub fn another_capture(mut self, settings: Settings<'_>) -> Self {
-        let capture = Launch::capture("127.0.0.1").with(settings);
-        self.captures.push(capture);
+        self.capture = self.capture.map(|capture| capture.with(settings));
         self
     }
 
     /// No camera at all.
     #[must_use]
     pub fn without_capture(mut self) -> Self {
-        self.captures.clear();
+        self.capture = None;
         self
     }
 
@@ -185,7 +174,7 @@ impl StackBuilder {
             gateway: self.gateway,
         };
         let captures = self
-            .captures
+            .capture
             .into_iter()
             .map(|capture| stack.process(capture));
         let gateways = (0..self.gateways).map(|_| stack.process(stack.gateway.clone()));

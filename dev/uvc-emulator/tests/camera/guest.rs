@@ -40,45 +40,7 @@ impl Guest {
             .to_owned();
         let (socket, console) = (directory.join("shell"), directory.join("console.log"));
         let _ = std::fs::remove_file(&socket);
-        let mut command = Command::new(setting("QEMU"));
-        if let Some(root) = std::env::var_os("CAMERA_VM_QEMU_ROOT") {
-            let root = Path::new(&root);
-            let libraries =
-                ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map(|path| root.join(path));
-            command.env(
-                "LD_LIBRARY_PATH",
-                std::env::join_paths(libraries).expect("no path holds a colon"),
-            );
-            for data in ["usr/share/qemu", "usr/share/seabios"] {
-                command.arg("-L").arg(root.join(data));
-            }
-        }
-        // Emulated unless the processor itself helps: the software KVM of some clouds accepts a machine and then never
-        // runs its kernel.
-        let helped = ["kvm_intel", "kvm_amd"]
-            .iter()
-            .any(|module| Path::new("/sys/module").join(module).exists());
-        let helped = helped
-            && std::fs::OpenOptions::new()
-                .write(true)
-                .open("/dev/kvm")
-                .is_ok();
-        command.args([
-            "-accel",
-            if helped { "kvm" } else { "tcg,thread=multi" },
-            "-cpu",
-            if helped { "host" } else { "max" },
-        ]);
-        command.args(["-M", "q35,usb=off,smbus=off", "-smp", "2", "-m", "512"]);
-        command.args([
-            "-nodefaults",
-            "-no-user-config",
-            "-no-reboot",
-            "-display",
-            "none",
-            "-monitor",
-            "none",
-        ]);
+        let mut command = qemu();
         command
             .arg("-kernel")
             .arg(setting("KERNEL"))
@@ -174,6 +136,43 @@ impl Guest {
     pub(crate) fn console(&self) -> String {
         std::fs::read_to_string(&self.console).unwrap_or_default()
     }
+}
+
+/// QEMU with its data, a processor and memory, and nothing else in it.
+fn qemu() -> Command {
+    let mut command = Command::new(setting("QEMU"));
+    if let Some(root) = std::env::var_os("CAMERA_VM_QEMU_ROOT") {
+        let root = Path::new(&root);
+        let libraries =
+            ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map(|path| root.join(path));
+        command.env(
+            "LD_LIBRARY_PATH",
+            std::env::join_paths(libraries).expect("no path holds a colon"),
+        );
+        for data in ["usr/share/qemu", "usr/share/seabios"] {
+            command.arg("-L").arg(root.join(data));
+        }
+    }
+    // Emulated unless the processor itself helps: the software KVM of some clouds accepts a machine and then never runs
+    // its kernel.
+    let helped = ["kvm_intel", "kvm_amd"]
+        .iter()
+        .any(|module| Path::new("/sys/module").join(module).exists());
+    let helped = helped
+        && std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/kvm")
+            .is_ok();
+    let (accelerator, processor) = if helped {
+        ("kvm", "host")
+    } else {
+        ("tcg,thread=multi", "max")
+    };
+    command.args(["-accel", accelerator, "-cpu", processor]);
+    command.args(["-M", "q35,usb=off,smbus=off", "-smp", "2", "-m", "512"]);
+    command.args(["-nodefaults", "-no-user-config", "-no-reboot"]);
+    command.args(["-display", "none", "-monitor", "none"]);
+    command
 }
 
 fn setting(name: &str) -> String {

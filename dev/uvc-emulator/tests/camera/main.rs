@@ -9,29 +9,41 @@
 
 mod guest;
 mod measure;
+mod rig;
 mod scenarios;
-mod stage;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use stage::Stage;
+use clap::Parser;
+use rig::Rig;
+use testkit::command_line;
 
 /// No scenario takes a quarter of this; one that hangs is one failure, and the others still run.
 const SCENARIO_WITHIN: Duration = Duration::from_secs(360);
 
+/// Runs the scenarios against a genuine uvcvideo camera in a virtual machine.
+#[derive(Parser)]
+struct Arguments {
+    /// Parts of the names of the scenarios to run; none: all.
+    names: Vec<String>,
+    /// What `cargo test --quiet` says to every test.
+    #[arg(long, hide = true)]
+    quiet: bool,
+}
+
 fn main() -> ExitCode {
-    let names: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
+    let Arguments { names, quiet: _ } = match command_line::parse() {
+        Ok(arguments) => arguments,
+        Err(ended) => return ended,
+    };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     runtime.block_on(run(&names))
 }
 
 async fn run(names: &[String]) -> ExitCode {
     let started = Instant::now();
-    let mut stage = Stage::set().await;
+    let mut rig = Rig::start().await;
     println!(
         "the machine runs after {:.1} s",
         started.elapsed().as_secs_f64()
@@ -44,16 +56,16 @@ async fn run(names: &[String]) -> ExitCode {
         let begun = Instant::now();
         // A scenario of its own task: its panic is its failure, and the next one still runs.
         let outcome = tokio::spawn(tokio::time::timeout(SCENARIO_WITHIN, async move {
-            stage.clear().await;
-            let figure = scenario(&mut stage).await;
-            (stage, figure)
+            rig.clear().await;
+            let figure = scenario(&mut rig).await;
+            (rig, figure)
         }));
         let outcome = outcome.await;
         if matches!(outcome, Ok(Err(_))) {
             println!("        {name} is not over after {SCENARIO_WITHIN:?}");
         }
         if let Ok(Ok((back, figure))) = outcome {
-            stage = back;
+            rig = back;
             println!(
                 "ok      {name}: {figure}  ({:.1} s)",
                 begun.elapsed().as_secs_f64()
@@ -61,7 +73,7 @@ async fn run(names: &[String]) -> ExitCode {
         } else {
             println!("FAILED  {name}  ({:.1} s)", begun.elapsed().as_secs_f64());
             failed.push(name);
-            stage = Stage::set().await;
+            rig = Rig::start().await;
         }
     }
     println!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stage::Stage;
+use crate::rig::Rig;
 
 /// Descriptors, threads and memory of a process, without the parts of its files that are in memory: those come as they are
 /// first used.
@@ -13,7 +13,7 @@ pub(crate) struct Held {
     pub(crate) kib: u64,
 }
 
-impl Stage {
+impl Rig {
     /// How much of a processor capture-svc takes.
     pub(crate) async fn cpu_percent(&mut self, over: Duration) -> f64 {
         // User and system time in hundredths of a second. Source: proc(5), /proc/pid/stat, fields 14 and 15.

@@ -91,7 +91,7 @@ fn a_near_viewer_gets_every_frame() {
 }
 
 #[test]
-fn a_hiccup_of_a_tenth_of_a_second_costs_a_near_viewer_no_frame() {
+fn a_pause_of_a_tenth_of_a_second_costs_a_near_viewer_no_frame() {
     let (mut window, now) = near();
     for number in 2..=5 {
         assert!(window.may_send(now));
@@ -112,7 +112,7 @@ fn near() -> (SendWindow, Instant) {
 }
 
 #[test]
-fn a_viewer_is_eased_while_frames_flow_and_it_has_room() {
+fn pongs_are_coalesced_while_frames_flow_and_there_is_room() {
     let (mut window, now) = near();
     assert!(
         !SendWindow::new(now).may_coalesce_pongs(now, false),

@@ -99,81 +99,52 @@ pub(super) fn bits_and_opcodes() -> Vec<Case> {
 pub(super) fn fragments() -> Vec<Case> {
     let question = question(5, 0);
     let (one, two) = question.split_at(9);
-    let begun = || frame(BEGIN, one);
-    let ended = || frame(END, two);
+    let (begun, ended) = (|| frame(BEGIN, one), || frame(END, two));
     let (ping, nothing) = (|| frame(PING, "ping payload"), || frame(MORE, ""));
     let answered: Option<&[u8]> = Some(b"ping payload");
+    let between = vec![
+        begun(),
+        nothing(),
+        ping(),
+        nothing(),
+        nothing(),
+        ping(),
+        ended(),
+    ];
+    let empty = vec![frame(BEGIN, ""), nothing(), frame(END, "")];
+    let last = vec![frame(BEGIN, ""), frame(MORE, &question), frame(END, "")];
     vec![
-        ends(
-            "5.1",
-            vec![frame(PING & 0x7f, "a"), frame(END, "b")],
-            &[],
-            None,
-            1002,
-        ),
-        ends(
-            "5.2",
-            vec![frame(PONG & 0x7f, "a"), frame(END, "b")],
-            &[],
-            None,
-            1002,
-        ),
         stays("5.3 to 5.5", vec![begun(), ended()], &[5], None),
         stays("5.6 to 5.8", vec![begun(), ping(), ended()], &[5], answered),
+        stays("5.19, 5.20", between, &[5], answered),
+        stays("6.1.2", empty, &[], None),
+        stays("6.1.3", last, &[5], None),
+    ]
+}
+
+/// Section 5: fragments out of place.
+pub(super) fn broken_fragments() -> Vec<Case> {
+    let question = question(5, 0);
+    let (one, two) = question.split_at(9);
+    let (begun, ended) = (|| frame(BEGIN, one), || frame(END, two));
+    let nothing = || frame(MORE, "");
+    let whole = || frame(TEXT, &question);
+    let control = |opcode| vec![frame(opcode & 0x7f, "a"), frame(END, "b")];
+    let after = vec![begun(), ended(), nothing(), whole()];
+    let before = vec![frame(MORE, "1"), begun(), ended()];
+    vec![
+        ends("5.1", control(PING), &[], None, 1002),
+        ends("5.2", control(PONG), &[], None, 1002),
         ends(
             "5.9 to 5.11",
-            vec![frame(END, "x"), frame(TEXT, &question)],
+            vec![frame(END, "x"), whole()],
             &[],
             None,
             1002,
         ),
-        ends(
-            "5.12 to 5.14",
-            vec![nothing(), frame(TEXT, &question)],
-            &[],
-            None,
-            1002,
-        ),
-        ends(
-            "5.15",
-            vec![begun(), ended(), nothing(), frame(TEXT, &question)],
-            &[5],
-            None,
-            1002,
-        ),
-        ends(
-            "5.16, 5.17",
-            vec![frame(MORE, "1"), begun(), ended()],
-            &[],
-            None,
-            1002,
-        ),
+        ends("5.12 to 5.14", vec![nothing(), whole()], &[], None, 1002),
+        ends("5.15", after, &[5], None, 1002),
+        ends("5.16, 5.17", before, &[], None, 1002),
         ends("5.18", vec![begun(), frame(TEXT, two)], &[], None, 1002),
-        stays(
-            "5.19, 5.20",
-            vec![
-                begun(),
-                nothing(),
-                ping(),
-                nothing(),
-                nothing(),
-                ping(),
-                ended(),
-            ],
-            &[5],
-            answered,
-        ),
-        stays(
-            "6.1.2",
-            vec![frame(BEGIN, ""), nothing(), frame(END, "")],
-            &[],
-            None,
-        ),
-        stays(
-            "6.1.3",
-            vec![frame(BEGIN, ""), frame(MORE, &question), frame(END, "")],
-            &[5],
-            None,
-        ),
     ]
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use testkit::Picture;
 
-use crate::stage::Stage;
+use crate::rig::Rig;
 
 /// Of 255, per block and channel: what two JPEG encodings and integer conversions may cost, not what a wrong range does
 /// (which is 16 and more).
@@ -34,11 +34,11 @@ const FULL_BARS: [[u8; 3]; 8] = [
     [0, 0, 0],
 ];
 
-pub(crate) async fn uvc(stage: &mut Stage) -> String {
+pub(crate) async fn uvc(rig: &mut Rig) -> String {
     let mut figures = String::new();
     for format in ["yuyv", "nv12", "mjpeg"] {
         let settings = format!("CAPTURE_FORMAT={format} CAPTURE_WIDTH=640 CAPTURE_HEIGHT=480");
-        let blocks = blocks(stage, &settings, 0.5).await;
+        let blocks = blocks(rig, &settings, 0.5).await;
         let worst = BARS
             .iter()
             .zip(blocks)
@@ -52,8 +52,8 @@ pub(crate) async fn uvc(stage: &mut Stage) -> String {
 }
 
 /// The kernel's test camera announces its range; the same picture in both must look the same, and like the bars.
-pub(crate) async fn ranges(stage: &mut Stage) -> String {
-    stage.load_vivid().await;
+pub(crate) async fn ranges(rig: &mut Rig) -> String {
+    rig.load_vivid().await;
     let mut seen = Vec::new();
     let mut figures = String::new();
     // Values of `enum v4l2_quantization`; vivid counts them the same way.
@@ -65,7 +65,7 @@ pub(crate) async fn ranges(stage: &mut Stage) -> String {
             );
             seen.push((
                 format!("{format} {name}"),
-                blocks(stage, &settings, 0.5).await,
+                blocks(rig, &settings, 0.5).await,
             ));
         }
     }
@@ -83,12 +83,12 @@ pub(crate) async fn ranges(stage: &mut Stage) -> String {
 }
 
 /// The mean colours of eight bars, a little below the top of the picture.
-async fn blocks(stage: &mut Stage, settings: &str, height: f64) -> [[u8; 3]; 8] {
-    stage.stop_capture().await;
-    stage.start_capture(settings).await;
-    let mut viewer = stage.viewer(95).await;
-    let picture = Picture::read(&stage.first_frame(&mut viewer).await).expect("a whole JPEG");
-    let status = stage.status().await;
+async fn blocks(rig: &mut Rig, settings: &str, height: f64) -> [[u8; 3]; 8] {
+    rig.stop_capture().await;
+    rig.start_capture(settings).await;
+    let mut viewer = rig.viewer(95).await;
+    let picture = Picture::read(&rig.first_frame(&mut viewer).await).expect("a whole JPEG");
+    let status = rig.status().await;
     assert_eq!(status["source"], "webcam", "{status}");
     std::array::from_fn(|bar| {
         let (x, y) = (

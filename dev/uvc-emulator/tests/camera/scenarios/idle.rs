@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{Process, Viewer, eventually};
+use testkit::{Viewer, eventually};
 
-use crate::stage::{LIMIT, Stage, newer};
+use crate::rig::{OBSERVED_WITHIN, Rig, newer};
 
 const SMALL: &str = "CAPTURE_FORMAT=yuyv CAPTURE_WIDTH=320 CAPTURE_HEIGHT=240";
 
@@ -15,10 +15,10 @@ const CLOSED: &str = "! ls -l /proc/$(cat /tmp/capture.pid)/fd | grep -q /dev/vi
 const DEMANDED: &str =
     "wget -q -O - http://127.0.0.1:9101/metrics | grep -q 'capture_leases{quality=\"60\"} 1'";
 
-pub(crate) async fn off(stage: &mut Stage) -> String {
+pub(crate) async fn off(rig: &mut Rig) -> String {
     // A viewer of the scenario before is gone when the gateway has noticed it.
-    eventually(LIMIT, async || {
-        let leases = stage.gateway.metric("gateway_leases", &[]).await;
+    eventually(OBSERVED_WITHIN, async || {
+        let leases = rig.stack.gateway().metric("gateway_leases", &[]).await;
         if leases > 0.0 {
             Err(format!("{leases} leases"))
         } else {
@@ -26,46 +26,46 @@ pub(crate) async fn off(stage: &mut Stage) -> String {
         }
     })
     .await;
-    stage.start_capture(SMALL).await;
-    assert_eq!(stage.open_nodes().await, 0, "open although nobody watches");
-    let mut viewer = stage.viewer(60).await;
-    stage.first_frame(&mut viewer).await;
-    assert_eq!(stage.open_nodes().await, 1);
-    viewer.leave(LIMIT).await;
-    let closed = stage.wait_for("the node is closed", CLOSED).await;
-    assert!(stage.metric("capture_camera_open ", "").await < 1.0);
-    stage.status_says("state", "idle").await;
-    let cpu = stage.cpu_percent(Duration::from_secs(5)).await;
-    assert_eq!(stage.open_nodes().await, 0);
+    rig.start_capture(SMALL).await;
+    assert_eq!(rig.open_nodes().await, 0, "open although nobody watches");
+    let mut viewer = rig.viewer(60).await;
+    rig.first_frame(&mut viewer).await;
+    assert_eq!(rig.open_nodes().await, 1);
+    viewer.leave(OBSERVED_WITHIN).await;
+    let closed = rig.wait_for("the node is closed", CLOSED).await;
+    assert!(rig.metric("capture_camera_open ", "").await < 1.0);
+    rig.status_says("state", "idle").await;
+    let cpu = rig.cpu_percent(Duration::from_secs(5)).await;
+    assert_eq!(rig.open_nodes().await, 0);
     format!(
         "closed {:.1} s after the last viewer left (1 s linger), then {cpu:.2} % of an emulated processor",
         closed.as_secs_f64()
     )
 }
 
-pub(crate) async fn privacy(stage: &mut Stage) -> String {
-    stage.start_capture(SMALL).await;
-    let mut viewer = stage.viewer(60).await;
-    stage.first_frame(&mut viewer).await;
+pub(crate) async fn privacy(rig: &mut Rig) -> String {
+    rig.start_capture(SMALL).await;
+    let mut viewer = rig.viewer(60).await;
+    rig.first_frame(&mut viewer).await;
     // The switch and the look at /proc in one line: the way there and back costs more than what is measured.
     let line = "NATS_URL=nats://10.0.2.100:4222 capture-svc privacy on >/dev/null; cut -d' ' -f1 /proc/uptime; \
                 while ls -l /proc/$(cat /tmp/capture.pid)/fd | grep -q /dev/video; do :; done; cut -d' ' -f1 /proc/uptime";
-    let closed = stage.seconds(line).await;
-    stage.status_says("reason", "privacy").await;
+    let closed = rig.seconds(line).await;
+    rig.status_says("reason", "privacy").await;
     assert!(closed < 0.6, "closed {closed:.2} s after the switch");
     // It survives the end of the service and of the bus, with somebody waiting all the time.
-    stage.stop_capture().await;
-    stage.nats.restart().await;
-    stage.start_capture(SMALL).await;
-    stage.status_says("reason", "privacy").await;
-    stage.wait_for("the demand is back", DEMANDED).await;
-    assert_eq!(stage.open_nodes().await, 0, "open although it must not be");
-    assert!(stage.metric("capture_camera_opens_total", "").await < 1.0);
+    rig.stop_capture().await;
+    rig.stack.servers[0].restart().await;
+    rig.start_capture(SMALL).await;
+    rig.status_says("reason", "privacy").await;
+    rig.wait_for("the demand is back", DEMANDED).await;
+    assert_eq!(rig.open_nodes().await, 0, "open although it must not be");
+    assert!(rig.metric("capture_camera_opens_total", "").await < 1.0);
     let switch = "NATS_URL=nats://10.0.2.100:4222 capture-svc privacy";
-    let shown = stage.guest.sh(&format!("{switch} show 2>/dev/null")).await;
+    let shown = rig.guest.sh(&format!("{switch} show 2>/dev/null")).await;
     assert_eq!(shown.trim(), "on");
-    stage.guest.sh(&format!("{switch} off >/dev/null")).await;
-    stage.first_frame(&mut viewer).await;
+    rig.guest.sh(&format!("{switch} off >/dev/null")).await;
+    rig.first_frame(&mut viewer).await;
     format!(
         "closed {:.0} ms after the switch, whatever the demand, also after restarts; picture when it is off",
         closed * 1000.0
@@ -78,12 +78,12 @@ const AT_REST: f64 = 0.5;
 const LOOKING: f64 = 1.0;
 
 /// On a processor that is none of software, where a share of it means something.
-pub(crate) async fn on_the_host(stage: &mut Stage) -> String {
+pub(crate) async fn on_the_host(rig: &mut Rig) -> String {
     let settings = [
         ("CAPTURE_CAMERA_ID", "host"),
         ("CAPTURE_SOURCE", "name:no such camera"),
     ];
-    let capture = Process::capture(&stage.nats, &settings).await;
+    let capture = rig.stack.start_capture(&settings).await;
     let share = async || {
         let (from, started) = (capture.cpu_time(), Instant::now());
         tokio::time::sleep(Duration::from_secs(10)).await;
@@ -92,12 +92,12 @@ pub(crate) async fn on_the_host(stage: &mut Stage) -> String {
     };
     let rest = share().await;
     assert!(rest < 2.0 * AT_REST, "{rest:.2} % at rest");
-    let _viewer = Viewer::at(stage.gateway.public(), "/websocket/60")
+    let _viewer = Viewer::at(rig.stack.gateway().public(), "/websocket/60")
         .query("camera", "host")
         .connect()
         .await
         .expect("a viewer");
-    eventually(LIMIT, async || {
+    eventually(OBSERVED_WITHIN, async || {
         capture.metric("capture_camera_errors_total", &[]).await > 3.0
     })
     .await;
@@ -111,14 +111,14 @@ pub(crate) async fn on_the_host(stage: &mut Stage) -> String {
 
 /// Looking for a camera that is not there must cost next to nothing. An emulated processor makes everything look dear, so
 /// the measure is the same service at rest.
-pub(crate) async fn absent(stage: &mut Stage) -> String {
-    stage.start_capture(SMALL).await;
-    let rest = stage.cpu_percent(Duration::from_secs(5)).await;
-    let mut viewer = stage.viewer(60).await;
-    stage.first_frame(&mut viewer).await;
-    stage.camera("unplug").await;
-    stage.status_says("reason", "unplugged").await;
-    let looking = stage.cpu_percent(Duration::from_secs(5)).await;
+pub(crate) async fn absent(rig: &mut Rig) -> String {
+    rig.start_capture(SMALL).await;
+    let rest = rig.cpu_percent(Duration::from_secs(5)).await;
+    let mut viewer = rig.viewer(60).await;
+    rig.first_frame(&mut viewer).await;
+    rig.camera("unplug").await;
+    rig.status_says("reason", "unplugged").await;
+    let looking = rig.cpu_percent(Duration::from_secs(5)).await;
     assert!(
         looking < 2.0 * rest + 5.0,
         "{looking:.2} % of an emulated processor, {rest:.2} % at rest"
@@ -126,41 +126,39 @@ pub(crate) async fn absent(stage: &mut Stage) -> String {
     format!("{looking:.2} % of an emulated processor while it is looked for, {rest:.2} % at rest")
 }
 
-pub(crate) async fn nothing_is_left(stage: &mut Stage) -> String {
-    stage
-        .start_capture(&format!("{SMALL} CAPTURE_LINGER=100ms"))
+pub(crate) async fn nothing_is_left(rig: &mut Rig) -> String {
+    rig.start_capture(&format!("{SMALL} CAPTURE_LINGER=100ms"))
         .await;
-    let mut viewer = stage.viewer(60).await;
-    stage.first_frame(&mut viewer).await;
+    let mut viewer = rig.viewer(60).await;
+    rig.first_frame(&mut viewer).await;
     // What settles does so in the first rounds of each kind: the allocator's arenas, the runtime's threads.
     let mut held = Vec::new();
     let started = Instant::now();
     for round in 0..50 {
         if round == 5 {
-            held.push(stage.held().await);
+            held.push(rig.held().await);
         }
-        stage.camera("unplug").await;
-        stage
-            .wait_for("it is unplugged", "[ ! -e /dev/video0 ]")
+        rig.camera("unplug").await;
+        rig.wait_for("it is unplugged", "[ ! -e /dev/video0 ]")
             .await;
-        stage.status_says("reason", "unplugged").await;
-        let seen = stage.taken().await;
-        stage.camera("plug").await;
+        rig.status_says("reason", "unplugged").await;
+        let seen = rig.taken().await;
+        rig.camera("plug").await;
         newer(&mut viewer, seen).await;
     }
     let replug = started.elapsed() / 50;
-    held.push(stage.held().await);
+    held.push(rig.held().await);
     for round in 0..20 {
         if round == 5 {
-            held.push(stage.held().await);
+            held.push(rig.held().await);
         }
-        viewer.leave(LIMIT).await;
-        stage.wait_for("it is closed", CLOSED).await;
-        let seen = stage.taken().await;
-        viewer = stage.viewer(60).await;
+        viewer.leave(OBSERVED_WITHIN).await;
+        rig.wait_for("it is closed", CLOSED).await;
+        let seen = rig.taken().await;
+        viewer = rig.viewer(60).await;
         newer(&mut viewer, seen).await;
     }
-    held.push(stage.held().await);
+    held.push(rig.held().await);
     // The runtime's own pool breathes by a thread or two; what a round leaves behind comes many times.
     for pair in [&held[..2], &held[2..]] {
         let (before, after) = (pair[0], pair[1]);

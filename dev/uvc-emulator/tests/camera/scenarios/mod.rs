@@ -13,16 +13,16 @@ mod streaming;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::stage::Stage;
+use crate::rig::Rig;
 
-/// Plays on the stage and gives the figure that it measured; panics when something is not as it must be.
+/// Plays on the rig and gives the figure that it measured; panics when something is not as it must be.
 pub(crate) type Scenario =
-    for<'a> fn(&'a mut Stage) -> Pin<Box<dyn Future<Output = String> + Send + 'a>>;
+    for<'a> fn(&'a mut Rig) -> Pin<Box<dyn Future<Output = String> + Send + 'a>>;
 
 /// A row of the table: the name and the function behind it.
 macro_rules! scenarios {
     ($($name:literal => $run:expr),+ $(,)?) => {
-        &[$(($name, |stage| Box::pin($run(stage)))),+]
+        &[$(($name, |rig| Box::pin($run(rig)))),+]
     };
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::{NatsServer, Process, Said, Viewer, eventually};
 use wire::{CameraState, CameraStatus, Stamp};
 
-use crate::support::{Camera, SOON, status};
+use crate::support::{Camera, TEST_DEADLINE, status};
 
 async fn talking(gateway: &Process, quality: u8) -> Viewer {
     let path = format!("/websocket/{quality}");
@@ -19,7 +19,7 @@ async fn talking(gateway: &Process, quality: u8) -> Viewer {
 
 async fn hear(viewer: &mut Viewer, kind: &str) -> Value {
     loop {
-        let message: Value = serde_json::from_str(&viewer.text(SOON).await).unwrap();
+        let message: Value = serde_json::from_str(&viewer.text(TEST_DEADLINE).await).unwrap();
         if message["type"] == kind {
             return message;
         }
@@ -32,7 +32,7 @@ async fn the_first_message_is_the_hello_and_the_status_follows_at_every_change()
     let camera = Camera::on(&nats).await;
     let gateway = Process::gateway(&nats, &[]).await;
     let mut viewer = talking(&gateway, 83).await;
-    let Some(Said::Text(first)) = viewer.next(SOON).await else {
+    let Some(Said::Text(first)) = viewer.next(TEST_DEADLINE).await else {
         panic!("no text first")
     };
     let hello: Value = serde_json::from_str(&first).unwrap();
@@ -106,7 +106,7 @@ async fn a_switch_takes_effect_with_the_first_newer_frame_of_the_new_rung() {
     camera.wanted(&[80]).await;
     let (first, _) = camera.frame(1000);
     camera.send("frames.q80", &first).await;
-    assert_eq!(viewer.frame(SOON).await, first);
+    assert_eq!(viewer.frame(TEST_DEADLINE).await, first);
     viewer.send("{\"type\":\"ack\",\"seq\":1}").await.unwrap();
     viewer
         .send("{\"type\":\"quality\",\"quality\":72}")
@@ -116,11 +116,11 @@ async fn a_switch_takes_effect_with_the_first_newer_frame_of_the_new_rung() {
     // The same picture at the new quality is nothing new; until a newer one comes, the old rung goes on.
     camera.send("frames.q70", &first).await;
     let second = camera.publish("frames.q80").await;
-    assert_eq!(viewer.frame(SOON).await, second);
+    assert_eq!(viewer.frame(TEST_DEADLINE).await, second);
     viewer.send("{\"type\":\"ack\",\"seq\":2}").await.unwrap();
     let third = camera.publish("frames.q70").await;
     assert_eq!(hear(&mut viewer, "quality").await["quality"], 70);
-    assert_eq!(viewer.frame(SOON).await, third);
+    assert_eq!(viewer.frame(TEST_DEADLINE).await, third);
     camera.wanted(&[70]).await;
     assert_eq!(
         gateway
@@ -145,7 +145,7 @@ async fn without_acks_the_next_frame_waits_and_is_the_newest_when_the_ack_comes(
     let mut viewer = talking(&gateway, 80).await;
     camera.wanted(&[80]).await;
     camera.publish("frames.q80").await;
-    viewer.frame(SOON).await;
+    viewer.frame(TEST_DEADLINE).await;
     viewer.send("{\"type\":\"ack\",\"seq\":1}").await.unwrap();
     let mut last = 1;
     for _ in 0..40 {
@@ -161,7 +161,7 @@ async fn without_acks_the_next_frame_waits_and_is_the_newest_when_the_ack_comes(
     while last < 41 {
         let ack = format!("{{\"type\":\"ack\",\"seq\":{last}}}");
         viewer.send(&ack).await.unwrap();
-        last = Stamp::read(&viewer.frame(SOON).await).unwrap().seq;
+        last = Stamp::read(&viewer.frame(TEST_DEADLINE).await).unwrap().seq;
     }
     let skipped = [("reason", "slow_viewer")];
     assert!(
@@ -198,7 +198,7 @@ async fn reports_and_questions_are_taken_and_nonsense_is_ignored() {
     let clock = hear(&mut viewer, "clock").await;
     assert_eq!(clock["t"], 12.5);
     assert!(clock["now_us"].as_u64().unwrap() > 1_600_000_000_000_000);
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         gateway
             .metric("gateway_viewer_frame_age_seconds_count", &[])
             .await
@@ -213,13 +213,13 @@ async fn what_no_client_may_send_closes_with_its_code() {
     let gateway = Process::gateway(&nats, &[]).await;
     let mut viewer = talking(&gateway, 80).await;
     viewer.send(&"x".repeat(5000)).await.unwrap();
-    assert_eq!(viewer.closed(SOON).await.code, 1009);
+    assert_eq!(viewer.closed(TEST_DEADLINE).await.code, 1009);
     let mut viewer = talking(&gateway, 80).await;
     viewer
         .send("{\"type\":\"quality\",\"quality\":29}")
         .await
         .unwrap();
-    let closed = viewer.closed(SOON).await;
+    let closed = viewer.closed(TEST_DEADLINE).await;
     assert_eq!(closed.code, 1003);
     assert!(
         closed.reason.contains("29") && closed.reason.contains("30 to 95"),
@@ -232,8 +232,8 @@ async fn what_no_client_may_send_closes_with_its_code() {
             break;
         }
     }
-    assert_eq!(viewer.closed(SOON).await.code, 1008);
-    eventually(SOON, || async {
+    assert_eq!(viewer.closed(TEST_DEADLINE).await.code, 1008);
+    eventually(TEST_DEADLINE, || async {
         gateway
             .metric("gateway_closed_total", &[("reason", "violation")])
             .await
@@ -250,7 +250,7 @@ async fn a_burst_of_the_past_is_not_shown() {
     let mut viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
     camera.wanted(&[80]).await;
     camera.publish("frames.q80").await;
-    viewer.frame(SOON).await;
+    viewer.frame(TEST_DEADLINE).await;
     for ago in [4000, 2000, 900] {
         let (old, _) = camera.frame_of(Duration::from_millis(ago), 1000);
         camera.send("frames.q80", &old).await;
@@ -259,7 +259,7 @@ async fn a_burst_of_the_past_is_not_shown() {
     let mut old = 3.0;
     let fresh = loop {
         let fresh = camera.publish("frames.q80").await;
-        match viewer.next(SOON / 4).await {
+        match viewer.next(TEST_DEADLINE / 4).await {
             Some(Said::Frame(frame)) if frame == fresh => break fresh,
             None if old < 10.0 => old += 1.0,
             said => panic!("{said:?} and no fresh frame"),
@@ -279,7 +279,7 @@ async fn a_burst_of_the_past_is_not_shown() {
     );
     let (_, _) = camera.frame(1000);
     let next = camera.publish("frames.q80").await;
-    assert_eq!(viewer.frame(SOON).await, next);
+    assert_eq!(viewer.frame(TEST_DEADLINE).await, next);
     assert_eq!(
         gateway
             .metric("gateway_frames_skipped_total", &[("reason", "bus_gap")])

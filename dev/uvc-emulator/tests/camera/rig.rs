@@ -1,45 +1,45 @@
-//! What every scenario plays on: the machine with the camera and capture-svc, and outside of it NATS, a gateway and its
+//! What every scenario runs on: the machine with the camera and capture-svc, and outside of it NATS, a gateway and its
 //! viewers.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use testkit::{NatsServer, Process, Said, Viewer, eventually, http, read_stamp};
+use testkit::{Said, Stack, Viewer, eventually, http, read_stamp};
 
 use crate::guest::{Guest, NATS_URL};
 
-/// Long enough for whatever happens at all; what is measured has its own bounds.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+/// Long enough for whatever can be seen at all, in an emulated machine; what is measured has its own bounds.
+pub(crate) const OBSERVED_WITHIN: Duration = Duration::from_secs(30);
 
 /// Prints the run of the newest capture-svc.
 const RUN: &str = "grep -o 'run=\"*[0-9a-f]*' /tmp/capture.log | head -n 1 | sed 's/.*[=\"]//'";
 
 /// Everything, running.
-pub(crate) struct Stage {
+pub(crate) struct Rig {
     pub(crate) guest: Guest,
-    pub(crate) gateway: Process,
-    pub(crate) nats: NatsServer,
+    /// Without a capture-svc, which runs in the machine.
+    pub(crate) stack: Stack,
     /// What the stamps of the newest capture-svc say.
     run: u32,
 }
 
-impl Stage {
+impl Rig {
     /// Starts everything but capture-svc, with one camera plugged in.
-    pub(crate) async fn set() -> Self {
-        let nats = NatsServer::start().await;
-        let gateway = Process::gateway(&nats, &[]).await;
-        let mut guest = Guest::start(nats.port()).await;
+    pub(crate) async fn start() -> Self {
+        // A gateway is ready when a capture-svc has made the bucket.
+        let stack = Stack::builder().without_capture().without_waiting();
+        let stack = stack.start().await;
+        let mut guest = Guest::start(stack.nats().port()).await;
         guest
             .sh("uvc-emulator run /pictures /tmp/camera >/tmp/uvc-emulator.log 2>&1 &")
             .await;
-        let mut stage = Self {
+        let mut rig = Self {
             guest,
-            gateway,
-            nats,
+            stack,
             run: 0,
         };
-        stage.node("0").await;
-        stage
+        rig.node("0").await;
+        rig
     }
 
     /// Before each scenario: no capture-svc, one well-behaved camera.
@@ -96,7 +96,7 @@ impl Stage {
     /// before: a gateway keeps it for a second.
     pub(crate) async fn first_frame(&self, viewer: &mut Viewer) -> Bytes {
         loop {
-            let frame = viewer.frame(LIMIT).await;
+            let frame = viewer.frame(OBSERVED_WITHIN).await;
             if read_stamp(&frame).expect("a stamp").run == self.run {
                 return frame;
             }
@@ -130,12 +130,12 @@ impl Stage {
             if self.guest.try_sh(line).await.0 == 0 {
                 return started.elapsed();
             }
-            if started.elapsed() > LIMIT {
+            if started.elapsed() > OBSERVED_WITHIN {
                 let (_, log) = self
                     .guest
                     .try_sh("tail -n 40 /tmp/capture.log; dmesg | tail -n 15")
                     .await;
-                panic!("not within {LIMIT:?}: {what}\n{log}");
+                panic!("not within {OBSERVED_WITHIN:?}: {what}\n{log}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -143,15 +143,18 @@ impl Stage {
 
     /// A plain viewer of the gateway.
     pub(crate) async fn viewer(&self, quality: u8) -> Viewer {
-        let viewer = Viewer::at(self.gateway.public(), &format!("/websocket/{quality}"))
-            .connect()
-            .await;
+        let viewer = Viewer::at(
+            self.stack.gateway().public(),
+            &format!("/websocket/{quality}"),
+        )
+        .connect()
+        .await;
         viewer.unwrap_or_else(|refused| panic!("the gateway refuses a viewer: {refused:?}"))
     }
 
     /// The camera's status as the gateway tells it.
     pub(crate) async fn status(&self) -> serde_json::Value {
-        let answer = http::get(self.gateway.public(), "/api/status", &[])
+        let answer = http::get(self.stack.gateway().public(), "/api/status", &[])
             .await
             .expect("the gateway answers");
         let status: serde_json::Value =
@@ -170,7 +173,7 @@ impl Stage {
     /// Waits until the camera's status says `key` is `value`; how long it took.
     pub(crate) async fn status_says(&self, key: &str, value: &str) -> Duration {
         let started = Instant::now();
-        eventually(LIMIT, async || {
+        eventually(OBSERVED_WITHIN, async || {
             let status = self.status().await;
             if status[key] == *value {
                 Ok(())
@@ -195,6 +198,10 @@ pub(crate) async fn drain(viewer: &mut Viewer) -> u64 {
 /// How long until a frame comes that is newer than `seen`.
 pub(crate) async fn newer(viewer: &mut Viewer, seen: u64) -> Duration {
     let started = Instant::now();
-    while read_stamp(&viewer.frame(LIMIT).await).expect("a stamp").seq <= seen {}
+    while read_stamp(&viewer.frame(OBSERVED_WITHIN).await)
+        .expect("a stamp")
+        .seq
+        <= seen
+    {}
     started.elapsed()
 }

@@ -1,4 +1,4 @@
-//! PURE: WebSocket frames: what a client sends is read strictly, what we send is built once.
+//! PURE: WebSocket frames as clients send them, read strictly.
 //!
 //! No socket in here: bytes in, events out. Anything RFC 6455 forbids is a [`Violation`] with the close code it asks
 //! for, and no length that a client announces is ever allocated before its bytes are there.
@@ -6,29 +6,10 @@
 
 use std::borrow::Cow;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use super::{MAX_CONTROL_PAYLOAD, Opcode};
 
 /// The longest message a client may send; ours are a few dozen bytes.
 pub const MAX_MESSAGE: usize = 4096;
-const MAX_CONTROL_PAYLOAD: usize = 125;
-/// Of a frame without a mask: two bytes and the longest length field.
-pub const MAX_HEAD: usize = 10;
-
-/// What a frame is. Source: RFC 6455 section 5.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opcode {
-    /// A message of text begins.
-    Text = 0x1,
-    /// A message of bytes begins.
-    Binary = 0x2,
-    /// The last frame of this side.
-    Close = 0x8,
-    /// To be answered by a pong with the same payload.
-    Ping = 0x9,
-    /// The answer.
-    Pong = 0xa,
-}
-
 /// What a client said.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -75,7 +56,7 @@ pub struct Reader {
 impl Reader {
     /// Whether nothing is half read.
     #[must_use]
-    pub fn idle(&self) -> bool {
+    pub(crate) fn idle(&self) -> bool {
         self.used == self.bytes.len()
     }
 
@@ -165,12 +146,12 @@ impl Reader {
 }
 
 /// How long a client's pong with a payload of eight bytes is.
-pub const PONG_OF_EIGHT: usize = 2 + 4 + 8;
+pub(crate) const PONG_OF_EIGHT: usize = 2 + 4 + 8;
 
 /// The payload of a pong with eight bytes that `bytes` begin with, and what follows it: what nearly every viewer says
 /// nearly always, read without a [`Reader`]. `None` for whatever else, which is a reader's.
 #[must_use]
-pub fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
+pub(crate) fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
     let (pong, rest) = bytes.split_first_chunk::<PONG_OF_EIGHT>()?;
     let [0x8a, 0x88, a, b, c, d, masked @ ..] = *pong else {
         return None;
@@ -278,43 +259,6 @@ fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
             Ok(Some(code))
         }
     }
-}
-
-/// Writes the head of a whole, unmasked frame, as servers send them.
-pub fn put_head(out: &mut BytesMut, opcode: Opcode, payload: usize) {
-    out.put_u8(0x80 | opcode as u8);
-    match payload {
-        0..126 => out.put_u8(payload as u8),
-        126..65536 => {
-            out.put_u8(126);
-            out.put_u16(payload as u16);
-        }
-        _ => {
-            out.put_u8(127);
-            out.put_u64(payload as u64);
-        }
-    }
-}
-
-/// A whole frame.
-#[must_use]
-pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
-    let mut out = BytesMut::with_capacity(MAX_HEAD + payload.len());
-    put_head(&mut out, opcode, payload.len());
-    out.put_slice(payload);
-    out.freeze()
-}
-
-/// A close frame; words that do not fit are cut.
-#[must_use]
-pub fn close(code: u16, words: &str) -> Bytes {
-    let mut fits = words.len().min(MAX_CONTROL_PAYLOAD - 2);
-    while !words.is_char_boundary(fits) {
-        fits -= 1;
-    }
-    let mut payload = code.to_be_bytes().to_vec();
-    payload.extend_from_slice(&words.as_bytes()[..fits]);
-    frame(Opcode::Close, &payload)
 }
 
 #[cfg(test)]

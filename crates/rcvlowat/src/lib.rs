@@ -2,6 +2,7 @@
 //!
 //! With it the kernel keeps short answers to itself until somebody looks; an end of the connection is told at once all
 //! the same. Neither socket2 nor rustix has the option.
+//! It is a crate of its own so that the one `unsafe` call stands alone and the gateway forbids `unsafe`.
 //! Source: socket(7); tcp(7): `poll` and `epoll` honour it since Linux 2.6.28.
 
 use std::io;
@@ -12,7 +13,7 @@ use std::os::fd::{AsFd, AsRawFd as _};
 /// # Errors
 /// What the kernel says, for whatever is no socket.
 #[expect(unsafe_code, reason = "one call of libc that no safe crate offers")]
-pub(crate) fn set(socket: impl AsFd, bytes: i32) -> io::Result<()> {
+pub fn set(socket: impl AsFd, bytes: i32) -> io::Result<()> {
     let length = size_of_val(&bytes) as libc::socklen_t;
     // SAFETY: the descriptor is borrowed and so open for the call; the pointer is to an `int` that outlives it, and the
     // length is that of an `int`, as the option asks for.

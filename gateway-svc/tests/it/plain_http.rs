@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use wire::CameraState;
 
-use crate::support::{Camera, SOON, status};
+use crate::support::{Camera, TEST_DEADLINE, status};
 
 #[tokio::test]
 async fn a_snapshot_takes_a_lease_of_its_own_and_is_a_frame_from_after_the_request() {
@@ -15,7 +15,7 @@ async fn a_snapshot_takes_a_lease_of_its_own_and_is_a_frame_from_after_the_reque
     let mut camera = Camera::on(&nats).await;
     let gateway = Process::gateway(&nats, &[]).await;
     // As a capture does: again and again, or a gateway that has just started would not hear it.
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         camera.say("status", &status(CameraState::Live)).await;
         let report = http::get(gateway.public(), "/api/status", &[])
             .await
@@ -117,7 +117,7 @@ async fn a_stream_is_parts_with_the_boundary_right_behind_each() {
         .filter(|window| window == b"\r\n--frame\r\n")
         .count();
     assert!((9..=17).contains(&few), "{few} parts in 3 s at 5 a second");
-    eventually(SOON, || async {
+    eventually(TEST_DEADLINE, || async {
         gateway.metric("gateway_viewers", &[]).await == 0.0
     })
     .await;
@@ -130,12 +130,12 @@ async fn a_stream_ends_when_its_gateway_leaves() {
     let mut gateway = Process::gateway(&nats, &[]).await;
     let _streaming = camera.stream("frames.q80", 20_000);
     let address = gateway.public();
-    let reading = tokio::task::spawn(read_stream(address, "/stream.mjpg", SOON));
-    eventually(SOON, || async {
+    let reading = tokio::task::spawn(read_stream(address, "/stream.mjpg", TEST_DEADLINE));
+    eventually(TEST_DEADLINE, || async {
         gateway.metric("gateway_viewers", &[]).await == 1.0
     })
     .await;
     gateway.terminate();
-    assert!(gateway.exited(SOON).await.success());
+    assert!(gateway.exited(TEST_DEADLINE).await.success());
     assert!(!reading.await.unwrap().is_empty());
 }

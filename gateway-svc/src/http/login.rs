@@ -1,0 +1,54 @@
+//! `POST /api/login`: trades the token for a cookie, for the page.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::access::AccessControl;
+
+/// The most bytes of a login: it is two dozen and a token.
+const MAX_LOGIN_BYTES: usize = 1024;
+/// A login that is not there by then is none.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Deserialize)]
+struct Login {
+    token: String,
+}
+
+/// Answers with the cookie; 204 without one where no token is asked for.
+pub(crate) async fn login(
+    State(access): State<Arc<AccessControl>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let Some(token) = access.token() else {
+        return StatusCode::NO_CONTENT.into_response();
+    };
+    let (parts, body) = request.into_parts();
+    let client = access.client_ip(peer.ip(), &parts.headers);
+    if let Err(refusal) = access.check_attempts(client) {
+        return refusal.into_response();
+    }
+    let Ok(Login { token: given }) = serde_json::from_slice(&read(body).await) else {
+        let words = "the body must be {\"token\":\"…\"}\n";
+        return (StatusCode::BAD_REQUEST, words).into_response();
+    };
+    let secure = access.is_https(peer.ip(), &parts.headers);
+    match access.login(token, client, &given, secure) {
+        Ok(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// The body, or nothing of one that is too long or too slow.
+async fn read(body: Body) -> Bytes {
+    let body = tokio::time::timeout(LOGIN_TIMEOUT, to_bytes(body, MAX_LOGIN_BYTES)).await;
+    body.ok().and_then(Result::ok).unwrap_or_default()
+}

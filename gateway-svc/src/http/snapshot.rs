@@ -1,0 +1,85 @@
+//! `/snapshot.jpg`: one JPEG over plain HTTP.
+//!
+//! It holds a [`Subscription`] like any viewer, so that the camera opens for it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use wire::CameraState;
+
+use crate::frame::Frame;
+use crate::http::state::AppState;
+use crate::http::stream_query::{StreamQuery, timestamp, unavailable};
+use crate::relay::streams::Subscription;
+use crate::session::admission::LEAVING_REASON;
+
+/// A camera that needs longer to open and deliver is reported instead of waited for.
+const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
+/// A camera that was just opened is still finding its exposure.
+const WARM_UP: Duration = Duration::from_millis(400);
+
+/// One fresh JPEG, or one that is no older than `max_age_ms`.
+pub(crate) async fn snapshot(
+    State(state): State<AppState>,
+    Query(query): Query<StreamQuery>,
+) -> Response {
+    let stream = match query.stream(&state.refused) {
+        Ok(stream) => stream,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if state.admission.leaving().is_cancelled() {
+        return unavailable(LEAVING_REASON);
+    }
+    let status = state.cameras.follow(&stream.camera);
+    let cold = status.borrow().state != CameraState::Live;
+    let subscription = match state.streams.subscribe(&stream) {
+        Ok(subscription) => subscription,
+        Err(error) => return unavailable(&error.to_string()),
+    };
+    let asked = state.clock.now();
+    let max_age = query.max_age_ms.map(Duration::from_millis);
+    let cached = max_age.and_then(|age| subscription.fanout().latest(age, asked));
+    let frame = match cached {
+        Some(frame) => Some(frame),
+        None => fresh(&subscription, asked, cold).await,
+    };
+    let Some(frame) = frame else {
+        let status = status.borrow();
+        let detail = status.detail.as_deref().unwrap_or("no frame came in time");
+        let words = format!("the camera is {}: {detail}", status.state.as_str());
+        return unavailable(&words);
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (HeaderName::from_static("x-timestamp"), timestamp(&frame)),
+    ];
+    (headers, frame.jpeg()).into_response()
+}
+
+/// The next frame that came after `asked`; of a camera that has to open first, one from after its warm-up.
+async fn fresh(subscription: &Subscription, asked: Instant, cold: bool) -> Option<Arc<Frame>> {
+    let mut frames = subscription.fanout().frames();
+    let mut newest: Option<Arc<Frame>> = None;
+    let mut first = None;
+    let wait = async {
+        while frames.changed().await.is_ok() {
+            let frame = frames.borrow_and_update().clone();
+            let Some(frame) = frame.filter(|frame| frame.received > asked) else {
+                continue;
+            };
+            let first = *first.get_or_insert(frame.received);
+            let warm = !cold || frame.received >= first + WARM_UP;
+            newest = Some(frame);
+            if warm {
+                return;
+            }
+        }
+    };
+    // What came during the warm-up is better than nothing.
+    let _ = tokio::time::timeout(FRAME_TIMEOUT, wait).await;
+    newest
+}

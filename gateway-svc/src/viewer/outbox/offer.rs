@@ -1,0 +1,122 @@
+//! The fan-out's side of an [`Outbox`]: frames are offered, pongs read in passing, and nothing waits.
+
+use std::hint::black_box;
+use std::os::fd::AsRawFd as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use wire::Rung;
+
+use super::{End, Outbox, State, text};
+use crate::frame::{self, Frame};
+use wire::messages::FromGateway;
+
+/// What became of an offered frame.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// Written whole.
+    Sent,
+    /// Begun; the viewer's own task writes the rest and counts it.
+    Begun,
+    /// Not begun: the viewer is behind.
+    Held,
+    /// It has this frame already, or waits for another one.
+    Kept,
+    /// It watches something else now, or nothing any more.
+    Left,
+}
+
+impl Outbox {
+    /// Has what [`offer`](Self::offer) begins with come from memory.
+    pub(crate) fn fetch(&self) {
+        black_box((self.state.is_locked(), self.socket.as_ref().as_raw_fd()));
+    }
+
+    /// Offers a frame; never waits. The flag tells that an earlier offered frame was skipped for good.
+    pub(crate) fn offer(&self, frame: &Arc<Frame>, rung: Rung, now: Instant) -> (Offer, bool) {
+        let mut state = self.state();
+        let state = &mut *state;
+        if state.end.is_some() || !state.position.wants(rung) {
+            return (Offer::Left, false);
+        }
+        if state.position.has(&frame.stamp) {
+            return (Offer::Kept, false);
+        }
+        if state.position.arrive(rung) {
+            let quality = rung.quality();
+            state.pending.push(text(&FromGateway::Quality { quality }));
+            // The task lets go of the old rung.
+            self.wake.notify_one();
+        }
+        let skipped = state.position.offered(frame.number);
+        if state.window.nearly_full() {
+            self.read_pongs(state, now);
+        }
+        if let Some(number) = state.window.probe(now) {
+            state.pending.push(frame::ping(number));
+        }
+        let written = self.begin(state, frame, now);
+        state.coalesce_pongs(self.socket.as_ref(), now);
+        let Some(written) = written else {
+            return (Offer::Held, skipped);
+        };
+        if written == frame.message().len() {
+            return (Offer::Sent, skipped);
+        }
+        state.pending.begun(Arc::clone(frame), rung, written);
+        self.wake.notify_one();
+        (Offer::Begun, skipped)
+    }
+
+    /// Begins a frame if it may be: how many of its bytes the socket took.
+    fn begin(&self, state: &mut State, frame: &Frame, now: Instant) -> Option<usize> {
+        // Small messages stand in front of a frame; whatever goes wrong, the viewer's own reads will tell.
+        let blocked = state.pending.half_written()
+            || (state.pending.write(&self.socket, &mut Vec::new())).unwrap_or(true);
+        if blocked || !state.window.may_send(now) {
+            return None;
+        }
+        // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
+        let written = frame.send_to(self.socket.as_ref(), self.pages).ok();
+        let written = written.filter(|written| *written > 0)?;
+        state.position.begin(&frame.stamp);
+        state.window.sent(frame.number, frame.stamp.seq, now);
+        Some(written)
+    }
+
+    /// Whether it watches this rung, or is about to.
+    #[must_use]
+    pub(crate) fn stays(&self, rung: Rung) -> bool {
+        let state = self.state();
+        state.end.is_none() && state.position.wants(rung)
+    }
+
+    /// Once a second: asks for a sign of life, or notices that there is none.
+    pub(crate) fn tick(&self, now: Instant) {
+        let mut state = self.state();
+        state.window.tidy(now);
+        state.coalesce_pongs(self.socket.as_ref(), now);
+        if state.window.dead(now) || state.pending.too_many() {
+            state.end.get_or_insert(End::Dead);
+        } else if let Some(number) = state.window.probe(now) {
+            state.pending.push(frame::ping(number));
+        } else {
+            return;
+        }
+        self.wake.notify_one();
+    }
+
+    /// Reads in passing the pongs that the kernel kept, without waking anybody.
+    pub(crate) fn overhear(&self, now: Instant) {
+        let mut state = self.state();
+        self.read_pongs(&mut state, now);
+        state.coalesce_pongs(self.socket.as_ref(), now);
+    }
+
+    fn read_pongs(&self, state: &mut State, now: Instant) {
+        let State { inbox, window, .. } = state;
+        if inbox.read_pongs(self.socket.as_ref(), window, now) {
+            self.wake.notify_one();
+        }
+    }
+}
