@@ -1,4 +1,4 @@
-//! Admits frames at the target rate, and measures the rate that came of it. Pure: takes `now`, knows no clock.
+//! PURE: admits frames at the target rate, and measures the rate that came of it.
 //!
 //! Deadlines, not intervals: each admitted frame moves the deadline by exactly one period, so that the error of one
 //! frame is not handed to the next and 60 frames a second thin out to 34 as evenly as whole frames allow. A frame may

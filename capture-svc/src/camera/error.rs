@@ -1,4 +1,4 @@
-//! What can go wrong with a camera, each with a reason for programs and words for a person. Pure: it is told what was
+//! PURE: what can go wrong with a camera, each with a reason for programs and words for a person. It is told what was
 //! found and finds nothing out itself.
 
 use std::{io, path::PathBuf, time::Duration};

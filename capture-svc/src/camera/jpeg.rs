@@ -1,4 +1,4 @@
-//! Where a JPEG ends and how large its picture is. Pure; walks markers and decodes nothing.
+//! PURE: where a JPEG ends and how large its picture is. Walks markers and decodes nothing.
 
 /// One whole JPEG at the beginning of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,11 +3,16 @@
 //!
 //! Charter: what is sent over the link is the services' matter. No word of cameras, frames or viewers belongs here.
 
+mod events;
 mod link;
+mod login;
 mod metrics;
 mod race;
 mod settings;
+mod state;
 
-pub use link::{Link, LinkError, LinkOptions, LinkState, Unreachable, remind};
+pub use link::{Link, LinkError, LinkOptions};
+pub use login::{LoginError, NatsLogin};
 pub use metrics::LinkMetrics;
-pub use settings::{NatsArgs, NatsLogin, NatsSettings};
+pub use settings::{NatsArgs, NatsSettings};
+pub use state::{LinkState, Unreachable, remind};

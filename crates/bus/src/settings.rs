@@ -1,4 +1,4 @@
-//! Where the NATS servers are and who we are there.
+//! Where the NATS servers are and who we are there, as the operator says it.
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -6,6 +6,8 @@ use std::str::FromStr as _;
 use async_nats::ServerAddr;
 use clap::Args;
 use process::Problems;
+
+use crate::login::NatsLogin;
 
 /// The settings of NATS as the operator spells them.
 #[derive(Debug, Clone, Args)]
@@ -48,31 +50,6 @@ pub struct NatsSettings {
     pub login: NatsLogin,
     /// The servers' certificate authority; asks for TLS.
     pub ca_file: Option<PathBuf>,
-}
-
-/// Who we are on the NATS server.
-#[derive(Clone)]
-pub enum NatsLogin {
-    /// Nobody in particular.
-    Anonymous,
-    /// By JWT and seed from a file.
-    Creds(PathBuf),
-    /// By the nkey seed from a file.
-    Nkey(PathBuf),
-    /// By name and password.
-    Password(String, String),
-}
-
-impl std::fmt::Debug for NatsLogin {
-    /// Without the password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Anonymous => "anonymous",
-            Self::Creds(_) => "creds file",
-            Self::Nkey(_) => "nkey file",
-            Self::Password(..) => "user and password",
-        })
-    }
 }
 
 impl NatsArgs {
@@ -135,20 +112,6 @@ fn server(text: &str) -> Result<ServerAddr, String> {
         return Err("it names no host".to_owned());
     }
     Ok(server)
-}
-
-impl NatsLogin {
-    /// The settings that a person looks at when this login is refused.
-    pub(crate) const fn named(&self) -> &'static str {
-        match self {
-            Self::Anonymous => {
-                "it wants a login: set NATS_NKEY_FILE, NATS_CREDS_FILE, or NATS_USER and NATS_PASSWORD"
-            }
-            Self::Creds(_) => "check NATS_CREDS_FILE and the user that the server knows",
-            Self::Nkey(_) => "check NATS_NKEY_FILE and the public key that the server knows",
-            Self::Password(..) => "check NATS_USER and NATS_PASSWORD",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod log;
 mod problems;
 mod registry;
 mod service;
+mod signals;
 mod variables;
 
 pub use admin::{health_routes, metrics_route};

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::signals::told_twice;
 use crate::{ConfigErrors, health, variables};
 
 /// Exit code for settings that cannot be used. Source: `EX_USAGE` of sysexits.h.
@@ -96,23 +96,4 @@ fn serve_until_stopped<F: Future<Output = anyhow::Result<()>>>(
     });
     runtime.shutdown_timeout(last_threads);
     outcome
-}
-
-/// Cancels `stop` at the first signal, returns at the second.
-async fn told_twice(stop: CancellationToken) -> anyhow::Error {
-    let (mut terminate, mut interrupt) = match (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) {
-        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-        (Err(error), _) | (_, Err(error)) => return error.into(),
-    };
-    for _ in 0..2 {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        stop.cancel();
-    }
-    anyhow::anyhow!("told twice to stop: leaving at once")
 }

@@ -16,6 +16,7 @@ mod children;
 mod containers;
 mod deploy;
 mod docs_commands;
+mod mutants;
 mod nats;
 mod probe;
 mod proxies;
@@ -73,6 +74,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "bench",
         "every measurement, into bench/RESULTS.md; or a name and its arguments; --quick",
         bench::command,
+    ),
+    (
+        "mutants",
+        "changes every line of the pure files and sees whether a unit test notices: [part of a path…]",
+        mutants::command,
     ),
     (
         "sbom",

@@ -5,16 +5,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::shell::{Environment, Outcome, find_on_path, output, run, say, workspace};
+use crate::shell::{Environment, Outcome, output, run, say, workspace};
 use crate::{tools, web};
 
-/// The version that is installed where there is none.
-const VERSION: &str = "0.5.9";
 const SERVICES: [&str; 2] = ["capture-svc", "gateway-svc"];
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
-    cyclonedx(&mut environment)?;
+    tools::CARGO_CYCLONEDX.get(&mut environment)?;
     tools::NODE.get(&mut environment)?;
     let folder = workspace().join("target/sbom");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -46,22 +44,6 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     list.args(["--package-lock-only"]).current_dir(web::root());
     let text = output(&mut list).ok_or("npm sbom failed; run it in web/ to see why")?;
     keep(&folder, "web", &text)
-}
-
-/// Finds cargo-cyclonedx or builds it, once.
-fn cyclonedx(environment: &mut Environment) -> Outcome<()> {
-    if find_on_path("cargo-cyclonedx").is_some() {
-        return Ok(());
-    }
-    let root = workspace().join(format!("target/tools/cargo-cyclonedx-{VERSION}"));
-    if !root.join("bin/cargo-cyclonedx").is_file() {
-        let mut install =
-            environment.cargo(&["install", "--quiet", "--locked", "--version", VERSION]);
-        install.arg("--root").arg(&root).arg("cargo-cyclonedx");
-        run("building cargo-cyclonedx (minutes, once)", &mut install)?;
-    }
-    environment.prepend_path(&root.join("bin"));
-    Ok(())
 }
 
 /// Lists that were written beside manifests.

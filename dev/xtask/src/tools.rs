@@ -4,6 +4,7 @@
 //! Debian's package when we are root, a hash-pinned wheel without root, and only then the one line that would help. A
 //! command fetches only what it needs.
 
+mod cargo_install;
 mod debian;
 mod fetch;
 mod known;
@@ -11,6 +12,7 @@ mod module;
 mod tool;
 mod version;
 
+use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use fetch::{apt_install, apt_possible};
@@ -19,6 +21,17 @@ pub(crate) use known::{
     NASM, NATS_SERVER, NGINX, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
+
+/// Lists what a program is made of.
+pub(crate) const CARGO_CYCLONEDX: CargoInstall = CargoInstall {
+    name: "cargo-cyclonedx",
+    version: "0.5.9",
+};
+/// Changes a line and sees whether a test notices.
+pub(crate) const CARGO_MUTANTS: CargoInstall = CargoInstall {
+    name: "cargo-mutants",
+    version: "27.1.0",
+};
 
 const MODULES: [module::Module; 2] = [NATS_PY, KUBERNETES_VALIDATE];
 

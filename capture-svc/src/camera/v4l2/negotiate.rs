@@ -1,4 +1,4 @@
-//! Which of a camera's modes we take. Pure: offers in, choice and words out.
+//! PURE: which of a camera's modes we take; offers in, choice and words out.
 //!
 //! Size first, because that is what a person asked for by number; then rate, up to the rate asked for; then the format
 //! that costs us least. The same offers give the same choice, in whatever order the driver tells them.

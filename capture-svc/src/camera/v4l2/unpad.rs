@@ -1,4 +1,4 @@
-//! From the driver's rows to ours: without padding, plane by plane. Pure.
+//! PURE: from the driver's rows to ours, without padding, plane by plane.
 
 use crate::camera::frame::{Mode, PixelFormat};
 
