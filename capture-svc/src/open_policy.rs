@@ -1,6 +1,6 @@
-//! Whether the camera may be open now: demand, linger, privacy and standby in one decision.
+//! PURE: whether the camera may be open now: demand, linger, privacy and standby in one decision.
 //!
-//! PURE. Privacy and standby close at once; missing demand closes after the linger, so that a page reload does not
+//! Privacy and standby close at once; missing demand closes after the linger, so that a page reload does not
 //! make the light blink.
 
 use std::time::{Duration, Instant};

@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_may_be_early_by_nine_tenths_of_a_period_and_no_more() {
+        let start = Instant::now();
+        for (after_ms, taken) in [(99, false), (100, true)] {
+            let mut pacer = Pacer::new(1.0);
+            assert!(pacer.admit(start));
+            assert_eq!(pacer.admit(start + Duration::from_millis(after_ms)), taken);
+        }
+    }
+
+    #[test]
     fn after_a_pause_there_is_no_burst() {
         let mut pacer = Pacer::new(34.0);
         let start = Instant::now();
@@ -169,6 +179,19 @@ mod tests {
             rate.push(slow + Duration::from_millis(n * 1000 / 15));
         }
         assert!((rate.fps().unwrap() - 15.0).abs() < 0.1, "{:?}", rate.fps());
+    }
+
+    #[test]
+    fn a_second_has_a_rate_and_what_is_three_seconds_old_still_counts() {
+        let mut rate = Rate::default();
+        let start = Instant::now();
+        rate.push(start);
+        rate.push(start + Duration::from_secs(1));
+        assert_eq!(rate.fps(), Some(1.0));
+        rate.push(start + RATE_WINDOW);
+        assert_eq!(rate.fps(), Some(2.0 / 3.0));
+        rate.push(start + RATE_WINDOW + Duration::from_millis(1));
+        assert_eq!(rate.fps(), Some(2.0 / 2.001), "the first has gone");
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Who serves a camera when its host is doubled: one capture is active, every other stands by.
+//! PURE: who serves a camera when its host is doubled: one capture is active, every other stands by.
 //!
-//! PURE. Captures see each other by the status messages: another run on our subject is another capture. A new one
+//! Captures see each other by the status messages: another run on our subject is another capture. A new one
 //! announces itself and waits a moment for an answer; of two that are active at once the smaller run stays. There
 //! is no lock in the KV, because then nobody could serve while the KV does not work.
 
+use std::cmp::Ordering;
 use std::time::{Duration, Instant};
 
 /// How long a newcomer waits for the active one's answer, which takes a round trip.
@@ -59,11 +60,11 @@ impl Failover {
 
     /// A status message of our camera was heard; `standing_by`: it says that its sender serves nothing.
     pub(super) fn heard(&mut self, run: u32, standing_by: bool, now: Instant) -> Answer {
-        if run == self.run {
-            return Answer::None;
-        }
-        match self.role {
-            Role::Active if standing_by || run > self.run => Answer::Speak,
+        match (self.role, run.cmp(&self.run)) {
+            // Our own words.
+            (_, Ordering::Equal) => Answer::None,
+            (Role::Active, _) if standing_by => Answer::Speak,
+            (Role::Active, Ordering::Greater) => Answer::Speak,
             _ if standing_by => Answer::None,
             _ => {
                 self.role = Role::Standby(now);
@@ -152,7 +153,10 @@ mod tests {
         let (mut failover, now) = active(9);
         assert_eq!(failover.heard(1, true, now), Answer::Speak);
         assert!(failover.is_active());
-        assert_eq!(failover.heard(9, false, now), Answer::None, "our own words");
+        for standing_by in [false, true] {
+            let own_words = failover.heard(9, standing_by, now);
+            assert_eq!((own_words, failover.is_active()), (Answer::None, true));
+        }
     }
 
     #[test]

@@ -121,6 +121,23 @@ mod tests {
     }
 
     #[test]
+    fn two_periods_late_is_not_yet_a_machine_that_slept() {
+        let mut beat = Metronome::new(50.0);
+        let start = beat.due;
+        beat.advance(start + Duration::from_millis(40));
+        assert_eq!(beat.due, start + Duration::from_millis(20));
+        beat.advance(start + Duration::from_millis(61));
+        assert_eq!(beat.due, start + Duration::from_millis(81));
+    }
+
+    #[test]
+    fn a_metronome_ticks_when_a_frame_is_due_and_not_before() {
+        let mut beat = Metronome::new(0.001);
+        assert!(beat.tick(Duration::ZERO), "the first is due at once");
+        assert!(!beat.tick(Duration::ZERO), "the next in a thousand seconds");
+    }
+
+    #[test]
     fn a_machine_that_slept_makes_no_burst() {
         let mut beat = Metronome::new(50.0);
         let woken = beat.due + Duration::from_mins(10);
@@ -152,9 +169,9 @@ mod tests {
 
     #[test]
     fn without_a_stamp_or_with_one_ahead_it_is_now() {
-        let before = wall_us();
+        let before = crate::clock::unix_us();
         let told = [wall_of(None), wall_of(Some(u64::MAX))];
-        let now = before..=wall_us();
+        let now = before..=crate::clock::unix_us();
         assert!(told.iter().all(|at| now.contains(at)), "{told:?} {now:?}");
     }
 }

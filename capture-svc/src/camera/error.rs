@@ -217,11 +217,13 @@ mod tests {
     fn retries_never_spin_and_never_stop() {
         for reason in Reason::FAULTS {
             for attempt in [1, 2, 3, 10, 1000, u32::MAX] {
-                let wait = retry_after(reason, attempt, 0.0);
-                assert!(
-                    (Duration::from_millis(200)..=Duration::from_secs(6)).contains(&wait),
-                    "{reason:?} {attempt} {wait:?}"
-                );
+                for jitter in [0.0, 0.5, 1.0] {
+                    let wait = retry_after(reason, attempt, jitter);
+                    assert!(
+                        (Duration::from_millis(200)..=Duration::from_secs(6)).contains(&wait),
+                        "{reason:?} {attempt} {jitter} {wait:?}"
+                    );
+                }
             }
         }
     }

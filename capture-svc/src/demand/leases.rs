@@ -1,6 +1,6 @@
-//! Which rungs are wanted now: the leases of all gateways, expired by capture's own clock.
+//! PURE: which rungs are wanted now: the leases of all gateways, expired by capture's own clock.
 //!
-//! PURE. The bucket's `max_age` only collects garbage: it gives no event, so the truth about a lease's end is here.
+//! The bucket's `max_age` only collects garbage: it gives no event, so the truth about a lease's end is here.
 //! That truth is told by the *plane clock*, which stands still while the KV is ill: a lease that cannot be renewed
 //! because NATS elects a leader or lost the bucket is not a lease that nobody wants. The canary tells the two apart:
 //! a key of our own that must come back through put, stream, consumer and watch.

@@ -41,10 +41,10 @@ mod tests {
     use super::*;
     use crate::camera::frame::{ColorMatrix, ColorRange};
 
-    fn mode(format: PixelFormat) -> Mode {
+    fn mode(format: PixelFormat, width: u32, height: u32) -> Mode {
         Mode {
-            width: 4,
-            height: 2,
+            width,
+            height,
             fps: 30.0,
             format,
             range: ColorRange::Full,
@@ -54,7 +54,7 @@ mod tests {
 
     fn unpadded(format: PixelFormat, stride: usize, bytes: &[u8]) -> Vec<u8> {
         let mut into = vec![9; 3];
-        unpad(bytes, &mode(format), stride, &mut into);
+        unpad(bytes, &mode(format, 4, 2), stride, &mut into);
         into
     }
 
@@ -68,6 +68,35 @@ mod tests {
         assert_eq!(unpadded(PixelFormat::I420, 6, &planes), tight);
         // The last row of a buffer may end without its padding.
         assert_eq!(unpadded(PixelFormat::I420, 6, &planes[..17]), tight);
+    }
+
+    #[test]
+    fn every_layout_has_its_own_length_of_a_row() {
+        // Bytes of a row and how many rows there are, plane by plane, at 6x4; each row is padded to the stride.
+        for (format, planes) in [
+            (PixelFormat::Yuyv, &[(12, 4)][..]),
+            (PixelFormat::Uyvy, &[(12, 4)]),
+            (PixelFormat::Grey, &[(6, 4)]),
+            (PixelFormat::Rgb24, &[(18, 4)]),
+            (PixelFormat::Bgr24, &[(18, 4)]),
+            (PixelFormat::Nv12, &[(6, 4), (6, 2)]),
+            (PixelFormat::I420, &[(6, 4), (3, 2), (3, 2)]),
+        ] {
+            let stride = planes[0].0 + 4;
+            let (mut padded, mut tight) = (Vec::new(), Vec::new());
+            for (at, &(row, rows)) in planes.iter().enumerate() {
+                let halved = format == PixelFormat::I420 && at > 0;
+                for number in 0..rows {
+                    let mut bytes = vec![(at * 10 + number) as u8; row];
+                    tight.extend_from_slice(&bytes);
+                    bytes.resize(if halved { stride / 2 } else { stride }, 99);
+                    padded.extend_from_slice(&bytes);
+                }
+            }
+            let mut into = Vec::new();
+            unpad(&padded, &mode(format, 6, 4), stride, &mut into);
+            assert_eq!(into, tight, "{format:?}");
+        }
     }
 
     #[test]

@@ -43,6 +43,10 @@ impl Table {
         self.start + Duration::from_secs_f64(seconds)
     }
 
+    fn count(&self, quality: u8) -> usize {
+        self.leases.count(Rung::of_quality(quality).unwrap())
+    }
+
     fn wanted(&mut self, at: f64) -> Vec<u8> {
         let now = self.at(at);
         self.leases.wanted(now).iter().map(Rung::quality).collect()
@@ -69,7 +73,7 @@ fn a_renewed_lease_lives_on_and_a_deleted_one_ends_at_once() {
     table.put("q80.a", 4.0);
     table.canary_until(5, 8);
     assert_eq!(table.wanted(8.9), [80], "b was not renewed");
-    assert_eq!(table.leases.count(Rung::of_quality(80).unwrap()), 1);
+    assert_eq!(table.count(80), 1);
     table.leases.delete("q80.a");
     assert_eq!(table.wanted(8.9), [0u8; 0]);
     assert_eq!(table.leases.next_end(), None);
@@ -174,4 +178,21 @@ fn a_hold_is_over_when_the_clock_runs_again_though_no_new_canary_came() {
     assert_eq!(table.wanted(2.0), [80]);
     assert_eq!(table.wanted(65.4), [80]);
     assert_eq!(table.wanted(65.6), [0u8; 0]);
+}
+
+#[test]
+fn each_rung_counts_the_gateways_that_want_it() {
+    let mut table = Table::new();
+    for key in ["q80.a", "q80.b", "q40.b"] {
+        table.put(key, 0.0);
+    }
+    assert_eq!([80, 40, 30].map(|rung| table.count(rung)), [2, 1, 0]);
+}
+
+#[test]
+fn the_canary_is_our_own_key_and_silent_only_after_its_time() {
+    let table = Table::new();
+    assert_eq!(table.leases.canary(), "_cap.me");
+    assert!(!table.leases.canary_silent(table.start + PLANE_DEAD));
+    assert!(table.leases.canary_silent(table.at(2.501)));
 }

@@ -151,3 +151,64 @@ fn the_log_gets_the_best_of_each_other_format() {
         .collect();
     assert_eq!(others, ["YUYV 1280x720 @ 5"]);
 }
+
+#[test]
+fn every_fourcc_that_we_read_has_its_layout() {
+    for (fourcc, format) in [
+        (b"YUYV", PixelFormat::Yuyv),
+        (b"YUY2", PixelFormat::Yuyv),
+        (b"UYVY", PixelFormat::Uyvy),
+        (b"NV12", PixelFormat::Nv12),
+        (b"YU12", PixelFormat::I420),
+        (b"MJPG", PixelFormat::Mjpeg),
+        (b"JPEG", PixelFormat::Mjpeg),
+        (b"GREY", PixelFormat::Grey),
+        (b"RGB3", PixelFormat::Rgb24),
+        (b"BGR3", PixelFormat::Bgr24),
+    ] {
+        assert_eq!(understood(*fourcc), Some(format));
+    }
+}
+
+#[test]
+fn a_camera_exactly_as_slow_as_asked_for_is_no_compromise_and_a_slower_one_is() {
+    let told = |fps| {
+        let offers = [offer(PixelFormat::Yuyv, 640, 480, (1, fps))];
+        let choice = choose(&offers, &wish(640, 480, 15.0, FormatWish::Auto));
+        choice.unwrap().compromise
+    };
+    assert_eq!(told(15), None);
+    assert!(told(14).is_some_and(|words| words.contains("14 frames a second instead of 15")));
+}
+
+#[test]
+fn of_two_sizes_equally_far_off_the_larger_is_taken() {
+    let offers = [(640, 480), (800, 480)].map(|(w, h)| offer(PixelFormat::Yuyv, w, h, (1, 30)));
+    let choice = choose(&offers, &wish(720, 480, 30.0, FormatWish::Auto));
+    assert_eq!(choice.unwrap().offer.width, 800);
+}
+
+#[test]
+fn the_exact_size_is_taken_before_another_of_the_same_area() {
+    let offers = [(480, 640), (640, 480)].map(|(w, h)| offer(PixelFormat::Yuyv, w, h, (1, 30)));
+    let choice = choose(&offers, &wish(640, 480, 30.0, FormatWish::Auto));
+    assert_eq!(choice.unwrap().offer.width, 640);
+}
+
+#[test]
+fn rates_differ_by_less_than_a_frame_a_second_too() {
+    let chosen_of = |intervals: [(u32, u32); 2]| {
+        let offers = intervals.map(|each| offer(PixelFormat::Yuyv, 640, 480, each));
+        chosen(&offers, &wish(640, 480, 34.0, FormatWish::Auto))
+    };
+    let below = chosen_of([(2, 59), (1001, 30000)]);
+    assert_eq!(below, "YUYV 640x480 @ 29.97", "the nearest to the target");
+    let beyond = chosen_of([(2, 121), (5, 301)]);
+    assert_eq!(beyond, "YUYV 640x480 @ 60.2", "no faster than needed");
+}
+
+#[test]
+fn a_camera_that_offers_nothing_is_told_so_whatever_format_was_forced() {
+    let refused = choose(&[], &wish(640, 480, 30.0, FormatWish::Nv12)).unwrap_err();
+    assert!(refused.contains("no format that we read"), "{refused}");
+}

@@ -132,7 +132,7 @@ pub(crate) async fn warm_up(rig: &mut Rig) -> String {
     format!("frame {seq} is the camera's picture {}", number + 1)
 }
 
-/// The driver holds three frames besides the one in hand (`BUFFERS` of capture-svc's backend), and then drops what comes.
+/// The driver holds three frames besides the one in hand (`BUFFERS` of capture-svc's `camera/v4l2/stream.rs`), and then drops what comes.
 const HELD_BY_THE_DRIVER: u64 = 3;
 
 /// The whole service stands still, as on a machine that is short of time, until the driver has filled all its buffers;
