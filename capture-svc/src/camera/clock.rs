@@ -169,9 +169,13 @@ mod tests {
 
     #[test]
     fn without_a_stamp_or_with_one_ahead_it_is_now() {
-        let before = crate::clock::unix_us();
+        let unix_us = || {
+            let clock = process::Clock::start();
+            clock.wall_us(clock.now())
+        };
+        let before = unix_us();
         let told = [wall_of(None), wall_of(Some(u64::MAX))];
-        let now = before..=crate::clock::unix_us();
+        let now = before..=unix_us();
         assert!(told.iter().all(|at| now.contains(at)), "{told:?} {now:?}");
     }
 }

@@ -27,73 +27,79 @@ impl ImageBuffer for Picture<'_> {
     }
 
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let (width, height, row) = (
-            usize::from(self.width),
-            usize::from(self.height),
-            usize::from(y),
-        );
-        let data = &self.frame.data;
-        let chroma_width = width.div_ceil(2);
-        let packed = |bytes: usize| &data[row * bytes..][..bytes];
-        let luma = || &data[row * width..][..width];
-        let planes = || data[width * height..].split_at(chroma_width * height.div_ceil(2));
-        let chroma_row = |plane: &'_ [u8], bytes: usize| {
-            row / 2 * bytes..row / 2 * bytes + bytes.min(plane.len())
-        };
-        let mut put = |luma: u8, cb: u8, cr: u8| {
+        let (width, row) = (usize::from(self.width), usize::from(y));
+        let put = |luma: u8, cb: u8, cr: u8| {
             buffers[0].push(luma);
             buffers[1].push(cb);
             buffers[2].push(cr);
         };
+        let data = &self.frame.data[..];
         match self.frame.format {
-            PixelFormat::Yuyv => {
-                let row = packed(chroma_width * 4);
-                (0..width).for_each(|x| put(row[2 * x], row[x / 2 * 4 + 1], row[x / 2 * 4 + 3]));
+            PixelFormat::Yuyv => self.packed_422(row, [0, 1, 3], put),
+            PixelFormat::Uyvy => self.packed_422(row, [1, 0, 2], put),
+            PixelFormat::Nv12 | PixelFormat::I420 => self.planar_420(row, put),
+            PixelFormat::Grey => each(self.row(data, y, 1), put, |[luma]| (luma, 128, 128)),
+            PixelFormat::Rgb24 => {
+                each(self.row(data, y, 3), put, |[r, g, b]| rgb_to_ycbcr(r, g, b));
             }
-            PixelFormat::Uyvy => {
-                let row = packed(chroma_width * 4);
-                (0..width).for_each(|x| put(row[2 * x + 1], row[x / 2 * 4], row[x / 2 * 4 + 2]));
-            }
-            PixelFormat::Nv12 => {
-                let chroma = &data[width * height..];
-                let chroma = &chroma[chroma_row(chroma, chroma_width * 2)];
-                luma()
-                    .iter()
-                    .enumerate()
-                    .for_each(|(x, luma)| put(*luma, chroma[x / 2 * 2], chroma[x / 2 * 2 + 1]));
-            }
-            PixelFormat::I420 => {
-                let (u, v) = planes();
-                let (u, v) = (
-                    &u[chroma_row(u, chroma_width)],
-                    &v[chroma_row(v, chroma_width)],
-                );
-                luma()
-                    .iter()
-                    .enumerate()
-                    .for_each(|(x, luma)| put(*luma, u[x / 2], v[x / 2]));
-            }
-            PixelFormat::Grey => luma().iter().for_each(|luma| put(*luma, 128, 128)),
-            PixelFormat::Rgb24 | PixelFormat::Bgr24 => {
-                let (red, blue) = if self.frame.format == PixelFormat::Rgb24 {
-                    (0, 2)
-                } else {
-                    (2, 0)
-                };
-                packed(width * 3).chunks_exact(3).for_each(|pixel| {
-                    let (luma, cb, cr) = rgb_to_ycbcr(pixel[red], pixel[1], pixel[blue]);
-                    put(luma, cb, cr);
-                });
+            PixelFormat::Bgr24 => {
+                each(self.row(data, y, 3), put, |[b, g, r]| rgb_to_ycbcr(r, g, b));
             }
             PixelFormat::Mjpeg => {
-                let row = &self.decoded[row * width * 3..][..width * 3];
-                row.chunks_exact(3)
-                    .for_each(|pixel| put(pixel[0], pixel[1], pixel[2]));
+                each(self.row(self.decoded, y, 3), put, |[y, cb, cr]| (y, cb, cr));
             }
         }
         if self.frame.range == ColorRange::Limited {
             expand(buffers, width);
         }
+    }
+}
+
+impl Picture<'_> {
+    /// Row `y` of `pixels`, each of so many `bytes`.
+    fn row<'a>(&self, pixels: &'a [u8], y: u16, bytes: usize) -> &'a [u8] {
+        let length = usize::from(self.width) * bytes;
+        &pixels[usize::from(y) * length..][..length]
+    }
+
+    /// A row of pairs of pixels in four bytes: `luma`, `cb` and `cr` say where the first of each stands.
+    fn packed_422(&self, row: usize, [luma, cb, cr]: [usize; 3], mut put: impl FnMut(u8, u8, u8)) {
+        let width = usize::from(self.width);
+        let bytes = width.div_ceil(2) * 4;
+        let row = &self.frame.data[row * bytes..][..bytes];
+        for x in 0..width {
+            let pair = x / 2 * 4;
+            put(row[2 * x + luma], row[pair + cb], row[pair + cr]);
+        }
+    }
+
+    /// A row of a luma plane and its half as wide chroma: interleaved (NV12) or in two planes (I420).
+    fn planar_420(&self, row: usize, mut put: impl FnMut(u8, u8, u8)) {
+        let (width, height) = (usize::from(self.width), usize::from(self.height));
+        let (chroma_width, chroma_height) = (width.div_ceil(2), height.div_ceil(2));
+        let (luma, chroma) = self.frame.data.split_at(width * height);
+        let (step, cr) = match self.frame.format {
+            PixelFormat::Nv12 => (2, 1),
+            _ => (1, chroma_width * chroma_height),
+        };
+        let chroma = &chroma[row / 2 * chroma_width * step..];
+        let luma = &luma[row * width..][..width];
+        for (x, luma) in luma.iter().enumerate() {
+            let at = x / 2 * step;
+            put(*luma, chroma[at], chroma[at + cr]);
+        }
+    }
+}
+
+/// Puts each pixel of a row that has `BYTES` for each.
+fn each<const BYTES: usize>(
+    row: &[u8],
+    mut put: impl FnMut(u8, u8, u8),
+    colour: impl Fn([u8; BYTES]) -> (u8, u8, u8),
+) {
+    for pixel in row.as_chunks::<BYTES>().0 {
+        let (luma, cb, cr) = colour(*pixel);
+        put(luma, cb, cr);
     }
 }
 
