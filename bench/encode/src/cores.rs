@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use jpeg_ladder::{Duo, Ladder, Plane, Sampling, Source};
 
-use crate::speed::{Frame, LADDERS, SCENES, median};
+use crate::frames::{Frame, LADDERS, SCENES};
+use crate::race::median;
 
 const SIZES: [(usize, usize); 4] = [(640, 480), (1280, 720), (1920, 1080), (3840, 2160)];
 const ROUNDS: usize = 31;

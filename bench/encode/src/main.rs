@@ -1,12 +1,18 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes and the table of odd frames, `golden` prints the fingerprints that the crate's own test
 //! compares with, `speed` measures the time, `cores` what a second thread gains. `cargo xtask bench encode` builds and runs it.
 
+mod camera_jpeg;
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
 mod common;
 mod cores;
+mod frames;
 mod identity;
 mod oddities;
+mod opencv;
+mod pixels;
+mod race;
 mod speed;
+mod turbo;
 
 use std::process::ExitCode;
 
