@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use arbitrary::{Arbitrary, Unstructured};
-use jpeg_ladder::{Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{EncodeError, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
 
 /// One for each kernel, kept: what one frame leaves in the buffers must not show in the next.
 static LADDERS: Mutex<Vec<Ladder>> = Mutex::new(Vec::new());
@@ -24,6 +24,26 @@ const SPEC: Spec = Spec {
     range: Range::Full,
 };
 
+type Done = (Result<(), EncodeError>, [Vec<u8>; 3]);
+
+/// What every kernel makes of it, which must be the same; what cannot be encoded leaves nothing.
+fn encode(spec: Spec, source: Source, qualities: [u8; 3], comment: &[u8]) -> Done {
+    let mut first: Option<Done> = None;
+    for ladder in &mut *ladders() {
+        let mut out = [Vec::new(), Vec::new(), Vec::new()];
+        let done = ladder.encode_many(&spec, source, &qualities, &mut out, comment);
+        if done.is_err() {
+            assert!(out.iter().all(Vec::is_empty));
+        }
+        let result = (done, out);
+        assert!(
+            first.get_or_insert_with(|| result.clone()) == &result,
+            "the kernels differ"
+        );
+    }
+    first.expect("a kernel")
+}
+
 /// Any bytes as a camera's frame: no panic, the kernels agree, and what comes out is a JPEG that reads back the same.
 pub(crate) fn mjpeg(data: &[u8]) {
     // A header may promise 64 million pixels that take seconds to find missing or to fill with one bit each.
@@ -37,27 +57,13 @@ pub(crate) fn mjpeg(data: &[u8]) {
             return;
         }
     }
-    let mut ladders = ladders();
-    let mut first = None;
-    for ladder in &mut *ladders {
-        let mut out = [Vec::new(), Vec::new(), Vec::new()];
-        let done = ladder.encode_many(&SPEC, Source::Mjpeg(data), &[1, 60, 100], &mut out, &[]);
-        if done.is_err() {
-            assert!(out.iter().all(Vec::is_empty));
-        }
-        let result = (done, out);
-        assert!(
-            first.get_or_insert_with(|| result.clone()) == &result,
-            "the kernels differ"
-        );
-    }
-    let (done, out) = first.expect("a kernel");
+    let (done, out) = encode(SPEC, Source::Mjpeg(data), [1, 60, 100], &[]);
     if done.is_err() {
         return;
     }
     for jpeg in &out {
         let mut again = [Vec::new()];
-        ladders[0]
+        ladders()[0]
             .encode_many(&SPEC, Source::Mjpeg(jpeg), &[100], &mut again, &[])
             .expect("what was written can be read");
     }
@@ -108,7 +114,6 @@ pub(crate) fn pixels(bytes: &[u8]) {
             Range::Full
         },
     };
-    let wide = usize::from(width);
     // Dense planes repeat the data until it is enough, so that the loops are reached at all.
     let plenty: Vec<u8> = if input.dense {
         input
@@ -117,58 +122,51 @@ pub(crate) fn pixels(bytes: &[u8]) {
             .copied()
             .chain([7])
             .cycle()
-            .take(wide.next_multiple_of(2) * 3 * usize::from(height))
+            .take(usize::from(width.next_multiple_of(2)) * 3 * usize::from(height))
             .collect()
     } else {
         Vec::new()
     };
-    let plane = |i: usize, row: usize| {
-        if input.dense {
-            Plane::new(&plenty, row)
-        } else {
-            let start = input.data.len() * i / 3;
-            Plane::new(&input.data[start..], input.strides[i].into())
-        }
-    };
-    let half = wide.div_ceil(2);
-    let source = match input.layout % 8 {
-        0 => Source::Yuyv(plane(0, 4 * half)),
-        1 => Source::Uyvy(plane(0, 4 * half)),
-        2 => Source::Nv12 {
-            y: plane(0, wide),
-            uv: plane(1, 2 * half),
-        },
-        3 => Source::Planar {
-            y: plane(0, wide),
-            u: plane(1, wide),
-            v: plane(2, wide),
-            sampling: sampling(input.own_sampling),
-        },
-        4 => Source::Grey(plane(0, wide)),
-        5 => Source::Rgb24(plane(0, 3 * wide)),
-        6 => Source::Bgr24(plane(0, 3 * wide)),
-        _ => Source::i420(
-            if input.dense { &plenty } else { input.data },
-            width,
-            height,
-        ),
-    };
-    let mut ladders = ladders();
-    let mut first = None;
-    for ladder in &mut *ladders {
-        let mut out = [Vec::new(), Vec::new(), Vec::new()];
-        let done = ladder.encode_many(&spec, source, &input.qualities, &mut out, input.comment);
-        let result = (done, out);
-        assert!(
-            first.get_or_insert_with(|| result.clone()) == &result,
-            "the kernels differ"
-        );
-    }
-    let (done, out) = first.expect("a kernel");
+    let source = input.source(width, height, &plenty);
+    let (done, out) = encode(spec, source, input.qualities, input.comment);
     if done.is_ok() {
         for jpeg in &out {
             let mut decoder = jpeg_decoder::Decoder::new(&jpeg[..]);
             decoder.decode().expect("a JPEG");
+        }
+    }
+}
+
+impl<'a> Input<'a> {
+    /// The frame: planes of `plenty` without gaps, or of the input's own bytes with its strides.
+    fn source(&self, width: u16, height: u16, plenty: &'a [u8]) -> Source<'a> {
+        let wide = usize::from(width);
+        let plane = |i: usize, row: usize| {
+            if self.dense {
+                Plane::new(plenty, row)
+            } else {
+                let start = self.data.len() * i / 3;
+                Plane::new(&self.data[start..], self.strides[i].into())
+            }
+        };
+        let half = wide.div_ceil(2);
+        match self.layout % 8 {
+            0 => Source::Yuyv(plane(0, 4 * half)),
+            1 => Source::Uyvy(plane(0, 4 * half)),
+            2 => Source::Nv12 {
+                y: plane(0, wide),
+                uv: plane(1, 2 * half),
+            },
+            3 => Source::Planar {
+                y: plane(0, wide),
+                u: plane(1, wide),
+                v: plane(2, wide),
+                sampling: sampling(self.own_sampling),
+            },
+            4 => Source::Grey(plane(0, wide)),
+            5 => Source::Rgb24(plane(0, 3 * wide)),
+            6 => Source::Bgr24(plane(0, 3 * wide)),
+            _ => Source::i420(if self.dense { plenty } else { self.data }, width, height),
         }
     }
 }

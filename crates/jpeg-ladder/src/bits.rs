@@ -84,3 +84,23 @@ impl Writer<'_> {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_follow_each_other_without_a_gap_and_the_last_byte_is_filled_with_ones() {
+        let mut symbols = Symbols::new();
+        // 1 0110 000 | 0000 0001, then half a byte.
+        let words = [(0b1, 1), (0b0110, 4), (0b0000_0000_001, 11), (0b0101, 4)];
+        for (word, (bits, length)) in symbols.words.iter_mut().zip(words) {
+            *word = bits << 6 | length;
+        }
+        symbols.len = words.len();
+        let (mut bits, mut partial) = (Bits::new(), Partial::default());
+        assert_eq!(bits.pack(&mut symbols, &mut partial), [0b1011_0000, 1]);
+        assert_eq!(Bits::finish(&mut partial), Some(0b0101_1111));
+        assert_eq!(Bits::finish(&mut partial), None);
+    }
+}

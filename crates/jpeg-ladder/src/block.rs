@@ -139,3 +139,24 @@ impl<'a> Batch<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_on_top_of_another_is_the_next_two_blocks() {
+        let mcu = Mcu::new(Sampling::S420);
+        assert_eq!(mcu.blocks(), 6);
+        let pairs = Pairs {
+            count: 4,
+            down: mcu.down,
+            row: 1000,
+            first: 0,
+            column: mcu.blocks(),
+            right: 1,
+        };
+        let all = (0..pairs.count).map(|n| pairs.get(n));
+        assert!(all.eq([(0, [0, 1]), (1000, [2, 3]), (16, [6, 7]), (1016, [8, 9]),]));
+    }
+}

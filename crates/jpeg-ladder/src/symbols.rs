@@ -124,3 +124,22 @@ fn has_long_runs(nonzero: u64) -> bool {
     zeros &= zeros >> 8;
     zeros & (u64::MAX >> (nonzero | 1).leading_zeros()) != 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_is_sixteen_zeros_before_some_value() {
+        assert!(!has_long_runs(0));
+        // Zeros behind the last value are nobody's run.
+        assert!(!has_long_runs(1 << 1));
+        for first in 1..64u32 {
+            assert_eq!(has_long_runs(1 << first), first > 16, "{first}");
+            for second in first + 1..64 {
+                let long = first > 16 || second - first > 16;
+                assert_eq!(has_long_runs(1 << first | 1 << second), long);
+            }
+        }
+    }
+}

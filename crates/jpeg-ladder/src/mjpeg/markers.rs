@@ -19,3 +19,29 @@ pub(super) fn segment_end(data: &[u8], at: usize) -> Option<usize> {
     let end = at + 2 + usize::from(length.max(2));
     (end <= data.len()).then_some(end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_a_marker_is_passed_over() {
+        assert_eq!(next_marker(&[0xff, 0xdb], 0), Some((0, 0xdb)));
+        let junk = [0, 7, 0xff, 0, 0xff, 0xff, 0xff, 0xc4, 9];
+        assert_eq!(next_marker(&junk, 0), Some((6, 0xc4)));
+        assert_eq!(next_marker(&junk, 7), None);
+        assert_eq!(next_marker(&[0xff], 0), None);
+        assert_eq!(next_marker(&[], 5), None);
+    }
+
+    #[test]
+    fn a_segment_that_is_cut_off_has_no_end() {
+        let segment = [0xff, 0xfe, 0, 4, 1, 2];
+        assert_eq!(segment_end(&segment, 0), Some(6));
+        assert_eq!(segment_end(&segment[..5], 0), None);
+        assert_eq!(segment_end(&segment[..3], 0), None);
+        for length in [0, 1, 2] {
+            assert_eq!(segment_end(&[0xff, 0xfe, 0, length], 0), Some(4));
+        }
+    }
+}

@@ -94,3 +94,55 @@ impl Unstuffed {
         self.bytes.extend_from_slice(&[0; 8]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two intervals with a fill byte between, then the marker `last`, all behind two bytes of something else.
+    fn read(last: u8) -> Unstuffed {
+        let data = [
+            9, 9, 1, 0xff, 0, 2, 0xff, 0xff, 0xd0, 3, 0xff, 0xff, 0, 0xff, last, 5,
+        ];
+        let mut unstuffed = Unstuffed::default();
+        unstuffed.read(&data, 2);
+        for (interval, places) in unstuffed
+            .intervals
+            .iter()
+            .zip([[2, 3, 5, 6], [9, 10, 13, 13]])
+        {
+            let found: [usize; 4] =
+                std::array::from_fn(|i| interval.place(&data, interval.bytes.start + i));
+            assert_eq!(found, places);
+        }
+        unstuffed
+    }
+
+    #[test]
+    fn stuffed_zeros_fill_bytes_and_restart_markers_are_no_data() {
+        let unstuffed = read(0xd9);
+        assert_eq!(
+            unstuffed.bytes,
+            [1, 0xff, 2, 3, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]
+        );
+        let [first, second] = &unstuffed.intervals[..] else {
+            panic!("two intervals");
+        };
+        assert_eq!((first.bytes.clone(), second.bytes.clone()), (0..3, 3..5));
+        assert_eq!((first.frame.clone(), second.frame.clone()), (2..6, 9..13));
+        assert_eq!((first.marker, second.marker), (7, 13));
+        assert_eq!(unstuffed.marker, Some(0xd9));
+    }
+
+    #[test]
+    fn a_scan_ends_at_any_marker_but_the_restart_marker_due_next() {
+        for last in [0xd0, 0xd2, 0xd8, 0xfe, 0x01] {
+            let unstuffed = read(last);
+            assert_eq!(unstuffed.intervals.len(), 2);
+            assert_eq!(unstuffed.marker, Some(last));
+        }
+        let unstuffed = read(0xd1);
+        assert_eq!(unstuffed.intervals.len(), 3);
+        assert_eq!(unstuffed.marker, None);
+    }
+}

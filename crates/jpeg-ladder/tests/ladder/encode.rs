@@ -88,77 +88,56 @@ fn what_is_wrong_with_a_frame_is_said_and_no_picture_is_left() {
     let bytes = [0; 64];
     let plane = |len: usize, stride| Source::Grey(Plane::new(&bytes[..len], stride));
     let mut ladder = Ladder::new();
-    let mut check = |spec: Spec, source, qualities: &[u8], comment: &[u8], error| {
-        let mut out = [vec![1, 2, 3]];
-        assert_eq!(
-            ladder.encode_many(&spec, source, qualities, &mut out, comment),
-            Err(error)
-        );
-        assert_eq!(out, [Vec::new()]);
+    let (good, none): (&[u8], &[u8]) = (&[80], &[]);
+    let outputs = EncodeError::Outputs {
+        qualities: 0,
+        outputs: 1,
     };
-    let (width, height) = (0, 8);
-    check(
-        spec(0, 8),
-        plane(64, 8),
-        &[80],
-        &[],
-        EncodeError::Size { width, height },
-    );
-    let (width, height) = (8, 8193);
-    check(
-        spec(8, 8193),
-        plane(64, 8),
-        &[80],
-        &[],
-        EncodeError::Size { width, height },
-    );
-    check(
-        spec(8, 8),
-        plane(64, 7),
-        &[80],
-        &[],
-        EncodeError::Stride {
-            plane: 0,
-            need: 8,
-            stride: 7,
-        },
-    );
-    check(
-        spec(8, 8),
-        plane(63, 8),
-        &[80],
-        &[],
-        EncodeError::Short {
-            plane: 0,
-            need: 64,
-            got: 63,
-        },
-    );
-    check(spec(8, 8), plane(64, 8), &[0], &[], EncodeError::Quality(0));
-    check(
-        spec(8, 8),
-        plane(64, 8),
-        &[101],
-        &[],
-        EncodeError::Quality(101),
-    );
-    check(
-        spec(8, 8),
-        plane(64, 8),
-        &[],
-        &[],
-        EncodeError::Outputs {
-            qualities: 0,
-            outputs: 1,
-        },
-    );
-    check(
-        spec(8, 8),
-        plane(64, 8),
-        &[80],
-        b"\xff\xfe\x00\x07no",
-        EncodeError::Comment,
-    );
+    let size = |width, height| EncodeError::Size { width, height };
+    let stride = EncodeError::Stride {
+        plane: 0,
+        need: 8,
+        stride: 7,
+    };
+    let short = EncodeError::Short {
+        plane: 0,
+        need: 64,
+        got: 63,
+    };
+    let unfinished = b"\xff\xfe\x00\x07no";
+    for (spec, source, qualities, comment, error) in [
+        (spec(0, 8), plane(64, 8), good, none, size(0, 8)),
+        (spec(8, 8193), plane(64, 8), good, none, size(8, 8193)),
+        (spec(8, 8), plane(64, 7), good, none, stride),
+        (spec(8, 8), plane(63, 8), good, none, short),
+        (
+            spec(8, 8),
+            plane(64, 8),
+            &[0],
+            none,
+            EncodeError::Quality(0),
+        ),
+        (
+            spec(8, 8),
+            plane(64, 8),
+            &[101],
+            none,
+            EncodeError::Quality(101),
+        ),
+        (spec(8, 8), plane(64, 8), none, none, outputs),
+        (
+            spec(8, 8),
+            plane(64, 8),
+            good,
+            unfinished,
+            EncodeError::Comment,
+        ),
+    ] {
+        let mut out = [vec![1, 2, 3]];
+        let done = ladder.encode_many(&spec, source, qualities, &mut out, comment);
+        assert_eq!(done, Err(error));
+        assert_eq!(out, [Vec::new()]);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #[path = "../../fuzz/checks.rs"]
 mod checks;
 mod common;
+mod damage;
 mod encode;
 mod identity;
 mod mjpeg;

@@ -2,7 +2,8 @@
 
 use jpeg_ladder::EncodeError;
 
-use crate::common::oddities::{CAMERA, broken, shown, with_restarts};
+use crate::common::frames::{CAMERA, with_restarts};
+use crate::common::oddities::{broken, shown};
 use crate::mjpeg::encode;
 
 /// As an independent decoder sees it, if it takes it at all.

@@ -44,85 +44,113 @@ impl Bits<'_> {
     }
 }
 
+/// What stands before the scan.
+#[derive(Default)]
+struct Header {
+    steps: [Vec<i32>; 4],
+    /// By class and number; each by length and code.
+    codes: HashMap<u8, HashMap<(u32, u32), u8>>,
+    /// Sampling and table of steps of each component.
+    components: Vec<(usize, usize, usize)>,
+    width: usize,
+    height: usize,
+    /// Where the scan begins.
+    scan: usize,
+}
+
+impl Header {
+    fn read(jpeg: &[u8]) -> Self {
+        let mut header = Self::default();
+        let mut at = 2;
+        loop {
+            let marker = jpeg[at + 1];
+            let end = at + 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
+            let body = &jpeg[at + 4..end];
+            match marker {
+                0xdb => {
+                    for table in body.chunks_exact(65) {
+                        header.steps[usize::from(table[0])] =
+                            table[1..].iter().map(|&step| step.into()).collect();
+                    }
+                }
+                0xc4 => header.read_codes(body),
+                0xc0 => header.read_frame(body),
+                0xda => {
+                    header.scan = end;
+                    return header;
+                }
+                _ => {}
+            }
+            at = end;
+        }
+    }
+
+    fn read_codes(&mut self, mut body: &[u8]) {
+        while let [id, rest @ ..] = body {
+            let (counts, symbols) = rest.split_at(16);
+            let (mut code, mut place) = (0, 0);
+            let table = self.codes.entry(*id).or_default();
+            for (length, &count) in (1..).zip(counts) {
+                for _ in 0..count {
+                    table.insert((length, code), symbols[place]);
+                    (code, place) = (code + 1, place + 1);
+                }
+                code <<= 1;
+            }
+            body = &symbols[place..];
+        }
+    }
+
+    fn read_frame(&mut self, body: &[u8]) {
+        let number = |i: usize| usize::from(u16::from_be_bytes([body[i], body[i + 1]]));
+        (self.width, self.height) = (number(3), number(1));
+        for spec in body[6..].chunks_exact(3) {
+            self.components.push((
+                usize::from(spec[1] >> 4),
+                usize::from(spec[1] & 15),
+                usize::from(spec[2]),
+            ));
+        }
+    }
+
+    /// The next block of component `c`.
+    fn block(&self, bits: &mut Bits, c: usize, prediction: &mut i32) -> [i32; 64] {
+        let (id, steps) = (u8::from(c > 0), &self.steps[self.components[c].2]);
+        let mut block = [0; 64];
+        let size = bits.symbol(&self.codes[&id]);
+        *prediction += bits.value(size.into());
+        block[0] = *prediction * steps[0];
+        let mut i = 1;
+        while i < 64 {
+            let symbol = bits.symbol(&self.codes[&(0x10 | id)]);
+            if symbol == 0 {
+                break;
+            }
+            i += usize::from(symbol >> 4);
+            block[i] = bits.value(u32::from(symbol & 15)) * steps[i];
+            i += 1;
+        }
+        block
+    }
+}
+
 /// The coefficients of a file that has all its tables and no restart markers.
 pub(crate) fn coefficients(jpeg: &[u8]) -> Vec<Block> {
-    let mut steps = [[0i32; 64]; 4];
-    let mut tables: HashMap<u8, HashMap<(u32, u32), u8>> = HashMap::new();
-    // Sampling and table of each component; pixels.
-    let (mut components, mut size) = (Vec::new(), (0, 0));
-    let mut at = 2;
-    loop {
-        let marker = jpeg[at + 1];
-        let end = at + 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
-        let body = &jpeg[at + 4..end];
-        match marker {
-            0xdb => {
-                for table in body.chunks_exact(65) {
-                    steps[usize::from(table[0])] = std::array::from_fn(|i| i32::from(table[i + 1]));
-                }
-            }
-            0xc4 => {
-                let mut body = body;
-                while let [id, rest @ ..] = body {
-                    let (counts, symbols) = rest.split_at(16);
-                    let (mut code, mut place) = (0, 0);
-                    let table = tables.entry(*id).or_default();
-                    for (length, &count) in (1..).zip(counts) {
-                        for _ in 0..count {
-                            table.insert((length, code), symbols[place]);
-                            (code, place) = (code + 1, place + 1);
-                        }
-                        code <<= 1;
-                    }
-                    body = &symbols[place..];
-                }
-            }
-            0xc0 => {
-                let number = |i: usize| usize::from(u16::from_be_bytes([body[i], body[i + 1]]));
-                size = (number(3), number(1));
-                for spec in body[6..].chunks_exact(3) {
-                    components.push((
-                        usize::from(spec[1] >> 4),
-                        usize::from(spec[1] & 15),
-                        usize::from(spec[2]),
-                    ));
-                }
-            }
-            0xda => break,
-            _ => {}
-        }
-        at = end;
-    }
-    at += 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
+    let header = Header::read(jpeg);
     // The first bit is fetched by stepping on to its byte.
     let mut bits = Bits {
         data: jpeg,
-        at: at - 1,
+        at: header.scan - 1,
         left: 0,
     };
-    let (across, down, _) = components[0];
-    let mcus = size.0.div_ceil(8 * across) * size.1.div_ceil(8 * down);
+    let (across, down, _) = header.components[0];
+    let mcus = header.width.div_ceil(8 * across) * header.height.div_ceil(8 * down);
     let mut predictions = [0; 3];
     let mut blocks = Vec::new();
     for _ in 0..mcus {
-        for (c, &(across, down, table)) in components.iter().enumerate() {
-            let id = u8::from(c > 0);
+        for (c, &(across, down, _)) in header.components.iter().enumerate() {
             for _ in 0..across * down {
-                let mut block = [0; 64];
-                let size = bits.symbol(&tables[&id]);
-                predictions[c] += bits.value(size.into());
-                block[0] = predictions[c] * steps[table][0];
-                let mut i = 1;
-                while i < 64 {
-                    let symbol = bits.symbol(&tables[&(0x10 | id)]);
-                    if symbol == 0 {
-                        break;
-                    }
-                    i += usize::from(symbol >> 4);
-                    block[i] = bits.value(u32::from(symbol & 15)) * steps[table][i];
-                    i += 1;
-                }
-                blocks.push((c, block));
+                blocks.push((c, header.block(&mut bits, c, &mut predictions[c])));
             }
         }
     }
