@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::docker::ComposeStack;
 
-/// What one viewer lived through.
+/// How one connection of a viewer ended, and how long it had no picture then.
 #[derive(Debug, Clone)]
 pub(crate) struct Break {
     pub(crate) code: u16,
@@ -70,7 +70,7 @@ impl Crowd {
         }
     }
 
-    /// Sends them home; what they lived through.
+    /// Ends all of them; what was closed until then.
     pub(crate) async fn leave(self) -> Vec<Break> {
         self.stop.store(true, Ordering::Relaxed);
         let mut breaks = Vec::new();

@@ -240,6 +240,8 @@ mod tests {
         let address = listener.local_addr().expect("bound");
         let serve = move || {
             let (mut stream, _) = listener.accept().expect("a viewer");
+            let limit = Some(Duration::from_secs(5));
+            stream.set_read_timeout(limit).expect("a limit");
             let mut request = [0; 512];
             let length = stream.read(&mut request).expect("a request");
             assert!(request[..length].starts_with(b"GET /websocket/60 HTTP/1.1\r\n"));

@@ -18,8 +18,8 @@ pub(crate) static KILL_AT_ONCE: AtomicBool = AtomicBool::new(false);
 pub(crate) struct OwnedChild {
     pub(crate) name: &'static str,
     child: Child,
-    /// How long it may take to end by itself.
-    patience: Duration,
+    /// How long it may take to end by itself, before it is killed.
+    stops_within: Duration,
     readers: Vec<JoinHandle<()>>,
 }
 
@@ -29,10 +29,10 @@ impl OwnedChild {
         name: &'static str,
         colour: &'static str,
         mut command: Command,
-        patience: Duration,
+        stops_within: Duration,
     ) -> Outcome<Self> {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut part = Self::start(name, command, patience)?;
+        let mut part = Self::start(name, command, stops_within)?;
         let prefix = paint(colour, format!("{name:<7} |"));
         if let Some(stream) = part.child.stdout.take() {
             part.readers.push(show(prefix.clone(), stream)?);
@@ -47,7 +47,7 @@ impl OwnedChild {
     pub(crate) fn logged(
         name: &'static str,
         mut command: Command,
-        patience: Duration,
+        stops_within: Duration,
         log: &Path,
     ) -> Outcome<Self> {
         let out = File::create(log)
@@ -55,10 +55,10 @@ impl OwnedChild {
         command
             .stderr(out.try_clone().map_err(|error| error.to_string())?)
             .stdout(out);
-        Self::start(name, command, patience)
+        Self::start(name, command, stops_within)
     }
 
-    fn start(name: &'static str, mut command: Command, patience: Duration) -> Outcome<Self> {
+    fn start(name: &'static str, mut command: Command, stops_within: Duration) -> Outcome<Self> {
         // A group of its own: Ctrl-C at the terminal reaches us alone, and we stop the parts in order.
         command.process_group(0);
         let child = command
@@ -67,7 +67,7 @@ impl OwnedChild {
         Ok(Self {
             name,
             child,
-            patience,
+            stops_within,
             readers: Vec::new(),
         })
     }
@@ -108,7 +108,7 @@ impl Drop for OwnedChild {
             .args(["-c", &format!("kill -TERM {}", self.pid())])
             .stderr(Stdio::null())
             .status();
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.stops_within;
         while self.ended().is_none() {
             if Instant::now() > deadline || KILL_AT_ONCE.load(Ordering::Relaxed) {
                 let _ = self.child.kill();
