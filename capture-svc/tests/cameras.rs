@@ -250,3 +250,30 @@ fn a_probe_says_by_which_clock_frames_are_captured() {
         assert!(age < 2000.0, "{age}");
     }
 }
+
+#[tokio::test]
+async fn a_camera_whose_memory_is_slow_is_shown_with_fewer_frames() {
+    let mut watched = Watched::with("slow-copy", &[("CAPTURE_FORMAT", "yuyv")]).await;
+    watched.frames(10).await;
+    watched.leave_and_see_it_closed().await;
+    watched.calm();
+    assert!(watched.errors().await < 0.5);
+}
+
+#[tokio::test]
+async fn a_camera_that_hangs_is_not_called_busy_by_our_own_retry_and_comes_back() {
+    let watched = Watched::with("dequeue-hangs", &[]).await;
+    let count = async |name: &str, reason: &str| {
+        let labels = [("reason", reason)];
+        let labels = if reason.is_empty() { &[] } else { &labels[..] };
+        watched.come().await;
+        watched.capture.metric(name, labels).await
+    };
+    let errors = "capture_camera_errors_total";
+    eventually(SOON, async || count(errors, "stalled").await >= 2.0).await;
+    let captured = "capture_frames_captured_total";
+    let before = count(captured, "").await;
+    eventually(SOON, async || count(captured, "").await > before + 5.0).await;
+    assert!(count(errors, "busy").await < 0.5);
+    watched.calm();
+}

@@ -54,6 +54,13 @@ struct State {
     abandoned: Vec<std::thread::JoinHandle<()>>,
 }
 
+impl State {
+    /// Whether a session that was given up still holds the camera: nobody else is to blame then.
+    fn waits_for_driver(&self) -> bool {
+        self.abandoned.iter().any(|thread| !thread.is_finished())
+    }
+}
+
 impl Supervisor {
     pub(super) fn run(self) {
         let mut state = State::default();
@@ -201,6 +208,12 @@ impl Supervisor {
                 if running.was_healthy(now) {
                     state.attempt = 0;
                 }
+                let busy = matches!(error, CameraError::Busy { .. });
+                let error = if busy && state.waits_for_driver() {
+                    CameraError::Wedged("an earlier attempt still waits for it")
+                } else {
+                    error
+                };
                 if !closing {
                     self.fail(state, &error);
                 }

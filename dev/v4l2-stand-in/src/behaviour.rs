@@ -31,10 +31,14 @@ pub(crate) enum Behaviour {
     ZeroTimestamp,
     /// Every frame has a time of ten seconds ago.
     OldTimestamp,
+    /// Its memory is not cached: reading one buffer takes longer than a frame lasts.
+    SlowCopy,
+    /// One `VIDIOC_DQBUF` of the process returns after six seconds.
+    DequeueHangs,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 14] = [
+    const NAMES: [(&str, Self); 16] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -49,6 +53,8 @@ impl Behaviour {
         ("stuck-timestamp", Self::StuckTimestamp),
         ("zero-timestamp", Self::ZeroTimestamp),
         ("old-timestamp", Self::OldTimestamp),
+        ("slow-copy", Self::SlowCopy),
+        ("dequeue-hangs", Self::DequeueHangs),
     ];
 
     /// The behaviour of that name.

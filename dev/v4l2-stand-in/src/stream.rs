@@ -1,7 +1,15 @@
 //! Buffers, and the frames that come at the camera's rate whether or not there is a buffer for them. Without a thread:
 //! whoever asks finds what has happened since somebody asked last.
 
-use std::{collections::VecDeque, ffi::c_int, fs::File, io, os::unix::fs::FileExt};
+use std::{
+    collections::VecDeque,
+    ffi::c_int,
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use rustix::{
     fs::{MemfdFlags, memfd_create},
@@ -12,10 +20,13 @@ use v4l::v4l_sys::{
     v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
 };
 
-use crate::behaviour::Behaviour;
+use crate::{behaviour::Behaviour, slow};
 
 /// More are not granted to anybody.
-const MOST_BUFFERS: u32 = 32;
+pub(crate) const MOST_BUFFERS: u32 = 32;
+
+/// Longer than capture-svc waits for a call into a driver.
+const HANGING: Duration = Duration::from_secs(6);
 
 /// What is mapped begins on a page of whatever size the machine has.
 const PAGE: u32 = 64 << 10;
@@ -179,7 +190,23 @@ impl Stream {
             tv_usec: (frame.stamp_us % 1_000_000) as i64,
         };
         self.describe(asked);
+        if self.behaviour == Behaviour::SlowCopy {
+            slow::close(asked.index);
+        }
         Ok(())
+    }
+
+    /// How long a call takes before it is answered.
+    pub(crate) fn pause_before(&self, number: u32) -> Option<Duration> {
+        static HUNG: AtomicBool = AtomicBool::new(false);
+        let dequeue = number == v4l::v4l2::vidioc::VIDIOC_DQBUF as u32;
+        let hangs = self.behaviour == Behaviour::DequeueHangs && dequeue && self.number > 5;
+        (hangs && !HUNG.swap(true, Ordering::Relaxed)).then_some(HANGING)
+    }
+
+    /// The buffer that is mapped from this place on.
+    pub(crate) fn buffer_at(&self, offset: u64) -> u32 {
+        (offset / u64::from(self.spacing().max(1))) as u32
     }
 
     pub(crate) fn start(&mut self) -> Result<(), c_int> {
