@@ -193,6 +193,11 @@ impl Supervisor {
                     report.opened = words;
                 });
             }
+            SessionEvent::Resized { width, height } => {
+                tracing::warn!(width, height, "the camera has gone over to another size");
+                self.report
+                    .send_modify(|report| (report.width, report.height) = (width, height));
+            }
             SessionEvent::Alive { fps, live } => {
                 if live {
                     running.live(now);

@@ -35,10 +35,16 @@ pub(crate) enum Behaviour {
     SlowCopy,
     /// One `VIDIOC_DQBUF` of the process returns after six seconds.
     DequeueHangs,
+    /// Three JPEGs of every ten are of half the width and height.
+    SizeFlips,
+    /// After the first ten, every JPEG is of half the width and height.
+    SizeChanges,
+    /// Every fifth JPEG says that it is of 8192x8192 pixels.
+    HugeHeader,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 16] = [
+    const NAMES: [(&str, Self); 19] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -55,6 +61,9 @@ impl Behaviour {
         ("old-timestamp", Self::OldTimestamp),
         ("slow-copy", Self::SlowCopy),
         ("dequeue-hangs", Self::DequeueHangs),
+        ("size-flips", Self::SizeFlips),
+        ("size-changes", Self::SizeChanges),
+        ("huge-header", Self::HugeHeader),
     ];
 
     /// The behaviour of that name.

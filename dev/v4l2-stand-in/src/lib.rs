@@ -17,6 +17,7 @@ mod camera;
 mod cameras;
 mod controls;
 mod interpose;
+mod picture;
 mod real;
 mod request;
 mod slow;

@@ -20,7 +20,7 @@ use v4l::v4l_sys::{
     v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
 };
 
-use crate::{behaviour::Behaviour, slow};
+use crate::{behaviour::Behaviour, picture::Picture, slow};
 
 /// More are not granted to anybody.
 pub(crate) const MOST_BUFFERS: u32 = 32;
@@ -35,34 +35,6 @@ const PAGE: u32 = 64 << 10;
 pub(crate) fn now_us() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1000
-}
-
-/// What a frame is.
-#[derive(Clone, Copy)]
-pub(crate) struct Picture {
-    pub(crate) fourcc: [u8; 4],
-    pub(crate) size: (u32, u32),
-}
-
-impl Picture {
-    /// Enough for a picture of either format.
-    pub(crate) fn buffer_bytes(&self) -> u32 {
-        self.size.0 * self.size.1 * 2
-    }
-
-    fn draw(&self, shade: u8) -> Vec<u8> {
-        let (width, height) = self.size;
-        let pixels = width as usize * height as usize;
-        if self.fourcc != *b"MJPG" {
-            return [shade, 128].repeat(pixels);
-        }
-        let mut jpeg = Vec::new();
-        let luma = jpeg_encoder::ColorType::Luma;
-        jpeg_encoder::Encoder::new(&mut jpeg, 80)
-            .encode(&vec![shade; pixels], width as u16, height as u16, luma)
-            .expect("a picture of fitting size");
-        jpeg
-    }
 }
 
 pub(crate) struct Stream {
@@ -250,7 +222,21 @@ impl Stream {
     }
 
     fn fill(&mut self, buffer: u32, due_us: u64) -> Frame {
-        let picture = self.picture.draw(16 + (self.number % 200) as u8);
+        let number = self.number;
+        let half = match self.behaviour {
+            Behaviour::SizeFlips => number % 10 >= 7,
+            Behaviour::SizeChanges => number >= 10,
+            _ => false,
+        };
+        let shade = 16 + (number % 200) as u8;
+        let mut picture = if half {
+            self.picture.half().draw(shade)
+        } else {
+            self.picture.draw(shade)
+        };
+        if self.behaviour == Behaviour::HugeHeader && number % 5 == 4 {
+            picture = self.picture.claiming(8192, shade);
+        }
         let offset = u64::from(buffer) * u64::from(self.spacing());
         let written = self.memory.write_all_at(&picture, offset);
         written.expect("memory can be written");
