@@ -138,6 +138,10 @@ impl Source for FileSource {
         Ok(delivered)
     }
 
+    fn sizes_vary(&self) -> bool {
+        matches!(self.content, Content::Mjpeg(_))
+    }
+
     /// Opening a recording anew would begin it anew, and what lies behind the damage would never be seen: only one of
     /// which a whole turn is damaged has nothing to show.
     fn damaged_in_a_row(&self) -> u32 {

@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod file;
 mod frame;
+mod frame_size;
 mod jpeg;
 mod open;
 mod pattern;

@@ -20,6 +20,7 @@ use super::{
     error::CameraError,
     event::{Event, SessionEvent},
     frame::{Mode, RawFrame},
+    frame_size::{FrameSize, SizeVerdict},
     open,
     slot::{FrameSlot, Pool},
     source::{CameraSettings, Delivery, Source},
@@ -96,7 +97,7 @@ impl Session {
     }
 
     fn stream(&self, source: &mut dyn Source, mode: &Mode) -> Result<(), CameraError> {
-        let mut intake = Intake::new(self, mode, clock::now());
+        let mut intake = Intake::new(self, source, mode, clock::now());
         while !self.cancelled() {
             let mut shared = intake.pool.lend();
             let frame = Arc::get_mut(&mut shared).expect("a lent frame has no other owner");
@@ -132,13 +133,15 @@ struct Intake<'a> {
     warmup: u32,
     /// Damaged frames in a row.
     damaged: u32,
+    /// The size that was agreed on, where one was.
+    size: Option<FrameSize>,
     pool: Pool,
     pacer: Pacer,
     rate: Rate,
 }
 
 impl<'a> Intake<'a> {
-    fn new(session: &'a Session, mode: &Mode, now: Instant) -> Self {
+    fn new(session: &'a Session, source: &dyn Source, mode: &Mode, now: Instant) -> Self {
         let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
         Self {
             session,
@@ -149,6 +152,7 @@ impl<'a> Intake<'a> {
             live: false,
             warmup: session.settings.warmup,
             damaged: 0,
+            size: (!source.sizes_vary()).then(|| FrameSize::new(mode.width, mode.height)),
             pool: Pool::default(),
             pacer: Pacer::new(session.settings.fps),
             rate: Rate::default(),
@@ -186,7 +190,7 @@ impl<'a> Intake<'a> {
         if in_a_row >= damaged_max {
             return Err(CameraError::Corrupt(in_a_row));
         }
-        if !whole {
+        if !whole || !self.size_is_right(frame, now)? {
             return Ok(false);
         }
         if self.warmup > 0 {
@@ -196,6 +200,26 @@ impl<'a> Intake<'a> {
         let due = self.pacer.admit(now);
         metrics.dropped_pace.inc_by((!due).into());
         Ok(due)
+    }
+
+    /// Whether a whole frame has the size that was agreed on, or that the camera has gone over to.
+    fn size_is_right(&mut self, frame: &RawFrame, now: Instant) -> Result<bool, CameraError> {
+        let (width, height) = (frame.width, frame.height);
+        let verdict = self
+            .size
+            .as_mut()
+            .map(|size| size.judge(width, height, now));
+        match verdict {
+            None | Some(SizeVerdict::Right) => return Ok(true),
+            Some(SizeVerdict::Changed) => {
+                self.session.tell(SessionEvent::Resized { width, height });
+                return Ok(true);
+            }
+            Some(SizeVerdict::Odd) => {}
+            Some(SizeVerdict::Lost(count)) => return Err(CameraError::Corrupt(count)),
+        }
+        self.session.metrics.dropped_corrupt.inc();
+        Ok(false)
     }
 
     /// Counts the frame and leaves it in the slot.

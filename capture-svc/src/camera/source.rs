@@ -29,6 +29,11 @@ pub(super) trait Source {
     /// When nothing more can come from this opening: the caller drops the source and opens it again later.
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError>;
 
+    /// Whether each frame has a size of its own, and none was agreed on.
+    fn sizes_vary(&self) -> bool {
+        false
+    }
+
     /// After how many damaged frames in a row there is no hope but to open it anew.
     fn damaged_in_a_row(&self) -> u32 {
         DAMAGED_IN_A_ROW

@@ -54,6 +54,13 @@ struct State {
     abandoned: Vec<std::thread::JoinHandle<()>>,
 }
 
+impl State {
+    /// Whether a session that was given up still holds the camera: nobody else is to blame then.
+    fn waits_for_driver(&self) -> bool {
+        self.abandoned.iter().any(|thread| !thread.is_finished())
+    }
+}
+
 impl Supervisor {
     pub(super) fn run(self) {
         let mut state = State::default();
@@ -186,6 +193,11 @@ impl Supervisor {
                     report.opened = words;
                 });
             }
+            SessionEvent::Resized { width, height } => {
+                tracing::warn!(width, height, "the camera has gone over to another size");
+                self.report
+                    .send_modify(|report| (report.width, report.height) = (width, height));
+            }
             SessionEvent::Alive { fps, live } => {
                 if live {
                     running.live(now);
@@ -201,6 +213,12 @@ impl Supervisor {
                 if running.was_healthy(now) {
                     state.attempt = 0;
                 }
+                let busy = matches!(error, CameraError::Busy { .. });
+                let error = if busy && state.waits_for_driver() {
+                    CameraError::Wedged("an earlier attempt still waits for it")
+                } else {
+                    error
+                };
                 if !closing {
                     self.fail(state, &error);
                 }

@@ -31,10 +31,20 @@ pub(crate) enum Behaviour {
     ZeroTimestamp,
     /// Every frame has a time of ten seconds ago.
     OldTimestamp,
+    /// Its memory is not cached: reading one buffer takes longer than a frame lasts.
+    SlowCopy,
+    /// One `VIDIOC_DQBUF` of the process returns after six seconds.
+    DequeueHangs,
+    /// Three JPEGs of every ten are of half the width and height.
+    SizeFlips,
+    /// After the first ten, every JPEG is of half the width and height.
+    SizeChanges,
+    /// Every fifth JPEG says that it is of 8192x8192 pixels.
+    HugeHeader,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 14] = [
+    const NAMES: [(&str, Self); 19] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -49,6 +59,11 @@ impl Behaviour {
         ("stuck-timestamp", Self::StuckTimestamp),
         ("zero-timestamp", Self::ZeroTimestamp),
         ("old-timestamp", Self::OldTimestamp),
+        ("slow-copy", Self::SlowCopy),
+        ("dequeue-hangs", Self::DequeueHangs),
+        ("size-flips", Self::SizeFlips),
+        ("size-changes", Self::SizeChanges),
+        ("huge-header", Self::HugeHeader),
     ];
 
     /// The behaviour of that name.

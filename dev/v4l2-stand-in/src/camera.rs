@@ -16,11 +16,7 @@ use v4l::v4l_sys::{
     v4l2_requestbuffers,
 };
 
-use crate::{
-    behaviour::Behaviour,
-    controls::Controls,
-    stream::{Picture, Stream},
-};
+use crate::{behaviour::Behaviour, controls::Controls, picture::Picture, stream::Stream};
 
 /// Each with each size at each rate.
 const FORMATS: [([u8; 4], &[u8]); 2] = [(*b"YUYV", b"YUYV 4:2:2"), (*b"MJPG", b"Motion-JPEG")];

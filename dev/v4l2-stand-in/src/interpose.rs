@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{cameras, real, request, stream::now_us};
+use crate::{cameras, real, request, slow, stream::now_us};
 
 /// A frame is waited for in steps of this: far below a frame's interval.
 const STEP: Duration = Duration::from_millis(2);
@@ -70,6 +70,11 @@ unsafe extern "C" fn close(fd: c_int) -> c_int {
 /// As `ioctl(2)` with that request.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn ioctl(fd: c_int, number: libc::c_ulong, argument: *mut c_void) -> c_int {
+    let pause = cameras::with(fd, |camera| camera.stream.pause_before(number as u32));
+    if let Some(pause) = pause.flatten() {
+        // With no lock held: what hangs is this one call.
+        std::thread::sleep(pause);
+    }
     // SAFETY: the caller gives the request its structure.
     let answered = cameras::with(fd, |camera| unsafe {
         request::answer(camera, number as u32, argument)
@@ -131,6 +136,28 @@ unsafe extern "C" fn poll(fds: *mut libc::pollfd, count: libc::nfds_t, wait_ms: 
         }
         std::thread::sleep(STEP);
     }
+}
+
+/// # Safety
+/// As `mmap(2)`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn mmap(
+    address: *mut c_void,
+    length: usize,
+    protection: c_int,
+    flags: c_int,
+    fd: c_int,
+    offset: libc::off_t,
+) -> *mut c_void {
+    // SAFETY: handed on as it came.
+    let mapped = unsafe { real::mmap(address, length, protection, flags, fd, offset) };
+    if fd >= 0 && mapped != libc::MAP_FAILED {
+        let buffer = cameras::with(fd, |camera| camera.stream.buffer_at(offset as u64));
+        if let Some(buffer) = buffer {
+            slow::mapped(buffer, mapped, length);
+        }
+    }
+    mapped
 }
 
 /// # Safety

@@ -10,13 +10,15 @@
 //! is proven with it is how the service takes an answer, not that a camera gives it.
 //!
 //! All `unsafe` is in `interpose.rs` (the C library's functions), `real.rs` (theirs behind ours) and `request.rs` (the
-//! pointers of `ioctl`); the cameras themselves have none.
+//! pointers of `ioctl`) and `slow.rs` (memory); the cameras themselves have none.
 
 mod behaviour;
 mod camera;
 mod cameras;
 mod controls;
 mod interpose;
+mod picture;
 mod real;
 mod request;
+mod slow;
 mod stream;

@@ -37,6 +37,7 @@ static CLOSE: Real = Real::new(c"close");
 static SYSCALL: Real = Real::new(c"syscall");
 static IOCTL: Real = Real::new(c"ioctl");
 static POLL: Real = Real::new(c"poll");
+static MMAP: Real = Real::new(c"mmap");
 static STATX: Real = Real::new(c"statx");
 static OPENDIR: Real = Real::new(c"opendir");
 
@@ -89,6 +90,24 @@ pub(crate) unsafe fn poll(fds: *mut libc::pollfd, count: libc::nfds_t, wait_ms: 
     let real = unsafe { std::mem::transmute::<*mut c_void, Poll>(POLL.get()) };
     // SAFETY: the caller keeps the contract of `poll(2)`.
     unsafe { real(fds, count, wait_ms) }
+}
+
+/// # Safety
+/// As `mmap(2)`.
+pub(crate) unsafe fn mmap(
+    address: *mut c_void,
+    length: usize,
+    protection: c_int,
+    flags: c_int,
+    fd: c_int,
+    offset: libc::off_t,
+) -> *mut c_void {
+    type Mmap =
+        unsafe extern "C" fn(*mut c_void, usize, c_int, c_int, c_int, libc::off_t) -> *mut c_void;
+    // SAFETY: the C library's function of this name has this type.
+    let real = unsafe { std::mem::transmute::<*mut c_void, Mmap>(MMAP.get()) };
+    // SAFETY: the caller keeps the contract of `mmap(2)`.
+    unsafe { real(address, length, protection, flags, fd, offset) }
 }
 
 /// # Safety

@@ -1,7 +1,15 @@
 //! Buffers, and the frames that come at the camera's rate whether or not there is a buffer for them. Without a thread:
 //! whoever asks finds what has happened since somebody asked last.
 
-use std::{collections::VecDeque, ffi::c_int, fs::File, io, os::unix::fs::FileExt};
+use std::{
+    collections::VecDeque,
+    ffi::c_int,
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use rustix::{
     fs::{MemfdFlags, memfd_create},
@@ -12,10 +20,13 @@ use v4l::v4l_sys::{
     v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
 };
 
-use crate::behaviour::Behaviour;
+use crate::{behaviour::Behaviour, picture::Picture, slow};
 
 /// More are not granted to anybody.
-const MOST_BUFFERS: u32 = 32;
+pub(crate) const MOST_BUFFERS: u32 = 32;
+
+/// Longer than capture-svc waits for a call into a driver.
+const HANGING: Duration = Duration::from_secs(6);
 
 /// What is mapped begins on a page of whatever size the machine has.
 const PAGE: u32 = 64 << 10;
@@ -24,34 +35,6 @@ const PAGE: u32 = 64 << 10;
 pub(crate) fn now_us() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1000
-}
-
-/// What a frame is.
-#[derive(Clone, Copy)]
-pub(crate) struct Picture {
-    pub(crate) fourcc: [u8; 4],
-    pub(crate) size: (u32, u32),
-}
-
-impl Picture {
-    /// Enough for a picture of either format.
-    pub(crate) fn buffer_bytes(&self) -> u32 {
-        self.size.0 * self.size.1 * 2
-    }
-
-    fn draw(&self, shade: u8) -> Vec<u8> {
-        let (width, height) = self.size;
-        let pixels = width as usize * height as usize;
-        if self.fourcc != *b"MJPG" {
-            return [shade, 128].repeat(pixels);
-        }
-        let mut jpeg = Vec::new();
-        let luma = jpeg_encoder::ColorType::Luma;
-        jpeg_encoder::Encoder::new(&mut jpeg, 80)
-            .encode(&vec![shade; pixels], width as u16, height as u16, luma)
-            .expect("a picture of fitting size");
-        jpeg
-    }
 }
 
 pub(crate) struct Stream {
@@ -179,7 +162,23 @@ impl Stream {
             tv_usec: (frame.stamp_us % 1_000_000) as i64,
         };
         self.describe(asked);
+        if self.behaviour == Behaviour::SlowCopy {
+            slow::close(asked.index);
+        }
         Ok(())
+    }
+
+    /// How long a call takes before it is answered.
+    pub(crate) fn pause_before(&self, number: u32) -> Option<Duration> {
+        static HUNG: AtomicBool = AtomicBool::new(false);
+        let dequeue = number == v4l::v4l2::vidioc::VIDIOC_DQBUF as u32;
+        let hangs = self.behaviour == Behaviour::DequeueHangs && dequeue && self.number > 5;
+        (hangs && !HUNG.swap(true, Ordering::Relaxed)).then_some(HANGING)
+    }
+
+    /// The buffer that is mapped from this place on.
+    pub(crate) fn buffer_at(&self, offset: u64) -> u32 {
+        (offset / u64::from(self.spacing().max(1))) as u32
     }
 
     pub(crate) fn start(&mut self) -> Result<(), c_int> {
@@ -223,7 +222,21 @@ impl Stream {
     }
 
     fn fill(&mut self, buffer: u32, due_us: u64) -> Frame {
-        let picture = self.picture.draw(16 + (self.number % 200) as u8);
+        let number = self.number;
+        let half = match self.behaviour {
+            Behaviour::SizeFlips => number % 10 >= 7,
+            Behaviour::SizeChanges => number >= 10,
+            _ => false,
+        };
+        let shade = 16 + (number % 200) as u8;
+        let mut picture = if half {
+            self.picture.half().draw(shade)
+        } else {
+            self.picture.draw(shade)
+        };
+        if self.behaviour == Behaviour::HugeHeader && number % 5 == 4 {
+            picture = self.picture.claiming(8192, shade);
+        }
         let offset = u64::from(buffer) * u64::from(self.spacing());
         let written = self.memory.write_all_at(&picture, offset);
         written.expect("memory can be written");

@@ -2,6 +2,7 @@
 //! colours); after that only frames come.
 
 pub(crate) mod answer;
+mod backend;
 pub(crate) mod controls;
 pub(crate) mod device;
 mod errno;
@@ -15,7 +16,6 @@ use std::{
     cell::RefCell,
     path::{Path, PathBuf},
     rc::Rc,
-    time::Duration,
 };
 
 use nokhwa::{
@@ -30,11 +30,10 @@ use v4l::{
 
 use self::{
     answer::ask,
+    backend::{Backend, Notes},
     device::Node,
     errno::explain,
     negotiate::{Choice, Interval, Wish},
-    stream::{Backend, Notes},
-    unpad::unpad,
 };
 use super::{
     error::CameraError,
@@ -59,8 +58,6 @@ pub(super) struct V4l2Source {
     node: PathBuf,
     words: String,
     mode: Mode,
-    /// Bytes from row to row in the driver's buffers, which may be more than the pixels need.
-    stride: usize,
     /// By which clock frames were captured, as far as it was logged.
     clock_told: Option<CaptureClock>,
 }
@@ -91,7 +88,7 @@ impl V4l2Source {
         );
         let index = CameraIndex::String(node.path.display().to_string());
         let info = CameraInfo::new(&node.name, "", "", index.clone());
-        let (backend, notes) = Backend::new(device, info, format);
+        let (backend, notes) = Backend::new(device, info, format, mode.clone(), stride);
         let camera = Camera::with_custom(index, ApiBackend::Video4Linux, Box::new(backend));
         let words = words(node, &choice, &complaints);
         let mut source = Self {
@@ -100,7 +97,6 @@ impl V4l2Source {
             node: node.path.clone(),
             words,
             mode,
-            stride,
             clock_told: None,
         };
         source
@@ -129,33 +125,6 @@ impl V4l2Source {
             tracing::info!(node = %self.node.display(), clock = clock.as_str(), "time of capture");
         }
     }
-
-    /// Reads a frame if one comes within `wait`.
-    fn read(
-        &mut self,
-        wait: Duration,
-        into: &mut RawFrame,
-    ) -> Result<Option<Delivery>, CameraError> {
-        self.notes.borrow_mut().wait = wait;
-        match self.camera.frame_raw() {
-            Ok(bytes) => {
-                into.describe(&self.mode);
-                unpad(&bytes, &self.mode, self.stride, &mut into.data);
-                let notes = self.notes.borrow();
-                if notes.damaged {
-                    into.data.clear();
-                }
-                into.captured_at_us = notes.captured_at_us;
-                into.clock = notes.clock;
-                Ok(Some(Delivery {
-                    lost: notes.lost,
-                    ..Delivery::default()
-                }))
-            }
-            Err(_) if self.notes.borrow().fault.is_none() => Ok(None),
-            Err(error) => Err(self.meaning("reading a frame", &error)),
-        }
-    }
 }
 
 impl Source for V4l2Source {
@@ -168,16 +137,25 @@ impl Source for V4l2Source {
     }
 
     fn next_frame(&mut self, into: &mut RawFrame) -> Result<Option<Delivery>, CameraError> {
-        let Some(mut delivery) = self.read(NEXT_FRAME_WAIT_MAX, into)? else {
+        into.describe(&self.mode);
+        self.notes.borrow_mut().wait = NEXT_FRAME_WAIT_MAX;
+        std::mem::swap(&mut self.notes.borrow_mut().data, &mut into.data);
+        let read = self.camera.frame_raw().map(drop);
+        std::mem::swap(&mut self.notes.borrow_mut().data, &mut into.data);
+        read.map_err(|error| self.meaning("reading a frame", &error))?;
+        let Some(about) = self.notes.borrow().about else {
             return Ok(None);
         };
-        // Whatever else waits is newer: when this thread was late, only the last frame is worth showing.
-        while let Some(newer) = self.read(Duration::ZERO, into)? {
-            delivery.lost += newer.lost;
-            delivery.skipped += 1;
+        if about.damaged {
+            into.data.clear();
         }
-        self.tell_clock(into.clock);
-        Ok(Some(delivery))
+        (into.captured_at_us, into.clock) = (about.captured_at_us, about.clock);
+        self.tell_clock(about.clock);
+        Ok(Some(Delivery {
+            lost: about.lost,
+            skipped: about.skipped,
+            ..Delivery::default()
+        }))
     }
 }
 

@@ -1,0 +1,93 @@
+//! What a camera says of itself: formats, sizes, controls, and that it has stopped.
+
+use testkit::Cameras;
+
+use crate::watched::Watched;
+
+#[test]
+fn a_camera_that_gives_strange_answers_is_listed_with_what_can_be_read_and_hides_no_other() {
+    let cameras = Cameras::one("unknown-control-type");
+    cameras.plug("video8", "broken-format-description");
+    cameras.plug("video9", "broken-control-name");
+    cameras.plug("video10", "well-behaved");
+    let listed = cameras.run(&["list"], &[]);
+    assert!(listed.success, "{}", listed.complained);
+    assert_eq!(listed.complained, "");
+    let text = format!("\n{}", listed.said);
+    let said: Vec<&str> = text.split("\n/dev/").collect();
+    assert_eq!(said.len(), 5, "{text}");
+    for said in &said[1..] {
+        for part in [
+            "YUYV   320x240    30, 15 fps",
+            "MJPEG  640x480    30, 15 fps",
+            "brightness = 128  (",
+            "exposure_dynamic_framerate = 0",
+        ] {
+            assert!(said.contains(part), "{part} in {}", listed.said);
+        }
+    }
+    let menu = "power_line_frequency = 1  (0 to 2, default 1)  0=Disabled, 1=50 Hz, 2=60 Hz";
+    assert!(
+        said[1].contains(menu) && said[4].contains(menu),
+        "{}",
+        listed.said
+    );
+    assert!(said[1].contains("controls not read by us"), "{}", said[1]);
+    assert!(said[3].contains("controls not read by us"), "{}", said[3]);
+    assert!(!said[2].contains("not read") && !said[4].contains("not read"));
+    let json = cameras.run(&["list", "--json"], &[]);
+    let json: serde_json::Value = serde_json::from_str(&json.said).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test]
+async fn a_control_of_an_unknown_type_does_not_keep_others_from_being_set() {
+    let settings = [("CAPTURE_CONTROLS", "brightness=200,power_line_frequency=2")];
+    for behaviour in ["unknown-control-type", "broken-format-description"] {
+        let mut watched = Watched::with(behaviour, &settings).await;
+        watched.frames(3).await;
+        let log = watched.calm();
+        assert!(!log.contains("brightness"), "{log}");
+        assert!(watched.errors().await < 0.5);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_colour_space_is_taken_for_the_usual_one() {
+    let mut watched = Watched::with("unknown-colorspace", &[("CAPTURE_FORMAT", "yuyv")]).await;
+    watched.frames(3).await;
+    watched.calm();
+    assert!(watched.errors().await < 0.5);
+}
+
+#[tokio::test]
+async fn a_camera_that_cannot_be_stopped_is_closed_and_opened_again_without_a_panic() {
+    let mut watched = Watched::with("streamoff-fails", &[]).await;
+    for _ in 0..2 {
+        watched.frames(3).await;
+        watched.leave_and_see_it_closed().await;
+        watched.come().await;
+    }
+    watched.frames(3).await;
+    watched.calm();
+    assert!(watched.errors().await < 0.5);
+}
+
+#[tokio::test]
+async fn a_camera_that_tells_no_sizes_is_listed_and_shown() {
+    let cameras = Cameras::one("no-frame-sizes");
+    let listed = cameras.run(&["list"], &[]);
+    assert!(
+        listed.said.contains("YUYV   320x240    30 fps"),
+        "{}",
+        listed.said
+    );
+    let settings = [("CAPTURE_WIDTH", "640"), ("CAPTURE_HEIGHT", "480")];
+    for source in ["/dev/video7", "auto"] {
+        let settings = [&settings[..], &[("CAPTURE_SOURCE", source)]].concat();
+        let mut watched = Watched::with("no-frame-sizes", &settings).await;
+        let frame = watched.frames(3).await;
+        assert_eq!((frame.width, frame.height), (640, 480));
+        watched.calm();
+    }
+}

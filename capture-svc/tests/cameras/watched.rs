@@ -1,0 +1,89 @@
+//! A capture-svc with a camera and somebody who watches it.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{self, kv};
+use futures_util::StreamExt;
+use testkit::{Cameras, NatsServer, Picture, Process, eventually};
+
+/// Several times what anything here takes.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// A capture-svc with one camera, and somebody who watches it.
+pub(crate) struct Watched {
+    pub(crate) nats: NatsServer,
+    _cameras: Cameras,
+    pub(crate) capture: Process,
+    demand: kv::Store,
+    frames: async_nats::Subscriber,
+}
+
+impl Watched {
+    pub(crate) async fn with(behaviour: &str, settings: &[(&str, &str)]) -> Self {
+        let nats = NatsServer::start().await;
+        let cameras = Cameras::one(behaviour);
+        let own = [&[("CAPTURE_LINGER", "0s")], settings].concat();
+        let capture = Process::capture(&nats, &cameras.settings(&own)).await;
+        let client = nats.client().await;
+        let frames = client.subscribe("frames.>").await.expect("a subscription");
+        let js = jetstream::new(client);
+        let demand = eventually(SOON, || async { js.get_key_value("demand").await.ok() }).await;
+        let watched = Self {
+            nats,
+            _cameras: cameras,
+            capture,
+            demand,
+            frames,
+        };
+        watched.come().await;
+        watched
+    }
+
+    pub(crate) async fn come(&self) {
+        let put = self.demand.put("q80.gw", "1".into()).await;
+        put.expect("a lease");
+    }
+
+    pub(crate) async fn leave_and_see_it_closed(&self) {
+        self.demand.delete("q80.gw").await.expect("its own lease");
+        eventually(SOON, || async { self.open().await < 0.5 }).await;
+    }
+
+    pub(crate) async fn open(&self) -> f64 {
+        self.capture.metric("capture_camera_open", &[]).await
+    }
+
+    /// Waits for that many, of which it gives the last.
+    pub(crate) async fn frames(&mut self, count: u32) -> Picture {
+        let mut last = None;
+        for _ in 0..count {
+            let frame = tokio::time::timeout(SOON, self.frames.next()).await;
+            let frame = frame.expect("a frame comes").expect("of a live connection");
+            last = Some(Picture::read(&frame.payload).expect("a whole picture"));
+        }
+        last.expect("at least one")
+    }
+
+    pub(crate) async fn errors(&self) -> f64 {
+        self.capture
+            .metric("capture_camera_errors_total", &[])
+            .await
+    }
+
+    pub(crate) async fn dropped(&self, reason: &str) -> f64 {
+        let reason = [("reason", reason)];
+        self.capture
+            .metric("capture_frames_dropped_total", &reason)
+            .await
+    }
+
+    /// No trace of a panic in the log.
+    pub(crate) fn calm(&self) -> String {
+        let log = self.capture.log();
+        assert!(
+            !log.contains("panicked") && !log.contains("backtrace"),
+            "{log}"
+        );
+        log
+    }
+}
