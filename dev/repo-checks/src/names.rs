@@ -255,6 +255,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.visit_path(&call.path);
         self.tokens(call.tokens.clone());
     }
 

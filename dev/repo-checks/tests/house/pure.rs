@@ -46,12 +46,14 @@ const MUST_BE: &[&str] = &[
     "capture-svc/src/open_policy.rs",
     "capture-svc/src/pacer.rs",
     "gateway-svc/src/access/client_ip.rs",
+    "gateway-svc/src/access/login_limiter.rs",
     "gateway-svc/src/access/origin.rs",
     "gateway-svc/src/access/token.rs",
     "gateway-svc/src/relay/lateness.rs",
     "gateway-svc/src/relay/leases.rs",
     "gateway-svc/src/viewer/send_window.rs",
-    "gateway-svc/src/websocket/codec.rs",
+    "gateway-svc/src/websocket/decode.rs",
+    "gateway-svc/src/websocket/encode.rs",
     "gateway-svc/src/websocket/handshake.rs",
 ];
 
