@@ -16,9 +16,7 @@ pub struct Tally {
 
 /// Compares every size up to 67×67 and `more` further cases.
 pub fn run(more: u64) -> Tally {
-    let kernels = Kernel::ALL
-        .into_iter()
-        .filter(|kernel| kernel.is_available());
+    let kernels = Kernel::available();
     let mut ladders: Vec<Ladder> = kernels.map(Ladder::with_kernel).collect();
     let mut turbo = Compressor::new().expect("a compressor");
     let mut tally = Tally::default();

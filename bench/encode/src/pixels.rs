@@ -7,20 +7,19 @@ use crate::frames::{Frame, subsamp, to_planes};
 use crate::opencv::OpenCv;
 use crate::race::{Run, race};
 
-/// Their names, ours first.
-pub const NAMES: [&str; 6] = [
-    "ours",
-    "ours portable",
-    "jpeg-encoder",
-    "turbo RGB",
-    "turbo YUV",
-    "OpenCV",
-];
+/// The peers' names, behind our kernels in every row.
+pub const PEERS: [&str; 4] = ["jpeg-encoder", "turbo RGB", "turbo YUV", "OpenCV"];
+
+/// The names of our kernels that this processor runs, then the peers'.
+pub fn names() -> Vec<&'static str> {
+    let kernels = Kernel::available().map(Kernel::as_str);
+    kernels.chain(PEERS).collect()
+}
 
 /// Room for the largest file.
 const FILE_BYTES: usize = 8 << 20;
 
-/// Median ms and bytes of each, in the order of [`NAMES`].
+/// Median ms and bytes of each, in the order of [`names`].
 pub fn compare(
     frame: &Frame,
     sampling: Sampling,
@@ -29,14 +28,16 @@ pub fn compare(
     rounds: usize,
 ) -> Vec<(f64, usize)> {
     cv.load("yuyv", frame.width, frame.height, &frame.yuyv);
-    let mut runs: Vec<Run<'_>> = vec![
-        ours(frame, sampling, qualities, Kernel::best()),
-        ours(frame, sampling, qualities, Kernel::Portable),
+    let mut runs: Vec<Run<'_>> = Kernel::available()
+        .map(|kernel| ours(frame, sampling, qualities, kernel))
+        .collect();
+    let peers: [Run<'_>; PEERS.len()] = [
         jpeg_encoder(frame, sampling, qualities),
         turbo_rgb(frame, sampling, qualities),
         turbo_yuv(frame, sampling, qualities),
         Box::new(|| cv.encode(qualities)),
     ];
+    runs.extend(peers);
     race(&mut runs, rounds)
 }
 

@@ -3,7 +3,7 @@
 //! All of them run in turns within one cell, so that what else the machine does hits all alike; a figure is the median
 //! of thread CPU time, so that being preempted does not count. OpenCV runs in a Python of its own, in the same turns.
 
-use jpeg_ladder::{Kernel, Ladder, Plane, Sampling, Source};
+use jpeg_ladder::{Kernel, Ladder, Plane, Race, Sampling, Source};
 
 use crate::frames::{Frame, LADDERS, SCENES, SIZES, last_file, psnr};
 use crate::opencv::OpenCv;
@@ -21,69 +21,116 @@ pub fn run(python: &str, rounds: usize) {
 
 fn from_pixels(cv: &mut OpenCv, rounds: usize) {
     println!(
-        "{:?}; ms of CPU time, median of {rounds}; jpeg-encoder and turbo RGB get RGB for nothing\n",
-        Kernel::best()
+        "{}: {} chosen ({})",
+        processor(),
+        Kernel::best(),
+        Race::get()
     );
     println!(
-        "| size | scene | chroma | k | {} | of turbo RGB | of OpenCV | bytes | PSNR |",
-        pixels::NAMES.join(" | ")
+        "ms of CPU time, median of {rounds}; jpeg-encoder and turbo RGB get RGB for nothing; ratios are the chosen kernel's\n"
     );
-    println!("|{}", "---|".repeat(8 + pixels::NAMES.len()));
+    let names = pixels::names();
+    println!(
+        "| size | scene | chroma | k | {} | of turbo RGB | of OpenCV | bytes | PSNR |",
+        names.join(" | ")
+    );
+    println!("|{}", "---|".repeat(8 + names.len()));
     let summary = LADDERS.map(|ladder| {
-        let mut ratios = Ratios::default();
+        let mut ratios = Ratios::new();
         for (w, h) in SIZES {
             for (scene, detail) in SCENES {
                 let frame = Frame::new(w, h, detail);
                 for (chroma, sampling) in [("4:2:0", Sampling::S420), ("4:2:2", Sampling::S422)] {
                     let results = pixels::compare(&frame, sampling, ladder, cv, rounds);
-                    let ratio = |i: usize| results[i].0 / results[0].0;
+                    let (rgb, opencv) = ratios.add(&results, sampling);
                     println!(
-                        "| {w}x{h} | {scene} | {chroma} | {} | {} | {:.2} | {:.2} | {} | {:.2} |",
+                        "| {w}x{h} | {scene} | {chroma} | {} | {} | {rgb:.2} | {opencv:.2} | {} | {:.2} |",
                         ladder.len(),
                         times(&results),
-                        ratio(3),
-                        ratio(5),
-                        results[0].1,
+                        results[ratios.chosen].1,
                         psnr(&last_file(&frame, sampling, ladder), &frame)
                     );
-                    ratios.add(&results, sampling);
                 }
             }
         }
         format!("| {} {} |", ladder.len(), ratios.medians())
     });
+    let kernels = &names[..names.len() - pixels::PEERS.len()];
     println!(
-        "\n| k | of turbo RGB | of turbo YUV | of OpenCV (4:2:0) | portable of jpeg-encoder |\n|---|---|---|---|---|"
+        "\n| k | of turbo RGB | of turbo YUV | of OpenCV (4:2:0) | portable of jpeg-encoder | of turbo RGB: {} |",
+        kernels.join(" | ")
     );
+    println!("|{}", "---|".repeat(5 + kernels.len()));
     summary.iter().for_each(|line| println!("{line}"));
 }
 
+/// The processor's name, of which ratios between kernels are.
+fn processor() -> String {
+    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = |name: &str| {
+        let line = told.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    match (line("model name"), line("cpu family"), line("model\t")) {
+        (Some(name), Some(family), Some(model)) => {
+            format!("{name} (family {family}, model {model})")
+        }
+        _ => "an unnamed processor".into(),
+    }
+}
+
 /// What others take beside us, over all cells of a ladder.
-#[derive(Default)]
 struct Ratios {
+    /// Where the chosen kernel stands among the results.
+    chosen: usize,
     rgb: Vec<f64>,
     yuv: Vec<f64>,
     opencv: Vec<f64>,
     portable: Vec<f64>,
+    /// turbo RGB beside each of our kernels.
+    kernels: Vec<Vec<f64>>,
 }
 
 impl Ratios {
-    /// `results` in the order of [`pixels::NAMES`].
-    fn add(&mut self, results: &[(f64, usize)], sampling: Sampling) {
-        let ratio = |i: usize| results[i].0 / results[0].0;
-        self.rgb.push(ratio(3));
-        self.yuv.push(ratio(4));
+    fn new() -> Self {
+        let kernels: Vec<Kernel> = Kernel::available().collect();
+        let chosen = kernels.iter().position(|&kernel| kernel == Kernel::best());
+        Self {
+            chosen: chosen.expect("the chosen kernel is available"),
+            rgb: Vec::new(),
+            yuv: Vec::new(),
+            opencv: Vec::new(),
+            portable: Vec::new(),
+            kernels: vec![Vec::new(); kernels.len()],
+        }
+    }
+
+    /// `results` in the order of [`pixels::names`]. Returns how often turbo RGB and OpenCV take the chosen kernel's time.
+    fn add(&mut self, results: &[(f64, usize)], sampling: Sampling) -> (f64, f64) {
+        let (ours, peers) = results.split_at(self.kernels.len());
+        let [(jpeg_encoder, _), (rgb, _), (yuv, _), (opencv, _)] = *peers else {
+            unreachable!("as many results as peers");
+        };
+        let own = ours[self.chosen].0;
+        self.rgb.push(rgb / own);
+        self.yuv.push(yuv / own);
         // OpenCV's own default.
         if sampling == Sampling::S420 {
-            self.opencv.push(ratio(5));
+            self.opencv.push(opencv / own);
         }
-        self.portable.push(results[2].0 / results[1].0);
+        // The portable kernel is the first one.
+        self.portable.push(jpeg_encoder / ours[0].0);
+        for (ratios, (ms, _)) in self.kernels.iter_mut().zip(ours) {
+            ratios.push(rgb / ms);
+        }
+        (rgb / own, opencv / own)
     }
 
     fn medians(self) -> String {
         let all = [self.rgb, self.yuv, self.opencv, self.portable];
-        all.map(|mut ratios| format!("| {:.2}", median(&mut ratios)))
-            .join(" ")
+        let columns = all.into_iter().chain(self.kernels);
+        let columns = columns.map(|mut ratios| format!("| {:.2}", median(&mut ratios)));
+        columns.collect::<Vec<_>>().join(" ")
     }
 }
 

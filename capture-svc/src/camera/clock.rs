@@ -19,6 +19,11 @@ pub(crate) fn wall_us() -> u64 {
     micros(ClockId::Realtime)
 }
 
+/// Microseconds of the clock that drivers stamp frames with.
+pub(super) fn monotonic_us() -> u64 {
+    micros(ClockId::Monotonic)
+}
+
 /// The wall time of a driver's timestamp (µs of the monotonic clock; source: `V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC`), or
 /// now, if the driver gives none. Never later than now: some drivers stamp the end of the exposure before it is reached.
 pub(super) fn wall_of(monotonic_us: Option<u64>) -> u64 {

@@ -76,6 +76,27 @@ pub(crate) enum ColorMatrix {
     Bt709,
 }
 
+/// Which clock says when a frame was captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum CaptureClock {
+    /// Ours, when the frame came.
+    #[default]
+    Receipt,
+    /// The driver's own.
+    Driver,
+}
+
+impl CaptureClock {
+    /// The name that the log and `capture-svc probe` have for it.
+    #[must_use]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Driver => "driver",
+        }
+    }
+}
+
 /// What a source delivers from its opening to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mode {
@@ -110,6 +131,8 @@ pub(crate) struct RawFrame {
     pub data: Vec<u8>,
     /// When the picture was taken: µs since the Unix epoch, from the driver's own timestamp where it gives one.
     pub captured_at_us: u64,
+    /// By which clock.
+    pub clock: CaptureClock,
     /// Counts the frames that the pacer admitted, from 1 at the start of the process.
     pub seq: u64,
 }

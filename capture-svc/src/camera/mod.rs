@@ -29,7 +29,7 @@ use tokio::sync::watch;
 
 use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
 pub(crate) use self::{
-    frame::{ColorRange, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorRange, PixelFormat, RawFrame},
     report::CameraReport,
     slot::FrameReceiver,
     source::{CameraSettings, FormatWish, SourceSpec},

@@ -23,6 +23,7 @@ use super::{
     open,
     slot::{FrameSlot, Pool},
     source::{CameraSettings, Delivery, Source},
+    v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
 use crate::pacer::{Pacer, Rate};
@@ -56,12 +57,9 @@ impl Session {
     pub(super) fn run(self) {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work()));
         if let Err(panic) = outcome {
-            let words = panic.downcast_ref::<String>().map(String::as_str);
-            let words = words
-                .or(panic.downcast_ref::<&str>().copied())
-                .unwrap_or("?");
             self.tell(SessionEvent::Failed(CameraError::Unsupported(format!(
-                "the camera driver gave an answer beyond us: {words}"
+                "the camera driver gave an answer beyond us: {}",
+                answer::words(&*panic)
             ))));
         }
         self.tell(SessionEvent::Ended);
@@ -98,7 +96,7 @@ impl Session {
     }
 
     fn stream(&self, source: &mut dyn Source, mode: &Mode) -> Result<(), CameraError> {
-        let mut intake = Intake::new(self, source, mode, clock::now());
+        let mut intake = Intake::new(self, mode, clock::now());
         while !self.cancelled() {
             let mut shared = intake.pool.lend();
             let frame = Arc::get_mut(&mut shared).expect("a lent frame has no other owner");
@@ -107,7 +105,7 @@ impl Session {
             let now = clock::now();
             intake.say_alive(now);
             let admitted = match delivered {
-                Some(delivery) => intake.admit(frame, delivery, now)?,
+                Some(delivery) => intake.admit(frame, delivery, source.damaged_in_a_row(), now)?,
                 None => intake.nothing_came(now)?,
             };
             // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
@@ -134,15 +132,13 @@ struct Intake<'a> {
     warmup: u32,
     /// Damaged frames in a row.
     damaged: u32,
-    /// After so many of them the source is opened anew.
-    damaged_max: u32,
     pool: Pool,
     pacer: Pacer,
     rate: Rate,
 }
 
 impl<'a> Intake<'a> {
-    fn new(session: &'a Session, source: &dyn Source, mode: &Mode, now: Instant) -> Self {
+    fn new(session: &'a Session, mode: &Mode, now: Instant) -> Self {
         let interval = Duration::from_secs_f64(1.0 / mode.fps.max(0.1));
         Self {
             session,
@@ -153,7 +149,6 @@ impl<'a> Intake<'a> {
             live: false,
             warmup: session.settings.warmup,
             damaged: 0,
-            damaged_max: source.damaged_in_a_row(),
             pool: Pool::default(),
             pacer: Pacer::new(session.settings.fps),
             rate: Rate::default(),
@@ -168,11 +163,13 @@ impl<'a> Intake<'a> {
         Ok(false)
     }
 
-    /// Whether the frame is to be shown; one that is not is counted.
+    /// Whether the frame is to be shown; one that is not is counted. After `damaged_max` damaged ones in a row, which a
+    /// recording knows only when it was played through, the source is opened anew.
     fn admit(
         &mut self,
         frame: &mut RawFrame,
         delivery: Delivery,
+        damaged_max: u32,
         now: Instant,
     ) -> Result<bool, CameraError> {
         let metrics = &self.session.metrics;
@@ -186,7 +183,7 @@ impl<'a> Intake<'a> {
         metrics.dropped_corrupt.inc_by((!whole).into());
         // Those that look whole and are not are counted by whoever decodes them.
         let in_a_row = self.damaged.max(self.session.slot.damaged());
-        if in_a_row >= self.damaged_max {
+        if in_a_row >= damaged_max {
             return Err(CameraError::Corrupt(in_a_row));
         }
         if !whole {

@@ -204,6 +204,30 @@ async fn damage_in_a_recording_is_counted_and_does_not_begin_it_anew() {
 }
 
 #[tokio::test]
+async fn a_recording_of_which_nothing_can_be_decoded_is_a_fault() {
+    let scratch = testkit::Scratch::new("undecodable");
+    let path = scratch.path().join("undecodable.mjpeg");
+    let mut bytes = Vec::new();
+    jpeg_encoder::Encoder::new(&mut bytes, 80)
+        .encode(&[90; 64 * 48], 64, 48, jpeg_encoder::ColorType::Luma)
+        .unwrap();
+    std::fs::write(&path, bytes.repeat(3)).unwrap();
+    let (camera, metrics) = start(SourceSpec::File(path));
+    camera.set_wanted(true);
+    let mut frames = camera.frames();
+    let corrupt = metrics.errors.with_label_values(&["corrupt"]);
+    for _ in 0..100 {
+        if corrupt.get() > 0 {
+            return;
+        }
+        let frame = tokio::time::timeout(CAMERA_TEST_TIMEOUT, frames.next()).await;
+        frame.expect("a frame comes");
+        frames.judge(false);
+    }
+    panic!("a hundred pictures that cannot be decoded are no fault");
+}
+
+#[tokio::test]
 async fn stopping_closes_the_source_and_ends_the_thread() {
     let (camera, metrics) = start(SourceSpec::Pattern);
     camera.set_wanted(true);

@@ -5,7 +5,8 @@ use std::{fmt::Write, fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::camera::v4l2::{
-    controls::{self, Setting},
+    answer::ask,
+    controls::{self, Bounds, Controls},
     device::{self, Node},
     negotiate::{Offer, rate},
 };
@@ -13,7 +14,10 @@ use crate::camera::v4l2::{
 /// Every camera of this machine with its formats and controls, for a person or (JSON) for a program.
 #[must_use]
 pub fn list(as_json: bool) -> String {
-    let cameras: Vec<_> = device::nodes().into_iter().filter_map(Seen::new).collect();
+    let cameras: Vec<_> = device::nodes()
+        .into_iter()
+        .filter_map(Seen::or_why_not)
+        .collect();
     if as_json {
         return cameras
             .iter()
@@ -33,29 +37,45 @@ struct Seen {
     links: Vec<String>,
     offers: Vec<Offer>,
     other: Vec<String>,
-    controls: Vec<Setting>,
+    controls: Controls,
     refusal: Option<String>,
 }
 
 impl Seen {
-    /// `None` for a node that is no camera, such as a metadata node.
-    fn new(node: Node) -> Option<Self> {
-        let mut seen = Self {
+    /// Whatever one camera answers, the others are listed.
+    fn or_why_not(node: Node) -> Option<Self> {
+        let seen = ask(|| Self::new(node.clone()));
+        seen.unwrap_or_else(|words| {
+            Some(Self {
+                refusal: Some(format!("it gives an answer that cannot be read: {words}")),
+                ..Self::nothing_of(node)
+            })
+        })
+    }
+
+    fn nothing_of(node: Node) -> Self {
+        Self {
             links: links(&node.path),
             offers: Vec::new(),
             other: Vec::new(),
-            controls: Vec::new(),
+            controls: Controls::default(),
             refusal: None,
             node,
-        };
+        }
+    }
+
+    /// `None` for a node that is no camera, such as a metadata node.
+    fn new(node: Node) -> Option<Self> {
+        let mut seen = Self::nothing_of(node);
         match device::open_node(&seen.node.path) {
             Ok(device) => {
-                seen.offers = device::offers(&device, None);
-                seen.other = device::not_understood(&device);
+                let path = &seen.node.path;
+                seen.offers = device::offers(&device, path, None);
+                seen.other = device::not_understood(&device, path);
                 if seen.offers.is_empty() && seen.other.is_empty() {
                     return None;
                 }
-                seen.controls = controls::list(&device);
+                seen.controls = controls::list(&device, path);
             }
             Err(error) => seen.refusal = Some(error.to_string()),
         }
@@ -76,21 +96,30 @@ impl Seen {
         if !self.other.is_empty() {
             let _ = writeln!(out, "    not read by us: {}", self.other.join(", "));
         }
-        for control in &self.controls {
+        for control in &self.controls.settings {
             let value = control
                 .value
                 .map_or_else(|| "?".into(), |value| value.to_string());
-            let _ = write!(
-                out,
-                "    {} = {value}  ({} to {}, default {})",
-                control.name, control.minimum, control.maximum, control.default
+            let bounds = control.bounds.map_or_else(
+                || "bounds not read".into(),
+                |bounds| {
+                    format!(
+                        "{} to {}, default {}",
+                        bounds.minimum, bounds.maximum, bounds.default
+                    )
+                },
             );
+            let _ = write!(out, "    {} = {value}  ({bounds})", control.name);
             let _ = writeln!(
                 out,
                 "{}{}",
                 if control.menu.is_empty() { "" } else { "  " },
                 control.menu.join(", ")
             );
+        }
+        if !self.controls.unread.is_empty() {
+            let unread = self.controls.unread.join(", ");
+            let _ = writeln!(out, "    controls not read by us: {unread}");
         }
         out
     }
@@ -124,17 +153,20 @@ impl Seen {
             .collect();
         let controls: Vec<_> = self
             .controls
+            .settings
             .iter()
             .map(|control| {
+                let bound = |which: fn(Bounds) -> i64| control.bounds.map(which);
                 json!({
-                    "name": control.name, "value": control.value, "minimum": control.minimum, "maximum": control.maximum,
-                    "default": control.default, "menu": control.menu,
+                    "name": control.name, "value": control.value, "minimum": bound(|bounds| bounds.minimum),
+                    "maximum": bound(|bounds| bounds.maximum), "default": bound(|bounds| bounds.default), "menu": control.menu,
                 })
             })
             .collect();
         json!({
             "path": self.node.path, "name": self.node.name, "links": self.links, "driver": device::driver(&self.node.path),
-            "formats": formats, "not_read": self.other, "controls": controls, "error": self.refusal,
+            "formats": formats, "not_read": self.other, "controls": controls,
+            "controls_not_read": self.controls.unread, "error": self.refusal,
         })
     }
 }

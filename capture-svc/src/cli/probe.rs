@@ -1,5 +1,6 @@
 //! `capture-svc probe`: what one source really delivers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,9 @@ use serde_json::{Value, json};
 use wire::CameraState;
 
 use crate::camera::clock;
-use crate::camera::{Camera, CameraReport, CameraSettings, PixelFormat, RawFrame};
+use crate::camera::{Camera, CameraReport, CameraSettings, CaptureClock, PixelFormat, RawFrame};
 use crate::config::Config;
+use crate::encode::KernelRace;
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// How long [`probe`] waits for a picture: longer than the slowest camera's start.
@@ -38,6 +40,8 @@ struct Findings {
     first_after: Duration,
     /// Capture and arrival of each frame, µs since the Unix epoch.
     times: Vec<(u64, u64)>,
+    /// By which clock the last frame was captured.
+    clock: CaptureClock,
     bytes: usize,
 }
 
@@ -58,11 +62,12 @@ impl Findings {
         };
         let first_after = started.elapsed();
         let mut times = vec![(first.captured_at_us, clock::wall_us())];
-        let mut bytes = first.data.len();
+        let (mut bytes, mut by) = (first.data.len(), first.clock);
         let until = clock::now() + duration;
         while let Ok(frame) = tokio::time::timeout(left(until), frames.next()).await {
             times.push((frame.captured_at_us, clock::wall_us()));
             bytes += frame.data.len();
+            by = frame.clock;
         }
         let report = camera.status().borrow().clone();
         camera.stop();
@@ -76,6 +81,7 @@ impl Findings {
             first,
             first_after,
             times,
+            clock: by,
             bytes,
         })
     }
@@ -90,21 +96,27 @@ impl Findings {
 
     fn json(&self) -> Value {
         let seen = Measured::of(&self.times);
+        let raced = KernelRace::get();
+        let times = raced.times().iter();
+        let kernels_us: BTreeMap<_, _> = times
+            .map(|(kernel, time)| (kernel.as_str(), time.as_secs_f64() * 1e6))
+            .collect();
         json!({
             "source": self.report.source.as_str(), "detail": self.report.detail, "format": self.format(),
             "width": self.first.width, "height": self.first.height, "frames": self.times.len(), "fps": seen.fps,
-            "jitter_ms": seen.jitter_ms, "age_ms": seen.age_ms,
+            "jitter_ms": seen.jitter_ms, "age_ms": seen.age_ms, "clock": self.clock.as_str(),
             "first_frame_ms": self.first_after.as_secs_f64() * 1000.0, "mean_kib": self.mean_kib(),
             "lost_by_camera": self.metrics.dropped_camera.get(), "corrupt": self.metrics.dropped_corrupt.get(),
-            "paced_out": self.metrics.dropped_pace.get(),
+            "paced_out": self.metrics.dropped_pace.get(), "kernel": raced.fastest().as_str(), "kernels_us": kernels_us,
         })
     }
 
     fn text(&self) -> String {
         let seen = Measured::of(&self.times);
+        let raced = KernelRace::get();
         format!(
             "{}\n    {} {}x{}, range {:?}, {:.0} KiB a frame\n    {} frames: {:.2} fps, interval varies by {:.1} ms, \
-             {:.1} ms old on arrival; first frame after {:.0} ms\n    lost by the camera {}, damaged {}, above the target rate {}\n",
+             {:.1} ms old on arrival (time of capture: {}); first frame after {:.0} ms\n    lost by the camera {}, damaged {}, above the target rate {}\n    encoder's kernel {} ({raced} for a strip)\n",
             self.report.detail,
             self.format(),
             self.first.width,
@@ -115,10 +127,12 @@ impl Findings {
             seen.fps,
             seen.jitter_ms,
             seen.age_ms,
+            self.clock.as_str(),
             self.first_after.as_secs_f64() * 1000.0,
             self.metrics.dropped_camera.get(),
             self.metrics.dropped_corrupt.get(),
             self.metrics.dropped_pace.get(),
+            raced.fastest(),
         )
     }
 }
@@ -210,6 +224,8 @@ mod tests {
             (Some(320), Some(240))
         );
         assert_eq!(told["mean_kib"].as_f64(), Some(112.5), "{told}");
+        let kernel = told["kernel"].as_str().unwrap();
+        assert!(told["kernels_us"][kernel].as_f64() > Some(0.0), "{told}");
     }
 
     /// Rate and age from given times: how many frames a loaded machine gets to see says nothing about the probe.

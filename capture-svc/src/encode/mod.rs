@@ -9,6 +9,8 @@ mod reference;
 
 pub(crate) use self::encoder::{EncodeError, Encoder, Sampling};
 use self::{ladder::Ladder, reference::Reference};
+/// Which of the ladder's kernels is the fastest on this processor, and the times that say so.
+pub(crate) use jpeg_ladder::Race as KernelRace;
 
 /// `CAPTURE_ENCODER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +26,15 @@ impl EncoderKind {
     pub(crate) const CHOICES: [(&'static str, Self); 2] =
         [("ladder", Self::Ladder), ("reference", Self::Reference)];
 
-    /// The encoder of this kind.
+    /// The encoder of this kind; the log says which kernel it has, and why.
     #[must_use]
     pub(crate) fn build(self, sampling: Sampling) -> Box<dyn Encoder> {
         match self {
-            Self::Ladder => Box::new(Ladder::new(sampling)),
+            Self::Ladder => {
+                let raced = KernelRace::get();
+                tracing::info!(kernel = %raced.fastest(), %raced, "encoder");
+                Box::new(Ladder::new(sampling))
+            }
             Self::Reference => Box::new(Reference::new(sampling)),
         }
     }

@@ -11,9 +11,7 @@ static LADDERS: Mutex<Vec<Ladder>> = Mutex::new(Vec::new());
 fn ladders() -> MutexGuard<'static, Vec<Ladder>> {
     let mut ladders = LADDERS.lock().expect("nobody panicked");
     if ladders.is_empty() {
-        let kernels = Kernel::ALL
-            .into_iter()
-            .filter(|kernel| kernel.is_available());
+        let kernels = Kernel::available();
         ladders.extend(kernels.map(Ladder::with_kernel));
     }
     ladders

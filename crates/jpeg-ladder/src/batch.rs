@@ -1,14 +1,16 @@
 //! The way of a batch: samples to coefficients once, coefficients to bytes once for each quality.
 
-use crate::entropy::{BATCH_BLOCKS, Batch, Bits, Partial, Quantised, Symbols};
-use crate::kernel::{Coefficients, Job, Loops, Pairs};
+use crate::bits::{Bits, Partial};
+use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Quantised, STRIP_PIXELS};
+use crate::kernel::{Job, Loops};
 use crate::source::{Range, Source};
-use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Mcu, STRIP_PIXELS, Strip, Window};
+use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Strip, Window};
+use crate::symbols::Symbols;
 use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA, Tables};
 
 /// One quality's place in its scan.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Lane {
+pub(crate) struct RungState {
     partial: Partial,
     /// By component.
     previous_dc: [i16; 3],
@@ -16,8 +18,8 @@ pub(crate) struct Lane {
     idle: bool,
 }
 
-/// The buffers that a batch goes through, and the lanes.
-pub(crate) struct Work {
+/// The buffers that a batch goes through, and the states.
+pub(crate) struct Workspace {
     strip: Strip,
     pub(crate) coefficients: Box<Coefficients>,
     quantised: Box<Quantised>,
@@ -25,10 +27,10 @@ pub(crate) struct Work {
     bits: Bits,
     luma_codes: Codes,
     chroma_codes: Codes,
-    lanes: Vec<Lane>,
+    states: Vec<RungState>,
 }
 
-impl Work {
+impl Workspace {
     #[expect(clippy::large_stack_arrays, reason = "36 KB, once for each encoder")]
     pub(crate) fn new() -> Self {
         Self {
@@ -46,17 +48,18 @@ impl Work {
             bits: Bits::new(),
             luma_codes: Codes::new(&DC_LUMA, &AC_LUMA),
             chroma_codes: Codes::new(&DC_CHROMA, &AC_CHROMA),
-            lanes: Vec::new(),
+            states: Vec::new(),
         }
     }
 
-    /// Begins a scan for each quality below `own`; the other lanes stay idle.
+    /// Begins a scan for each quality below `own`; the other states stay idle.
     pub(crate) fn begin(&mut self, qualities: &[u8], own: u8) {
-        self.lanes.clear();
-        self.lanes.extend(qualities.iter().map(|&quality| Lane {
-            idle: quality >= own,
-            ..Lane::default()
-        }));
+        self.states.clear();
+        self.states
+            .extend(qualities.iter().map(|&quality| RungState {
+                idle: quality >= own,
+                ..RungState::default()
+            }));
     }
 
     /// Transforms the strip, MCU after MCU.
@@ -142,9 +145,9 @@ impl Work {
         rungs: &Rungs,
         out: &mut [Vec<u8>],
     ) {
-        let lanes = self.lanes.iter_mut().zip(rungs.qualities).zip(out);
-        for ((lane, &quality), out) in lanes {
-            if lane.idle {
+        let states = self.states.iter_mut().zip(rungs.qualities).zip(out);
+        for ((state, &quality), out) in states {
+            if state.idle {
                 continue;
             }
             let batch = Batch {
@@ -159,17 +162,17 @@ impl Work {
                 &batch,
                 &mut self.quantised,
                 &mut self.symbols,
-                &mut lane.previous_dc,
+                &mut state.previous_dc,
             );
-            let bytes = self.bits.pack(&mut self.symbols, &mut lane.partial);
+            let bytes = self.bits.pack(&mut self.symbols, &mut state.partial);
             kernel.stuff(bytes, out);
         }
     }
 
     /// Ends the scans.
     pub(crate) fn finish(&mut self, out: &mut [Vec<u8>]) {
-        for (lane, out) in self.lanes.iter_mut().zip(out) {
-            if let Some(byte) = Bits::finish(&mut lane.partial) {
+        for (state, out) in self.states.iter_mut().zip(out) {
+            if let Some(byte) = Bits::finish(&mut state.partial) {
                 out.push(byte);
                 if byte == 0xff {
                     out.push(0);
@@ -197,7 +200,7 @@ impl<'a> Rungs<'a> {
 
 /// A frame of pixels to the scans of all qualities.
 pub(crate) struct EncodePixels<'a, 'b> {
-    pub(crate) work: &'a mut Work,
+    pub(crate) work: &'a mut Workspace,
     pub(crate) source: &'a Source<'b>,
     pub(crate) range: Range,
     pub(crate) mcu: Mcu,

@@ -56,6 +56,9 @@ pub enum EncodeError {
     },
 }
 
+/// Damage and the byte of the frame that it was found at.
+pub(crate) type At = (usize, Damage);
+
 /// What shows that a compressed frame is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

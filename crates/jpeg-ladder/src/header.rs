@@ -3,7 +3,7 @@
 //! Always JFIF and always with the standard Huffman tables: browsers need the first to know the colours and the second
 //! to decode at all. Source: ITU-T T.81 annex B, JFIF 1.02; the order is libjpeg's.
 
-use crate::strip::Mcu;
+use crate::block::Mcu;
 use crate::tables::{STANDARD_HUFFMAN, Tables};
 
 /// SOI and a JFIF 1.01 APP0 with square pixels and no thumbnail.

@@ -12,9 +12,16 @@ pub(crate) fn service(name: &str) -> PathBuf {
     } else {
         "GATEWAY_BIN"
     };
-    if let Some(own) = std::env::var_os(variable) {
-        return own.into();
-    }
+    std::env::var_os(variable).map_or_else(|| beside_the_test(name), PathBuf::from)
+}
+
+/// The library that stands in for cameras.
+pub(crate) fn v4l2_stand_in() -> PathBuf {
+    beside_the_test("libv4l2_stand_in.so")
+}
+
+/// What `cargo build` has put beside the test itself, not older than its sources.
+fn beside_the_test(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let built = test
         .ancestors()
@@ -26,7 +33,7 @@ pub(crate) fn service(name: &str) -> PathBuf {
         "{} is not built; do so with: cargo build --workspace",
         built.display()
     );
-    // cargo builds the service under test but not its neighbour.
+    // cargo builds the package under test but not its neighbour.
     if let Some(source) = newer_source(&built) {
         panic!(
             "{} is older than {}; build it with: cargo build --workspace",

@@ -154,6 +154,19 @@ fn dying_with_us(command: &Command) -> Command {
     wrapped
 }
 
+/// What the developer has set for their own run is no business of a test.
+pub(crate) fn without_settings(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let ours = name.to_string_lossy();
+        if ["CAPTURE_", "GATEWAY_", "NATS_", "RUST_LOG", "LOG_"]
+            .iter()
+            .any(|prefix| ours.starts_with(prefix))
+        {
+            command.env_remove(&name);
+        }
+    }
+}
+
 pub(crate) fn find_on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

@@ -5,14 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::binaries;
-use crate::child::ChildProcess;
+use crate::child::{ChildProcess, without_settings};
 use crate::host::Host;
 
 /// Names and values of settings, as a service reads them from its environment; of two of a name the later one counts.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
-
-/// Prefixes of what the services read.
-const READ_BY_SERVICES: [&str; 5] = ["CAPTURE_", "GATEWAY_", "NATS_", "RUST_LOG", "LOG_"];
 
 /// Everything that a second start needs as well.
 #[derive(Debug, Clone)]
@@ -87,16 +84,7 @@ impl Launch {
                 command
             }
         };
-        // What the developer has set for their own run is no business of a test.
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if READ_BY_SERVICES
-                .iter()
-                .any(|prefix| text.starts_with(prefix))
-            {
-                command.env_remove(&name);
-            }
-        }
+        without_settings(&mut command);
         command.env("LOG_FORMAT", "json");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         ChildProcess::spawn(&command, log)

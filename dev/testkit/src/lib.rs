@@ -1,6 +1,7 @@
 //! Real parts for tests, dev-only: everything started and ready ([`Stack`]), a nats-server per test ([`NatsServer`]), a
 //! service as its own process ([`Process`]), a WebSocket client ([`Viewer`]) and very many of them ([`Load`]), a reader that
-//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]) and [`eventually`] instead of sleeping.
+//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]), cameras ([`Cameras`]) and
+//! [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
 //! that is missing on the machine is a failure that names the command which gets it, never a skipped test.
@@ -11,6 +12,7 @@
 
 pub mod barcode;
 mod binaries;
+mod cameras;
 mod child;
 pub mod command_line;
 mod eventually;
@@ -31,6 +33,7 @@ pub mod statistics;
 mod viewer;
 mod websocket;
 
+pub use cameras::{Cameras, Output};
 pub use child::{ChildProcess, Scratch};
 pub use eventually::{Attempt, eventually};
 pub use host::Host;

@@ -8,11 +8,15 @@ use std::{
 };
 
 use v4l::{
-    Device, FourCC, Fraction, frameinterval::FrameIntervalEnum, framesize::FrameSizeEnum,
+    Device, FourCC, Fraction,
+    capability::Flags,
+    frameinterval::FrameIntervalEnum,
+    framesize::{FrameSize, FrameSizeEnum},
     video::Capture,
 };
 
 use super::{
+    answer::ask,
     errno::explain,
     negotiate::{Interval, Offer, Wish, understood},
 };
@@ -123,7 +127,7 @@ fn first_camera<'a>(
             continue;
         }
         match open_node(&node.path) {
-            Ok(device) if offers(&device, None).is_empty() => {}
+            Ok(device) if offers(&device, &node.path, None).is_empty() => {}
             Ok(device) => return Ok(Some((node.clone(), device))),
             Err(error) => refusal = refusal.or(Some(error)),
         }
@@ -145,32 +149,16 @@ pub(crate) fn open_node(path: &Path) -> Result<Device, CameraError> {
 
 /// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
 /// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
-pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
-    let (width, height) = wish.map_or((1280, 720), |wish| (wish.width, wish.height));
+pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<Offer> {
     let fps = wish.map_or(30.0, |wish| wish.fps);
     let mut offers = Vec::new();
-    for description in device.enum_formats().unwrap_or_default() {
-        let fourcc = description.fourcc.repr;
+    for fourcc in fourccs(device, path) {
         let Some(format) = understood(fourcc) else {
             continue;
         };
-        for size in device
-            .enum_framesizes(description.fourcc)
-            .unwrap_or_default()
-        {
-            let (width, height) = match size.size {
-                FrameSizeEnum::Discrete(size) => (size.width, size.height),
-                FrameSizeEnum::Stepwise(range) => (
-                    step(width, range.min_width, range.max_width, range.step_width),
-                    step(
-                        height,
-                        range.min_height,
-                        range.max_height,
-                        range.step_height,
-                    ),
-                ),
-            };
-            for interval in intervals(device, description.fourcc, width, height, fps) {
+        let told = FourCC::new(&fourcc);
+        for (width, height) in sizes(device, told, wish) {
+            for interval in intervals(device, told, width, height, fps) {
                 offers.push(Offer {
                     format,
                     fourcc,
@@ -185,17 +173,67 @@ pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
 }
 
 /// Fourccs that a camera offers and we do not read.
-pub(crate) fn not_understood(device: &Device) -> Vec<String> {
-    let formats = device.enum_formats().unwrap_or_default();
-    formats
+pub(crate) fn not_understood(device: &Device, path: &Path) -> Vec<String> {
+    fourccs(device, path)
         .iter()
-        .filter(|format| understood(format.fourcc.repr).is_none())
-        .map(|format| {
-            String::from_utf8_lossy(&format.fourcc.repr)
-                .trim()
-                .to_owned()
-        })
+        .filter(|fourcc| understood(**fourcc).is_none())
+        .map(|fourcc| String::from_utf8_lossy(fourcc).trim().to_owned())
         .collect()
+}
+
+/// The formats that a camera offers.
+///
+/// The v4l crate panics on a description that the kernel cut in the middle of a letter. linuxvideo leaves the description
+/// alone, but asks through an opening of its own, which a device may refuse.
+fn fourccs(device: &Device, path: &Path) -> Vec<[u8; 4]> {
+    let told = ask(|| device.enum_formats().unwrap_or_default());
+    if let Ok(told) = told {
+        return told.iter().map(|format| format.fourcc.repr).collect();
+    }
+    let Ok(device) = linuxvideo::Device::open(path) else {
+        return Vec::new();
+    };
+    let formats = device.formats(linuxvideo::BufType::VIDEO_CAPTURE);
+    formats
+        .map_while(Result::ok)
+        .map(|format| format.pixel_format().as_fourcc())
+        .collect()
+}
+
+/// The sizes that a camera offers. Some drivers tell none and take what is set, or make it the nearest that they have: then it is the size wished for, or without a wish the one that is set.
+fn sizes(device: &Device, fourcc: FourCC, wish: Option<&Wish>) -> Vec<(u32, u32)> {
+    let wished = wish.map(|wish| (wish.width, wish.height));
+    let (width, height) = wished.unwrap_or((1280, 720));
+    let own = |size: FrameSize| match size.size {
+        FrameSizeEnum::Discrete(size) => (size.width, size.height),
+        FrameSizeEnum::Stepwise(range) => (
+            step(width, range.min_width, range.max_width, range.step_width),
+            step(
+                height,
+                range.min_height,
+                range.max_height,
+                range.step_height,
+            ),
+        ),
+    };
+    match device.enum_framesizes(fourcc) {
+        Ok(sizes) => sizes.into_iter().map(own).collect(),
+        // A codec has formats as well, and is no camera.
+        Err(_) if !captures(device) => Vec::new(),
+        Err(_) => wished.or_else(|| size_now(device)).into_iter().collect(),
+    }
+}
+
+fn captures(device: &Device) -> bool {
+    // A name that cannot be read is no reason to leave a camera out.
+    ask(|| device.query_caps()).map_or(true, |told| {
+        told.is_ok_and(|told| told.capabilities.contains(Flags::VIDEO_CAPTURE))
+    })
+}
+
+fn size_now(device: &Device) -> Option<(u32, u32)> {
+    let set = ask(|| device.format()).ok()?.ok()?;
+    (set.width > 0 && set.height > 0).then_some((set.width, set.height))
 }
 
 fn intervals(device: &Device, fourcc: FourCC, width: u32, height: u32, fps: f64) -> Vec<Interval> {

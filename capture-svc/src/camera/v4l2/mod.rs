@@ -1,14 +1,22 @@
 //! A V4L2 camera as a source, through nokhwa with our own [`Backend`]. Opening settles everything (mode, rate, controls,
 //! colours); after that only frames come.
 
+pub(crate) mod answer;
 pub(crate) mod controls;
 pub(crate) mod device;
 mod errno;
 pub(crate) mod negotiate;
+mod sequence;
+mod stamps;
 mod stream;
 mod unpad;
 
-use std::{cell::RefCell, path::PathBuf, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Duration,
+};
 
 use nokhwa::{
     Camera, NokhwaError,
@@ -21,6 +29,7 @@ use v4l::{
 };
 
 use self::{
+    answer::ask,
     device::Node,
     errno::explain,
     negotiate::{Choice, Interval, Wish},
@@ -29,7 +38,7 @@ use self::{
 };
 use super::{
     error::CameraError,
-    frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
@@ -52,6 +61,8 @@ pub(super) struct V4l2Source {
     mode: Mode,
     /// Bytes from row to row in the driver's buffers, which may be more than the pixels need.
     stride: usize,
+    /// By which clock frames were captured, as far as it was logged.
+    clock_told: Option<CaptureClock>,
 }
 
 impl V4l2Source {
@@ -63,14 +74,15 @@ impl V4l2Source {
             fps: settings.fps,
             format: settings.format,
         };
-        let offers = device::offers(&device, Some(&wish));
+        let offers = device::offers(&device, &node.path, Some(&wish));
         let choice = negotiate::choose(&offers, &wish).map_err(|why| {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;
         // Before the format: some controls change what it means, such as its range.
-        let complaints = controls::set(&device, &settings.controls);
+        let complaints = controls::set(&device, &node.path, &settings.controls);
         let refused = |doing| move |cause| explain(&node.path, doing, cause);
-        let (mode, stride) = set(&device, &choice).map_err(refused("setting its format"))?;
+        let (mode, stride) =
+            set(&device, &node.path, &choice).map_err(refused("setting its format"))?;
 
         let format = CameraFormat::new(
             Resolution::new(mode.width, mode.height),
@@ -89,6 +101,7 @@ impl V4l2Source {
             words,
             mode,
             stride,
+            clock_told: None,
         };
         source
             .camera
@@ -102,6 +115,18 @@ impl V4l2Source {
         match self.notes.borrow_mut().fault.take() {
             Some(cause) => explain(&self.node, doing, cause),
             None => CameraError::Unsupported(error.to_string()),
+        }
+    }
+
+    /// Logs once by which clock frames are captured, and once more if the driver's turns out to be none.
+    fn tell_clock(&mut self, clock: CaptureClock) {
+        let news = match self.clock_told {
+            None => true,
+            Some(told) => told == CaptureClock::Driver && clock == CaptureClock::Receipt,
+        };
+        if news {
+            self.clock_told = Some(clock);
+            tracing::info!(node = %self.node.display(), clock = clock.as_str(), "time of capture");
         }
     }
 
@@ -121,6 +146,7 @@ impl V4l2Source {
                     into.data.clear();
                 }
                 into.captured_at_us = notes.captured_at_us;
+                into.clock = notes.clock;
                 Ok(Some(Delivery {
                     lost: notes.lost,
                     ..Delivery::default()
@@ -150,16 +176,20 @@ impl Source for V4l2Source {
             delivery.lost += newer.lost;
             delivery.skipped += 1;
         }
+        self.tell_clock(into.clock);
         Ok(Some(delivery))
     }
 }
 
 /// Sets mode and rate, and reads back what the driver made of them.
-fn set(device: &Device, choice: &Choice) -> std::io::Result<(Mode, usize)> {
+fn set(device: &Device, path: &Path, choice: &Choice) -> std::io::Result<(Mode, usize)> {
     let offer = choice.offer;
     let mut wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.fourcc));
     wanted.stride = 0;
-    let got = device.set_format(&wanted)?;
+    let got = match ask(|| device.set_format(&wanted)) {
+        Ok(answer) => answer?,
+        Err(_) => uncoloured(path)?,
+    };
     let Some(format) = negotiate::understood(got.fourcc.repr) else {
         return Err(std::io::Error::other(format!(
             "the driver offered {offer} and then set {}",
@@ -190,6 +220,24 @@ fn set(device: &Device, choice: &Choice) -> std::io::Result<(Mode, usize)> {
         },
         got.stride as usize,
     ))
+}
+
+/// What is set, but for its colours: they are those of a camera that announces none. The v4l crate panics on a colour space
+/// that it does not know; linuxvideo does not look at it.
+fn uncoloured(path: &Path) -> std::io::Result<Format> {
+    let format = linuxvideo::Device::open(path)?.format(linuxvideo::BufType::VIDEO_CAPTURE)?;
+    let linuxvideo::format::Format::VideoCapture(set) = format else {
+        return Err(std::io::ErrorKind::Unsupported.into());
+    };
+    let fourcc = FourCC::new(&set.pixel_format().as_fourcc());
+    tracing::warn!(
+        camera = %path.display(),
+        "the driver announces colours that are unknown: taken as those of most cameras"
+    );
+    Ok(Format {
+        stride: set.bytes_per_line(),
+        ..Format::new(set.width(), set.height(), fourcc)
+    })
 }
 
 /// Which luma range and weights the driver announced. Source: `V4L2_MAP_QUANTIZATION_DEFAULT` and
@@ -242,40 +290,4 @@ fn words(node: &Node, choice: &Choice, complaints: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_colours_are_those_that_the_driver_announced() {
-        let announced = |format, colorspace, quantization| {
-            let mut got = Format::new(4, 2, FourCC::new(b"YUYV"));
-            (got.colorspace, got.quantization) = (colorspace, quantization);
-            colours(format, &got)
-        };
-        let yuyv = PixelFormat::Yuyv;
-        assert_eq!(
-            announced(yuyv, Colorspace::SRGB, Quantization::Default),
-            (ColorRange::Limited, ColorMatrix::Bt601)
-        );
-        assert_eq!(
-            announced(yuyv, Colorspace::SRGB, Quantization::FullRange),
-            (ColorRange::Full, ColorMatrix::Bt601)
-        );
-        assert_eq!(
-            announced(yuyv, Colorspace::JPEG, Quantization::Default),
-            (ColorRange::Full, ColorMatrix::Bt601)
-        );
-        assert_eq!(
-            announced(yuyv, Colorspace::Rec709, Quantization::Default),
-            (ColorRange::Limited, ColorMatrix::Bt709)
-        );
-        assert_eq!(
-            announced(
-                PixelFormat::Mjpeg,
-                Colorspace::Rec709,
-                Quantization::LimitedRange
-            ),
-            (ColorRange::Full, ColorMatrix::Bt601)
-        );
-    }
-}
+mod tests;

@@ -26,9 +26,10 @@ use v4l::{
     prelude::MmapStream,
 };
 
-use crate::camera::clock;
+use super::{answer::ask, sequence::lost_between, stamps::Stamps};
+use crate::camera::{clock, frame::CaptureClock};
 
-/// Buffers that the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
+/// Buffers asked for, which the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that nothing
 /// old collects.
 const BUFFERS: u32 = 4;
 
@@ -42,6 +43,8 @@ pub(super) struct Notes {
     pub(super) wait: Duration,
     /// When the frame was captured, µs since the Unix epoch.
     pub(super) captured_at_us: u64,
+    /// By which clock.
+    pub(super) clock: CaptureClock,
     /// Frames lost before this one, by the driver's sequence numbers.
     pub(super) lost: u32,
     /// The driver marked the frame as damaged.
@@ -54,9 +57,12 @@ pub(super) struct Notes {
 pub(super) struct Backend {
     device: Device,
     stream: Option<MmapStream<'static>>,
+    /// Whether one of its buffers is with us, and not with the driver.
+    in_hand: bool,
     info: CameraInfo,
     format: CameraFormat,
     sequence: Option<u32>,
+    stamps: Stamps,
     notes: Rc<RefCell<Notes>>,
 }
 
@@ -70,9 +76,11 @@ impl Backend {
         let backend = Self {
             device,
             stream: None,
+            in_hand: false,
             info,
             format,
             sequence: None,
+            stamps: Stamps::default(),
             notes: Rc::clone(&notes),
         };
         (backend, notes)
@@ -86,13 +94,52 @@ impl Backend {
     }
 
     fn start(&self) -> io::Result<MmapStream<'static>> {
-        let mut stream = MmapStream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
-        // Buffer 0 is left to the first `next`, which queues the buffer in hand and begins with that one.
-        for index in 1..BUFFERS as usize {
-            CaptureStream::queue(&mut stream, index)?;
+        let allocated = ask(|| MmapStream::with_buffers(&self.device, Type::VideoCapture, BUFFERS));
+        let mut stream = allocated.map_err(io::Error::other)??;
+        // Queues every buffer that was granted, which may be fewer or more than asked for (source: VIDIOC_REQBUFS), and
+        // starts; then it would wait for a frame.
+        stream.set_timeout(Duration::ZERO);
+        let started = CaptureStream::next(&mut stream).map(drop);
+        stream.clear_timeout();
+        match started {
+            Ok(()) => Ok(stream),
+            Err(cause) if nothing_yet(&cause) => Ok(stream),
+            Err(cause) => {
+                self.end(stream);
+                Err(cause)
+            }
         }
-        stream.start()?;
-        Ok(stream)
+    }
+
+    /// Ends `stream`, whose destructor panics when the driver does not stop, and ends the process when besides it does not
+    /// take its buffers back.
+    fn end(&self, mut stream: MmapStream<'static>) {
+        let Err(cause) = stream.stop() else {
+            let _ = ask(|| drop(stream));
+            return;
+        };
+        // A device that is gone is no news here.
+        let gone = cause.raw_os_error() == Some(rustix::io::Errno::NODEV.raw_os_error());
+        let none = || MmapStream::with_buffers(&self.device, Type::VideoCapture, 0).map(drop);
+        // The panic of this one's destructor, too, is about stopping: then the buffers were taken back.
+        if gone || !matches!(ask(none), Ok(Err(_))) {
+            let _ = ask(|| drop(stream));
+            return;
+        }
+        tracing::warn!(%cause, "the driver does not stop: the camera is closed under it");
+        let camera = stream.handle().fd();
+        // What was mapped stays so, which is little beside a camera that cannot be closed. Nobody else closes it: the
+        // stream that is forgotten holds the last handle.
+        std::mem::forget(stream);
+        let _ = v4l::v4l2::close(camera);
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            self.end(stream);
+        }
     }
 }
 
@@ -101,7 +148,7 @@ impl CaptureBackendTrait for Backend {
         let started = self
             .start()
             .map_err(|cause| self.fault(cause, NokhwaError::OpenStreamError));
-        self.stream = Some(started?);
+        (self.stream, self.in_hand) = (Some(started?), false);
         Ok(())
     }
 
@@ -115,26 +162,36 @@ impl CaptureBackendTrait for Backend {
         let wait_ms = notes.wait.as_millis() as i32;
         let failed = |notes: &mut Notes, cause: io::Error| {
             let error = NokhwaError::ReadFrameError(cause.to_string());
-            // A signal is no fault of the camera.
-            notes.fault = Some(cause).filter(|cause| cause.kind() != io::ErrorKind::Interrupted);
+            notes.fault = Some(cause).filter(|cause| !nothing_yet(cause));
             error
         };
-        // Asked before `next`, always: `next` queues the buffer in hand before it waits, and when that wait ends without
-        // a frame (a timeout, a signal) it answers EINVAL ever after.
+        let nothing = || NokhwaError::ReadFrameError("nothing yet".into());
+        // Asked before `next`, always: `next` waits for ever.
         match stream.handle().poll(POLLIN, wait_ms) {
-            Ok(0) => return Err(NokhwaError::ReadFrameError("nothing yet".into())),
+            Ok(0) => return Err(nothing()),
             Ok(_) => {}
             Err(cause) => return Err(failed(&mut notes, cause)),
         }
+        // `next` queues the buffer in hand. When it has got none for it, there is none to queue, and it would answer EINVAL
+        // ever after: then the first frame is taken into the hand, and not shown.
+        if !self.in_hand {
+            let taken = stream.dequeue().map_err(|cause| failed(&mut notes, cause));
+            self.in_hand = taken.is_ok();
+            return Err(taken.map_or_else(|error| error, |_| nothing()));
+        }
+        self.in_hand = false;
         let (bytes, about) = stream.next().map_err(|cause| failed(&mut notes, cause))?;
-        notes.lost = self
-            .sequence
-            .map_or(0, |last| about.sequence.wrapping_sub(last.wrapping_add(1)));
+        self.in_hand = true;
+        let last = self.sequence;
+        notes.lost = last.map_or(0, |last| lost_between(last, about.sequence));
         self.sequence = Some(about.sequence);
         notes.damaged = about.flags.contains(Flags::ERROR);
         let monotonic = about.flags.contains(Flags::TIMESTAMP_MONOTONIC);
         let stamp_us = about.timestamp.sec as u64 * 1_000_000 + about.timestamp.usec as u64;
-        notes.captured_at_us = clock::wall_of(monotonic.then_some(stamp_us));
+        let now_us = clock::monotonic_us();
+        let stamp = self.stamps.judge(monotonic.then_some(stamp_us), now_us);
+        notes.captured_at_us = clock::wall_of(stamp);
+        notes.clock = stamp.map_or(CaptureClock::Receipt, |_| CaptureClock::Driver);
         Ok(Cow::Borrowed(
             &bytes[..bytes.len().min(about.bytesused as usize)],
         ))
@@ -154,7 +211,9 @@ impl CaptureBackendTrait for Backend {
     }
 
     fn stop_stream(&mut self) -> Result<(), NokhwaError> {
-        self.stream = None;
+        if let Some(stream) = self.stream.take() {
+            self.end(stream);
+        }
         Ok(())
     }
 
@@ -234,6 +293,12 @@ impl CaptureBackendTrait for Backend {
     ) -> Result<(), NokhwaError> {
         settled()
     }
+}
+
+/// A wait that ended without a frame, by its time or by a signal, is no fault of the camera.
+fn nothing_yet(cause: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(cause.kind(), Interrupted | TimedOut | WouldBlock)
 }
 
 fn settled<T>() -> Result<T, NokhwaError> {

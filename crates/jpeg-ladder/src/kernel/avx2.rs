@@ -13,9 +13,10 @@ use std::arch::x86_64::{
 };
 
 use super::lanes::transform;
-use super::{Coefficients, Divide, Job, Loops, Pairs, portable};
-use crate::entropy::{Batch, Quantised, Symbols};
-use crate::strip::STRIP_PIXELS;
+use super::loops::{Divide, Job, Loops};
+use super::packed;
+use crate::block::{Batch, Coefficients, Pairs, Quantised, STRIP_PIXELS};
+use crate::symbols::Symbols;
 use crate::tables::{Quant, ZIGZAG};
 
 /// Proof that the processor has AVX2, BMI1, BMI2, LZCNT, POPCNT and MOVBE.
@@ -46,7 +47,7 @@ impl Avx2 {
 }
 
 /// A batch reads some pixels of many rows, too little of each for the processor to see what comes next: here it is told.
-pub(super) const AHEAD: usize = 2 * STRIP_PIXELS;
+pub(super) const PREFETCH_BYTES: usize = 2 * STRIP_PIXELS;
 
 /// One shuffle for each row of the block that gives something to a row in zigzag order, the same in both halves.
 #[repr(C, align(32))]
@@ -204,7 +205,7 @@ impl Loops for Avx2 {
             let (from, to) = (&packed[64 * i..][..64], &mut out[32 * i..][..32]);
             // SAFETY: the token stands for the instructions; the slices are 64 and 32 bytes long.
             unsafe {
-                _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(AHEAD).cast());
+                _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(PREFETCH_BYTES).cast());
                 let pick = |half: usize| {
                     let value = _mm256_loadu_si256(from.as_ptr().add(half).cast());
                     if FIRST == 0 {
@@ -218,7 +219,7 @@ impl Loops for Avx2 {
                 _mm256_storeu_si256(to.as_mut_ptr().cast(), ordered);
             }
         }
-        portable::luma::<FIRST>(&packed[64 * whole..], &mut out[32 * whole..]);
+        packed::luma::<FIRST>(&packed[64 * whole..], &mut out[32 * whole..]);
     }
 
     #[inline(always)]
@@ -245,7 +246,7 @@ impl Loops for Avx2 {
                 _mm256_storeu_si256(to.as_mut_ptr().cast(), grouped);
             }
         }
-        portable::chroma::<FIRST>(
+        packed::chroma::<FIRST>(
             &above[64 * whole..],
             &below[64 * whole..],
             &mut out[32 * whole..],

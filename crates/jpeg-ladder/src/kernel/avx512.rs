@@ -1,11 +1,15 @@
-//! AVX-512 with VBMI2: four blocks at a time, and what is not zero of a block picked out by one instruction.
+//! AVX-512 with VBMI2: four blocks at a time, in two kinds.
 //!
-//! Where the other kernels go through a block's values one by one, here sixteen symbols are looked up at once: most
-//! blocks have no more, so that there is no loop whose end the processor would guess wrongly.
+//! With gathers, what is not zero of a block is picked out by one instruction and sixteen symbols are looked up at once:
+//! most blocks have no more, so that there is no loop whose end the processor would guess wrongly. That is the way of
+//! Intel's processors. On AMD's a block whose end is guessed wrongly after all costs more than it gains: there a batch is
+//! divided first, and its symbols are found one by one as with AVX2, from values that are ready by then.
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _MM_HINT_T0, _bzhi_u64, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_prefetch,
-    _mm_store_si128, _mm256_castsi128_si256, _mm256_inserti128_si256, _mm512_abs_epi16,
+    __m256i, __m512i, _MM_HINT_T0, _bzhi_u64, _mm_cvtsi128_si32, _mm_extract_epi16,
+    _mm_loadu_si128, _mm_max_epu16, _mm_minpos_epu16, _mm_prefetch, _mm_set1_epi16,
+    _mm_store_si128, _mm_xor_si128, _mm256_castsi128_si256, _mm256_castsi256_si128,
+    _mm256_extracti128_si256, _mm256_inserti128_si256, _mm256_max_epu16, _mm512_abs_epi16,
     _mm512_add_epi16, _mm512_and_si512, _mm512_avg_epu8, _mm512_castsi512_si128,
     _mm512_castsi512_si256, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32, _mm512_extracti32x4_epi32,
     _mm512_extracti64x4_epi64, _mm512_i32gather_epi32, _mm512_load_si512, _mm512_loadu_si512,
@@ -18,19 +22,21 @@ use std::arch::x86_64::{
     _mm512_test_epi16_mask,
 };
 
-use super::avx2::{AHEAD, Avx2};
+use super::avx2::{Avx2, PREFETCH_BYTES};
 use super::lanes::transform;
-use super::{Coefficients, Job, Loops, Pairs, portable};
-use crate::entropy::{
-    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Block, Quantised, SPARE_SYMBOLS, Symbols,
+use super::loops::{Job, Loops};
+use super::packed;
+use crate::block::{
+    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Quantised, SPARE_SYMBOLS,
 };
+use crate::symbols::{Block, Symbols};
 use crate::tables::{Codes, Quant, ZIGZAG};
 
 /// Proof that the processor has AVX-512 F, BW, VL, VBMI, VBMI2 and VNNI, and all that [`Avx2`] stands for.
 #[derive(Clone, Copy)]
-pub(crate) struct Avx512(Avx2);
+pub(crate) struct Avx512<const GATHER: bool>(Avx2);
 
-impl Avx512 {
+impl<const GATHER: bool> Avx512<GATHER> {
     pub(crate) fn detect() -> Option<Self> {
         let avx2 = Avx2::detect()?;
         (is_x86_feature_detected!("avx512f")
@@ -47,7 +53,7 @@ impl Avx512 {
     pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
         // Without AVX-512: the compiler would use it where it does not pay.
         #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,movbe")]
-        fn inner<J: Job>(token: Avx512, job: J) -> J::Output {
+        fn inner<J: Job, const GATHER: bool>(token: Avx512<GATHER>, job: J) -> J::Output {
             job.run(token)
         }
         // SAFETY: a token exists only where `detect` found all of these features.
@@ -94,7 +100,7 @@ static BEFORE: Bytes = {
     Bytes(before)
 };
 
-impl Loops for Avx512 {
+impl<const GATHER: bool> Loops for Avx512<GATHER> {
     #[inline(always)]
     fn transform(
         self,
@@ -104,19 +110,31 @@ impl Loops for Avx512 {
         coefficients: &mut Coefficients,
     ) {
         // SAFETY: the token stands for the instructions.
-        unsafe { transform_pairs(samples, stride, pairs, coefficients) }
+        unsafe {
+            if GATHER {
+                transform_pairs::<false>(samples, stride, pairs, coefficients);
+            } else {
+                transform_pairs::<true>(samples, stride, pairs, coefficients);
+            }
+        }
     }
 
     #[inline(always)]
     fn symbols(
         self,
         batch: &Batch,
-        _quantised: &mut Quantised,
+        quantised: &mut Quantised,
         symbols: &mut Symbols,
         previous_dc: &mut [i16; 3],
     ) {
-        // SAFETY: the token stands for the instructions.
-        unsafe { find_symbols(batch, symbols, previous_dc) }
+        if GATHER {
+            // SAFETY: the token stands for the instructions.
+            unsafe { find_symbols(batch, symbols, previous_dc) }
+        } else {
+            // SAFETY: the token stands for the instructions.
+            unsafe { quantise(batch, quantised) }
+            symbols.fill(batch, quantised, previous_dc);
+        }
     }
 
     #[inline(always)]
@@ -146,7 +164,7 @@ fn luma<const FIRST: usize>(packed: &[u8], out: &mut [u8]) {
         let (from, to) = (&packed[128 * i..][..128], &mut out[64 * i..][..64]);
         // SAFETY: the slices are 128 and 64 bytes long; a prefetch may name any address.
         unsafe {
-            let ahead = from.as_ptr().wrapping_add(AHEAD);
+            let ahead = from.as_ptr().wrapping_add(PREFETCH_BYTES);
             _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
             _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(64).cast());
             let left = every_second::<FIRST>(_mm512_loadu_si512(from.as_ptr().cast()));
@@ -156,7 +174,7 @@ fn luma<const FIRST: usize>(packed: &[u8], out: &mut [u8]) {
             _mm512_storeu_si512(to.as_mut_ptr().cast(), ordered);
         }
     }
-    portable::luma::<FIRST>(&packed[128 * whole..], &mut out[64 * whole..]);
+    packed::luma::<FIRST>(&packed[128 * whole..], &mut out[64 * whole..]);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
@@ -181,7 +199,7 @@ fn chroma<const FIRST: usize>(above: &[u8], below: &[u8], out: &mut [u8]) {
             _mm512_storeu_si512(to.as_mut_ptr().cast(), grouped);
         }
     }
-    portable::chroma::<FIRST>(
+    packed::chroma::<FIRST>(
         &above[128 * whole..],
         &below[128 * whole..],
         &mut out[64 * whole..],
@@ -215,9 +233,14 @@ static GROUPS: Bytes = {
 /// A block behind the batch, where nobody looks.
 const SURPLUS: usize = BATCH_BLOCKS + 1;
 
-/// [`Loops::transform`].
+/// [`Loops::transform`], with or without the peaks.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn transform_pairs(samples: &[u8], stride: usize, pairs: Pairs, coefficients: &mut Coefficients) {
+fn transform_pairs<const PEAKS: bool>(
+    samples: &[u8],
+    stride: usize,
+    pairs: Pairs,
+    coefficients: &mut Coefficients,
+) {
     let mut waiting = [SURPLUS; 4];
     for n in (0..pairs.count).step_by(2) {
         let (left_at, [a, b]) = pairs.get(n);
@@ -258,36 +281,71 @@ fn transform_pairs(samples: &[u8], stride: usize, pairs: Pairs, coefficients: &m
         }
         // What was stored in parts cannot be loaded whole at once: the blocks before these are ready by now.
         for block in std::mem::replace(&mut waiting, [a, b, c, d]) {
-            zigzag(&mut coefficients.blocks[block]);
+            zigzag::<PEAKS>(coefficients, block);
         }
     }
     for block in waiting {
-        zigzag(&mut coefficients.blocks[block]);
+        zigzag::<PEAKS>(coefficients, block);
     }
 }
 
-/// Row order to zigzag order.
+/// Row order to zigzag order, and if wanted the largest magnitude in the second half.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 #[inline]
-fn zigzag(block: &mut [i16; 64]) {
-    let (order, block) = (ORDER.0.as_ptr(), block.as_mut_ptr());
+fn zigzag<const PEAKS: bool>(coefficients: &mut Coefficients, block: usize) {
+    let (order, values) = (ORDER.0.as_ptr(), coefficients.blocks[block].as_mut_ptr());
     // SAFETY: both have 64 values, and the alignment of `Words` and of `Coefficients`, whose blocks are 128 bytes each.
-    unsafe {
-        let upper = _mm512_load_si512(block.cast());
-        let lower = _mm512_load_si512(block.add(32).cast());
-        let (first, second) = (
-            _mm512_load_si512(order.cast()),
-            _mm512_load_si512(order.add(32).cast()),
+    let second = unsafe {
+        let upper = _mm512_load_si512(values.cast());
+        let lower = _mm512_load_si512(values.add(32).cast());
+        let first = _mm512_permutex2var_epi16(upper, _mm512_load_si512(order.cast()), lower);
+        let places = _mm512_load_si512(order.add(32).cast());
+        let second = _mm512_permutex2var_epi16(upper, places, lower);
+        _mm512_store_si512(values.cast(), first);
+        _mm512_store_si512(values.add(32).cast(), second);
+        second
+    };
+    if PEAKS {
+        let magnitudes = _mm512_abs_epi16(second);
+        let sixteen = _mm256_max_epu16(
+            _mm512_castsi512_si256(magnitudes),
+            _mm512_extracti64x4_epi64::<1>(magnitudes),
         );
-        _mm512_store_si512(block.cast(), _mm512_permutex2var_epi16(upper, first, lower));
-        _mm512_store_si512(
-            block.add(32).cast(),
-            _mm512_permutex2var_epi16(upper, second, lower),
+        let eight = _mm_max_epu16(
+            _mm256_castsi256_si128(sixteen),
+            _mm256_extracti128_si256::<1>(sixteen),
         );
+        // There is an instruction for the least of eight words only: the complement's.
+        let least = _mm_minpos_epu16(_mm_xor_si128(eight, _mm_set1_epi16(-1)));
+        coefficients.peaks[block] = !_mm_extract_epi16::<0>(least) as u16;
     }
 }
 
-/// [`Loops::symbols`].
+/// Divides all blocks of a batch, for [`Symbols::fill`].
+#[target_feature(enable = "avx512f,avx512bw")]
+fn quantise(batch: &Batch, out: &mut Quantised) {
+    for (component, block) in batch.scan() {
+        let quant = batch.quant(component);
+        let from = &batch.coefficients.blocks[block];
+        let to: *mut i16 = out.values[block].as_mut_ptr();
+        // SAFETY: the features are this function's. Reads and writes: both halves of a block of 64 values, aligned as
+        // `Coefficients` and `Quantised` are and a block is 128 bytes.
+        unsafe {
+            let first = divide(from, quant, 0);
+            _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
+            let mut nonzero = u64::from(_mm512_test_epi16_mask(first, first));
+            if batch.coefficients.peaks[block] >= quant.threshold {
+                let second = divide(from, quant, 32);
+                _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
+                nonzero |= u64::from(_mm512_test_epi16_mask(second, second)) << 32;
+            }
+            out.dc[block] = _mm_cvtsi128_si32(_mm512_castsi512_si128(first)) as i16;
+            out.nonzero[block] = nonzero & !1;
+        }
+    }
+}
+
+/// [`Loops::symbols`], block by block in one pass.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]) {
@@ -304,9 +362,8 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         previous_dc[component] = dc;
         words[at] = codes.dc[usize::from(difference as u16 & 0xfff)];
         at += 1;
-        let nonzero = u64::from(_mm512_test_epi16_mask(first, first))
-            | u64::from(_mm512_test_epi16_mask(second, second)) << 32;
-        let nonzero = nonzero & !1;
+        let low = u64::from(_mm512_test_epi16_mask(first, first));
+        let nonzero = (low | u64::from(_mm512_test_epi16_mask(second, second)) << 32) & !1;
         let count = nonzero.count_ones();
         let valid = _bzhi_u64(u64::MAX, count);
         // SAFETY: both tables have 64 bytes, aligned to 64.
@@ -321,12 +378,7 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         let distances = _mm512_sub_epi8(places, previous);
         if _mm512_mask_cmpgt_epu8_mask(valid, distances, _mm512_set1_epi8(16)) != 0 {
             let mut values = Words([0; 64]);
-            let to: *mut u16 = values.0.as_mut_ptr();
-            // SAFETY: 64 words, aligned to 64 bytes.
-            unsafe {
-                _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
-                _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
-            }
+            store_shifted(&mut values, first, second);
             let block = Block {
                 codes,
                 values: &values.0.map(u16::cast_signed),
@@ -359,6 +411,18 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         at += count as usize + 1 - (nonzero >> 63) as usize;
     }
     symbols.len = at;
+}
+
+/// A block's values as [`Block`] has them.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn store_shifted(values: &mut Words, first: __m512i, second: __m512i) {
+    let to = values.0.as_mut_ptr();
+    // SAFETY: 64 words, aligned to 64 bytes.
+    unsafe {
+        _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
+        _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
+    }
 }
 
 /// Half a block from place `i` on, divided as in `avx2`.

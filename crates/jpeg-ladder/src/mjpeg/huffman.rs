@@ -1,7 +1,7 @@
 //! Huffman tables for reading: one look-up gives most symbols together with their value.
 
 /// Bits that are looked up at once.
-const LOOK: u32 = 11;
+const LOOK_UP_BITS: u32 = 11;
 
 /// In the run of an entry: the block ends here.
 pub(super) const END_OF_BLOCK: u32 = 64;
@@ -11,7 +11,7 @@ const CODE_ONLY: u32 = 0x80;
 /// A Huffman table and what it was made from.
 pub(crate) struct Huffman {
     /// By the next bits: `value << 16 | run << 8 | length`, or 0 where no code is this short.
-    look: Box<[u32; 1 << LOOK]>,
+    look: Box<[u32; 1 << LOOK_UP_BITS]>,
     /// By length: what to add to a code to get its symbol's place, and the first code that is too large.
     longer: [(i32, u32); 17],
     counts: [u8; 16],
@@ -22,10 +22,10 @@ pub(crate) struct Huffman {
 impl Huffman {
     pub(crate) fn new() -> Self {
         Self {
-            look: vec![0; 1 << LOOK]
+            look: vec![0; 1 << LOOK_UP_BITS]
                 .into_boxed_slice()
                 .try_into()
-                .expect("the length is 1 << LOOK"),
+                .expect("the length is 1 << LOOK_UP_BITS"),
             longer: [(0, 0); 17],
             counts: [0; 16],
             symbols: [0; 256],
@@ -52,9 +52,9 @@ impl Huffman {
                 if code >= 1 << length {
                     return Err(());
                 }
-                if length <= LOOK {
-                    let first = (code << (LOOK - length)) as usize;
-                    for next in first..first + (1 << (LOOK - length)) {
+                if length <= LOOK_UP_BITS {
+                    let first = (code << (LOOK_UP_BITS - length)) as usize;
+                    for next in first..first + (1 << (LOOK_UP_BITS - length)) {
                         self.look[next] = entry(symbols[place], length, next as u32, dc);
                     }
                 }
@@ -73,7 +73,7 @@ impl Huffman {
     /// The value, run and length that the next bits, which stand at the top of `bits`, are; or why not yet.
     #[inline(always)]
     pub(super) fn whole(&self, bits: u64) -> Result<(i32, u32, u32), Part> {
-        let entry = self.look[(bits >> (64 - LOOK)) as usize];
+        let entry = self.look[(bits >> (64 - LOOK_UP_BITS)) as usize];
         // Neither 0 nor marked.
         if entry as i8 > 0 {
             Ok((entry as i32 >> 16, entry >> 8 & 0xff, entry & 0x7f))
@@ -93,7 +93,7 @@ impl Huffman {
     }
 
     fn long(&self, bits: u64) -> Option<(u8, u32)> {
-        (LOOK + 1..=16).find_map(|length| {
+        (LOOK_UP_BITS + 1..=16).find_map(|length| {
             let code = (bits >> (64 - length)) as u32;
             let (offset, end) = self.longer[length as usize];
             let place = (code as i32 + offset) as u8;
@@ -105,7 +105,7 @@ impl Huffman {
 /// An entry that does not say all.
 pub(super) struct Part(u32);
 
-/// The entry where a code of `length` bits stands at the top of the `LOOK` bits `next`.
+/// The entry where a code of `length` bits stands at the top of the `LOOK_UP_BITS` bits `next`.
 fn entry(symbol: u8, length: u32, next: u32, dc: bool) -> u32 {
     let (run, size) = if dc {
         (0, u32::from(symbol))
@@ -116,10 +116,10 @@ fn entry(symbol: u8, length: u32, next: u32, dc: bool) -> u32 {
         return END_OF_BLOCK << 8 | length;
     }
     let has_value = dc || size > 0;
-    if !has_value || length + size > LOOK {
+    if !has_value || length + size > LOOK_UP_BITS {
         return u32::from(symbol) << 16 | CODE_ONLY | length;
     }
-    let bits = next >> (LOOK - length - size) & ((1 << size) - 1);
+    let bits = next >> (LOOK_UP_BITS - length - size) & ((1 << size) - 1);
     (extend(bits, size) as u32) << 16 | run << 8 | (length + size)
 }
 

@@ -1,12 +1,13 @@
 //! Frames that the camera has already compressed: read to coefficients, quantised anew, no pixel in between.
 //!
-//! `segments` reads what stands before the scan, `unstuffed` takes the markers out of it, `scan` and `block` read the
+//! `segments` reads what stands before the scan, `unstuffed` takes the markers out of it, `scan` and `block_reader` read the
 //! coefficients, `huffman` makes their tables, `quality` finds out how fine the camera's own tables are. A rung at or
 //! above that gets the camera's own scan behind a header of ours, less what no decoder needs. A frame is read to its last
 //! block even if no rung needs its coefficients: what is damaged is an error, never a picture. `scan` has the rule.
 
-mod block;
+mod block_reader;
 mod huffman;
+mod markers;
 mod quality;
 mod scan;
 mod segments;
@@ -14,18 +15,15 @@ mod unstuffed;
 
 use std::ops::Range;
 
-use crate::batch::{Rungs, Work};
-use crate::entropy::BATCH_BLOCKS;
-use crate::error::Damage;
+use crate::batch::{Rungs, Workspace};
+use crate::block::BATCH_BLOCKS;
+use crate::error::At;
 use crate::header;
 use crate::kernel::{Job, Loops};
 use scan::Scan;
 pub(crate) use segments::Kind;
 use segments::Segments;
 use unstuffed::Unstuffed;
-
-/// Damage and the byte that it was found at.
-pub(crate) type At = (usize, Damage);
 
 /// What is kept from frame to frame.
 pub(crate) struct Reader {
@@ -83,7 +81,7 @@ impl Reader {
 
 /// The scans of all qualities: those below `own` from the frame's coefficients, the others as they are.
 pub(crate) struct Requantise<'a> {
-    pub(crate) work: &'a mut Work,
+    pub(crate) work: &'a mut Workspace,
     pub(crate) reader: &'a mut Reader,
     pub(crate) data: &'a [u8],
     pub(crate) own: u8,

@@ -12,12 +12,11 @@
 
 use std::ops::Range;
 
-use super::At;
-use super::block::{Bits, Block, LIMIT};
+use super::block_reader::{BitReader, BlockReader, COEFFICIENT_LIMIT};
 use super::segments::Segments;
 use super::unstuffed::{Interval, Unstuffed};
-use crate::error::Damage;
-use crate::kernel::Coefficients;
+use crate::block::Coefficients;
+use crate::error::{At, Damage};
 
 /// The reading of one scan. Errors come with the place in the frame.
 pub(super) struct Scan<'a> {
@@ -28,7 +27,7 @@ pub(super) struct Scan<'a> {
     kept: &'a mut Vec<Range<usize>>,
     /// Where the part begins that is not in `kept` yet.
     keep_from: usize,
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
     /// Which restart interval this is, and the MCUs that it still has.
     interval: usize,
     left: usize,
@@ -56,7 +55,7 @@ impl<'a> Scan<'a> {
             unstuffed,
             kept,
             keep_from: segments.start_of_scan.end,
-            bits: Bits::new(&unstuffed.bytes, 0),
+            bits: BitReader::new(&unstuffed.bytes, 0),
             interval: 0,
             left: if segments.restart == 0 {
                 segments.mcus
@@ -83,7 +82,7 @@ impl<'a> Scan<'a> {
             for i in 0..mcu.blocks() {
                 let c = if i < luma { 0 } else { 1 + i - luma };
                 let component = &self.segments.components[c];
-                let reading = Block {
+                let reading = BlockReader {
                     dc: &self.segments.dc[component.dc],
                     ac: &self.segments.ac[component.ac],
                     steps: &self.steps[c],
@@ -99,7 +98,7 @@ impl<'a> Scan<'a> {
             if self.bits.position() > self.interval().bytes.end {
                 return Err(self.ran_out());
             }
-            if magnitudes >= LIMIT {
+            if magnitudes >= COEFFICIENT_LIMIT {
                 return Err(self.damage(Damage::Range { mcu: self.done }));
             }
             self.left -= 1;
@@ -153,7 +152,7 @@ impl<'a> Scan<'a> {
         }
         self.leave_out_rest()?;
         self.interval += 1;
-        self.bits = Bits::new(&self.unstuffed.bytes, self.interval().bytes.start);
+        self.bits = BitReader::new(&self.unstuffed.bytes, self.interval().bytes.start);
         self.predictions = [0; 3];
         self.left = self.segments.restart;
         Ok(())

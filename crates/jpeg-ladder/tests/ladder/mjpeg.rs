@@ -120,10 +120,7 @@ fn coefficients_are_quantised_anew_for_every_rung_below_the_cameras() {
     ] {
         let frame = camera(sampling);
         let originals = coefficients(&frame);
-        for kernel in Kernel::ALL
-            .into_iter()
-            .filter(|kernel| kernel.is_available())
-        {
+        for kernel in Kernel::available() {
             let mut out = vec![Vec::new(); BELOW.len()];
             Ladder::with_kernel(kernel)
                 .encode_many(&SPEC, Source::Mjpeg(&frame), &BELOW, &mut out, COMMENT)

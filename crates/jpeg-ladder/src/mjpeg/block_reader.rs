@@ -5,47 +5,32 @@
 use super::huffman::{END_OF_BLOCK, Huffman, extend};
 
 /// No coefficient of 8-bit samples is as large, even if its step was large and it was rounded up; scaled by 8.
-pub(super) const LIMIT: u32 = 2048 * 8;
+pub(super) const COEFFICIENT_LIMIT: u32 = 2048 * 8;
 
 /// How to read one component's blocks.
-pub(super) struct Block<'a> {
+pub(super) struct BlockReader<'a> {
     pub(super) dc: &'a Huffman,
     pub(super) ac: &'a Huffman,
     pub(super) steps: &'a [i32; 64],
 }
 
-impl Block<'_> {
+impl BlockReader<'_> {
     /// Reads a block; gives the place of its last coefficient and a number not less than any magnitude in it.
     /// `None` if the bits are no block.
     #[inline(always)]
     pub(super) fn read(
         &self,
-        bits: &mut Bits<'_>,
+        bits: &mut BitReader<'_>,
         prediction: &mut i32,
         out: &mut [i16; 64],
     ) -> Option<(usize, u32)> {
         *out = [0; 64];
-        bits.refill();
-        let difference = match self.dc.whole(bits.next) {
-            Ok((value, _, length)) => {
-                bits.skip(length);
-                value
-            }
-            Err(part) => {
-                let (size, length) = self.dc.symbol(part, bits.next)?;
-                bits.skip(length);
-                if size > 11 {
-                    return None;
-                }
-                bits.value(size.into())
-            }
-        };
-        *prediction += difference;
+        *prediction += self.difference(bits)?;
         let dc = *prediction * self.steps[0];
         // What the DCT of 8-bit samples gives; rounding to large steps may lead a little beyond.
         out[0] = dc.clamp(-8192, 8184) as i16;
         let mut magnitudes = dc.unsigned_abs();
-        if magnitudes >= LIMIT {
+        if magnitudes >= COEFFICIENT_LIMIT {
             return Some((0, magnitudes));
         }
         let mut at = 1;
@@ -94,8 +79,27 @@ impl Block<'_> {
     }
 }
 
+impl BlockReader<'_> {
+    /// By how much the block's DC differs from the one before.
+    #[inline(always)]
+    fn difference(&self, bits: &mut BitReader<'_>) -> Option<i32> {
+        bits.refill();
+        match self.dc.whole(bits.next) {
+            Ok((value, _, length)) => {
+                bits.skip(length);
+                Some(value)
+            }
+            Err(part) => {
+                let (size, length) = self.dc.symbol(part, bits.next)?;
+                bits.skip(length);
+                (size <= 11).then(|| bits.value(size.into()))
+            }
+        }
+    }
+}
+
 /// The bits to come.
-pub(super) struct Bits<'a> {
+pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     /// The byte after those in `next`.
     at: usize,
@@ -105,7 +109,7 @@ pub(super) struct Bits<'a> {
     count: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self {
             bytes,

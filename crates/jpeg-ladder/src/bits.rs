@@ -1,0 +1,86 @@
+//! From Huffman symbols to bytes: the second pass of two, see `symbols`.
+
+use crate::block::BATCH_BLOCKS;
+use crate::symbols::Symbols;
+
+/// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.
+const BLOCK_BYTES: usize = (63 * 26 + 22) / 8 + 1;
+
+/// Bytes of one batch before 0xFF is stuffed, with room to write eight at once.
+pub(crate) struct Bits {
+    bytes: Box<[u8]>,
+}
+
+/// Bits of a lane that do not fill a byte yet.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Partial {
+    /// From the top.
+    bits: u64,
+    /// Less than 8.
+    count: u32,
+}
+
+impl Bits {
+    pub(crate) fn new() -> Self {
+        Self {
+            bytes: vec![0; BATCH_BLOCKS * BLOCK_BYTES + 16].into_boxed_slice(),
+        }
+    }
+
+    /// Packs the symbols after the bits that are left over; gives the whole bytes.
+    #[inline(always)]
+    pub(crate) fn pack(&mut self, symbols: &mut Symbols, partial: &mut Partial) -> &[u8] {
+        let len = symbols.len;
+        symbols.words[len..len + 4].fill(0);
+        let mut writer = Writer {
+            bytes: &mut self.bytes,
+            at: 0,
+            partial: *partial,
+        };
+        for four in symbols.words[..len.next_multiple_of(4)].chunks_exact(4) {
+            let (a, b, c, d) = (four[0], four[1], four[2], four[3]);
+            let ab = u64::from(a >> 6) << (b & 63) | u64::from(b >> 6);
+            let cd = u64::from(c >> 6) << (d & 63) | u64::from(d >> 6);
+            // Lengths stand in the low six bits and a pair's sum stays below 64: they add up without unpacking.
+            let ab_len = a.wrapping_add(b) & 63;
+            let cd_len = c.wrapping_add(d) & 63;
+            if ab_len + cd_len <= 56 {
+                writer.put(ab << cd_len | cd, ab_len + cd_len);
+            } else {
+                writer.put(ab, ab_len);
+                writer.put(cd, cd_len);
+            }
+        }
+        *partial = writer.partial;
+        let at = writer.at;
+        &self.bytes[..at]
+    }
+
+    /// The last byte of a scan: what is left over, filled with ones.
+    pub(crate) fn finish(partial: &mut Partial) -> Option<u8> {
+        let Partial { bits, count } = std::mem::take(partial);
+        (count > 0).then(|| (bits >> 56) as u8 | (0xff >> count))
+    }
+}
+
+struct Writer<'a> {
+    bytes: &'a mut [u8],
+    at: usize,
+    partial: Partial,
+}
+
+impl Writer<'_> {
+    /// Appends `len` bits, at most 56.
+    #[inline(always)]
+    fn put(&mut self, bits: u64, len: u32) {
+        let Partial { bits: old, count } = self.partial;
+        let all = old | bits << ((64 - count - len) & 63);
+        let count = count + len;
+        self.bytes[self.at..self.at + 8].copy_from_slice(&all.to_be_bytes());
+        self.at += (count >> 3) as usize;
+        self.partial = Partial {
+            bits: all << (count & 56),
+            count: count & 7,
+        };
+    }
+}

@@ -1,0 +1,78 @@
+//! What a kernel can do, and work that is done by one.
+
+use super::packed;
+use crate::block::{Batch, Coefficients, Pairs, Quantised};
+use crate::symbols::Symbols;
+use crate::tables::Quant;
+
+/// Work that is compiled once for each kernel.
+pub(crate) trait Job {
+    type Output;
+    /// Must be `#[inline(always)]`, and so must be all that is hot in it: only then it may use the instructions.
+    fn run<K: Loops>(self, kernel: K) -> Self::Output;
+}
+
+/// What a kernel can do.
+pub(crate) trait Loops: Copy {
+    /// Transforms pairs of blocks: 16 bytes of each of 8 rows are two blocks side by side.
+    fn transform(
+        self,
+        samples: &[u8],
+        stride: usize,
+        pairs: Pairs,
+        coefficients: &mut Coefficients,
+    );
+
+    /// Divides a batch by the steps of one quality and finds its symbols.
+    fn symbols(
+        self,
+        batch: &Batch,
+        quantised: &mut Quantised,
+        symbols: &mut Symbols,
+        previous_dc: &mut [i16; 3],
+    );
+
+    /// Appends `bytes` with a zero after every 0xFF.
+    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>);
+
+    /// Takes every second byte of `packed`, from `FIRST` on.
+    #[inline(always)]
+    fn luma<const FIRST: usize>(self, packed: &[u8], out: &mut [u8]) {
+        packed::luma::<FIRST>(packed, out);
+    }
+
+    /// Averages two rows of `.U.V` (or `U.V.`, by `FIRST`) and sorts them into groups of 8 U and 8 V.
+    ///
+    /// Halves are rounded up. `out` holds 16 bytes for each 32 of the rows, the last ones perhaps in part.
+    #[inline(always)]
+    fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
+        packed::chroma::<FIRST>(above, below, out);
+    }
+}
+
+/// What the kernels that divide block by block do.
+pub(crate) trait Divide: Copy {
+    /// Divides block `block` by the steps.
+    fn quantise(
+        self,
+        coefficients: &Coefficients,
+        block: usize,
+        quant: &Quant,
+        out: &mut Quantised,
+    );
+
+    /// [`Loops::symbols`] in two passes.
+    #[inline(always)]
+    fn symbols_by_block(
+        self,
+        batch: &Batch,
+        quantised: &mut Quantised,
+        symbols: &mut Symbols,
+        previous_dc: &mut [i16; 3],
+    ) {
+        for (component, block) in batch.scan() {
+            self.quantise(batch.coefficients, block, batch.quant(component), quantised);
+        }
+        symbols.fill(batch, quantised, previous_dc);
+    }
+}

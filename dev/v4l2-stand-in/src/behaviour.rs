@@ -1,0 +1,64 @@
+//! What is wrong with a camera: one thing for each name.
+
+/// One camera's peculiarity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behaviour {
+    /// Nothing: what the others differ from.
+    WellBehaved,
+    /// One of its controls is of a type that was added to the kernel after the library that asks was written.
+    UnknownControlType,
+    /// The name of a control and the text of a menu's choice are cut in the middle of a letter.
+    BrokenControlName,
+    /// The description of its first format is cut in the middle of a letter.
+    BrokenFormatDescription,
+    /// The colour space of its format is a number that nobody knows.
+    UnknownColorspace,
+    /// `VIDIOC_STREAMOFF` fails, and as it goes on streaming its buffers cannot be given back.
+    StreamoffFails,
+    /// It offers formats and no sizes: `VIDIOC_ENUM_FRAMESIZES` and `_FRAMEINTERVALS` are no requests of its driver.
+    NoFrameSizes,
+    /// It grants two buffers, whatever is asked for, and fills none before both are queued.
+    FewBuffers,
+    /// It grants eight buffers at least, and fills none before six are queued.
+    ManyBuffers,
+    /// Every frame has the number 0.
+    SequenceStandsStill,
+    /// The number of the frame begins anew after every ten.
+    SequenceResets,
+    /// Every frame has the time of the first one.
+    StuckTimestamp,
+    /// Every frame has the time 0.
+    ZeroTimestamp,
+    /// Every frame has a time of ten seconds ago.
+    OldTimestamp,
+}
+
+impl Behaviour {
+    const NAMES: [(&str, Self); 14] = [
+        ("well-behaved", Self::WellBehaved),
+        ("unknown-control-type", Self::UnknownControlType),
+        ("broken-control-name", Self::BrokenControlName),
+        ("broken-format-description", Self::BrokenFormatDescription),
+        ("unknown-colorspace", Self::UnknownColorspace),
+        ("streamoff-fails", Self::StreamoffFails),
+        ("no-frame-sizes", Self::NoFrameSizes),
+        ("few-buffers", Self::FewBuffers),
+        ("many-buffers", Self::ManyBuffers),
+        ("sequence-stands-still", Self::SequenceStandsStill),
+        ("sequence-resets", Self::SequenceResets),
+        ("stuck-timestamp", Self::StuckTimestamp),
+        ("zero-timestamp", Self::ZeroTimestamp),
+        ("old-timestamp", Self::OldTimestamp),
+    ];
+
+    /// The behaviour of that name.
+    ///
+    /// # Panics
+    /// When there is none: a test with a misspelt name must not pass.
+    pub(crate) fn named(name: &str) -> Self {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name.trim());
+        found
+            .unwrap_or_else(|| panic!("the V4L2 stand-in has no behaviour {name:?}"))
+            .1
+    }
+}

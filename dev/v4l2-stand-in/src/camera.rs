@@ -1,0 +1,187 @@
+//! One camera that was opened: what it offers and how it is set.
+
+use std::{
+    ffi::c_int,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
+
+use v4l::v4l_sys::{
+    V4L2_CAP_STREAMING, V4L2_CAP_TIMEPERFRAME, V4L2_CAP_VIDEO_CAPTURE, v4l2_capability,
+    v4l2_captureparm, v4l2_colorspace_V4L2_COLORSPACE_SRGB, v4l2_field_V4L2_FIELD_NONE,
+    v4l2_fmtdesc, v4l2_fract, v4l2_frmivalenum, v4l2_frmivalenum__bindgen_ty_1,
+    v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE, v4l2_frmsize_discrete, v4l2_frmsizeenum,
+    v4l2_frmsizeenum__bindgen_ty_1, v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE, v4l2_pix_format,
+    v4l2_requestbuffers,
+};
+
+use crate::{
+    behaviour::Behaviour,
+    controls::Controls,
+    stream::{Picture, Stream},
+};
+
+/// Each with each size at each rate.
+const FORMATS: [([u8; 4], &[u8]); 2] = [(*b"YUYV", b"YUYV 4:2:2"), (*b"MJPG", b"Motion-JPEG")];
+const SIZES: [(u32, u32); 2] = [(320, 240), (640, 480)];
+const RATES: [u32; 2] = [30, 15];
+
+/// A colour space that is not in any kernel.
+const NO_COLORSPACE: u32 = 200;
+
+pub(crate) struct Camera {
+    file: PathBuf,
+    behaviour: Behaviour,
+    pub(crate) controls: Controls,
+    pub(crate) stream: Stream,
+    picture: Picture,
+    rate: u32,
+    /// Whether another opening of it has buffers.
+    taken: bool,
+    plugged: bool,
+}
+
+impl Camera {
+    pub(crate) fn new(file: &Path, behaviour: Behaviour) -> io::Result<Self> {
+        Ok(Self {
+            file: file.into(),
+            behaviour,
+            controls: Controls::of(behaviour),
+            stream: Stream::of(behaviour)?,
+            picture: Picture {
+                fourcc: FORMATS[0].0,
+                size: SIZES[0],
+            },
+            rate: RATES[0],
+            taken: false,
+            plugged: true,
+        })
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    pub(crate) fn memory(&self) -> &File {
+        self.stream.memory()
+    }
+
+    pub(crate) fn is_plugged(&self) -> bool {
+        self.plugged
+    }
+
+    /// Takes notice of the rest of the world, before each question.
+    pub(crate) fn look_around(&mut self, taken: bool, plugged: bool) {
+        (self.taken, self.plugged) = (taken, plugged);
+        self.stream.expose();
+    }
+
+    pub(crate) fn capabilities(into: &mut v4l2_capability) {
+        into.driver = *b"stand-in\0\0\0\0\0\0\0\0";
+        into.card[..8].copy_from_slice(b"Stand-in");
+        into.capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+        into.device_caps = into.capabilities;
+    }
+
+    pub(crate) fn enum_format(&self, asked: &mut v4l2_fmtdesc) -> Result<(), c_int> {
+        let (fourcc, words) = FORMATS.get(asked.index as usize).ok_or(libc::EINVAL)?;
+        asked.pixelformat = u32::from_le_bytes(*fourcc);
+        asked.description[..words.len()].copy_from_slice(words);
+        if self.behaviour == Behaviour::BrokenFormatDescription && asked.index == 0 {
+            asked.description = *b"Un format dont le nom est coup\xc3\0";
+        }
+        Ok(())
+    }
+
+    pub(crate) fn enum_frame_size(&self, asked: &mut v4l2_frmsizeenum) -> Result<(), c_int> {
+        self.tells_sizes()?;
+        let &(width, height) = SIZES.get(asked.index as usize).ok_or(libc::EINVAL)?;
+        known(asked.pixel_format)?;
+        asked.type_ = v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE;
+        let discrete = v4l2_frmsize_discrete { width, height };
+        asked.__bindgen_anon_1 = v4l2_frmsizeenum__bindgen_ty_1 { discrete };
+        Ok(())
+    }
+
+    pub(crate) fn enum_frame_interval(&self, asked: &mut v4l2_frmivalenum) -> Result<(), c_int> {
+        self.tells_sizes()?;
+        let &denominator = RATES.get(asked.index as usize).ok_or(libc::EINVAL)?;
+        known(asked.pixel_format)?;
+        asked.type_ = v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE;
+        let discrete = v4l2_fract {
+            numerator: 1,
+            denominator,
+        };
+        asked.__bindgen_anon_1 = v4l2_frmivalenum__bindgen_ty_1 { discrete };
+        Ok(())
+    }
+
+    fn tells_sizes(&self) -> Result<(), c_int> {
+        let tells = self.behaviour != Behaviour::NoFrameSizes;
+        tells.then_some(()).ok_or(libc::ENOTTY)
+    }
+
+    /// What is set, as a driver tells it.
+    pub(crate) fn format(&self, into: &mut v4l2_pix_format) {
+        (into.width, into.height) = self.picture.size;
+        into.pixelformat = u32::from_le_bytes(self.picture.fourcc);
+        into.field = v4l2_field_V4L2_FIELD_NONE;
+        into.bytesperline = match &self.picture.fourcc {
+            b"MJPG" => 0,
+            _ => self.picture.size.0 * 2,
+        };
+        into.sizeimage = self.picture.buffer_bytes();
+        into.colorspace = match self.behaviour {
+            Behaviour::UnknownColorspace => NO_COLORSPACE,
+            _ => v4l2_colorspace_V4L2_COLORSPACE_SRGB,
+        };
+        (into.quantization, into.xfer_func) = (0, 0);
+    }
+
+    /// The size and format nearest to what is asked for, as a driver chooses.
+    pub(crate) fn set_format(&mut self, asked: &v4l2_pix_format) -> Result<(), c_int> {
+        if self.taken || self.stream.has_buffers() {
+            return Err(libc::EBUSY);
+        }
+        self.picture.fourcc = known(asked.pixelformat).unwrap_or(FORMATS[0].0);
+        let distance = |&(width, _): &(u32, u32)| width.abs_diff(asked.width);
+        self.picture.size = SIZES.into_iter().min_by_key(distance).unwrap_or(SIZES[0]);
+        Ok(())
+    }
+
+    pub(crate) fn parameters(&mut self, asked: &mut v4l2_captureparm) {
+        let wanted = asked.timeperframe;
+        if wanted.numerator > 0 {
+            let distance = |rate: &u32| (rate * wanted.numerator).abs_diff(wanted.denominator);
+            self.rate = RATES.into_iter().min_by_key(distance).unwrap_or(RATES[0]);
+        }
+        asked.capability = V4L2_CAP_TIMEPERFRAME;
+        asked.timeperframe = v4l2_fract {
+            numerator: 1,
+            denominator: self.rate,
+        };
+    }
+
+    pub(crate) fn request_buffers(&mut self, asked: &mut v4l2_requestbuffers) -> Result<(), c_int> {
+        if self.taken {
+            return Err(libc::EBUSY);
+        }
+        self.stream.request(asked, &self.picture, self.rate)
+    }
+
+    /// What `poll` tells of it.
+    pub(crate) fn events(&self) -> i16 {
+        if self.plugged {
+            self.stream.events()
+        } else {
+            libc::POLLERR
+        }
+    }
+}
+
+fn known(pixel_format: u32) -> Result<[u8; 4], c_int> {
+    let fourcc = pixel_format.to_le_bytes();
+    let offered = FORMATS.iter().any(|(offered, _)| *offered == fourcc);
+    offered.then_some(fourcc).ok_or(libc::EINVAL)
+}

@@ -1,0 +1,132 @@
+//! The pointers of `ioctl`: each request with the structure that belongs to it.
+
+use std::ffi::{c_int, c_void};
+
+use v4l::v4l_sys::{
+    v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE, v4l2_buffer, v4l2_capability, v4l2_control,
+    v4l2_ext_controls, v4l2_fmtdesc, v4l2_format, v4l2_frmivalenum, v4l2_frmsizeenum,
+    v4l2_query_ext_ctrl, v4l2_queryctrl, v4l2_querymenu, v4l2_requestbuffers, v4l2_streamparm,
+};
+
+use crate::camera::Camera;
+
+/// Request numbers. Source: `linux/videodev2.h`.
+macro_rules! numbers {
+    ($($name:ident),*) => { $(const $name: u32 = v4l::v4l2::vidioc::$name as u32;)* };
+}
+numbers!(
+    VIDIOC_QUERYCAP,
+    VIDIOC_ENUM_FMT,
+    VIDIOC_G_FMT,
+    VIDIOC_S_FMT,
+    VIDIOC_REQBUFS,
+    VIDIOC_QUERYBUF,
+    VIDIOC_QBUF,
+    VIDIOC_DQBUF,
+    VIDIOC_STREAMON,
+    VIDIOC_STREAMOFF,
+    VIDIOC_G_PARM,
+    VIDIOC_S_PARM,
+    VIDIOC_G_CTRL,
+    VIDIOC_S_CTRL,
+    VIDIOC_QUERYCTRL,
+    VIDIOC_QUERYMENU,
+    VIDIOC_G_EXT_CTRLS,
+    VIDIOC_S_EXT_CTRLS,
+    VIDIOC_ENUM_FRAMESIZES,
+    VIDIOC_ENUM_FRAMEINTERVALS,
+    VIDIOC_QUERY_EXT_CTRL
+);
+
+/// Answers one request; the error is the number that `errno` gets.
+///
+/// # Safety
+/// `argument` points to the structure of `number`, and nobody else uses it meanwhile.
+pub(crate) unsafe fn answer(
+    camera: &mut Camera,
+    number: u32,
+    argument: *mut c_void,
+) -> Result<(), c_int> {
+    /// Calls a method with the structure of its request.
+    macro_rules! ask {
+        ($($method:ident).+, $structure:ty) => {
+            // SAFETY: the caller says that this is the structure of the request.
+            camera.$($method).+(unsafe { &mut *argument.cast::<$structure>() })
+        };
+    }
+    if !camera.is_plugged() {
+        return Err(libc::ENODEV);
+    }
+    match number {
+        VIDIOC_QUERYCAP => {
+            // SAFETY: as above.
+            Camera::capabilities(unsafe { &mut *argument.cast::<v4l2_capability>() });
+            Ok(())
+        }
+        VIDIOC_ENUM_FMT => ask!(enum_format, v4l2_fmtdesc),
+        VIDIOC_ENUM_FRAMESIZES => ask!(enum_frame_size, v4l2_frmsizeenum),
+        VIDIOC_ENUM_FRAMEINTERVALS => ask!(enum_frame_interval, v4l2_frmivalenum),
+        VIDIOC_G_FMT | VIDIOC_S_FMT => {
+            // SAFETY: as above.
+            let format = unsafe { &mut *argument.cast::<v4l2_format>() };
+            of_pictures(format.type_)?;
+            // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
+            let pictures = unsafe { &mut format.fmt.pix };
+            if number == VIDIOC_S_FMT {
+                camera.set_format(pictures)?;
+            }
+            camera.format(pictures);
+            Ok(())
+        }
+        VIDIOC_G_PARM | VIDIOC_S_PARM => {
+            // SAFETY: as above.
+            let parameters = unsafe { &mut *argument.cast::<v4l2_streamparm>() };
+            of_pictures(parameters.type_)?;
+            // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
+            camera.parameters(unsafe { &mut parameters.parm.capture });
+            Ok(())
+        }
+        VIDIOC_REQBUFS => ask!(request_buffers, v4l2_requestbuffers),
+        VIDIOC_QUERYBUF => ask!(stream.query, v4l2_buffer),
+        VIDIOC_QBUF => ask!(stream.queue, v4l2_buffer),
+        VIDIOC_DQBUF => ask!(stream.dequeue, v4l2_buffer),
+        VIDIOC_STREAMON => camera.stream.start(),
+        VIDIOC_STREAMOFF => camera.stream.stop(),
+        VIDIOC_QUERYCTRL => ask!(controls.query, v4l2_queryctrl),
+        VIDIOC_QUERY_EXT_CTRL => ask!(controls.query_any, v4l2_query_ext_ctrl),
+        VIDIOC_QUERYMENU => ask!(controls.query_menu, v4l2_querymenu),
+        VIDIOC_G_CTRL | VIDIOC_S_CTRL => {
+            // SAFETY: as above.
+            let one = unsafe { &mut *argument.cast::<v4l2_control>() };
+            if number == VIDIOC_S_CTRL {
+                camera.controls.set(one.id, one.value.into())?;
+            }
+            one.value = camera.controls.value(one.id)? as i32;
+            Ok(())
+        }
+        VIDIOC_G_EXT_CTRLS | VIDIOC_S_EXT_CTRLS => {
+            // SAFETY: as above; a request for one control points to one.
+            let one = unsafe {
+                let all = &mut *argument.cast::<v4l2_ext_controls>();
+                (all.count == 1).then(|| &mut *all.controls)
+            };
+            let one = one.ok_or(libc::EINVAL)?;
+            if number == VIDIOC_S_EXT_CTRLS {
+                // SAFETY: any bits are a number.
+                camera
+                    .controls
+                    .set(one.id, unsafe { one.__bindgen_anon_1.value64 })
+            } else {
+                one.__bindgen_anon_1.value64 = camera.controls.value(one.id)?;
+                Ok(())
+            }
+        }
+        _ => Err(libc::ENOTTY),
+    }
+}
+
+/// Cameras give pictures, all in one plane.
+fn of_pictures(buffer_type: u32) -> Result<(), c_int> {
+    let right = buffer_type == v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    right.then_some(()).ok_or(libc::EINVAL)
+}

@@ -1,0 +1,264 @@
+//! Buffers, and the frames that come at the camera's rate whether or not there is a buffer for them. Without a thread:
+//! whoever asks finds what has happened since somebody asked last.
+
+use std::{collections::VecDeque, ffi::c_int, fs::File, io, os::unix::fs::FileExt};
+
+use rustix::{
+    fs::{MemfdFlags, memfd_create},
+    time::{ClockId, clock_gettime},
+};
+use v4l::v4l_sys::{
+    V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC, timeval, v4l2_buffer, v4l2_buffer__bindgen_ty_1,
+    v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
+};
+
+use crate::behaviour::Behaviour;
+
+/// More are not granted to anybody.
+const MOST_BUFFERS: u32 = 32;
+
+/// What is mapped begins on a page of whatever size the machine has.
+const PAGE: u32 = 64 << 10;
+
+/// µs of the monotonic clock.
+pub(crate) fn now_us() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1000
+}
+
+/// What a frame is.
+#[derive(Clone, Copy)]
+pub(crate) struct Picture {
+    pub(crate) fourcc: [u8; 4],
+    pub(crate) size: (u32, u32),
+}
+
+impl Picture {
+    /// Enough for a picture of either format.
+    pub(crate) fn buffer_bytes(&self) -> u32 {
+        self.size.0 * self.size.1 * 2
+    }
+
+    fn draw(&self, shade: u8) -> Vec<u8> {
+        let (width, height) = self.size;
+        let pixels = width as usize * height as usize;
+        if self.fourcc != *b"MJPG" {
+            return [shade, 128].repeat(pixels);
+        }
+        let mut jpeg = Vec::new();
+        let luma = jpeg_encoder::ColorType::Luma;
+        jpeg_encoder::Encoder::new(&mut jpeg, 80)
+            .encode(&vec![shade; pixels], width as u16, height as u16, luma)
+            .expect("a picture of fitting size");
+        jpeg
+    }
+}
+
+pub(crate) struct Stream {
+    behaviour: Behaviour,
+    /// The buffers, one behind the other: what the process maps.
+    memory: File,
+    picture: Picture,
+    period_us: u64,
+    on: bool,
+    buffers: u32,
+    queued: VecDeque<u32>,
+    done: VecDeque<Frame>,
+    /// Frames so far, with those that no buffer was there for.
+    number: u32,
+    /// Of the next frame, since the first one was begun.
+    due_us: Option<u64>,
+    /// Of the first frame.
+    first_us: Option<u64>,
+}
+
+/// A buffer that holds a picture.
+struct Frame {
+    buffer: u32,
+    bytes: u32,
+    sequence: u32,
+    stamp_us: u64,
+}
+
+impl Stream {
+    pub(crate) fn of(behaviour: Behaviour) -> io::Result<Self> {
+        Ok(Self {
+            behaviour,
+            memory: File::from(memfd_create("camera", MemfdFlags::CLOEXEC)?),
+            picture: Picture {
+                fourcc: *b"YUYV",
+                size: (0, 0),
+            },
+            period_us: 0,
+            on: false,
+            buffers: 0,
+            queued: VecDeque::new(),
+            done: VecDeque::new(),
+            number: 0,
+            due_us: None,
+            first_us: None,
+        })
+    }
+
+    pub(crate) fn memory(&self) -> &File {
+        &self.memory
+    }
+
+    pub(crate) fn has_buffers(&self) -> bool {
+        self.buffers > 0
+    }
+
+    pub(crate) fn request(
+        &mut self,
+        asked: &mut v4l2_requestbuffers,
+        picture: &Picture,
+        rate: u32,
+    ) -> Result<(), c_int> {
+        if self.on {
+            return Err(libc::EBUSY);
+        }
+        asked.count = match (self.behaviour, asked.count) {
+            (_, 0) => 0,
+            (Behaviour::FewBuffers, _) => 2,
+            (Behaviour::ManyBuffers, count) => count.max(8),
+            (_, count) => count.min(MOST_BUFFERS),
+        };
+        (self.picture, self.period_us) = (*picture, 1_000_000 / u64::from(rate));
+        (self.buffers, self.number) = (asked.count, 0);
+        self.queued.clear();
+        self.done.clear();
+        let bytes = u64::from(self.spacing()) * u64::from(asked.count);
+        // Never shorter: what was mapped before may still be looked at.
+        let before = self.memory.metadata().map_or(0, |metadata| metadata.len());
+        let sized = self.memory.set_len(bytes.max(before));
+        sized.map_err(|_| libc::ENOMEM)
+    }
+
+    pub(crate) fn query(&self, asked: &mut v4l2_buffer) -> Result<(), c_int> {
+        self.own(asked)?;
+        self.describe(asked);
+        Ok(())
+    }
+
+    pub(crate) fn queue(&mut self, asked: &mut v4l2_buffer) -> Result<(), c_int> {
+        self.own(asked)?;
+        let in_use = self.queued.contains(&asked.index)
+            || self.done.iter().any(|frame| frame.buffer == asked.index);
+        if in_use {
+            return Err(libc::EINVAL);
+        }
+        self.queued.push_back(asked.index);
+        self.begin();
+        Ok(())
+    }
+
+    /// A driver may need some buffers before it begins.
+    fn begin(&mut self) {
+        let needed = match self.behaviour {
+            Behaviour::FewBuffers => 2,
+            Behaviour::ManyBuffers => 6,
+            _ => 1,
+        };
+        if self.on && self.due_us.is_none() && self.queued.len() >= needed {
+            self.due_us = Some(now_us() + self.period_us);
+        }
+    }
+
+    /// Never waits, since capture-svc opens cameras with `O_NONBLOCK`.
+    pub(crate) fn dequeue(&mut self, asked: &mut v4l2_buffer) -> Result<(), c_int> {
+        if !self.on {
+            return Err(libc::EINVAL);
+        }
+        let frame = self.done.pop_front().ok_or(libc::EAGAIN)?;
+        asked.index = frame.buffer;
+        asked.bytesused = frame.bytes;
+        asked.sequence = frame.sequence;
+        asked.field = v4l2_field_V4L2_FIELD_NONE;
+        asked.timestamp = timeval {
+            tv_sec: (frame.stamp_us / 1_000_000) as i64,
+            tv_usec: (frame.stamp_us % 1_000_000) as i64,
+        };
+        self.describe(asked);
+        Ok(())
+    }
+
+    pub(crate) fn start(&mut self) -> Result<(), c_int> {
+        if !self.has_buffers() {
+            return Err(libc::EINVAL);
+        }
+        self.on = true;
+        self.begin();
+        Ok(())
+    }
+
+    pub(crate) fn stop(&mut self) -> Result<(), c_int> {
+        if self.behaviour == Behaviour::StreamoffFails && self.on {
+            return Err(libc::EPROTO);
+        }
+        (self.on, self.due_us) = (false, None);
+        self.queued.clear();
+        self.done.clear();
+        Ok(())
+    }
+
+    pub(crate) fn events(&self) -> i16 {
+        match (self.on, self.done.is_empty()) {
+            (false, _) => libc::POLLERR,
+            (true, true) => 0,
+            (true, false) => libc::POLLIN,
+        }
+    }
+
+    /// The frames that have become due: each takes the buffer that waits longest, or is lost.
+    pub(crate) fn expose(&mut self) {
+        let now = now_us();
+        while let Some(due) = self.due_us.filter(|due| *due <= now) {
+            if let Some(buffer) = self.queued.pop_front() {
+                let frame = self.fill(buffer, due);
+                self.done.push_back(frame);
+            }
+            self.number += 1;
+            self.due_us = Some(due + self.period_us);
+        }
+    }
+
+    fn fill(&mut self, buffer: u32, due_us: u64) -> Frame {
+        let picture = self.picture.draw(16 + (self.number % 200) as u8);
+        let offset = u64::from(buffer) * u64::from(self.spacing());
+        let written = self.memory.write_all_at(&picture, offset);
+        written.expect("memory can be written");
+        Frame {
+            buffer,
+            bytes: picture.len() as u32,
+            sequence: match self.behaviour {
+                Behaviour::SequenceStandsStill => 0,
+                Behaviour::SequenceResets => self.number % 10,
+                _ => self.number,
+            },
+            stamp_us: match self.behaviour {
+                Behaviour::StuckTimestamp => *self.first_us.get_or_insert(due_us),
+                Behaviour::ZeroTimestamp => 0,
+                Behaviour::OldTimestamp => due_us - 10_000_000,
+                _ => due_us,
+            },
+        }
+    }
+
+    /// Bytes from buffer to buffer.
+    fn spacing(&self) -> u32 {
+        self.picture.buffer_bytes().next_multiple_of(PAGE)
+    }
+
+    fn own(&self, asked: &v4l2_buffer) -> Result<(), c_int> {
+        let fits = asked.index < self.buffers && asked.memory == v4l2_memory_V4L2_MEMORY_MMAP;
+        fits.then_some(()).ok_or(libc::EINVAL)
+    }
+
+    fn describe(&self, asked: &mut v4l2_buffer) {
+        asked.length = self.picture.buffer_bytes();
+        asked.memory = v4l2_memory_V4L2_MEMORY_MMAP;
+        asked.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+        let offset = asked.index * self.spacing();
+        asked.m = v4l2_buffer__bindgen_ty_1 { offset };
+    }
+}
