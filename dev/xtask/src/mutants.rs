@@ -145,10 +145,10 @@ fn equivalent(list: &str, looked_at: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// How many of each are more in `these` than in `those`.
-fn surplus<'a>(these: &'a [String], those: &[String]) -> Vec<&'a str> {
+/// How many of each are more in `these` than in `others`.
+fn surplus<'a>(these: &'a [String], others: &[String]) -> Vec<&'a str> {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in those {
+    for one in others {
         *left.entry(one).or_default() += 1;
     }
     let mut more = Vec::new();

@@ -1,6 +1,6 @@
 //! Pure files decide: values and `now` in, values out. They see no socket, task, clock, log or framework.
 
-use repo_checks::{Crate, Module, files, read, relative, root};
+use repo_checks::{Crate, Module, read, root};
 
 /// Crates whose types are the edge's.
 const FRAMEWORKS: &[&str] = &[
