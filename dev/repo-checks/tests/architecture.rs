@@ -109,6 +109,31 @@ fn every_bound_of_the_age_budget_has_the_value_that_the_table_says() {
 }
 
 #[test]
+fn every_crate_and_tool_has_its_row_in_the_readme() {
+    let readme = read(&root().join("README.md"));
+    for folder in ["crates", "dev"] {
+        let entries = std::fs::read_dir(root().join(folder)).expect("a folder");
+        for entry in entries.flatten() {
+            let row = format!("| `{folder}/{}` |", entry.file_name().to_string_lossy());
+            assert!(
+                readme.contains(&row),
+                "README.md, Development: no row {row}"
+            );
+        }
+    }
+    let rows = readme
+        .lines()
+        .filter(|line| line.starts_with("| `crates/") || line.starts_with("| `dev/"));
+    for row in rows {
+        let folder = quoted(row)[0];
+        assert!(
+            root().join(folder).is_dir(),
+            "README.md, Development: there is no {folder}"
+        );
+    }
+}
+
+#[test]
 fn the_page_is_no_longer_than_two_screens() {
     assert!(page().lines().count() <= 120);
 }
@@ -167,8 +192,8 @@ const ONE_GUESS: &[(&str, &str, &str)] = &[
     ),
     (
         "where is SIGTERM handled",
-        "service",
-        "crates/process/src/service.rs",
+        "signal",
+        "crates/process/src/signals.rs",
     ),
     (
         "where is the stamp written",
@@ -213,7 +238,7 @@ const ONE_GUESS: &[(&str, &str, &str)] = &[
     (
         "where is the NATS login",
         "login",
-        "crates/bus/src/settings.rs",
+        "crates/bus/src/login.rs",
     ),
 ];
 

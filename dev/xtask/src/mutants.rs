@@ -90,6 +90,7 @@ fn mutate(
     ]);
     // The libraries are built once for all runs and not for each copy of the sources.
     mutants.env("CARGO_TARGET_DIR", workspace().join("target/mutants/build"));
+    mutants.env("CARGO_PROFILE_DEV_DEBUG", "none");
     mutants.arg("--output").arg(&output);
     for file in files {
         mutants.args(["--file", file]);
