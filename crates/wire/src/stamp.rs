@@ -199,6 +199,37 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_a_segment_is_no_jpeg_however_short_it_is() {
+        for bytes in [b"GI".as_slice(), b"\xff\xd8abcd"] {
+            assert_eq!(Stamp::read(bytes), Err(StampError::NoJpeg), "{bytes:?}");
+        }
+        // A length counts its own two bytes.
+        for length in [0, 1] {
+            let scan = [0xff, 0xda, 0, length];
+            let comment = [&[0xff, 0xfe, 0, length], Stamp::MAGIC].concat();
+            for segment in [scan.as_slice(), &comment] {
+                let read = Stamp::read(&jpeg(&[segment]));
+                assert_eq!(read, Err(StampError::NoJpeg), "{segment:?}");
+            }
+        }
+        let empty = b"\xff\xfe\x00\x02".as_slice();
+        let read = Stamp::read(&jpeg(&[empty, &STAMP.segment()]));
+        assert_eq!(read, Ok(STAMP));
+    }
+
+    #[test]
+    fn a_sign_is_no_digit() {
+        for place in ["run=", "seq=", "t="] {
+            let mut segment = STAMP.segment();
+            let mut parts = segment.windows(place.len());
+            let at = parts.position(|part| part == place.as_bytes()).unwrap();
+            segment[at + place.len()] = b'+';
+            let read = Stamp::read(&jpeg(&[&segment]));
+            assert_eq!(read, Err(StampError::Malformed), "{place}");
+        }
+    }
+
+    #[test]
     fn numbers_too_wide_keep_their_lowest_digits() {
         let stamp = Stamp {
             run: 1,

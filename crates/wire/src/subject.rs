@@ -139,6 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_name_is_quoted_but_not_at_any_length() {
+        let told = "a".repeat(100).parse::<CameraId>().unwrap_err().to_string();
+        let quoted = told.bytes().filter(|byte| *byte == b'a').count();
+        let around = CameraIdError {
+            value: String::new(),
+        }
+        .to_string();
+        let own = around.bytes().filter(|byte| *byte == b'a').count();
+        assert_eq!(quoted - own, 40, "{told}");
+    }
+
+    #[test]
     fn a_name_that_could_be_a_quality_or_break_a_subject_is_refused() {
         for bad in [
             "q80",

@@ -106,7 +106,7 @@ impl Names {
                     colons = 0;
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => {
-                    colons += 1
+                    colons += 1;
                 }
                 other => {
                     self.path(std::mem::take(&mut path), line);
@@ -255,6 +255,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.visit_path(&call.path);
         self.tokens(call.tokens.clone());
     }
 

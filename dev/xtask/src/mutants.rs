@@ -90,6 +90,7 @@ fn mutate(
     ]);
     // The libraries are built once for all runs and not for each copy of the sources.
     mutants.env("CARGO_TARGET_DIR", workspace().join("target/mutants/build"));
+    mutants.env("CARGO_PROFILE_DEV_DEBUG", "none");
     mutants.arg("--output").arg(&output);
     for file in files {
         mutants.args(["--file", file]);
@@ -145,10 +146,10 @@ fn equivalent(list: &str, looked_at: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// How many of each are more in `these` than in `those`.
-fn surplus<'a>(these: &'a [String], those: &[String]) -> Vec<&'a str> {
+/// How many of each are more in `these` than in `others`.
+fn surplus<'a>(these: &'a [String], others: &[String]) -> Vec<&'a str> {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in those {
+    for one in others {
         *left.entry(one).or_default() += 1;
     }
     let mut more = Vec::new();

@@ -13,86 +13,11 @@ use tokio::net::TcpStream;
 
 use crate::support::TEST_DEADLINE;
 
+mod case;
 mod framing;
 mod text;
 
-const TEXT: u8 = 0x81;
-const BINARY: u8 = 0x82;
-const CLOSE: u8 = 0x88;
-const PING: u8 = 0x89;
-const PONG: u8 = 0x8a;
-/// A first or later fragment has no FIN bit; later ones have no opcode.
-const BEGIN: u8 = 0x01;
-const MORE: u8 = 0x00;
-const END: u8 = 0x80;
-
-type Frames = Vec<Vec<u8>>;
-
-/// A frame as clients send it.
-fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
-    let (payload, mask) = (payload.as_ref(), [0x37, 0xfa, 0x21, 0x3d]);
-    let mut out = vec![first];
-    match payload.len() {
-        length @ 0..126 => out.push(0x80 | length as u8),
-        length @ 126..65536 => {
-            out.push(0xfe);
-            out.extend((length as u16).to_be_bytes());
-        }
-        length => {
-            out.push(0xff);
-            out.extend((length as u64).to_be_bytes());
-        }
-    }
-    out.extend(mask);
-    let masked = payload.iter().enumerate();
-    out.extend(masked.map(|(at, byte)| byte ^ mask[at & 3]));
-    out
-}
-
-/// A question that is answered with `t`, as long as `length`.
-fn question(t: u32, length: usize) -> Vec<u8> {
-    with_words(
-        t,
-        &"*".repeat(length.saturating_sub(with_words(t, "").len())),
-    )
-}
-
-fn with_words(t: u32, words: &str) -> Vec<u8> {
-    format!("{{\"type\":\"clock\",\"t\":{t},\"words\":\"{words}\"}}").into_bytes()
-}
-
-/// Answers to questions, the last pong, and the close code, 1006 for none.
-#[derive(Debug, PartialEq)]
-struct Heard {
-    answers: Vec<u32>,
-    pong: Option<Vec<u8>>,
-    closed: u16,
-}
-
-struct Case {
-    name: String,
-    frames: Frames,
-    heard: Heard,
-}
-
-/// The client says goodbye at the end, so 1000 is a connection that stayed open until then.
-fn stays(name: &str, mut frames: Frames, answers: &[u32], pong: Option<&[u8]>) -> Case {
-    frames.push(frame(CLOSE, 1000u16.to_be_bytes()));
-    ends(name, frames, answers, pong, 1000)
-}
-
-fn ends(name: &str, frames: Frames, answers: &[u32], pong: Option<&[u8]>, closed: u16) -> Case {
-    let heard = Heard {
-        answers: answers.to_vec(),
-        pong: pong.map(<[u8]>::to_vec),
-        closed,
-    };
-    Case {
-        name: name.into(),
-        frames,
-        heard,
-    }
-}
+use case::{CLOSE, Frames, Heard, PING, PONG, TEXT};
 
 /// How a case is cut into writes.
 #[derive(Clone, Copy, Debug)]

@@ -58,7 +58,9 @@ fn runs(ours: &[Line], theirs: &[Line], most: usize) -> Vec<String> {
     for (a, line) in ours.iter().enumerate() {
         for &b in places.get(line.text.as_str()).into_iter().flatten() {
             let begins = a == 0 || b == 0 || !equal(a - 1, b - 1);
-            let length = (0..).take_while(|step| equal(a + step, b + step)).count();
+            let length = (0..ours.len())
+                .take_while(|step| equal(a + step, b + step))
+                .count();
             if begins && length > most {
                 found.push(format!(
                     "{length} lines from {} and from {}",

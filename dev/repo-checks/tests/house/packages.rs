@@ -21,7 +21,7 @@ pub(crate) struct Package {
 }
 
 /// Workspaces of their own: their dependencies must not be in ours.
-const APART: &[&str] = &[
+pub(crate) const APART: &[&str] = &[
     "bench/encode",
     "bench/fanout",
     "crates/jpeg-ladder/fuzz",

@@ -1,6 +1,6 @@
 //! Sections 1 to 5 and 9: lengths, pings, reserved bits, opcodes, fragments.
 
-use super::{
+use super::case::{
     BEGIN, BINARY, CLOSE, Case, END, MORE, PING, PONG, TEXT, ends, frame, question, stays,
 };
 

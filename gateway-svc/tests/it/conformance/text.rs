@@ -1,6 +1,6 @@
 //! Sections 6 and 7: UTF-8 and the closing handshake.
 
-use super::{
+use super::case::{
     BEGIN, CLOSE, Case, END, Frames, MORE, PING, TEXT, ends, frame, question, stays, with_words,
 };
 
