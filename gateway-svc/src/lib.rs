@@ -1,9 +1,9 @@
 //! The gateway: one camera's frames from NATS to many browsers.
 //!
 //! A frame's way: [`bus`] → [`relay::fanout`] (judged by [`relay::lateness`], built once as a [`frame`], kept in the
-//! stream's slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may go) → socket. Demand goes the other
-//! way: [`relay::streams`] → [`relay::leases`] → [`bus`], subscribed before the key is put. A viewer's own task is a
-//! [`session`]; everything cold, from routing to the handshake, is in [`http`] behind [`access`].
+//! stream's slot) → [`viewer::outbox`] ([`viewer::send_window`] says whether it may go) → socket. Demand goes the
+//! other way: [`relay::streams`] → [`relay::leases`] → [`bus`], subscribed before the key is put. A viewer's own task
+//! is a [`session`]; everything cold, from routing to the handshake, is in [`http`] behind [`access`].
 
 mod access;
 mod bus;
@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use process::Clock;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -39,7 +40,6 @@ use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
 use crate::session::admission::Admission;
 use crate::session::shared::Sessions;
-use process::Clock;
 
 /// How long connections may take to end once they are told to.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 //! no message over the limit, and nothing but a close code that may be sent.
 #![no_main]
 
-use gateway_svc::websocket::decode::{Event, MAX_MESSAGE, Reader};
+use gateway_svc::websocket::decode::{Event, MAX_MESSAGE_BYTES, Reader};
 use libfuzzer_sys::fuzz_target;
 
 /// What was said and how it ended, with the reader fed `step` bytes at a time.
@@ -16,7 +16,7 @@ fn heard(bytes: &[u8], step: usize) -> (Vec<String>, Option<u16>) {
                 Ok(None) => break,
                 Ok(Some(event)) => {
                     match &event {
-                        Event::Text(text) => assert!(text.len() <= MAX_MESSAGE),
+                        Event::Text(text) => assert!(text.len() <= MAX_MESSAGE_BYTES),
                         Event::Ping(payload) | Event::Pong(payload) => assert!(payload.len() <= 125),
                         Event::Close(Some(code)) => assert!((1000..5000).contains(code)),
                         Event::Close(None) | Event::Binary => {}

@@ -15,13 +15,13 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, header};
 use parking_lot::Mutex;
+use process::Clock;
 
 use self::client_ip::{Network, TrustedProxies};
 use self::login_limiter::LoginLimiter;
 use self::origin::Origin;
 use self::token::{Access, COOKIE, Credentials, LOGIN_LIFETIME, Presented, Token};
 use crate::metrics::Refused;
-use process::Clock;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");

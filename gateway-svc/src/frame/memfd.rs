@@ -15,7 +15,7 @@ use socket2::SockRef;
 
 const PAGE: usize = 4096;
 /// What a pipe holds: with more, `sendfile` is slower than the copy.
-const MAX_BYTES: usize = 16 * PAGE;
+const MAX_MEMFD_BYTES: usize = 16 * PAGE;
 
 /// Bytes that never change again.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Memfd {
     /// `None` for bytes that are too many, or where the kernel has no such files to give.
     #[must_use]
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > MAX_BYTES {
+        if bytes.len() > MAX_MEMFD_BYTES {
             return None;
         }
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn what_a_pipe_does_not_hold_is_left_to_send() {
-        assert!(Memfd::of(&noise(MAX_BYTES)).is_some());
-        assert!(Memfd::of(&noise(MAX_BYTES + 1)).is_none());
+        assert!(Memfd::of(&noise(MAX_MEMFD_BYTES)).is_some());
+        assert!(Memfd::of(&noise(MAX_MEMFD_BYTES + 1)).is_none());
     }
 
     #[test]

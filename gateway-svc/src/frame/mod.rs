@@ -48,7 +48,8 @@ impl Frame {
         received: Instant,
     ) -> Self {
         const PING_BYTES: usize = 2 + size_of::<u64>();
-        let mut out = BytesMut::with_capacity(encode::MAX_HEAD + jpeg.len() + PING_BYTES);
+        let mut out =
+            BytesMut::with_capacity(encode::MAX_FRAME_HEAD_BYTES + jpeg.len() + PING_BYTES);
         encode::put_head(&mut out, Opcode::Binary, jpeg.len());
         let start = out.len();
         out.put_slice(jpeg);

@@ -27,11 +27,11 @@ const BACKLOG: u32 = 4096;
 /// Connections at the same time that are no viewers (yet): pages, snapshots, handshakes.
 pub const MAX_COLD_CONNECTIONS: usize = 512;
 /// A request's head must be there by then, and an idle connection is closed after it.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of a request's head; a browser's with cookies is 1 to 2 KB.
-const MAX_HEAD_BYTES: usize = 16 * 1024;
+const MAX_REQUEST_HEAD_BYTES: usize = 16 * 1024;
 /// The most header fields of a request.
-const MAX_HEAD_FIELDS: usize = 64;
+const MAX_REQUEST_HEAD_FIELDS: usize = 64;
 /// A peer that takes no byte for so long is gone; the kernel closes it.
 const PEER_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -99,9 +99,9 @@ async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router) {
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(MAX_HEAD_BYTES)
-        .max_headers(MAX_HEAD_FIELDS)
+        .header_read_timeout(REQUEST_HEAD_TIMEOUT)
+        .max_buf_size(MAX_REQUEST_HEAD_BYTES)
+        .max_headers(MAX_REQUEST_HEAD_FIELDS)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades()
         .await;

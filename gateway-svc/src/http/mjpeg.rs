@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
+use process::CountedGauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::frame::Frame;
@@ -23,10 +24,9 @@ use crate::http::stream_query::{StreamQuery, timestamp, unavailable};
 use crate::relay::fanout::JOIN_MAX_AGE;
 use crate::relay::streams::Subscription;
 use crate::session::admission::Permit;
-use process::CountedGauge;
 
 /// Frames a second that may be asked for.
-const FPS: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
+const FPS_RANGE: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
 /// Ends one part and begins the next at once: a browser shows a part when it sees the boundary behind it.
 const BOUNDARY: &str = "\r\n--frame\r\n";
 
@@ -43,7 +43,7 @@ pub(crate) async fn mjpeg(
     };
     let interval = match query.fps {
         None => Duration::ZERO,
-        Some(fps) if FPS.contains(&fps) => Duration::from_secs_f64(1.0 / fps),
+        Some(fps) if FPS_RANGE.contains(&fps) => Duration::from_secs_f64(1.0 / fps),
         Some(fps) => {
             let words = format!("fps must be from 0.01 to 1000, not {fps}\n");
             return (StatusCode::BAD_REQUEST, words).into_response();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use bus::LinkState;
+use process::Clock;
 use tokio::sync::watch;
 
 use crate::access::AccessControl;
@@ -12,7 +13,6 @@ use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
 use crate::session::admission::Admission;
 use crate::session::shared::Sessions;
-use process::Clock;
 
 /// What the routes share; a clone is the same.
 #[derive(Clone, Debug)]

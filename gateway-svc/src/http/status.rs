@@ -1,4 +1,4 @@
-//! What this gateway and its cameras do: `/readyz` for orchestrators, `/api/status` for people and programs.
+//! `/api/status`: what this gateway and its cameras do.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use prometheus::local::LocalHistogram;
 use prometheus::{Histogram, IntCounter};
 use wire::{PerRung, Rung};
 
-use super::registry;
+use super::series;
 
 /// Frames between the bus and the fan-out.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
         "reason",
     )?;
     let received = Received {
-        frames: registry::counters_per_rung(
+        frames: series::counters_per_rung(
             registry,
             "gateway_frames_received_total",
             "Frames that came from the bus, by quality.",
@@ -56,7 +56,7 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
         stale: skipped.with_label_values(&["stale"]),
     };
     let delivered = Delivered {
-        frames: registry::counters_per_rung(
+        frames: series::counters_per_rung(
             registry,
             "gateway_frames_sent_total",
             "Frames written whole to viewers, by quality.",
@@ -66,7 +66,7 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
             "Bytes of frames written to viewers.",
         )?,
         skipped: skipped.with_label_values(&["slow_viewer"]),
-        age: registry::seconds(
+        age: series::seconds(
             registry,
             "gateway_frame_age_seconds",
             "Age of a frame when it was written to a socket, since capture by the camera host's clock.",

@@ -4,7 +4,7 @@
 //! count in ([`Received`], [`Delivered`], [`Viewers`], [`Refused`]), not all of them.
 
 mod frames;
-mod registry;
+mod series;
 mod viewers;
 
 use std::sync::Arc;
@@ -51,7 +51,7 @@ impl Metrics {
             delivered: Arc::new(delivered),
             viewers: Arc::new(Viewers::new(&registry)?),
             refused: Arc::new(Refused::new(&registry)?),
-            leases: registry::gauges_per_rung(
+            leases: series::gauges_per_rung(
                 &registry,
                 "gateway_leases",
                 "Leases this gateway holds, by quality.",

@@ -5,7 +5,7 @@ use prometheus::{Histogram, IntCounter, IntGauge};
 
 use wire::PerRung;
 
-use super::registry;
+use super::series;
 
 /// Viewers that were let in.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Viewers {
             "direction",
         )?;
         Ok(Self {
-            watching: registry::gauges_per_rung(
+            watching: series::gauges_per_rung(
                 registry,
                 "gateway_viewers",
                 "Viewers now, by quality.",
@@ -80,7 +80,7 @@ impl Viewers {
             closed: Closed::new(registry)?,
             quality_up: changes.with_label_values(&["up"]),
             quality_down: changes.with_label_values(&["down"]),
-            frame_age: registry::seconds(
+            frame_age: series::seconds(
                 registry,
                 "gateway_viewer_frame_age_seconds",
                 "Age of frames when they were shown, as viewers report it.",

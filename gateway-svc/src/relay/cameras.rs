@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
+use process::Clock;
 use tokio::sync::watch;
 use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
 
 use crate::bus::Bus;
-use process::Clock;
 
 /// How often it is looked which captures have fallen silent.
 const SILENCE_CHECK: Duration = Duration::from_millis(250);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use process::Clock;
 use tokio::sync::watch;
 use wire::{CameraStatus, Stamp, StreamId};
 
@@ -19,7 +20,6 @@ use crate::relay::lateness::{LatenessFilter, Sequence};
 use crate::relay::shard::{Shard, ShardTask};
 use crate::viewer::outbox::Outbox;
 use crate::viewer::send_window::PONG_DELAY;
-use process::Clock;
 
 /// A frame that is older is not shown to who joins: better nothing than the past.
 pub(crate) const JOIN_MAX_AGE: Duration = Duration::from_secs(1);

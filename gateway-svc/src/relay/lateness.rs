@@ -12,7 +12,7 @@ use wire::Stamp;
 /// How much longer than the fastest one a frame may have been on its way.
 const MAX_EXTRA_DELAY_US: i64 = 500_000;
 /// How long the fastest one is remembered, in seconds of arriving frames.
-const BASELINE_SECONDS: u64 = 10;
+const BASELINE_S: u64 = 10;
 /// The longest pause between two frames that counts as time in which frames come.
 const MAX_FRAME_GAP_US: u64 = 100_000;
 /// What a frame may seem to have been on its way, in µs: from a second of clocks that differ to a minute of delay.
@@ -71,8 +71,7 @@ impl LatenessFilter {
             Some((last, best)) if *last == second => *best = taken.min(*best),
             _ => self.best.push_back((second, taken)),
         }
-        self.best
-            .retain(|(then, _)| then + BASELINE_SECONDS > second);
+        self.best.retain(|(then, _)| then + BASELINE_S > second);
     }
 }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use process::Clock;
+use wire::messages::FromGateway;
 use wire::{CameraStatus, Rung};
 
 use crate::frame::Frame;
 use crate::metrics::{Delivered, DeliveryBatch};
 use crate::viewer::outbox::offer::Offer;
 use crate::viewer::outbox::{self, Outbox};
-use process::Clock;
-use wire::messages::FromGateway;
 
 /// Viewers offered a frame before other tasks on this core get a turn: some milliseconds of writing. Less would let the
 /// last of them wait for what the first answer.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
+use process::Clock;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use wire::{CameraId, Rung, StreamId};
@@ -17,7 +18,6 @@ use crate::relay::cameras::Cameras;
 use crate::relay::fanout::{self, Fanout};
 use crate::relay::leases::{Action, Ticket};
 use crate::relay::stream_table::{StreamTable, UnknownCamera};
-use process::Clock;
 
 /// A subscription is only handed to the connection; one that takes longer is tried again.
 const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -9,8 +9,10 @@ pub(crate) mod upgrade;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use process::CountedGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
+use wire::messages::{FromClient, FromGateway};
 use wire::{Quality, Rung, StreamId};
 
 use self::message_limit::MessageLimit;
@@ -21,8 +23,6 @@ use crate::relay::streams::Subscription;
 use crate::viewer::outbox::offer::Offer;
 use crate::viewer::outbox::{End, Outbox};
 use crate::websocket::decode::{Event, Reader, Violation};
-use process::CountedGauge;
-use wire::messages::{FromClient, FromGateway};
 
 /// How long what is half written may take once the viewer ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use process::Clock;
 use tokio_util::task::TaskTracker;
 
 use crate::metrics::{Delivered, Metrics, Viewers};
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
 use crate::session::admission::Admission;
-use process::Clock;
 
 /// What all sessions use.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
 use wire::Rung;
+use wire::messages::FromGateway;
 
 use crate::frame::{Frame, memfd};
 use crate::viewer::inbox::Inbox;
@@ -28,7 +29,6 @@ use crate::viewer::position::Position;
 use crate::viewer::send_window::{Feedback, SendWindow};
 use crate::websocket::decode::Reader;
 use crate::websocket::{Opcode, encode};
-use wire::messages::FromGateway;
 
 /// Why a viewer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

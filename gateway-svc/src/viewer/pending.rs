@@ -13,7 +13,7 @@ use wire::Rung;
 use crate::frame::Frame;
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
-const MAX_MESSAGES: usize = 16;
+const MAX_PENDING_MESSAGES: usize = 16;
 
 /// What waits. The order on the socket is: the rest, messages, a pong, the close frame; nothing follows a close frame.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ impl Pending {
 
     /// Whether more small messages wait than a viewer that reads would ever let wait.
     pub(super) fn too_many(&self) -> bool {
-        self.messages.len() > MAX_MESSAGES
+        self.messages.len() > MAX_PENDING_MESSAGES
     }
 
     /// Writes as much as the socket takes, and adds frames that are whole now to `finished`; true if the socket takes

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{MAX_CONTROL_PAYLOAD, Opcode};
+use super::{MAX_CONTROL_BYTES, Opcode};
 
 /// The longest message a client may send; ours are a few dozen bytes.
-pub const MAX_MESSAGE: usize = 4096;
+pub const MAX_MESSAGE_BYTES: usize = 4096;
 /// What a client said.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -135,7 +135,7 @@ impl Reader {
             }
             _ => {}
         }
-        if self.message.len() + head.payload > MAX_MESSAGE {
+        if self.message.len() + head.payload > MAX_MESSAGE_BYTES {
             return Err(Violation {
                 code: 1009,
                 words: Cow::Borrowed("a message over 4 KiB"),
@@ -193,7 +193,7 @@ impl Head {
         }
         let short = second & 0x7f;
         let control = first & 0x08 != 0;
-        if control && (!last || usize::from(short) > MAX_CONTROL_PAYLOAD) {
+        if control && (!last || usize::from(short) > MAX_CONTROL_BYTES) {
             return Err(broken("a control frame that is fragmented or too long"));
         }
         let (width, shortest) = match short {
@@ -213,7 +213,7 @@ impl Head {
         if payload >> 63 != 0 || payload < shortest {
             return Err(broken("a length that is not spelled as it should be"));
         }
-        if payload > MAX_MESSAGE as u64 {
+        if payload > MAX_MESSAGE_BYTES as u64 {
             return Err(Violation {
                 code: 1009,
                 words: Cow::Borrowed("a message over 4 KiB"),

@@ -4,10 +4,10 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{MAX_CONTROL_PAYLOAD, Opcode};
+use super::{MAX_CONTROL_BYTES, Opcode};
 
 /// The most bytes of a head without a mask: two, and the longest length field.
-pub(crate) const MAX_HEAD: usize = 10;
+pub(crate) const MAX_FRAME_HEAD_BYTES: usize = 10;
 
 /// Writes the head of a whole, unmasked frame, as servers send them.
 pub fn put_head(out: &mut BytesMut, opcode: Opcode, payload: usize) {
@@ -28,7 +28,7 @@ pub fn put_head(out: &mut BytesMut, opcode: Opcode, payload: usize) {
 /// A whole frame.
 #[must_use]
 pub(crate) fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
-    let mut out = BytesMut::with_capacity(MAX_HEAD + payload.len());
+    let mut out = BytesMut::with_capacity(MAX_FRAME_HEAD_BYTES + payload.len());
     put_head(&mut out, opcode, payload.len());
     out.put_slice(payload);
     out.freeze()
@@ -37,7 +37,7 @@ pub(crate) fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
 /// A close frame; words that do not fit are cut.
 #[must_use]
 pub(crate) fn close(code: u16, words: &str) -> Bytes {
-    let mut fits = words.len().min(MAX_CONTROL_PAYLOAD - 2);
+    let mut fits = words.len().min(MAX_CONTROL_BYTES - 2);
     while !words.is_char_boundary(fits) {
         fits -= 1;
     }

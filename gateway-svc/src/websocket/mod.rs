@@ -5,7 +5,7 @@ pub mod encode;
 pub(crate) mod handshake;
 
 /// The most bytes of a control frame's payload. Source: RFC 6455 section 5.5.
-const MAX_CONTROL_PAYLOAD: usize = 125;
+const MAX_CONTROL_BYTES: usize = 125;
 
 /// What a frame is. Source: RFC 6455 section 5.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use wire::Rung;
+use wire::messages::FromGateway;
 
 use super::{End, Outbox, State, text};
 use crate::frame::{self, Frame};
-use wire::messages::FromGateway;
 
 /// What became of an offered frame.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use prometheus::{Histogram, IntCounter, IntGauge, Result};
 use wire::{PerRung, per_rung};
 
 /// From half a millisecond, the bus alone, to seconds, which nobody should see.
-const SECONDS: [f64; 12] = [
+const BUCKETS_S: [f64; 12] = [
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0,
 ];
 
@@ -32,5 +32,5 @@ pub(super) fn gauges_per_rung(
 }
 
 pub(super) fn seconds(registry: &Registry, name: &str, help: &str) -> Result<Histogram> {
-    registry.histogram(name, help, &SECONDS)
+    registry.histogram(name, help, &BUCKETS_S)
 }
