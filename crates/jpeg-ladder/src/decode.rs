@@ -21,6 +21,8 @@ impl Picture {
 }
 
 /// Decodes a whole JPEG; `None` if it is damaged, as far as the decoder notices.
+///
+/// It must have its EOI: where a progressive one is cut off, nothing else says how many scans there should be.
 pub(crate) fn decode(data: &[u8]) -> Option<Picture> {
     let options = DecoderOptions::default()
         .set_strict_mode(true)
