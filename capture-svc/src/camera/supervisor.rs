@@ -56,9 +56,15 @@ struct State {
 }
 
 impl State {
-    /// Whether a session that was given up still holds the camera: nobody else is to blame then.
-    fn waits_for_driver(&self) -> bool {
-        self.abandoned.iter().any(|thread| !thread.is_finished())
+    /// Nobody else is to blame for a camera that is in use when a session that was given up still holds it.
+    fn blame(&self, error: CameraError) -> CameraError {
+        let held = self.abandoned.iter().any(|thread| !thread.is_finished());
+        match error {
+            CameraError::Busy { .. } if held => {
+                CameraError::Wedged("an earlier attempt still waits for it")
+            }
+            error => error,
+        }
     }
 }
 
@@ -193,14 +199,8 @@ impl Supervisor {
                 if running.was_healthy(now) {
                     state.attempt = 0;
                 }
-                let busy = matches!(error, CameraError::Busy { .. });
-                let error = if busy && state.waits_for_driver() {
-                    CameraError::Wedged("an earlier attempt still waits for it")
-                } else {
-                    error
-                };
                 if !closing {
-                    self.fail(state, &error);
+                    self.fail(state, &state.blame(error));
                 }
             }
             SessionEvent::Ended => {

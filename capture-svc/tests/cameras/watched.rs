@@ -9,6 +9,9 @@ use testkit::{Cameras, NatsServer, Picture, Process, eventually};
 /// Several times what anything here takes.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
+/// How often a gateway renews its lease.
+const RENEWED: Duration = Duration::from_millis(1500);
+
 /// A capture-svc with one camera, and somebody who watches it.
 pub(crate) struct Watched {
     pub(crate) nats: NatsServer,
@@ -57,11 +60,21 @@ impl Watched {
     pub(crate) async fn frames(&mut self, count: u32) -> Picture {
         let mut last = None;
         for _ in 0..count {
-            let frame = tokio::time::timeout(SOON, self.frames.next()).await;
-            let frame = frame.expect("a frame comes").expect("of a live connection");
-            last = Some(Picture::read(&frame.payload).expect("a whole picture"));
+            let frame = tokio::time::timeout(SOON, self.frame()).await;
+            last = Some(frame.expect("a frame comes"));
         }
         last.expect("at least one")
+    }
+
+    /// The next one, however long it takes: whoever watches renews the lease.
+    async fn frame(&mut self) -> Picture {
+        loop {
+            self.come().await;
+            if let Ok(frame) = tokio::time::timeout(RENEWED, self.frames.next()).await {
+                let frame = frame.expect("of a live connection");
+                return Picture::read(&frame.payload).expect("a whole picture");
+            }
+        }
     }
 
     pub(crate) async fn errors(&self) -> f64 {

@@ -88,33 +88,46 @@ pub(crate) unsafe fn answer(
         VIDIOC_QUERYCTRL => ask!(controls.query, v4l2_queryctrl),
         VIDIOC_QUERY_EXT_CTRL => ask!(controls.query_any, v4l2_query_ext_ctrl),
         VIDIOC_QUERYMENU => ask!(controls.query_menu, v4l2_querymenu),
-        VIDIOC_G_CTRL | VIDIOC_S_CTRL => {
-            // SAFETY: as above.
-            let one = unsafe { &mut *argument.cast::<v4l2_control>() };
-            if number == VIDIOC_S_CTRL {
-                camera.controls.set(one.id, one.value.into())?;
-            }
-            one.value = camera.controls.value(one.id)? as i32;
-            Ok(())
-        }
-        VIDIOC_G_EXT_CTRLS | VIDIOC_S_EXT_CTRLS => {
-            // SAFETY: as above; a request for one control points to one.
-            let one = unsafe {
-                let all = &mut *argument.cast::<v4l2_ext_controls>();
-                (all.count == 1).then(|| &mut *all.controls)
-            };
-            let one = one.ok_or(libc::EINVAL)?;
-            if number == VIDIOC_S_EXT_CTRLS {
-                // SAFETY: any bits are a number.
-                camera
-                    .controls
-                    .set(one.id, unsafe { one.__bindgen_anon_1.value64 })
-            } else {
-                one.__bindgen_anon_1.value64 = camera.controls.value(one.id)?;
-                Ok(())
-            }
+        VIDIOC_G_CTRL | VIDIOC_S_CTRL | VIDIOC_G_EXT_CTRLS | VIDIOC_S_EXT_CTRLS => {
+            // SAFETY: handed on as it came.
+            unsafe { answer_value(camera, number, argument) }
         }
         _ => Err(libc::ENOTTY),
+    }
+}
+
+/// Gets or sets the value of one control.
+///
+/// # Safety
+/// As [`answer`].
+unsafe fn answer_value(
+    camera: &mut Camera,
+    number: u32,
+    argument: *mut c_void,
+) -> Result<(), c_int> {
+    if matches!(number, VIDIOC_G_CTRL | VIDIOC_S_CTRL) {
+        // SAFETY: as above.
+        let one = unsafe { &mut *argument.cast::<v4l2_control>() };
+        if number == VIDIOC_S_CTRL {
+            camera.controls.set(one.id, one.value.into())?;
+        }
+        one.value = camera.controls.value(one.id)? as i32;
+        return Ok(());
+    }
+    // SAFETY: as above; a request for one control points to one.
+    let one = unsafe {
+        let all = &mut *argument.cast::<v4l2_ext_controls>();
+        (all.count == 1).then(|| &mut *all.controls)
+    };
+    let one = one.ok_or(libc::EINVAL)?;
+    if number == VIDIOC_S_EXT_CTRLS {
+        // SAFETY: any bits are a number.
+        camera
+            .controls
+            .set(one.id, unsafe { one.__bindgen_anon_1.value64 })
+    } else {
+        one.__bindgen_anon_1.value64 = camera.controls.value(one.id)?;
+        Ok(())
     }
 }
 
