@@ -2,7 +2,8 @@
 
 use turbojpeg::{Decompressor, Image, PixelFormat};
 
-use crate::common::oddities::{broken, picture, shown, with_restarts};
+use crate::common::frames::{picture, with_restarts};
+use crate::common::oddities::{broken, shown};
 
 /// The crate turbojpeg asks for the size first and takes this frame's warning ("extraneous bytes before marker") for an
 /// error. libjpeg passes over them: `next_marker` in jdmarker.c; djpeg shows the picture.

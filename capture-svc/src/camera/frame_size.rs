@@ -78,7 +78,7 @@ mod tests {
 
     /// Verdicts on `(width, height)` at milliseconds.
     fn verdicts(frames: &[(u32, u32, u64)]) -> Vec<SizeVerdict> {
-        let begin = crate::clock::now();
+        let begin = crate::camera::clock::now();
         let mut size = FrameSize::new(640, 480);
         let judge =
             |&(width, height, at)| size.judge(width, height, begin + Duration::from_millis(at));

@@ -18,6 +18,7 @@ use super::{
     clock,
     error::{CameraError, retry_after},
     event::{Event, SessionEvent},
+    frame::Mode,
     report::CameraReport,
     running::RunningSession,
     session::Session,
@@ -66,11 +67,8 @@ impl Supervisor {
         let mut state = State::default();
         loop {
             let now = clock::now();
-            if state
-                .running
-                .as_ref()
-                .is_some_and(|running| now >= running.give_up_at)
-            {
+            let running = state.running.as_ref();
+            if running.is_some_and(|running| now >= running.give_up_at) {
                 self.abandon(&mut state);
             }
             if state.wanted && state.running.is_none() && state.retry_at.is_none_or(|at| now >= at)
@@ -88,11 +86,8 @@ impl Supervisor {
             match self.events.recv_timeout(wait) {
                 Ok(Event::Wanted(wanted)) => self.set_wanted(&mut state, wanted),
                 Ok(Event::Session(id, event)) => {
-                    let current = state
-                        .running
-                        .as_ref()
-                        .is_some_and(|running| running.id == id);
-                    if current {
+                    let running = state.running.as_ref();
+                    if running.is_some_and(|running| running.id == id) {
                         self.session_event(&mut state, event);
                     } else if matches!(event, SessionEvent::Ended)
                         && state.running.is_none()
@@ -175,23 +170,8 @@ impl Supervisor {
         running.heard(now);
         match event {
             SessionEvent::Opened { kind, mode, words } => {
-                tracing::info!(
-                    source = kind.as_str(),
-                    width = mode.width,
-                    height = mode.height,
-                    fps = mode.fps,
-                    format = mode.format.as_str(),
-                    range = ?mode.range,
-                    matrix = ?mode.matrix,
-                    "camera open: {words}"
-                );
                 state.seen_camera |= kind == SourceKind::Webcam;
-                self.report.send_modify(|report| {
-                    (report.width, report.height) = (mode.width, mode.height);
-                    report.fps = mode.fps.min(self.settings.fps);
-                    (report.source, report.format) = (kind, Some(mode.format));
-                    report.opened = words;
-                });
+                self.report_opened(kind, &mode, words);
             }
             SessionEvent::Resized { width, height } => {
                 tracing::warn!(width, height, "the camera has gone over to another size");
@@ -231,6 +211,25 @@ impl Supervisor {
                 }
             }
         }
+    }
+
+    fn report_opened(&self, kind: SourceKind, mode: &Mode, words: String) {
+        tracing::info!(
+            source = kind.as_str(),
+            width = mode.width,
+            height = mode.height,
+            fps = mode.fps,
+            format = mode.format.as_str(),
+            range = ?mode.range,
+            matrix = ?mode.matrix,
+            "camera open: {words}"
+        );
+        self.report.send_modify(|report| {
+            (report.width, report.height) = (mode.width, mode.height);
+            report.fps = mode.fps.min(self.settings.fps);
+            (report.source, report.format) = (kind, Some(mode.format));
+            report.opened = words;
+        });
     }
 
     /// No frames come: what waits is old, and there is no rate.
@@ -281,10 +280,8 @@ impl Supervisor {
         running.close(clock::now());
         let deadline = clock::now() + EXIT_CLOSE_TIMEOUT;
         loop {
-            match self
-                .events
-                .recv_timeout(deadline.saturating_duration_since(clock::now()))
-            {
+            let left = deadline.saturating_duration_since(clock::now());
+            match self.events.recv_timeout(left) {
                 Ok(Event::Session(id, SessionEvent::Ended)) if id == running.id => return,
                 Ok(_) => {}
                 Err(_) => {

@@ -93,7 +93,7 @@ mod tests {
     fn symbols_follow_each_other_without_a_gap_and_the_last_byte_is_filled_with_ones() {
         let mut symbols = Symbols::new();
         // 1 0110 000 | 0000 0001, then half a byte.
-        let words = [(0b1, 1), (0b0110, 4), (0b0000_0000_001, 11), (0b0101, 4)];
+        let words = [(0b1, 1), (0b0110, 4), (0b000_0000_0001, 11), (0b0101, 4)];
         for (word, (bits, length)) in symbols.words.iter_mut().zip(words) {
             *word = bits << 6 | length;
         }

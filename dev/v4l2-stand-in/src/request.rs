@@ -69,14 +69,7 @@ pub(crate) unsafe fn answer(
         VIDIOC_G_FMT | VIDIOC_S_FMT => {
             // SAFETY: as above.
             let format = unsafe { &mut *argument.cast::<v4l2_format>() };
-            of_pictures(format.type_)?;
-            // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
-            let pictures = unsafe { &mut format.fmt.pix };
-            if number == VIDIOC_S_FMT {
-                camera.set_format(pictures)?;
-            }
-            camera.format(pictures);
-            Ok(())
+            answer_format(camera, number == VIDIOC_S_FMT, format)
         }
         VIDIOC_G_PARM | VIDIOC_S_PARM => {
             // SAFETY: as above.
@@ -129,4 +122,15 @@ pub(crate) unsafe fn answer(
 fn of_pictures(buffer_type: u32) -> Result<(), c_int> {
     let right = buffer_type == v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE;
     right.then_some(()).ok_or(libc::EINVAL)
+}
+
+fn answer_format(camera: &mut Camera, set: bool, format: &mut v4l2_format) -> Result<(), c_int> {
+    of_pictures(format.type_)?;
+    // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
+    let pictures = unsafe { &mut format.fmt.pix };
+    if set {
+        camera.set_format(pictures)?;
+    }
+    camera.format(pictures);
+    Ok(())
 }
