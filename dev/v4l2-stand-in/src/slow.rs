@@ -9,7 +9,8 @@ use std::{
     },
 };
 
-use crate::stream::MOST_BUFFERS;
+/// More are not granted to anybody, so that each has its place here.
+pub(crate) const MOST_BUFFERS: u32 = 32;
 
 /// A little longer than a frame lasts at 30 a second.
 static READING: libc::timespec = libc::timespec {

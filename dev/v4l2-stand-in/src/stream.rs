@@ -20,10 +20,11 @@ use v4l::v4l_sys::{
     v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
 };
 
-use crate::{behaviour::Behaviour, picture::Picture, slow};
-
-/// More are not granted to anybody.
-pub(crate) const MOST_BUFFERS: u32 = 32;
+use crate::{
+    behaviour::Behaviour,
+    picture::Picture,
+    slow::{self, MOST_BUFFERS},
+};
 
 /// Longer than capture-svc waits for a call into a driver.
 const HANGING: Duration = Duration::from_secs(6);
