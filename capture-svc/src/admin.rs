@@ -3,6 +3,8 @@
 use bus::LinkState;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::demand::Privacy;
 use crate::metrics::Metrics;
@@ -19,12 +21,14 @@ pub(crate) struct Admin {
 }
 
 impl Admin {
-    /// Serves `/metrics`, `/healthz` and `/readyz` on `listener` until that fails.
-    pub(crate) async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
+    /// Serves `/metrics`, `/healthz` and `/readyz` on `listener` as long as the process lives.
+    pub(crate) async fn serve(self, listener: TcpListener) {
         let metrics = self.metrics.clone();
         let router = process::health_routes(move || self.unready())
             .merge(process::metrics_route(move || metrics.text()));
-        axum::serve(listener, router).await
+        // Its connections end with the process: there is nothing to wait for when it stops.
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        process::serve_http(listener, router, tasks, stop, |_| Ok(())).await;
     }
 
     /// Ready: frames could flow if somebody asked. An idle camera is ready, and so is a standby.

@@ -59,7 +59,7 @@ const EXIT_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 /// The part that ended and why.
 pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
     let metrics = Metrics::new()?;
-    let admin = listen(config.admin_listen).await?;
+    let admin = listen(config.admin_listen)?;
     let camera = Camera::start(config.camera.clone(), metrics.camera.clone());
     let camera = Arc::new(camera.context("starting the camera thread")?);
     let links = Links {
@@ -86,9 +86,9 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     outcome
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await;
-    listener.with_context(|| format!("CAPTURE_ADMIN_LISTEN={address} cannot be listened on"))
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    process::listen(address)
+        .with_context(|| format!("CAPTURE_ADMIN_LISTEN={address} cannot be listened on"))
 }
 
 /// Both connections to NATS.
@@ -124,7 +124,7 @@ fn start(
         links: [links.frames.state.clone(), links.control.state.clone()],
         privacy: privacy.clone(),
     };
-    tasks.spawn("the admin port", routes.serve(admin));
+    tasks.spawn_infallible("the admin port", routes.serve(admin));
     let control = links.control.clone();
     let reminder = ::bus::remind(control.state.clone());
     tasks.spawn_infallible("the reminder", reminder);

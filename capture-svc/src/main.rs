@@ -41,6 +41,7 @@ fn main() -> ExitCode {
 fn serve(config: Config) -> ExitCode {
     config.log.start();
     process::warn_of_unknown_variables::<Cli>("CAPTURE_");
+    process::raise_descriptor_limit(process::MAX_CONNECTIONS, "the admin port");
     process::serve(Some(WORKERS), LAST_THREADS, |stop| {
         capture_svc::run(config, stop)
     })

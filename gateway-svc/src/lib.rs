@@ -16,8 +16,6 @@ mod session;
 mod viewer;
 pub mod websocket;
 
-pub use self::http::listener::MAX_COLD_CONNECTIONS;
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +31,9 @@ use wire::MemberId;
 use crate::access::AccessControl;
 use crate::bus::Bus;
 use crate::config::Config;
+use crate::http::routes;
+use crate::http::socket_options::hold_nothing_unsent;
 use crate::http::state::AppState;
-use crate::http::{listener, routes};
 use crate::metrics::Metrics;
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
@@ -68,7 +67,13 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
         ("the public port", public, public_routes),
         ("the admin port", admin, admin_routes),
     ] {
-        let serving = listener::serve(listener, routes, tasks.clone(), closed.clone());
+        let serving = process::serve_http(
+            listener,
+            routes,
+            tasks.clone(),
+            closed.clone(),
+            hold_nothing_unsent,
+        );
         parts.spawn(async move {
             serving.await;
             Ok(name)
@@ -93,7 +98,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    listener::listen(address).with_context(|| format!("cannot listen on {address}"))
+    process::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Puts the rooms together; nothing of it runs yet.

@@ -27,30 +27,12 @@ fn main() -> ExitCode {
 fn serve(config: Config) -> ExitCode {
     config.log.start();
     process::warn_of_unknown_variables::<Cli>("GATEWAY_");
-    raise_descriptor_limit(config.max_viewers);
+    let connections = config.max_viewers + process::MAX_CONNECTIONS;
+    process::raise_descriptor_limit(connections, "GATEWAY_MAX_VIEWERS");
     let gateway = MemberId::new(&host_name(), fastrand::u64(..));
     process::serve(None, LAST_THREADS, |stop| {
         gateway_svc::run(config, gateway, stop)
     })
-}
-
-/// Each viewer is a descriptor; the soft limit of most systems, 1024, is a relic of `select`.
-fn raise_descriptor_limit(viewers: usize) {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let needed = viewers as u64 + gateway_svc::MAX_COLD_CONNECTIONS as u64 + 64;
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    let limit = setrlimit(Resource::Nofile, raised).map_or(limit, |()| raised);
-    if let Some(current) = limit.current.filter(|current| *current < needed) {
-        tracing::warn!(
-            current,
-            needed,
-            "too few file descriptors for GATEWAY_MAX_VIEWERS: raise the hard limit (ulimit -Hn)"
-        );
-    }
 }
 
 fn host_name() -> String {

@@ -5,7 +5,9 @@
 
 mod admin;
 mod clock;
+mod descriptors;
 mod health;
+mod listener;
 mod log;
 mod problems;
 mod registry;
@@ -15,6 +17,8 @@ mod variables;
 
 pub use admin::{health_routes, metrics_route};
 pub use clock::Clock;
+pub use descriptors::raise_descriptor_limit;
+pub use listener::{MAX_CONNECTIONS, TuneSocket, listen, serve_http};
 pub use log::{LogArgs, LogSettings};
 pub use problems::{ConfigErrors, Problems};
 pub use registry::{CountedGauge, Registry};

@@ -1,10 +1,10 @@
 //! Everything cold: routes, plain-HTTP viewers, the page, and the connections all of it comes over.
 
-pub(crate) mod listener;
 mod login;
 mod mjpeg;
 pub(crate) mod routes;
 mod snapshot;
+pub(crate) mod socket_options;
 pub(crate) mod state;
 mod static_files;
 mod status;

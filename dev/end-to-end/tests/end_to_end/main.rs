@@ -3,6 +3,7 @@
 //! Each test starts its own three, so they can be killed. Bounds are several times what is promised (and met on an idle
 //! machine), because the machine is shared; what was measured is printed.
 
+mod admin;
 mod demand;
 mod faults;
 mod login;

@@ -77,13 +77,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "gateway-svc/src/session/upgrade.rs",
         ],
     ),
-    (
-        "hyper",
-        &[
-            "gateway-svc/src/http/listener.rs",
-            "gateway-svc/src/session/upgrade.rs",
-        ],
-    ),
+    ("hyper", &["gateway-svc/src/session/upgrade.rs"]),
     (
         "prometheus",
         &["capture-svc/src/metrics/", "gateway-svc/src/metrics/"],

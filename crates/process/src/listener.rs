@@ -1,6 +1,7 @@
-//! TCP connections and HTTP/1.1 on them, bounded in every direction a stranger can push.
+//! TCP connections and HTTP/1.1 on them, bounded in every direction a stranger can push: how many, how slow a request's
+//! head, how large, how long without a byte. axum's own `serve` has none of these bounds.
 //!
-//! Only the cold part: after its upgrade a viewer's socket leaves hyper for good. HTTP/2 is the reverse proxy's.
+//! After an upgrade a socket leaves hyper for good, and its place here is free again. HTTP/2 is the reverse proxy's.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,8 +25,8 @@ use tower::ServiceExt as _;
 
 /// Connections that wait to be accepted: a crowd that reconnects at once finds room.
 const BACKLOG: u32 = 4096;
-/// Connections at the same time that are no viewers (yet): pages, snapshots, handshakes.
-pub const MAX_COLD_CONNECTIONS: usize = 512;
+/// Connections at the same time that are not upgraded (yet).
+pub const MAX_CONNECTIONS: usize = 512;
 /// A request's head must be there by then, and an idle connection is closed after it.
 const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of a request's head; a browser's with cookies is 1 to 2 KB.
@@ -39,7 +40,7 @@ const PEER_TIMEOUT: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// The address is in use or not ours.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()
     } else {
@@ -51,14 +52,18 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves `routes` until `stop`; the connections' tasks live in `tasks`.
-pub(crate) async fn serve(
+/// Sets what a service wants of each socket beside what is set here.
+pub type TuneSocket = fn(&TcpStream) -> io::Result<()>;
+
+/// Serves `routes` until `stop`; the connections' tasks live in `tasks`. A socket that `tune` refuses is closed.
+pub async fn serve_http(
     listener: TcpListener,
     routes: Router,
     tasks: TaskTracker,
     stop: CancellationToken,
+    tune: TuneSocket,
 ) {
-    let places = Arc::new(Semaphore::new(MAX_COLD_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -81,15 +86,18 @@ pub(crate) async fn serve(
         let stop = stop.clone();
         tasks.spawn(async move {
             // A connection that breaks is its peer's business; stop ends those that would stay.
-            stop.run_until_cancelled(connection(socket, peer, routes))
+            stop.run_until_cancelled(connection(socket, peer, routes, tune))
                 .await;
             drop(permit);
         });
     }
 }
 
-async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router) {
-    if tune(&socket).is_err() {
+async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router, tune: TuneSocket) {
+    if notice_dead_peers(&socket)
+        .and_then(|()| tune(&socket))
+        .is_err()
+    {
         return;
     }
     let service = service_fn(move |request: Request<Incoming>| {
@@ -110,8 +118,8 @@ async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router) {
     }
 }
 
-/// Frames leave at once, a peer that is gone is noticed, and the kernel takes nothing new while something is unsent.
-fn tune(socket: &TcpStream) -> io::Result<()> {
+/// Answers leave at once, and a peer that is gone is noticed.
+fn notice_dead_peers(socket: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(socket);
     socket.set_tcp_nodelay(true)?;
     socket.set_tcp_user_timeout(Some(PEER_TIMEOUT))?;
@@ -119,6 +127,5 @@ fn tune(socket: &TcpStream) -> io::Result<()> {
         &TcpKeepalive::new()
             .with_time(PEER_TIMEOUT / 2)
             .with_interval(PEER_TIMEOUT / 4),
-    )?;
-    socket.set_tcp_notsent_lowat(1)
+    )
 }

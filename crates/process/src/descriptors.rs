@@ -1,0 +1,25 @@
+//! How many file descriptors this process may have.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Beside connections: the log, timers, sockets to servers, files that are read.
+const OTHERS: u64 = 64;
+
+/// Raises the soft limit to the hard one: that of most systems, 1024, is a relic of `select`. Warns if `connections` and
+/// the rest still find no room; `setting` is what asks for so many.
+pub fn raise_descriptor_limit(connections: usize, setting: &str) {
+    let needed = connections as u64 + OTHERS;
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let limit = setrlimit(Resource::Nofile, raised).map_or(limit, |()| raised);
+    if let Some(current) = limit.current.filter(|current| *current < needed) {
+        tracing::warn!(
+            current,
+            needed,
+            "too few file descriptors for {setting}: raise the hard limit (ulimit -Hn)"
+        );
+    }
+}
