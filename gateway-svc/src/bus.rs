@@ -83,6 +83,7 @@ impl Bus {
     ) -> Result<Self, LinkError> {
         let options = LinkOptions {
             name: &format!("gateway-svc {gateway}"),
+            role: "gateway",
             inbox_prefix: "_INBOX_gateway",
             ping_interval: PING_INTERVAL,
             request_timeout: REQUEST_TIMEOUT,

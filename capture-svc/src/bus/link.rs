@@ -13,7 +13,7 @@ const SUBSCRIPTION_PENDING_MAX: usize = 64 * 1024;
 
 /// Begins to connect and returns at once; the connection may stand later.
 ///
-/// `role` names the connection on the server's side; `pending_max`: how many messages may wait to be written.
+/// `role` names the connection in the log and on the server's side; `pending_max`: how many messages may wait to be written.
 ///
 /// # Errors
 /// See [`LinkError`].
@@ -25,6 +25,7 @@ pub(crate) async fn open_link(
 ) -> Result<Link, LinkError> {
     let options = LinkOptions {
         name: &format!("capture-svc {role}"),
+        role,
         inbox_prefix: "_INBOX_capture",
         ping_interval: PING_INTERVAL,
         request_timeout: REQUEST_TIMEOUT,

@@ -9,7 +9,7 @@ use crate::state::{LinkState, Unreachable};
 
 /// Turns the library's events into state, metrics and log lines.
 pub(crate) struct Events {
-    pub(crate) name: String,
+    pub(crate) role: String,
     /// The settings to look at when it is refused.
     pub(crate) login: &'static str,
     pub(crate) state: watch::Sender<LinkState>,
@@ -32,12 +32,12 @@ impl Events {
             Event::ClientError(ClientError::Other(words)) => {
                 self.unreachable(Unreachable::Other(words.clone()));
             }
-            other => tracing::debug!(link = self.name, event = %other, "NATS event"),
+            other => tracing::debug!(link = self.role, event = %other, "NATS event"),
         }
     }
 
     fn connected(&self) {
-        tracing::info!(link = self.name, "NATS connected");
+        tracing::info!(link = self.role, "NATS connected");
         self.state.send_modify(|state| {
             if !state.connected {
                 self.metrics.connected(state.generation > 0);
@@ -57,7 +57,7 @@ impl Events {
             .send_if_modified(|state| std::mem::take(&mut state.connected));
         if stood {
             self.metrics.disconnected();
-            tracing::warn!(link = self.name, "NATS disconnected");
+            tracing::warn!(link = self.role, "NATS disconnected");
         }
     }
 
@@ -70,7 +70,7 @@ impl Events {
         });
         if is_new {
             tracing::error!(
-                link = self.name,
+                link = self.role,
                 refused = words,
                 "NATS refuses something; see deploy/nats.conf for the permissions needed"
             );

@@ -41,6 +41,8 @@ pub enum LinkError {
 pub struct LinkOptions<'a> {
     /// Its name on the server's side.
     pub name: &'a str,
+    /// What the log calls it, to tell a process' links apart.
+    pub role: &'a str,
     /// Under which the server sends answers; its permissions go by it.
     pub inbox_prefix: &'static str,
     /// Two or three of these unanswered, and the connection counts as dead.
@@ -74,7 +76,7 @@ impl Link {
     ) -> Result<Self, LinkError> {
         let (state_tx, state) = watch::channel(LinkState::default());
         let events = Arc::new(Events {
-            name: options.name.to_owned(),
+            role: options.role.to_owned(),
             login: nats.login.named(),
             state: state_tx,
             metrics: metrics.clone(),
