@@ -86,6 +86,13 @@ mod tests {
     }
 
     #[test]
+    fn a_network_is_told_as_it_is_written() {
+        for text in ["10.0.0.0/8", "fd00::/8"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
     fn a_network_contains_its_addresses() {
         for (network, inside, outside) in [
             ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"),

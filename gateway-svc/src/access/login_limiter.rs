@@ -64,4 +64,23 @@ mod tests {
         }
         assert!(limiter.0.len() <= MAX_ADDRESSES);
     }
+
+    #[test]
+    fn a_full_table_forgets_those_that_may_try_again_and_then_the_oldest() {
+        let now = Clock::start().now();
+        let address = |number: usize| IpAddr::from((number as u32).to_be_bytes());
+        let mut limiter = LoginLimiter::default();
+        for number in 0..MAX_ADDRESSES - 1 {
+            limiter.wrong(address(number), now);
+        }
+        let later = now + Duration::from_secs(1);
+        limiter.wrong(address(MAX_ADDRESSES), later);
+        assert_eq!(limiter.0.len(), MAX_ADDRESSES, "there was a place");
+        limiter.wrong(address(MAX_ADDRESSES + 1), later);
+        assert_eq!(limiter.0.len(), MAX_ADDRESSES, "the oldest made one");
+        assert!(limiter.0.contains_key(&address(MAX_ADDRESSES)));
+        let over = now + WRONG_TOKENS_WINDOW;
+        limiter.wrong(address(MAX_ADDRESSES + 2), over);
+        assert_eq!(limiter.0.len(), 3, "the others may try again");
+    }
 }

@@ -143,6 +143,24 @@ mod tests {
     }
 
     #[test]
+    fn an_older_run_is_back_when_the_newer_was_silent_long_enough() {
+        let mut camera = Camera::new();
+        camera.flows(1, 10, 5 * MS);
+        camera.flows(2, 10, 5 * MS);
+        camera.now_us += RUN_TAKEOVER_US - 1;
+        assert!(!camera.arrives(1, 5 * MS), "left over");
+        camera.now_us += 1;
+        assert!(camera.arrives(1, 5 * MS));
+    }
+
+    #[test]
+    fn one_best_way_is_kept_for_each_second_of_the_baseline() {
+        let mut camera = Camera::new();
+        camera.flows(1, 1000, 5 * MS);
+        assert_eq!(camera.judge.best.len() as u64, BASELINE_S);
+    }
+
+    #[test]
     fn clocks_that_differ_are_told_once_a_run() {
         let mut judge = LatenessFilter::default();
         let stamp = |run, captured_at_us| Stamp {

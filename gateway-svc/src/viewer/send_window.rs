@@ -292,4 +292,6 @@ impl SendWindow {
 }
 
 #[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
 mod tests;

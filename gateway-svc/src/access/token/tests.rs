@@ -108,3 +108,12 @@ fn a_secret_that_is_none_is_refused() {
         assert!(Token::new(bad).is_err(), "{bad:?}");
     }
 }
+
+#[test]
+fn a_login_lasts_thirty_days() {
+    let cookie = format!("{COOKIE}={}", token().login_cookie(1000));
+    let at = |now_s| credentials(&[("cookie", &cookie)], "", now_s);
+    let last = 1000 + 30 * 86_400 - 1;
+    assert_eq!(at(last), Credentials::Valid);
+    assert_eq!(at(last + 2), Credentials::Missing);
+}

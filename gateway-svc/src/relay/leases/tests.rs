@@ -173,3 +173,51 @@ fn without_a_bus_the_end_needs_no_delete() {
         [Action::Unsubscribe(stream(80))]
     );
 }
+
+#[test]
+fn a_subscription_that_failed_is_tried_again() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    leases.unsubscribed(&stream(80));
+    assert_eq!(leases.due(now), [Action::Subscribe(stream(80))]);
+    assert_eq!(leases.due(now), []);
+}
+
+#[test]
+fn the_answer_to_a_request_that_was_given_up_changes_nothing() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    leases.connected(true, now);
+    let old = put(&leases.due(now));
+    leases.connected(true, now);
+    let new = put(&leases.due(now));
+    assert_eq!(leases.done(&stream(80), old, false, now, 0.0), None);
+    assert_eq!(leases.held(stream(80).rung), 1);
+    assert_eq!(leases.done(&stream(80), new, true, now, 0.0), None);
+    leases.leave(&stream(80), now);
+    let end = now + LEASE_LINGER;
+    let actions = leases.due(end);
+    let [Action::Delete(_, delete)] = actions[..] else {
+        panic!("{actions:?}");
+    };
+    assert_eq!(leases.done(&stream(80), new, true, end, 0.0), None);
+    let gone = leases.done(&stream(80), delete, true, end, 0.0);
+    assert_eq!(gone, Some(Action::Unsubscribe(stream(80))));
+}
+
+#[test]
+fn viewers_are_told_of_one_camera_and_of_rungs_that_have_some() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    let door = StreamId {
+        camera: "door".parse().unwrap(),
+        ..stream(80)
+    };
+    leases.join(&door, now);
+    leases.join(&stream(40), now);
+    leases.leave(&stream(40), now);
+    let of = |camera: &CameraId| leases.viewers(camera).collect::<Vec<_>>();
+    assert_eq!(of(&door.camera), [(door.rung, 1)]);
+    assert_eq!(of(&CameraId::default()), [(stream(80).rung, 1)]);
+    assert_eq!(leases.held(door.rung), 1, "the door's is not put yet");
+}

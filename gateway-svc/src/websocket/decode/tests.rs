@@ -195,3 +195,11 @@ fn a_length_is_believed_only_when_its_bytes_are_there() {
         );
     }
 }
+
+#[test]
+fn a_control_frame_of_125_bytes_and_a_message_of_4096_are_read() {
+    for (first, length) in [(0x89, MAX_CONTROL_BYTES), (0x81, MAX_MESSAGE_BYTES)] {
+        let bytes = masked(first, &vec![b'a'; length]);
+        assert_eq!(heard(&bytes, bytes.len()).unwrap().len(), 1, "{length}");
+    }
+}
