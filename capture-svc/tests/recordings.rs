@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use testkit::{NatsServer, Process, Scratch, eventually};
 
 /// Several times what anything here takes.
-const SOON: Duration = Duration::from_secs(20);
+const CAMERA_REACTION_MAX: Duration = Duration::from_secs(20);
 
 fn picture(shade: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -42,13 +42,16 @@ async fn a_cut_picture_hides_none_is_counted_and_told_once() {
         .await
         .expect("a subscription");
     let js = async_nats::jetstream::new(nats.client().await);
-    let demand = eventually(SOON, || async { js.get_key_value("demand").await.ok() }).await;
+    let demand = eventually(CAMERA_REACTION_MAX, || async {
+        js.get_key_value("demand").await.ok()
+    })
+    .await;
     let (mut shown, mut taken) = (BTreeSet::new(), 0);
     // Five turns: what was said in each of them was said five times by now.
     while taken < 30 {
         // However slow the machine is, whoever watches renews the lease.
         demand.put("q80.gw", "1".into()).await.expect("a lease");
-        let frame = tokio::time::timeout(SOON, frames.next()).await;
+        let frame = tokio::time::timeout(CAMERA_REACTION_MAX, frames.next()).await;
         let frame = frame.expect("a frame comes").expect("of a live connection");
         shown.insert(shade(&frame.payload));
         taken += 1;

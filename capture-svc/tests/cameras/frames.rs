@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use testkit::{Cameras, eventually};
 
-use crate::watched::{SOON, Watched};
+use crate::watched::{CAMERA_REACTION_MAX, Watched};
 
 const MJPEG: [(&str, &str); 1] = [("CAPTURE_FORMAT", "mjpeg")];
 
@@ -104,10 +104,16 @@ async fn a_camera_that_hangs_is_not_called_busy_by_our_own_retry_and_comes_back(
         watched.capture.metric(name, labels).await
     };
     let errors = "capture_camera_errors_total";
-    eventually(SOON, async || count(errors, "stalled").await >= 2.0).await;
+    eventually(CAMERA_REACTION_MAX, async || {
+        count(errors, "stalled").await >= 2.0
+    })
+    .await;
     let captured = "capture_frames_captured_total";
     let before = count(captured, "").await;
-    eventually(SOON, async || count(captured, "").await > before + 5.0).await;
+    eventually(CAMERA_REACTION_MAX, async || {
+        count(captured, "").await > before + 5.0
+    })
+    .await;
     assert!(count(errors, "busy").await < 0.5);
     watched.calm();
 }
@@ -137,7 +143,7 @@ async fn a_size_that_the_camera_goes_over_to_is_shown_and_reported() {
             assert_eq!((frame.width, frame.height), (320, 240));
         }
     };
-    tokio::time::timeout(SOON, shown)
+    tokio::time::timeout(CAMERA_REACTION_MAX, shown)
         .await
         .expect("it is shown");
     let reported = async {
@@ -149,7 +155,7 @@ async fn a_size_that_the_camera_goes_over_to_is_shown_and_reported() {
             }
         }
     };
-    tokio::time::timeout(SOON, reported)
+    tokio::time::timeout(CAMERA_REACTION_MAX, reported)
         .await
         .expect("it is reported");
     assert!(watched.dropped("corrupt").await >= 10.0);

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use testkit::{Cameras, NatsServer, Picture, Process, eventually};
 
 /// Several times what anything here takes.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) const CAMERA_REACTION_MAX: Duration = Duration::from_secs(20);
 
 /// How often a gateway renews its lease.
 const RENEWED: Duration = Duration::from_millis(1500);
@@ -30,7 +30,10 @@ impl Watched {
         let client = nats.client().await;
         let frames = client.subscribe("frames.>").await.expect("a subscription");
         let js = jetstream::new(client);
-        let demand = eventually(SOON, || async { js.get_key_value("demand").await.ok() }).await;
+        let demand = eventually(CAMERA_REACTION_MAX, || async {
+            js.get_key_value("demand").await.ok()
+        })
+        .await;
         let watched = Self {
             nats,
             _cameras: cameras,
@@ -49,7 +52,7 @@ impl Watched {
 
     pub(crate) async fn leave_and_see_it_closed(&self) {
         self.demand.delete("q80.gw").await.expect("its own lease");
-        eventually(SOON, || async { self.open().await < 0.5 }).await;
+        eventually(CAMERA_REACTION_MAX, || async { self.open().await < 0.5 }).await;
     }
 
     pub(crate) async fn open(&self) -> f64 {
@@ -60,7 +63,7 @@ impl Watched {
     pub(crate) async fn frames(&mut self, count: u32) -> Picture {
         let mut last = None;
         for _ in 0..count {
-            let frame = tokio::time::timeout(SOON, self.frame()).await;
+            let frame = tokio::time::timeout(CAMERA_REACTION_MAX, self.frame()).await;
             last = Some(frame.expect("a frame comes"));
         }
         last.expect("at least one")

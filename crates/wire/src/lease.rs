@@ -36,7 +36,7 @@ pub struct MemberId(Box<str>);
 pub struct KeyError;
 
 impl MemberId {
-    const LONGEST: usize = 64;
+    const NAME_CHARS_MAX: usize = 64;
 
     /// An id from a word for people (a host's name, say) and a random number; what does not fit a key is left out.
     #[must_use]
@@ -44,7 +44,7 @@ impl MemberId {
         let word: String = word
             .chars()
             .filter(|c| Self::spelled(*c))
-            .take(Self::LONGEST - 17)
+            .take(Self::NAME_CHARS_MAX - 17)
             .collect();
         Self(
             if word.is_empty() {
@@ -77,7 +77,8 @@ impl FromStr for MemberId {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let fits = (1..=Self::LONGEST).contains(&text.len()) && text.chars().all(Self::spelled);
+        let fits =
+            (1..=Self::NAME_CHARS_MAX).contains(&text.len()) && text.chars().all(Self::spelled);
         if fits {
             Ok(Self(text.into()))
         } else {

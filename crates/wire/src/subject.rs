@@ -27,7 +27,7 @@ pub struct CameraIdError {
 impl CameraId {
     /// The name in status messages and in `?camera=` of the unnamed camera.
     pub const DEFAULT_NAME: &str = "default";
-    const LONGEST: usize = 32;
+    const NAME_CHARS_MAX: usize = 32;
 
     /// Whether this is the unnamed camera.
     #[must_use]
@@ -81,7 +81,7 @@ impl FromStr for CameraId {
         if text.is_empty() || text == Self::DEFAULT_NAME {
             return Ok(Self(None));
         }
-        let spelled = text.len() <= Self::LONGEST
+        let spelled = text.len() <= Self::NAME_CHARS_MAX
             && text
                 .bytes()
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
@@ -92,7 +92,7 @@ impl FromStr for CameraId {
             Ok(Self(Some(text.into())))
         } else {
             Err(CameraIdError {
-                value: text.chars().take(Self::LONGEST + 8).collect(),
+                value: text.chars().take(Self::NAME_CHARS_MAX + 8).collect(),
             })
         }
     }

@@ -26,8 +26,8 @@ impl Results {
         };
         let text = format!(
             "# Results\n\n\
-             Written by `cargo xtask bench`, which runs all of it again on your machine. Ratios carry over to other \
-             machines, milliseconds do not.\n\n\
+             Written by `cargo xtask bench`, which runs all of it again on your machine. Ratios between services \
+             carry over to other machines, those of `encode` are this processor's, milliseconds do not carry over.\n\n\
              - {}\n- {}\n- {}\n- this repository at {}, {}\n",
             machine(),
             version_of("rustc"),
