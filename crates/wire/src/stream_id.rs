@@ -1,6 +1,6 @@
 //! Which stream of frames: a camera at a rendition. Its spelling names the frames' subject and the leases' keys.
 //!
-//! A rendition is a quality today; a size joins it with the issue on sizes, and this is the one place to spell it.
+//! A rendition is a quality today, and this is the one place that spells it.
 
 use std::fmt;
 use std::str::FromStr;
