@@ -27,10 +27,9 @@ pub(crate) fn ask(admin: SocketAddr, path: &str) -> Result<(), String> {
 fn exchange(admin: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut socket = TcpStream::connect_timeout(&admin, ANSWER_WITHIN)?;
     socket.set_read_timeout(Some(ANSWER_WITHIN))?;
-    write!(
-        socket,
-        "GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n"
-    )?;
+    // In one piece: whoever answers the first part and closes would reset the connection under the rest.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes())?;
     let mut answer = String::new();
     socket.take(LARGEST_ANSWER).read_to_string(&mut answer)?;
     Ok(answer)
