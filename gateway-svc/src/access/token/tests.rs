@@ -117,3 +117,8 @@ fn a_login_lasts_thirty_days() {
     assert_eq!(at(last), Credentials::Valid);
     assert_eq!(at(last + 2), Credentials::Missing);
 }
+
+#[test]
+fn a_token_is_never_shown() {
+    assert_eq!(format!("{:?}", token()), "Token(…)");
+}
