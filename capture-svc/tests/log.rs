@@ -31,14 +31,17 @@ impl Capture {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn();
-        Self(capture.unwrap())
+        Self(capture.expect("it was built beside this test"))
     }
 }
 
 /// Waits until capture says on the bus that it is there.
 async fn speaks(nats: &NatsServer) {
     let client = nats.client().await;
-    let mut status = client.subscribe("status").await.unwrap();
+    let mut status = client
+        .subscribe("status")
+        .await
+        .expect("a running server subscribes");
     let spoken = timeout(STATUS_WITHIN, status.next()).await;
     assert!(spoken.is_ok(), "no status: it does not run");
 }
