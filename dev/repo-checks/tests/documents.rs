@@ -221,6 +221,7 @@ fn every_test_that_the_security_document_names_exists() {
         "capture-svc/tests",
         "gateway-svc/src",
         "gateway-svc/tests",
+        "dev/end-to-end/tests",
     ];
     let sources: String = places
         .iter()

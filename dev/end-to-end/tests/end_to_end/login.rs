@@ -39,7 +39,7 @@ fn one_line_and_none_of_the_library(log: &str, setting: &str) {
 }
 
 #[tokio::test]
-async fn capture_names_the_settings_of_a_login_that_is_missing() {
+async fn a_missing_login_is_named_with_its_settings_by_capture() {
     let nats = nats_with_a_login().await;
     let capture = Process::capture(&nats, &[]).await;
     let (readyz, log) = told_by(capture, &nats, 8).await;
@@ -48,7 +48,7 @@ async fn capture_names_the_settings_of_a_login_that_is_missing() {
 }
 
 #[tokio::test]
-async fn gateway_names_the_settings_of_a_login_that_is_wrong() {
+async fn a_wrong_login_is_named_with_its_settings_by_the_gateway() {
     let nats = nats_with_a_login().await;
     let login = [("NATS_USER", "door"), ("NATS_PASSWORD", "the-wrong-one")];
     let gateway = Process::gateway(&nats, &login).await;
