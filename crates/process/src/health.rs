@@ -4,12 +4,13 @@ use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// An admin port that has not answered by then is as good as dead; orchestrators allow no more either.
+/// A part of the answer that is not there by then will not come; orchestrators allow no more for all of it either.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// Status line, headers and one line of reason.
 const LARGEST_ANSWER: u64 = 4096;
 
-/// Asks the service on `admin` for `path`; blocks for three seconds at the most.
+/// Asks the service on `admin` for `path`; blocks for three seconds at the most to connect, and as long for each part of
+/// the answer.
 ///
 /// # Errors
 /// In words for a person: the reason that the service gives, or that nobody answers there.

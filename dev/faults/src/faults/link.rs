@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use testkit::Viewer;
+use testkit::{Stack, Viewer};
 
 use crate::cable::Cable;
 use crate::fault::Fault;
@@ -38,22 +38,7 @@ async fn capture(mode: Mode) -> Seen {
     let request = Viewer::at(stack.gateways[0].public(), "/websocket/80").query("camera", "door");
     let other = Watcher::of(request.connect().await.expect("a viewer"));
     let other = other.settled().await;
-    let (mark, then) = (mark(&stack), Instant::now());
-    cable.cut();
-    tokio::time::sleep(mode.lasts(10, 4)).await;
-    let repaired = Instant::now();
-    cable.repair();
-    let back = viewer.captured_after(repaired, RECOVERY_WITHIN).await;
-    stack.await_ready().await;
-    Seen {
-        figures: vec![
-            Figure::time(GAP, viewer.gap_since(then)),
-            Figure::within(OLDEST, viewer.oldest_since(then), 500, 1500),
-            Figure::within("back", back.at - repaired, 500, 2000),
-            Figure::within("others' gap", other.gap_since(then), 150, 1000),
-        ],
-        capture: did(&stack, mark),
-    }
+    cut_and_repair(mode, &stack, &cable, &viewer, &other).await
 }
 
 /// Two gateways on one bus; the link of one is cut.
@@ -64,7 +49,18 @@ async fn gateway(mode: Mode) -> Seen {
     stack.gateways.push(beyond);
     stack.await_ready().await;
     let (viewer, other) = (watcher(&stack, 1, 80).await, watcher(&stack, 0, 80).await);
-    let (mark, then) = (mark(&stack), Instant::now());
+    cut_and_repair(mode, &stack, &cable, &viewer, &other).await
+}
+
+/// What `viewer` sees, whose frames come through `cable`, and `other`, whose do not.
+async fn cut_and_repair(
+    mode: Mode,
+    stack: &Stack,
+    cable: &Cable,
+    viewer: &Watcher,
+    other: &Watcher,
+) -> Seen {
+    let (mark, then) = (mark(stack), Instant::now());
     cable.cut();
     tokio::time::sleep(mode.lasts(10, 4)).await;
     let repaired = Instant::now();
@@ -78,6 +74,6 @@ async fn gateway(mode: Mode) -> Seen {
             Figure::within("back", back.at - repaired, 500, 2000),
             Figure::within("others' gap", other.gap_since(then), 150, 1000),
         ],
-        capture: did(&stack, mark),
+        capture: did(stack, mark),
     }
 }
