@@ -41,8 +41,8 @@ pub(crate) struct LatenessFilter {
     best: VecDeque<(u64, i64)>,
     /// Whether what is remembered rests on more than one frame.
     confirmed: bool,
-    /// Since when every frame has come sooner than the fastest one remembered allows.
-    sooner_since_us: Option<u64>,
+    /// Since when every frame has contradicted it.
+    contradicted_since_us: Option<u64>,
 }
 
 impl LatenessFilter {
@@ -70,19 +70,24 @@ impl LatenessFilter {
         let longer = taken - best;
         if longer.abs() <= MAX_EXTRA_DELAY_US {
             self.confirmed = true;
-        } else if !self.confirmed || (longer < 0 && self.stays_sooner(received_us)) {
+        } else if longer > 0 && self.confirmed {
+            self.contradicted_since_us = None;
+            self.remember(taken);
+            return false;
+        } else if self.is_contradicted_for_long(received_us) {
             self.forget();
-        } else if longer < 0 {
+        } else {
             return false;
         }
-        self.sooner_since_us = None;
+        self.contradicted_since_us = None;
         self.remember(taken);
-        longer <= MAX_EXTRA_DELAY_US || !self.confirmed
+        true
     }
 
-    /// Whether frames have come sooner than they can for so long that the camera host's clock must have been set.
-    fn stays_sooner(&mut self, received_us: u64) -> bool {
-        let since = *self.sooner_since_us.get_or_insert(received_us);
+    /// Whether for so long every frame has come sooner than it can, or later than the only one before, that the clock
+    /// must have been set.
+    fn is_contradicted_for_long(&mut self, received_us: u64) -> bool {
+        let since = *self.contradicted_since_us.get_or_insert(received_us);
         received_us.saturating_sub(since) >= BELIEVED_AFTER_US
     }
 
@@ -99,7 +104,7 @@ impl LatenessFilter {
     fn forget(&mut self) {
         self.best.clear();
         self.confirmed = false;
-        self.sooner_since_us = None;
+        self.contradicted_since_us = None;
     }
 
     fn remember(&mut self, taken: i64) {

@@ -143,10 +143,19 @@ fn one_frame_from_the_far_future_darkens_nothing_and_is_not_shown() {
 }
 
 #[test]
-fn a_first_frame_from_the_far_future_darkens_nothing_either() {
-    let mut camera = Camera::new();
-    camera.judge.judge(&FAR_FUTURE, camera.now_us);
-    assert_eq!(camera.flows(1, 1000, 5 * MS), 1000);
+fn a_first_frame_from_the_future_darkens_no_more_than_a_second() {
+    for ahead in [900 * MS, 9_000_000_000 * MS] {
+        let mut camera = Camera::new();
+        let first = Stamp {
+            run: 1,
+            seq: 0,
+            captured_at_us: camera.now_us - HOUR + ahead,
+        };
+        camera.judge.judge(&first, camera.now_us);
+        let lost = 100 - camera.flows(1, 100, 5 * MS) as u64;
+        assert!(lost <= BELIEVED_AFTER_US / FRAME + 1, "{lost} frames lost");
+        assert_eq!(camera.flows(1, 1000, 5 * MS), 1000);
+    }
 }
 
 #[test]
