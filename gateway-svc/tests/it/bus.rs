@@ -153,7 +153,7 @@ async fn one_frame_with_a_huge_number_or_a_far_time_takes_the_picture_from_nobod
     }
     rogue(&mut camera, |stamp| stamp.seq = 999_999_999_999).await;
     rogue(&mut camera, |stamp| {
-        stamp.captured_at_us = 9_999_999_999_999_999
+        stamp.captured_at_us = 9_999_999_999_999_999;
     })
     .await;
     let jpeg = camera.publish("frames.q80").await;
