@@ -1,4 +1,5 @@
-//! The web client's files.
+//! The web client's files, as they were built: the build leaves each compressed as well, and nothing is compressed here,
+//! or a stranger who asks for them often enough would take the processor from the viewers.
 
 use std::path::Path;
 
@@ -7,7 +8,6 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
-use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 /// Credentials at `/` while there is no built client.
@@ -20,7 +20,8 @@ const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; object-sr
 /// Serves the files under `root`; a directory that appears later is found.
 pub(crate) fn client(root: &Path) -> Router {
     let index = root.join("index.html");
-    let files = ServeDir::new(root).fallback(axum::handler::HandlerWithoutStateExt::into_service(
+    let files = ServeDir::new(root).precompressed_gzip().precompressed_br();
+    let files = files.fallback(axum::handler::HandlerWithoutStateExt::into_service(
         move |uri: Uri| {
             let built = index.is_file();
             async move { missing(&uri, built) }
@@ -29,7 +30,6 @@ pub(crate) fn client(root: &Path) -> Router {
     Router::new()
         .fallback_service(files)
         .layer(from_fn(headers))
-        .layer(CompressionLayer::new().gzip(true))
 }
 
 fn missing(uri: &Uri, built: bool) -> Response {
