@@ -5,20 +5,30 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use testkit::http::{self, Response};
 
 use super::idle_timeout;
-use super::process::ProxyProcess;
+use super::process::{Program, ProxyProcess};
 use super::socket::{self, Socket, frame};
 use super::tls::{HOST, tcp};
+use super::{lies, logs};
 use crate::report::Finding;
 
-pub(super) const ALL: [&str; 7] = [
-    "page",
-    "login",
-    "frames",
-    "address",
-    "origin",
-    "inside",
-    "idle_timeout",
-];
+/// What a program promises.
+pub(super) const fn of(program: Program) -> &'static [&'static str] {
+    match program {
+        // Viewers reach it as they reach the others; the stack's own checks look at that.
+        Program::Front => &["lies", "front_proxy", "logs"],
+        _ => &[
+            "page",
+            "login",
+            "frames",
+            "address",
+            "origin",
+            "inside",
+            "idle_timeout",
+            "lies",
+            "logs",
+        ],
+    }
+}
 
 /// A viewer's side of the proxy.
 pub(super) struct Side<'a> {
@@ -40,6 +50,9 @@ impl Side<'_> {
             "origin" => self.origin().await,
             "inside" => self.inside().await,
             "idle_timeout" => idle_timeout::judge(self.text),
+            "lies" => lies::judge(self.proxy.program, self.text).await,
+            "front_proxy" => lies::believed(self.text).await,
+            "logs" => logs::judge(self).await,
             other => Err(format!("no promise is called {other}")),
         }
     }
@@ -62,7 +75,7 @@ impl Side<'_> {
         format!(r#"{{"token":"{}"}}"#, self.token)
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         method: &str,
         path: &str,
