@@ -7,6 +7,7 @@ mod logs;
 mod mutants;
 mod process;
 mod promises;
+mod side;
 mod socket;
 mod tls;
 
@@ -19,7 +20,7 @@ use crate::files::read;
 use crate::report::Report;
 use mutants::MUTANTS;
 use process::{Program, ProxyProcess};
-use promises::Side;
+use side::Side;
 
 /// What viewers must know.
 const TOKEN: &str = "a-token-of-the-check";

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::process::ProxyProcess;
-use super::promises::Side;
+use super::side::Side;
 use super::tls::HOST;
 use crate::report::Finding;
 
