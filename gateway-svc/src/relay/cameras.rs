@@ -108,6 +108,7 @@ impl Camera {
             reason: None,
             detail: None,
             fps: 0.0,
+            nominal_fps: 0.0,
             width: 0,
             height: 0,
             source: SourceKind::Webcam,
