@@ -9,7 +9,7 @@ use wire::{CameraId, Quality, StreamId};
 
 use crate::http::state::AppState;
 use crate::session::admission::AdmissionError;
-use crate::session::upgrade;
+use crate::session::upgrade::{self, Protocol};
 
 /// Close codes of a refusal. Source: RFC 6455 section 7.4.1 and the IANA registry of close codes.
 const UNSUPPORTED: u16 = 1003;
@@ -22,6 +22,8 @@ pub(crate) struct WebSocketQuery {
     camera: Option<String>,
     /// The version of the protocol.
     v: Option<String>,
+    /// Frames may come as deltas.
+    delta: Option<String>,
 }
 
 /// Upgrades, and either serves the viewer or closes with the reason.
@@ -68,8 +70,8 @@ pub(crate) async fn websocket(
     };
     match state.streams.subscribe(&stream) {
         Ok(subscription) => {
-            let speaks_v2 = query.v.as_deref() == Some("2");
-            upgrade.accept(&state.sessions, subscription, permit, speaks_v2)
+            let protocol = Protocol::asked(query.v.as_deref(), query.delta.as_deref());
+            upgrade.accept(&state.sessions, subscription, permit, protocol)
         }
         Err(error) => {
             state.refused.camera.inc();

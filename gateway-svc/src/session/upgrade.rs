@@ -20,6 +20,7 @@ use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::session::close::CLOSE_TIMEOUT;
 use crate::session::shared::Sessions;
 use crate::viewer::outbox::End;
+pub(crate) use crate::viewer::protocol::Protocol;
 use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
@@ -85,7 +86,7 @@ impl Upgrade {
         sessions: &Arc<Sessions>,
         subscription: Subscription,
         permit: Permit,
-        speaks_v2: bool,
+        protocol: Protocol,
     ) -> Response {
         let (shared, pending) = (Arc::clone(sessions), self.pending);
         let StreamId { camera, rung } = subscription.stream();
@@ -97,7 +98,7 @@ impl Upgrade {
             let viewers = Arc::clone(&shared.viewers);
             viewers.connections.inc();
             let admission = Arc::clone(&shared.admission);
-            let (session, reader) = Session::begin(shared, socket, subscription, speaks_v2);
+            let (session, reader) = Session::begin(shared, socket, subscription, protocol);
             permit.belongs_to(session.outbox());
             if admission.leaving().is_cancelled() {
                 // It came in just before the admission was closed, and nobody would tell it.
