@@ -3,11 +3,11 @@
 //!
 //! What changed when is told by [`crate::relay::deltas`], which compares bytes. In here nothing is compared.
 
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use wire::delta::{self, Intervals};
+use wire::delta;
 
+use crate::frame::changes::{Base, Changes, Form};
 use crate::frame::message::Message;
 
 /// Earlier frames for which a delta is kept: viewers that keep up need one, those that skip one for each time they skip.
@@ -16,46 +16,12 @@ const MAX_BASES: usize = 32;
 /// A delta of more than so many hundredths of the whole frame is not worth its building on both sides.
 const WORTHWHILE_PERCENT: usize = 70;
 
-/// The frame that a viewer was last sent, as the one that deltas to it are against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Base {
-    /// See [`Changes::epoch`].
-    pub(crate) epoch: u64,
-    /// By its stamp.
-    pub(crate) seq: u64,
-}
-
-/// What changed up to one frame, interval by interval.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Changes {
-    /// The number of the first frame of this one's epoch: frames of one stream, one run and one header. No two epochs of
-    /// this process have the same.
-    pub(crate) epoch: u64,
-    /// Where they stand in this frame.
-    pub(crate) intervals: Intervals,
-    /// The frame (by its stamp) in which each was last another than in the one before.
-    pub(crate) changed_at: Vec<u64>,
-    /// What differs in the headers of an epoch.
-    pub(crate) patch: Range<usize>,
-    /// The frame before this one in its epoch, by its stamp.
-    pub(crate) previous: Option<u64>,
-}
-
 /// The deltas of one frame.
 #[derive(Debug)]
 pub(super) struct Deltas {
     changes: Arc<Changes>,
     /// In the order in which they were asked for; `None` is one that is not worth it.
     built: [OnceLock<(u64, Option<Message>)>; MAX_BASES],
-}
-
-/// Which message of a frame a viewer gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// The JPEG.
-    Whole,
-    /// One of its deltas.
-    Delta(usize),
 }
 
 impl Deltas {

@@ -9,7 +9,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use rustix::net::{SendFlags, send};
 
 use crate::frame::memfd::Memfd;
-use crate::frame::ping;
+use crate::frame::ping::ping;
 use crate::websocket::{Opcode, encode};
 
 /// A binary message and the ping after it.

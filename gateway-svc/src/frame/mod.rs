@@ -4,9 +4,11 @@
 //! answers the ping by itself, so that the gateway knows what has arrived without any script on the page. For viewers
 //! that have an earlier frame there is a [delta](deltas) in place of the JPEG, as many of them as there are such frames.
 
-pub(crate) mod deltas;
+pub(crate) mod changes;
+mod deltas;
 pub(crate) mod memfd;
 mod message;
+pub(crate) mod ping;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,9 +16,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use wire::Stamp;
 
-use crate::frame::deltas::{Base, Changes, Deltas, Form};
+use crate::frame::changes::{Base, Changes, Form};
+use crate::frame::deltas::Deltas;
 use crate::frame::message::Message;
-use crate::websocket::{Opcode, encode};
 
 /// Clocks that differ by less are as good as the same: a frame from so little in the future is new, not impossible.
 const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
@@ -121,22 +123,12 @@ impl Frame {
     }
 }
 
-/// A ping frame that asks for `number` back.
-#[must_use]
-pub(crate) fn ping(number: u64) -> Bytes {
-    encode::frame(Opcode::Ping, &number.to_be_bytes())
-}
-
-/// The number in a pong to one of our pings; other pongs are allowed and mean nothing.
-#[must_use]
-pub(crate) fn pong(payload: &[u8]) -> Option<u64> {
-    payload.try_into().ok().map(u64::from_be_bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::memfd::Memfd;
+    use crate::frame::ping::{ping, pong};
+    use crate::websocket::{Opcode, encode};
     use process::Clock;
 
     #[test]

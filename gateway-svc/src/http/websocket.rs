@@ -9,7 +9,7 @@ use wire::{CameraId, Quality, StreamId};
 
 use crate::http::state::AppState;
 use crate::session::admission::AdmissionError;
-use crate::session::upgrade::{self, Protocol};
+use crate::session::upgrade;
 
 /// Close codes of a refusal. Source: RFC 6455 section 7.4.1 and the IANA registry of close codes.
 const UNSUPPORTED: u16 = 1003;
@@ -70,8 +70,8 @@ pub(crate) async fn websocket(
     };
     match state.streams.subscribe(&stream) {
         Ok(subscription) => {
-            let protocol = Protocol::asked(query.v.as_deref(), query.delta.as_deref());
-            upgrade.accept(&state.sessions, subscription, permit, protocol)
+            let asked = (query.v.as_deref(), query.delta.as_deref());
+            upgrade.accept(&state.sessions, subscription, permit, asked)
         }
         Err(error) => {
             state.refused.camera.inc();

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use wire::Stamp;
 use wire::delta::Intervals;
 
-use crate::frame::deltas::Changes;
+use crate::frame::changes::Changes;
 
 /// The last frame of a stream, and when each of its intervals changed.
 #[derive(Debug, Default)]

@@ -17,7 +17,7 @@ use wire::{Quality, Rung, StreamId};
 
 use self::message_limit::MessageLimit;
 use self::shared::Sessions;
-use crate::frame;
+use crate::frame::ping::pong;
 use crate::relay::fanout::{Fanout, JOIN_MAX_AGE};
 use crate::relay::streams::Subscription;
 use crate::viewer::outbox::offer::Offer;
@@ -165,7 +165,7 @@ impl Session {
             self.message_limit.allow(now)?;
             let may_go = match event {
                 Event::Pong(payload) => {
-                    let waited = frame::pong(payload).and_then(|number| last_pong.replace(number));
+                    let waited = pong(payload).and_then(|number| last_pong.replace(number));
                     waited.is_some_and(|number| self.outbox.pong(number, now, false))
                 }
                 Event::Ping(payload) => {

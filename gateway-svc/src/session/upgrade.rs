@@ -20,7 +20,7 @@ use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::session::close::CLOSE_TIMEOUT;
 use crate::session::shared::Sessions;
 use crate::viewer::outbox::End;
-pub(crate) use crate::viewer::protocol::Protocol;
+use crate::viewer::protocol::Protocol;
 use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
@@ -79,16 +79,17 @@ impl Upgrade {
         switching(&self.accept)
     }
 
-    /// Upgrades, and serves the viewer until its end.
+    /// Upgrades, and serves the viewer until its end, with what it asked for in `v` and `delta`.
     #[must_use]
     pub(crate) fn accept(
         self,
         sessions: &Arc<Sessions>,
         subscription: Subscription,
         permit: Permit,
-        protocol: Protocol,
+        (version, delta): (Option<&str>, Option<&str>),
     ) -> Response {
         let (shared, pending) = (Arc::clone(sessions), self.pending);
+        let protocol = Protocol::asked(version, delta);
         let StreamId { camera, rung } = subscription.stream();
         let span = tracing::info_span!("viewer", %camera, quality = %rung);
         let viewing = async move {

@@ -11,7 +11,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use wire::Rung;
 
 use crate::frame::Frame;
-use crate::frame::deltas::Form;
+use crate::frame::changes::Form;
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
 const MAX_PENDING_MESSAGES: usize = 16;

@@ -2,7 +2,7 @@
 
 use wire::{Rung, Stamp};
 
-use crate::frame::deltas::Base;
+use crate::frame::changes::Base;
 
 /// Where a viewer is in its camera's frames.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use wire::delta;
 
 use super::*;
 use crate::frame::Frame;
-use crate::frame::deltas::{Base, Form};
+use crate::frame::changes::{Base, Form};
 
 fn stamp(run: u32, seq: u64) -> Stamp {
     Stamp {

@@ -9,8 +9,9 @@ use wire::Rung;
 use wire::messages::FromGateway;
 
 use super::{End, Outbox, State, text};
-use crate::frame::deltas::Form;
-use crate::frame::{self, Frame};
+use crate::frame::Frame;
+use crate::frame::changes::Form;
+use crate::frame::ping::ping;
 use crate::viewer::pending::Begun;
 
 /// What became of an offered frame.
@@ -55,7 +56,7 @@ impl Outbox {
             self.read_answers(state, now);
         }
         if let Some(number) = state.window.probe(now) {
-            state.pending.push(frame::ping(number));
+            state.pending.push(ping(number));
         }
         let written = self.begin(state, frame, now);
         state.coalesce_answers(self.socket.as_ref(), now);
@@ -106,7 +107,7 @@ impl Outbox {
         if state.window.dead(now) || state.pending.too_many() {
             state.end.get_or_insert(End::Dead);
         } else if let Some(number) = state.window.probe(now) {
-            state.pending.push(frame::ping(number));
+            state.pending.push(ping(number));
         } else {
             return;
         }

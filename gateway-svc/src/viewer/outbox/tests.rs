@@ -3,7 +3,7 @@
 use super::offer::Offer;
 use super::*;
 use crate::frame::Frame;
-use crate::frame::deltas::Form;
+use crate::frame::changes::Form;
 use crate::websocket::decode::Event;
 use process::Clock;
 use rustix::net::{RecvFlags, recv};
