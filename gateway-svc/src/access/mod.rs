@@ -122,7 +122,7 @@ impl AccessControl {
     }
 
     /// The host that the client asked for, as a trusted proxy says, else as the request does.
-    fn host<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
+    pub(crate) fn host<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
         let own = || headers.get(header::HOST)?.to_str().ok();
         self.forwarded(peer, headers, &FORWARDED_HOST).or_else(own)
     }
@@ -136,6 +136,11 @@ impl AccessControl {
     ) -> Option<&'a str> {
         let value = headers.get(name).filter(|_| self.proxies.trusts(peer))?;
         value.to_str().ok()?.split(',').next().map(str::trim)
+    }
+
+    /// Pages elsewhere that may show the stream.
+    pub(crate) fn allowed_origins(&self) -> impl Iterator<Item = &Origin> {
+        self.allowed_origins.iter()
     }
 
     /// Whose page sends this `Origin`.

@@ -30,9 +30,9 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
     let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(login))
-        .fallback_service(static_files::client(web_root))
+        .fallback_service(static_files::client(web_root, Arc::clone(&state.access)))
         .layer(from_fn_with_state(state.clone(), check_origin))
-        .merge(health(&state))
+        .merge(public_health(&state))
         .with_state(state);
     // Around the routes, or they would be chosen by the old spelling.
     Router::new().fallback_service(MapRequest::new(routes, respell))
@@ -64,6 +64,12 @@ pub(crate) fn admin(state: AppState, metrics: Arc<Metrics>) -> Router {
     health(&state)
         .merge(process::metrics_route(move || metrics.text()))
         .with_state(state)
+}
+
+/// Whether it is ready, and not why not: what NATS says is no stranger's business.
+fn public_health(state: &AppState) -> Router<AppState> {
+    let state = state.clone();
+    process::health_routes(move || state.unready().map(|_| "not ready".to_owned()))
 }
 
 fn health(state: &AppState) -> Router<AppState> {
