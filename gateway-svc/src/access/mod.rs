@@ -30,10 +30,13 @@ use crate::metrics::Refused;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// What proxies write beside `X-Forwarded-*`.
+const PROXY_HEADERS: [&str; 3] = ["forwarded", "via", "x-real-ip"];
 
 /// The rules, and who broke them.
 #[derive(Debug)]
 pub(crate) struct AccessControl {
+    audience: Audience,
     secret: Option<Secret>,
     /// Pages elsewhere that may show the stream.
     allowed_origins: BTreeSet<Origin>,
@@ -44,6 +47,17 @@ pub(crate) struct AccessControl {
     cookies: Mutex<LoginLimiter>,
     clock: Clock,
     refused: Arc<Refused>,
+}
+
+/// For whom this gateway is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// Programs and browsers at this machine.
+    ThisMachine,
+    /// Who proves something.
+    Invited,
+    /// Everybody.
+    Anyone,
 }
 
 /// What a viewer proves to know.
@@ -84,14 +98,20 @@ impl AccessControl {
         clock: Clock,
         refused: Arc<Refused>,
     ) -> Self {
+        let audience = match &access {
+            Access::ThisMachine => Audience::ThisMachine,
+            Access::Anyone => Audience::Anyone,
+            Access::Token(_) => Audience::Invited,
+        };
         let secret = match access {
-            Access::Anyone => None,
+            Access::ThisMachine | Access::Anyone => None,
             Access::Token(token) => Some(Secret {
                 cookies: CookieKey::derive(token.secret()),
                 token,
             }),
         };
         Self {
+            audience,
             secret,
             allowed_origins,
             proxies: TrustedProxies::new(trusted_proxies),
@@ -136,6 +156,33 @@ impl AccessControl {
     ) -> Option<&'a str> {
         let value = headers.get(name).filter(|_| self.proxies.trusts(peer))?;
         value.to_str().ok()?.split(',').next().map(str::trim)
+    }
+
+    /// Whether a request without `Origin` comes from a page that may not make it: a picture or script of a page elsewhere,
+    /// of which the browser tells no more than `Sec-Fetch-Site` and, if the page lets it, the page's address in `Referer`.
+    fn is_foreign(&self, headers: &HeaderMap) -> bool {
+        process::is_cross_site(headers)
+            && self.audience != Audience::Anyone
+            && !self.is_from_allowed_page(headers)
+    }
+
+    /// Whether `Referer`, which a page can keep back but not forge, is of an allowed page.
+    fn is_from_allowed_page(&self, headers: &HeaderMap) -> bool {
+        let page = headers.get(header::REFERER);
+        let page = page.and_then(|page| Origin::of_page(page.to_str().ok()?));
+        page.is_some_and(|page| self.allowed_origins.contains(&page))
+    }
+
+    /// A header that only a proxy writes, where none is expected: through it others than this machine would come in.
+    fn proxy_header<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderName> {
+        let by_proxy = |name: &&HeaderName| {
+            let name = name.as_str();
+            name.starts_with("x-forwarded-") || PROXY_HEADERS.contains(&name)
+        };
+        let headers = headers
+            .keys()
+            .filter(|_| self.audience == Audience::ThisMachine);
+        headers.into_iter().find(by_proxy)
     }
 
     /// Whose page sends this `Origin`.

@@ -22,3 +22,4 @@ mod readme;
 mod relay;
 mod slow;
 mod support;
+mod this_machine;
