@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use tower::{Layer as _, Service as _};
 use tower_http::cors::CorsLayer;
 
-use super::{AccessControl, Audience, FORWARDED_HOST, Page, TokenRefusal};
+use super::pages::{Audience, Page};
+use super::{AccessControl, FORWARDED_HOST, TokenRefusal};
 
 /// The most characters of a foreign origin that are given back in our words.
 const MAX_QUOTED_ORIGIN: usize = 100;
@@ -26,7 +27,8 @@ pub(crate) async fn check_page_origin(
 ) -> Response {
     let headers = request.headers();
     let goes = process::is_navigation(request.method(), headers);
-    if goes && access.proxy_header(headers).is_none() && !headers.contains_key(header::ORIGIN) {
+    if goes && access.pages.proxy_header(headers).is_none() && !headers.contains_key(header::ORIGIN)
+    {
         return next.run(request).await;
     }
     check_origin(access, peer, request, next).await
@@ -40,7 +42,7 @@ pub(crate) async fn check_origin(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    if let Some(name) = access.proxy_header(headers) {
+    if let Some(name) = access.pages.proxy_header(headers) {
         access.refused.origin.inc();
         return proxied(name);
     }
@@ -49,7 +51,7 @@ pub(crate) async fn check_origin(
     };
     let host = access.host(peer.ip(), headers);
     let preflight = request.method() == Method::OPTIONS;
-    match access.page(origin.as_bytes(), host) {
+    match access.pages.whose(origin.as_bytes(), host) {
         Page::Own if preflight => StatusCode::NO_CONTENT.into_response(),
         Page::Own => next.run(request).await,
         Page::Allowed => {
@@ -71,12 +73,13 @@ pub(crate) async fn check_origin(
 /// Lets a request without `Origin` pass unless a page made it that is not allowed; an allowed page may show the answer.
 async fn unless_foreign(access: &AccessControl, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if access.is_foreign(headers) {
+    if access.pages.is_foreign(headers) {
         access.refused.origin.inc();
         let words = "pages of other sites may not use this gateway: GATEWAY_ALLOWED_ORIGINS names none that asked\n";
         return (StatusCode::FORBIDDEN, words).into_response();
     }
-    let shared = access.audience == Audience::Anyone || access.is_from_allowed_page(headers);
+    let shared =
+        access.pages.audience == Audience::Anyone || access.pages.is_from_allowed_page(headers);
     let mut response = next.run(request).await;
     if shared {
         process::share(response.headers_mut());

@@ -7,6 +7,7 @@ mod cookie;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
+mod pages;
 mod presented;
 pub(crate) mod token;
 
@@ -23,6 +24,7 @@ use self::client_ip::{Network, TrustedProxies};
 use self::cookie::{COOKIE, CookieKey, LOGIN_LIFETIME, Proof};
 use self::login_limiter::{LoginLimiter, Verdict};
 use self::origin::Origin;
+use self::pages::{Audience, PageRules};
 use self::presented::Presented;
 use self::token::{Access, Token};
 use crate::metrics::Refused;
@@ -30,16 +32,12 @@ use crate::metrics::Refused;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-/// What proxies write beside `X-Forwarded-*`.
-const PROXY_HEADERS: [&str; 3] = ["forwarded", "via", "x-real-ip"];
 
 /// The rules, and who broke them.
 #[derive(Debug)]
 pub(crate) struct AccessControl {
-    audience: Audience,
     secret: Option<Secret>,
-    /// Pages elsewhere that may show the stream.
-    allowed_origins: BTreeSet<Origin>,
+    pages: PageRules,
     proxies: TrustedProxies,
     /// Wrong tokens.
     tokens: Mutex<LoginLimiter>,
@@ -49,34 +47,12 @@ pub(crate) struct AccessControl {
     refused: Arc<Refused>,
 }
 
-/// For whom this gateway is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Audience {
-    /// Programs and browsers at this machine.
-    ThisMachine,
-    /// Who proves something.
-    Invited,
-    /// Everybody.
-    Anyone,
-}
-
 /// What a viewer proves to know.
 #[derive(Debug)]
 pub(crate) struct Secret {
     token: Token,
     /// Made from the token.
     cookies: CookieKey,
-}
-
-/// Whose page it is that asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
-    /// This gateway's own.
-    Own,
-    /// One that the operator allows.
-    Allowed,
-    /// Any other.
-    Foreign,
 }
 
 /// Why a token does not let anybody in.
@@ -111,9 +87,11 @@ impl AccessControl {
             }),
         };
         Self {
-            audience,
             secret,
-            allowed_origins,
+            pages: PageRules {
+                audience,
+                allowed_origins,
+            },
             proxies: TrustedProxies::new(trusted_proxies),
             tokens: Mutex::default(),
             cookies: Mutex::default(),
@@ -156,48 +134,6 @@ impl AccessControl {
     ) -> Option<&'a str> {
         let value = headers.get(name).filter(|_| self.proxies.trusts(peer))?;
         value.to_str().ok()?.split(',').next().map(str::trim)
-    }
-
-    /// Whether a request without `Origin` comes from a page that may not make it: a picture or script of a page elsewhere,
-    /// of which the browser tells no more than `Sec-Fetch-Site` and, if the page lets it, the page's address in `Referer`.
-    fn is_foreign(&self, headers: &HeaderMap) -> bool {
-        process::is_cross_site(headers)
-            && self.audience != Audience::Anyone
-            && !self.is_from_allowed_page(headers)
-    }
-
-    /// Whether `Referer`, which a page can keep back but not forge, is of an allowed page.
-    fn is_from_allowed_page(&self, headers: &HeaderMap) -> bool {
-        let page = headers.get(header::REFERER);
-        let page = page.and_then(|page| Origin::of_page(page.to_str().ok()?));
-        page.is_some_and(|page| self.allowed_origins.contains(&page))
-    }
-
-    /// A header that only a proxy writes, where none is expected: through it others than this machine would come in.
-    fn proxy_header<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderName> {
-        let by_proxy = |name: &&HeaderName| {
-            let name = name.as_str();
-            name.starts_with("x-forwarded-") || PROXY_HEADERS.contains(&name)
-        };
-        let headers = headers
-            .keys()
-            .filter(|_| self.audience == Audience::ThisMachine);
-        headers.into_iter().find(by_proxy)
-    }
-
-    /// Whose page sends this `Origin`.
-    fn page(&self, origin: &[u8], host: Option<&str>) -> Page {
-        let origin = std::str::from_utf8(origin).ok();
-        let Some(origin) = origin.and_then(|origin| origin.parse::<Origin>().ok()) else {
-            return Page::Foreign;
-        };
-        if host.is_some_and(|host| origin.is_host(host)) {
-            Page::Own
-        } else if self.allowed_origins.contains(&origin) {
-            Page::Allowed
-        } else {
-            Page::Foreign
-        }
     }
 
     /// Lets a request with the token or its cookie pass, and everybody where no token is asked for.
