@@ -69,9 +69,8 @@ async fn headers(
 ) -> Response {
     let uri = request.uri().clone();
     let host = access.host(peer.ip(), request.headers());
-    let embedders: Vec<_> = access.allowed_origins().collect();
-    let embedders = is_embedded(uri.query()).then_some(&*embedders);
-    let policy = HeaderValue::try_from(policy(host, embedders));
+    let embedders = is_embedded(uri.query()).then(|| access.embedders());
+    let policy = HeaderValue::try_from(policy(host, embedders.as_deref()));
     let mut response = next.run(request).await;
     // A hash in the name of a built file changes with its content; the page itself is asked for again each time.
     let built = uri.path().starts_with("/assets/") && response.status().is_success();

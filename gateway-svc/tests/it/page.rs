@@ -140,6 +140,18 @@ async fn only_allowed_pages_may_embed_the_page_and_only_where_it_is_made_for_tha
 }
 
 #[tokio::test]
+async fn any_page_may_embed_that_of_a_gateway_that_is_public_on_purpose() {
+    let page = served("public", &[("GATEWAY_ALLOW_ANONYMOUS", "true")]).await;
+    for (path, ancestors) in [("/", "'none'"), ("/?embed", "'self' *")] {
+        let policy = policy_of(&page, path, &[]).await;
+        assert!(
+            policy.ends_with(&format!("; frame-ancestors {ancestors}")),
+            "{path}: {policy}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_page_connects_to_its_own_host_only() {
     let settings = [
         ("GATEWAY_TRUSTED_PROXIES", "127.0.0.1"),
