@@ -1,21 +1,22 @@
 //! The way of a batch: samples to coefficients once, coefficients to bytes once for each quality.
 
+use std::ops::Range;
+
 use crate::bits::{Bits, Partial};
 use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Quantised, STRIP_PIXELS};
+use crate::interval::{Geometry, Piece};
 use crate::kernel::{Job, Loops};
-use crate::source::{Range, Source};
+use crate::source::{self, Source};
 use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Strip, Window};
 use crate::symbols::Symbols;
 use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA, Tables};
 
-/// One quality's place in its scan.
+/// One quality's place in its interval.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct RungState {
+pub(crate) struct Place {
     partial: Partial,
     /// By component.
     previous_dc: [i16; 3],
-    /// Has nothing to encode.
-    idle: bool,
 }
 
 /// The buffers that a batch goes through, and the states.
@@ -27,7 +28,7 @@ pub(crate) struct Workspace {
     bits: Bits,
     luma_codes: Codes,
     chroma_codes: Codes,
-    states: Vec<RungState>,
+    places: Vec<Place>,
 }
 
 impl Workspace {
@@ -48,18 +49,8 @@ impl Workspace {
             bits: Bits::new(),
             luma_codes: Codes::new(&DC_LUMA, &AC_LUMA),
             chroma_codes: Codes::new(&DC_CHROMA, &AC_CHROMA),
-            states: Vec::new(),
+            places: Vec::new(),
         }
-    }
-
-    /// Begins a scan for each quality below `own`; the other states stay idle.
-    pub(crate) fn begin(&mut self, qualities: &[u8], own: u8) {
-        self.states.clear();
-        self.states
-            .extend(qualities.iter().map(|&quality| RungState {
-                idle: quality >= own,
-                ..RungState::default()
-            }));
     }
 
     /// Transforms the strip, MCU after MCU.
@@ -135,50 +126,40 @@ impl Workspace {
         }
     }
 
-    /// Quantises and encodes the batch's coefficients for every quality.
+    /// Quantises and encodes a piece of an interval at one quality; ends with the bits that fill no byte, unless the
+    /// interval ends.
     #[inline(always)]
     pub(crate) fn encode<K: Loops>(
         &mut self,
         kernel: K,
         mcu: Mcu,
-        mcus: usize,
-        rungs: &Rungs,
-        out: &mut [Vec<u8>],
+        piece: Piece,
+        tables: &Tables,
+        place: &mut Place,
+        out: &mut Vec<u8>,
     ) {
-        let states = self.states.iter_mut().zip(rungs.qualities).zip(out);
-        for ((state, &quality), out) in states {
-            if state.idle {
-                continue;
-            }
-            let batch = Batch {
-                coefficients: &self.coefficients,
-                mcu,
-                mcus,
-                tables: rungs.tables(quality),
-                luma_codes: &self.luma_codes,
-                chroma_codes: &self.chroma_codes,
-            };
-            kernel.symbols(
-                &batch,
-                &mut self.quantised,
-                &mut self.symbols,
-                &mut state.previous_dc,
-            );
-            let bytes = self.bits.pack(&mut self.symbols, &mut state.partial);
-            kernel.stuff(bytes, out);
+        if piece.begins {
+            *place = Place::default();
         }
-    }
-
-    /// Ends the scans.
-    pub(crate) fn finish(&mut self, out: &mut [Vec<u8>]) {
-        for (state, out) in self.states.iter_mut().zip(out) {
-            if let Some(byte) = Bits::finish(&mut state.partial) {
-                out.push(byte);
-                if byte == 0xff {
-                    out.push(0);
-                }
-            }
-        }
+        let batch = Batch {
+            coefficients: &self.coefficients,
+            mcu,
+            first: piece.first,
+            mcus: piece.mcus,
+            tables,
+            luma_codes: &self.luma_codes,
+            chroma_codes: &self.chroma_codes,
+        };
+        kernel.symbols(
+            &batch,
+            &mut self.quantised,
+            &mut self.symbols,
+            &mut place.previous_dc,
+        );
+        let packed = self
+            .bits
+            .pack(&mut self.symbols, &mut place.partial, piece.ends);
+        kernel.stuff(packed, out);
     }
 }
 
@@ -198,19 +179,61 @@ impl<'a> Rungs<'a> {
     }
 }
 
-/// A frame of pixels to the scans of all qualities.
-pub(crate) struct EncodePixels<'a, 'b> {
-    pub(crate) work: &'a mut Workspace,
-    pub(crate) source: &'a Source<'b>,
-    pub(crate) range: Range,
+/// What becomes of the coefficients of a frame, batch after batch in the order of the scan.
+pub(crate) trait BatchSink {
+    /// Takes the batch in `work`, which is these MCUs of the picture.
+    ///
+    /// Must be `#[inline(always)]`, as [`Job::run`].
+    fn take<K: Loops>(&mut self, kernel: K, work: &mut Workspace, mcus: Range<usize>);
+}
+
+/// Encodes them for every quality as long as they are in the cache.
+pub(crate) struct EncodeNow<'a> {
     pub(crate) mcu: Mcu,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
+    pub(crate) geometry: Geometry,
+    /// Those below `own` are encoded.
     pub(crate) rungs: Rungs<'a>,
+    pub(crate) own: u8,
     pub(crate) out: &'a mut [Vec<u8>],
 }
 
-impl Job for EncodePixels<'_, '_> {
+impl BatchSink for EncodeNow<'_> {
+    #[inline(always)]
+    fn take<K: Loops>(&mut self, kernel: K, work: &mut Workspace, mcus: Range<usize>) {
+        let mut places = std::mem::take(&mut work.places);
+        places.resize(self.out.len(), Place::default());
+        let rungs = places.iter_mut().zip(self.rungs.qualities);
+        for ((place, &quality), out) in rungs.zip(&mut *self.out) {
+            if quality >= self.own {
+                continue;
+            }
+            for piece in self.geometry.pieces(mcus.clone()) {
+                let tables = self.rungs.tables(quality);
+                work.encode(kernel, self.mcu, piece, tables, place, out);
+                if piece.ends
+                    && let Some(marker) = self.geometry.marker(piece.interval)
+                {
+                    out.extend_from_slice(&marker);
+                }
+            }
+        }
+        work.places = places;
+    }
+}
+
+/// A frame of pixels to coefficients.
+pub(crate) struct Transform<'a, 'b, S> {
+    pub(crate) work: &'a mut Workspace,
+    pub(crate) source: &'a Source<'b>,
+    pub(crate) range: source::Range,
+    pub(crate) mcu: Mcu,
+    pub(crate) geometry: Geometry,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) sink: S,
+}
+
+impl<S: BatchSink> Job for Transform<'_, '_, S> {
     type Output = ();
 
     #[inline(always)]
@@ -220,15 +243,14 @@ impl Job for EncodePixels<'_, '_> {
             source,
             range,
             mcu,
+            geometry,
             width,
             height,
-            rungs,
-            out,
+            mut sink,
         } = self;
-        work.begin(rungs.qualities, u8::MAX);
-        let columns = width.div_ceil(8 * mcu.across);
-        let per_batch = (BATCH_BLOCKS / mcu.blocks()).min(STRIP_PIXELS / (8 * mcu.across));
-        for row in 0..height.div_ceil(8 * mcu.down) {
+        let columns = geometry.mcus_across;
+        let per_batch = geometry.batch(geometry.fitting().min(STRIP_PIXELS / (8 * mcu.across)));
+        for row in 0..geometry.mcus_down {
             for column in (0..columns).step_by(per_batch) {
                 let mcus = per_batch.min(columns - column);
                 let window = Window {
@@ -241,9 +263,9 @@ impl Job for EncodePixels<'_, '_> {
                 work.strip.fill(kernel, source, range, mcu, window);
                 work.transform(kernel, mcu, window);
                 work.fill_dummies(mcu, window);
-                work.encode(kernel, mcu, mcus, &rungs, out);
+                let first = row * columns + column;
+                sink.take(kernel, work, first..first + mcus);
             }
         }
-        work.finish(out);
     }
 }

@@ -6,9 +6,20 @@ use crate::symbols::Symbols;
 /// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.
 const BLOCK_BYTES: usize = (63 * 26 + 22) / 8 + 1;
 
-/// Bytes of one batch before 0xFF is stuffed, with room to write eight at once.
+/// Bytes of one batch before 0xFF is stuffed, with room to write eight at once and to read [`SPARE_BYTES`] beyond.
 pub(crate) struct Bits {
     bytes: Box<[u8]>,
+}
+
+/// Bytes that may be read behind those of a [`Packed`].
+pub(crate) const SPARE_BYTES: usize = 32;
+
+/// Whole bytes, and others behind them that nobody shall use.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed<'a> {
+    /// At least [`SPARE_BYTES`] longer than `len`.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) len: usize,
 }
 
 /// Bits of a lane that do not fill a byte yet.
@@ -23,13 +34,19 @@ pub(crate) struct Partial {
 impl Bits {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; BATCH_BLOCKS * BLOCK_BYTES + 16].into_boxed_slice(),
+            bytes: vec![0; BATCH_BLOCKS * BLOCK_BYTES + 16 + SPARE_BYTES].into_boxed_slice(),
         }
     }
 
-    /// Packs the symbols after the bits that are left over; gives the whole bytes.
+    /// Packs the symbols after the bits that are left over; gives the whole bytes. The last byte of an interval that
+    /// `ends` is filled with ones.
     #[inline(always)]
-    pub(crate) fn pack(&mut self, symbols: &mut Symbols, partial: &mut Partial) -> &[u8] {
+    pub(crate) fn pack(
+        &mut self,
+        symbols: &mut Symbols,
+        partial: &mut Partial,
+        ends: bool,
+    ) -> Packed<'_> {
         let len = symbols.len;
         symbols.words[len..len + 4].fill(0);
         let mut writer = Writer {
@@ -51,15 +68,16 @@ impl Bits {
                 writer.put(cd, cd_len);
             }
         }
+        if ends {
+            let lacking = writer.partial.count.wrapping_neg() & 7;
+            writer.put((1 << lacking) - 1, lacking);
+        }
         *partial = writer.partial;
-        let at = writer.at;
-        &self.bytes[..at]
-    }
-
-    /// The last byte of a scan: what is left over, filled with ones.
-    pub(crate) fn finish(partial: &mut Partial) -> Option<u8> {
-        let Partial { bits, count } = std::mem::take(partial);
-        (count > 0).then(|| (bits >> 56) as u8 | (0xff >> count))
+        let len = writer.at;
+        Packed {
+            bytes: &self.bytes,
+            len,
+        }
     }
 }
 
@@ -99,8 +117,13 @@ mod tests {
         }
         symbols.len = words.len();
         let (mut bits, mut partial) = (Bits::new(), Partial::default());
-        assert_eq!(bits.pack(&mut symbols, &mut partial), [0b1011_0000, 1]);
-        assert_eq!(Bits::finish(&mut partial), Some(0b0101_1111));
-        assert_eq!(Bits::finish(&mut partial), None);
+        let mut pack = |symbols: &mut Symbols, ends| {
+            let packed = bits.pack(symbols, &mut partial, ends);
+            packed.bytes[..packed.len].to_vec()
+        };
+        assert_eq!(pack(&mut symbols, false), [0b1011_0000, 1]);
+        symbols.len = 0;
+        assert_eq!(pack(&mut symbols, true), [0b0101_1111]);
+        assert_eq!(pack(&mut symbols, true), []);
     }
 }

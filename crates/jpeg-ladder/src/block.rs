@@ -100,11 +100,13 @@ pub(crate) struct Quantised {
     pub(crate) dc: [i16; BATCH_BLOCKS],
 }
 
-/// The coefficients of one batch, and one quality's way to write them.
+/// MCUs of a batch that are coded together, and one quality's way to write them.
 #[derive(Clone, Copy)]
 pub(crate) struct Batch<'a> {
     pub(crate) coefficients: &'a Coefficients,
     pub(crate) mcu: Mcu,
+    /// Which MCUs of those that there are coefficients of.
+    pub(crate) first: usize,
     pub(crate) mcus: usize,
     pub(crate) tables: &'a Tables,
     pub(crate) luma_codes: &'a Codes,
@@ -116,7 +118,7 @@ impl<'a> Batch<'a> {
     #[inline(always)]
     pub(crate) fn scan(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
         let (per_mcu, luma) = (self.mcu.blocks(), self.mcu.across * self.mcu.down);
-        (0..self.mcus).flat_map(move |m| {
+        (self.first..self.first + self.mcus).flat_map(move |m| {
             (0..per_mcu).map(move |i| ((i + 1).saturating_sub(luma), m * per_mcu + i))
         })
     }

@@ -4,6 +4,7 @@
 //! to decode at all. Source: ITU-T T.81 annex B, JFIF 1.02; the order is libjpeg's.
 
 use crate::block::Mcu;
+use crate::interval::Geometry;
 use crate::tables::{STANDARD_HUFFMAN, Tables};
 
 /// SOI and a JFIF 1.01 APP0 with square pixels and no thumbnail.
@@ -22,6 +23,7 @@ pub(crate) fn write(
     tables: &Tables,
     comment: &[u8],
 ) {
+    let restart = Geometry::new(mcu, width, height).interval_mcus as u16;
     out.extend_from_slice(&START);
     out.extend_from_slice(comment);
     let components: u8 = if mcu.colour { 3 } else { 1 };
@@ -49,6 +51,8 @@ pub(crate) fn write(
         out.extend_from_slice(&[2, 0x11, 1, 3, 0x11, 1]);
     }
     write_huffman(out, |table| mcu.colour || matches!(table, 0x00 | 0x10));
+    let [r1, r0] = restart.to_be_bytes();
+    out.extend_from_slice(&[0xff, 0xdd, 0, 4, r1, r0]);
     out.extend_from_slice(&[0xff, 0xda, 0, 6 + 2 * components, components, 1, 0x00]);
     if mcu.colour {
         out.extend_from_slice(&[2, 0x11, 3, 0x11]);

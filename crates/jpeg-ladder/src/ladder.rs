@@ -1,12 +1,13 @@
 //! The encoder that a camera has: tables and buffers, kept from frame to frame.
 
-use crate::batch::{EncodePixels, Rungs, Workspace};
+use crate::batch::{EncodeNow, Rungs, Transform, Workspace};
 use crate::block::Mcu;
 use crate::decode;
 use crate::error::{Damage, EncodeError};
 use crate::header;
+use crate::interval::Geometry;
 use crate::kernel::Kernel;
-use crate::mjpeg::{Kind, Reader, Requantise};
+use crate::mjpeg::{Kind, ReadScan, Reader};
 use crate::source::{Source, Spec};
 use crate::tables::Tables;
 
@@ -105,15 +106,22 @@ impl Ladder {
                 comment,
             );
         }
-        self.kernel.run(EncodePixels {
+        let geometry = Geometry::new(mcu, spec.width, spec.height);
+        self.kernel.run(Transform {
             work: &mut self.work,
             source,
             range: spec.range,
             mcu,
+            geometry,
             width: usize::from(spec.width),
             height: usize::from(spec.height),
-            rungs,
-            out,
+            sink: EncodeNow {
+                mcu,
+                geometry,
+                rungs,
+                own: u8::MAX,
+                out,
+            },
         });
         Ok(())
     }
@@ -152,16 +160,31 @@ impl Ladder {
                     .write_header(rungs.tables(quality), out, comment);
             }
         }
+        let (mcu, width, height) = self.reader.picture();
+        let geometry = Geometry::new(mcu, width, height);
         self.kernel
-            .run(Requantise {
+            .run(ReadScan {
                 work: &mut self.work,
                 reader: &mut self.reader,
                 data,
-                own,
-                rungs,
-                out,
+                geometry,
+                sink: EncodeNow {
+                    mcu,
+                    geometry,
+                    rungs,
+                    own,
+                    out,
+                },
             })
-            .map_err(damaged)
+            .map_err(damaged)?;
+        for (_, out) in qualities
+            .iter()
+            .zip(out)
+            .filter(|(quality, _)| **quality >= own)
+        {
+            self.reader.write_own_scan(data, out);
+        }
+        Ok(())
     }
 }
 

@@ -20,6 +20,7 @@ mod decode;
 mod duo;
 mod error;
 mod header;
+mod interval;
 mod kernel;
 mod ladder;
 mod mjpeg;

@@ -26,6 +26,7 @@ use super::avx2::{Avx2, PREFETCH_BYTES};
 use super::lanes::transform;
 use super::loops::{Job, Loops};
 use super::packed;
+use crate::bits::Packed;
 use crate::block::{
     BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Quantised, SPARE_SYMBOLS,
 };
@@ -138,8 +139,8 @@ impl<const GATHER: bool> Loops for Avx512<GATHER> {
     }
 
     #[inline(always)]
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.0.stuff(bytes, out);
+    fn stuff(self, packed: Packed, out: &mut Vec<u8>) {
+        self.0.stuff(packed, out);
     }
 
     #[inline(always)]

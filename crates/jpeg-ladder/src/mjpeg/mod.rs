@@ -15,10 +15,11 @@ mod unstuffed;
 
 use std::ops::Range;
 
-use crate::batch::{Rungs, Workspace};
-use crate::block::BATCH_BLOCKS;
+use crate::batch::{BatchSink, Workspace};
+use crate::block::Mcu;
 use crate::error::At;
 use crate::header;
+use crate::interval::Geometry;
 use crate::kernel::{Job, Loops};
 use scan::Scan;
 pub(crate) use segments::Kind;
@@ -65,6 +66,21 @@ impl Reader {
         out.extend_from_slice(&data[self.segments.start_of_scan.clone()]);
     }
 
+    /// The frame's own scan, once a [`ReadScan`] has found out which parts of the frame it is.
+    pub(crate) fn write_own_scan(&self, data: &[u8], out: &mut Vec<u8>) {
+        for part in &self.kept {
+            out.extend_from_slice(&data[part.clone()]);
+        }
+    }
+
+    /// What an MCU of the frame is, its width and its height.
+    pub(crate) fn picture(&self) -> (Mcu, u16, u16) {
+        let Segments {
+            width, height, mcu, ..
+        } = self.segments;
+        (mcu, width, height)
+    }
+
     /// The header for the frame's coefficients at another quality.
     pub(crate) fn write_header(
         &self,
@@ -72,24 +88,21 @@ impl Reader {
         out: &mut Vec<u8>,
         comment: &[u8],
     ) {
-        let Segments {
-            width, height, mcu, ..
-        } = self.segments;
+        let (mcu, width, height) = self.picture();
         header::write(out, width, height, mcu, tables, comment);
     }
 }
 
-/// The scans of all qualities: those below `own` from the frame's coefficients, the others as they are.
-pub(crate) struct Requantise<'a> {
+/// A frame's scan to coefficients, and the parts of the frame that hold the scan.
+pub(crate) struct ReadScan<'a, S> {
     pub(crate) work: &'a mut Workspace,
     pub(crate) reader: &'a mut Reader,
     pub(crate) data: &'a [u8],
-    pub(crate) own: u8,
-    pub(crate) rungs: Rungs<'a>,
-    pub(crate) out: &'a mut [Vec<u8>],
+    pub(crate) geometry: Geometry,
+    pub(crate) sink: S,
 }
 
-impl Job for Requantise<'_> {
+impl<S: BatchSink> Job for ReadScan<'_, S> {
     type Output = Result<(), At>;
 
     #[inline(always)]
@@ -98,9 +111,8 @@ impl Job for Requantise<'_> {
             work,
             reader,
             data,
-            own,
-            rungs,
-            out,
+            geometry,
+            mut sink,
         } = self;
         let Reader {
             segments,
@@ -110,22 +122,12 @@ impl Job for Requantise<'_> {
         } = reader;
         unstuffed.read(data, segments.start_of_scan.end);
         let mut scan = Scan::new(segments, data, unstuffed, kept);
-        work.begin(rungs.qualities, own);
-        let per_batch = BATCH_BLOCKS / segments.mcu.blocks();
+        let per_batch = geometry.batch(geometry.fitting());
         for first in (0..segments.mcus).step_by(per_batch) {
             let mcus = per_batch.min(segments.mcus - first);
             scan.read(&mut work.coefficients, mcus)?;
-            work.encode(kernel, segments.mcu, mcus, &rungs, out);
+            sink.take(kernel, work, first..first + mcus);
         }
-        scan.finish()?;
-        work.finish(out);
-        for (&quality, out) in rungs.qualities.iter().zip(out) {
-            if quality >= own {
-                for part in &*kept {
-                    out.extend_from_slice(&data[part.clone()]);
-                }
-            }
-        }
-        Ok(())
+        scan.finish()
     }
 }
