@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::bits::{Bits, Partial};
 use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Quantised, STRIP_PIXELS};
-use crate::interval::{Geometry, Piece};
+use crate::interval::{Geometry, Picture, Piece};
 use crate::kernel::{Job, Loops};
 use crate::source::{self, Source};
 use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Strip, Window};
@@ -12,7 +12,7 @@ use crate::symbols::Symbols;
 use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA, Tables};
 
 /// One quality's place in its interval.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Place {
     partial: Partial,
     /// By component.
@@ -29,6 +29,9 @@ pub(crate) struct Workspace {
     luma_codes: Codes,
     chroma_codes: Codes,
     places: Vec<Place>,
+    /// Used for a batch and kept for their capacity, as `places`.
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) lacking: Vec<Piece>,
 }
 
 impl Workspace {
@@ -50,6 +53,8 @@ impl Workspace {
             luma_codes: Codes::new(&DC_LUMA, &AC_LUMA),
             chroma_codes: Codes::new(&DC_CHROMA, &AC_CHROMA),
             places: Vec::new(),
+            pieces: Vec::new(),
+            lacking: Vec::new(),
         }
     }
 
@@ -126,26 +131,22 @@ impl Workspace {
         }
     }
 
-    /// Quantises and encodes a piece of an interval at one quality; ends with the bits that fill no byte, unless the
-    /// interval ends.
+    /// Quantises and encodes pieces of the batch at one quality; `out` takes each piece's bytes. The bits that fill no
+    /// byte wait for the next piece, unless the interval ends.
     #[inline(always)]
     pub(crate) fn encode<K: Loops>(
         &mut self,
         kernel: K,
         mcu: Mcu,
-        piece: Piece,
+        pieces: &[Piece],
         tables: &Tables,
         place: &mut Place,
-        out: &mut Vec<u8>,
+        mut out: impl PieceSink,
     ) {
-        if piece.begins {
-            *place = Place::default();
-        }
         let batch = Batch {
             coefficients: &self.coefficients,
             mcu,
-            first: piece.first,
-            mcus: piece.mcus,
+            pieces,
             tables,
             luma_codes: &self.luma_codes,
             chroma_codes: &self.chroma_codes,
@@ -156,10 +157,17 @@ impl Workspace {
             &mut self.symbols,
             &mut place.previous_dc,
         );
-        let packed = self
-            .bits
-            .pack(&mut self.symbols, &mut place.partial, piece.ends);
-        kernel.stuff(packed, out);
+        self.bits.pack(&self.symbols, pieces, &mut place.partial);
+        for (n, &piece) in pieces.iter().enumerate() {
+            kernel.stuff(self.bits.piece(n), out.begin(piece));
+            out.end(piece);
+        }
+    }
+}
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspace").finish_non_exhaustive()
     }
 }
 
@@ -189,8 +197,7 @@ pub(crate) trait BatchSink {
 
 /// Encodes them for every quality as long as they are in the cache.
 pub(crate) struct EncodeNow<'a> {
-    pub(crate) mcu: Mcu,
-    pub(crate) geometry: Geometry,
+    pub(crate) picture: Picture,
     /// Those below `own` are encoded.
     pub(crate) rungs: Rungs<'a>,
     pub(crate) own: u8,
@@ -200,24 +207,48 @@ pub(crate) struct EncodeNow<'a> {
 impl BatchSink for EncodeNow<'_> {
     #[inline(always)]
     fn take<K: Loops>(&mut self, kernel: K, work: &mut Workspace, mcus: Range<usize>) {
+        let Picture { mcu, geometry, .. } = self.picture;
+        let mut pieces = std::mem::take(&mut work.pieces);
         let mut places = std::mem::take(&mut work.places);
+        pieces.extend(geometry.pieces(mcus));
         places.resize(self.out.len(), Place::default());
         let rungs = places.iter_mut().zip(self.rungs.qualities);
         for ((place, &quality), out) in rungs.zip(&mut *self.out) {
-            if quality >= self.own {
-                continue;
-            }
-            for piece in self.geometry.pieces(mcus.clone()) {
+            if quality < self.own {
                 let tables = self.rungs.tables(quality);
-                work.encode(kernel, self.mcu, piece, tables, place, out);
-                if piece.ends
-                    && let Some(marker) = self.geometry.marker(piece.interval)
-                {
-                    out.extend_from_slice(&marker);
-                }
+                let out = InOrder { geometry, out };
+                work.encode(kernel, mcu, &pieces, tables, place, out);
             }
         }
+        pieces.clear();
+        work.pieces = pieces;
         work.places = places;
+    }
+}
+
+/// Where a quality's pieces go.
+pub(crate) trait PieceSink {
+    /// Gives the buffer that the piece is appended to.
+    fn begin(&mut self, piece: Piece) -> &mut Vec<u8>;
+    /// The piece is appended.
+    fn end(&mut self, piece: Piece);
+}
+
+/// Every piece of the picture, one after the other.
+struct InOrder<'a> {
+    geometry: Geometry,
+    out: &'a mut Vec<u8>,
+}
+
+impl PieceSink for InOrder<'_> {
+    #[inline(always)]
+    fn begin(&mut self, _: Piece) -> &mut Vec<u8> {
+        self.out
+    }
+
+    #[inline(always)]
+    fn end(&mut self, piece: Piece) {
+        self.geometry.write_marker(piece, self.out);
     }
 }
 
@@ -226,10 +257,7 @@ pub(crate) struct Transform<'a, 'b, S> {
     pub(crate) work: &'a mut Workspace,
     pub(crate) source: &'a Source<'b>,
     pub(crate) range: source::Range,
-    pub(crate) mcu: Mcu,
-    pub(crate) geometry: Geometry,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
+    pub(crate) picture: Picture,
     pub(crate) sink: S,
 }
 
@@ -242,12 +270,11 @@ impl<S: BatchSink> Job for Transform<'_, '_, S> {
             work,
             source,
             range,
-            mcu,
-            geometry,
-            width,
-            height,
+            picture,
             mut sink,
         } = self;
+        let (mcu, geometry) = (picture.mcu, picture.geometry);
+        let (width, height) = (usize::from(picture.width), usize::from(picture.height));
         let columns = geometry.mcus_across;
         let per_batch = geometry.batch(geometry.fitting().min(STRIP_PIXELS / (8 * mcu.across)));
         for row in 0..geometry.mcus_down {

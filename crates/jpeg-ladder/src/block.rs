@@ -2,6 +2,7 @@
 //!
 //! A batch passes from the samples to the bits by these; nothing here computes a coefficient.
 
+use crate::interval::Piece;
 use crate::source::Sampling;
 use crate::tables::{Codes, Quant, Tables};
 
@@ -12,8 +13,8 @@ pub(crate) const BATCH_BLOCKS: usize = 192;
 pub(crate) const BLOCK_SYMBOLS: usize = 65;
 /// Words that are written in advance behind a block's symbols.
 pub(crate) const SPARE_SYMBOLS: usize = 16;
-/// Of a batch, and what is written in advance.
-pub(crate) const SYMBOLS: usize = BATCH_BLOCKS * BLOCK_SYMBOLS + SPARE_SYMBOLS;
+/// Of a batch in which every block is an interval and is filled up to a multiple of four, and what is written in advance.
+pub(crate) const SYMBOLS: usize = BATCH_BLOCKS * (BLOCK_SYMBOLS + 3) + SPARE_SYMBOLS;
 
 /// Pixels that the widest batch has in a row.
 pub(crate) const STRIP_PIXELS: usize = 512;
@@ -100,25 +101,23 @@ pub(crate) struct Quantised {
     pub(crate) dc: [i16; BATCH_BLOCKS],
 }
 
-/// MCUs of a batch that are coded together, and one quality's way to write them.
+/// The coefficients of one batch, which of them are coded, and one quality's way to write them.
 #[derive(Clone, Copy)]
 pub(crate) struct Batch<'a> {
     pub(crate) coefficients: &'a Coefficients,
     pub(crate) mcu: Mcu,
-    /// Which MCUs of those that there are coefficients of.
-    pub(crate) first: usize,
-    pub(crate) mcus: usize,
+    pub(crate) pieces: &'a [Piece],
     pub(crate) tables: &'a Tables,
     pub(crate) luma_codes: &'a Codes,
     pub(crate) chroma_codes: &'a Codes,
 }
 
 impl<'a> Batch<'a> {
-    /// Component and number of each block, in the order of the scan.
+    /// Component and number of each block of a piece, in the order of the scan.
     #[inline(always)]
-    pub(crate) fn scan(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+    pub(crate) fn scan(&self, piece: Piece) -> impl Iterator<Item = (usize, usize)> + use<> {
         let (per_mcu, luma) = (self.mcu.blocks(), self.mcu.across * self.mcu.down);
-        (self.first..self.first + self.mcus).flat_map(move |m| {
+        (piece.first..piece.first + piece.mcus).flat_map(move |m| {
             (0..per_mcu).map(move |i| ((i + 1).saturating_sub(luma), m * per_mcu + i))
         })
     }

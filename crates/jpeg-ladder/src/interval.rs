@@ -12,6 +12,26 @@ use crate::block::{BATCH_BLOCKS, Mcu};
 /// (marker, padding, DC anew), which is 3.4 % at quality 30 and 1.7 % at 80; shorter ones would cost more than they save.
 const INTERVAL_PIXELS: usize = 80 * 16;
 
+/// What a picture is, whatever it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Picture {
+    pub(crate) mcu: Mcu,
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    pub(crate) geometry: Geometry,
+}
+
+impl Picture {
+    pub(crate) fn new(mcu: Mcu, width: u16, height: u16) -> Self {
+        Self {
+            mcu,
+            width,
+            height,
+            geometry: Geometry::new(mcu, width, height),
+        }
+    }
+}
+
 /// A picture as its scan has it: MCUs in rows, rows of whole intervals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Geometry {
@@ -22,29 +42,29 @@ pub(crate) struct Geometry {
     pub(crate) luma_blocks: usize,
     /// MCUs between two restart markers.
     pub(crate) interval_mcus: usize,
+    /// Of the picture.
+    pub(crate) intervals: usize,
 }
 
 impl Geometry {
-    pub(crate) fn new(mcu: Mcu, width: u16, height: u16) -> Self {
+    fn new(mcu: Mcu, width: u16, height: u16) -> Self {
         let mcus_across = usize::from(width).div_ceil(8 * mcu.across);
         let wanted = INTERVAL_PIXELS / (64 * mcu.across * mcu.down);
+        let mcus_down = usize::from(height).div_ceil(8 * mcu.down);
+        let interval_mcus = interval(mcus_across, wanted);
         Self {
             mcus_across,
-            mcus_down: usize::from(height).div_ceil(8 * mcu.down),
+            mcus_down,
             blocks_per_mcu: mcu.blocks(),
             luma_blocks: mcu.across * mcu.down,
-            interval_mcus: interval(mcus_across, wanted),
+            interval_mcus,
+            intervals: mcus_across / interval_mcus * mcus_down,
         }
     }
 
     /// MCUs of the picture.
     pub(crate) fn mcus(self) -> usize {
         self.mcus_across * self.mcus_down
-    }
-
-    /// Intervals of the picture.
-    pub(crate) fn intervals(self) -> usize {
-        self.mcus() / self.interval_mcus
     }
 
     /// How many MCUs a batch of at most `most` has: whole intervals if one fits.
@@ -79,10 +99,12 @@ impl Geometry {
         })
     }
 
-    /// The marker that follows an interval; nothing follows the last one but the end of the picture.
+    /// Appends the marker that follows a piece: none inside of an interval nor behind the last one.
     #[inline(always)]
-    pub(crate) fn marker(self, interval: usize) -> Option<[u8; 2]> {
-        (interval + 1 < self.intervals()).then_some([0xff, 0xd0 | (interval & 7) as u8])
+    pub(crate) fn write_marker(self, piece: Piece, out: &mut Vec<u8>) {
+        if piece.ends && piece.interval + 1 < self.intervals {
+            out.extend_from_slice(&[0xff, 0xd0 | (piece.interval & 7) as u8]);
+        }
     }
 }
 
@@ -143,7 +165,7 @@ mod tests {
         assert_eq!(
             (
                 geometry.interval_mcus,
-                geometry.intervals(),
+                geometry.intervals,
                 geometry.batch(32)
             ),
             (5, 4, 30)
@@ -166,7 +188,13 @@ mod tests {
             piece(2, 7, 2, true, false),
         ]));
         assert_eq!(geometry.pieces(7..7).count(), 0);
-        assert_eq!(geometry.marker(2), Some([0xff, 0xd2]));
-        assert_eq!(geometry.marker(3), None);
+        let marker = |interval, ends| {
+            let mut out = Vec::new();
+            geometry.write_marker(piece(interval, 0, 5, true, ends), &mut out);
+            out
+        };
+        assert_eq!(marker(2, true), [0xff, 0xd2]);
+        assert_eq!(marker(2, false), []);
+        assert_eq!(marker(3, true), []);
     }
 }

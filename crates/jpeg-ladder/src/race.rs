@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::{EncodeNow, Rungs, Transform, Workspace};
 use crate::block::Mcu;
-use crate::interval::Geometry;
+use crate::interval::Picture;
 use crate::kernel::Kernel;
 use crate::source::{Plane, Range, Sampling, Source};
 use crate::tables::Tables;
@@ -125,18 +125,14 @@ impl Track {
         self.out.iter_mut().for_each(Vec::clear);
         let start = Instant::now();
         let mcu = Mcu::new(Sampling::S420);
-        let geometry = Geometry::new(mcu, WIDTH as u16, HEIGHT as u16);
+        let picture = Picture::new(mcu, WIDTH as u16, HEIGHT as u16);
         kernel.run(Transform {
             work: &mut self.work,
             source: &Source::Yuyv(Plane::new(strip, 2 * WIDTH)),
             range: Range::Full,
-            mcu,
-            geometry,
-            width: WIDTH,
-            height: HEIGHT,
+            picture,
             sink: EncodeNow {
-                mcu,
-                geometry,
+                picture,
                 rungs: Rungs {
                     qualities: &QUALITIES,
                     tables: &self.tables,

@@ -24,7 +24,7 @@ pub(crate) trait Loops: Copy {
         coefficients: &mut Coefficients,
     );
 
-    /// Divides a batch's MCUs by the steps of one quality and finds their symbols.
+    /// Divides a batch's pieces by the steps of one quality and finds their symbols.
     fn symbols(
         self,
         batch: &Batch,
@@ -71,8 +71,10 @@ pub(crate) trait Divide: Copy {
         symbols: &mut Symbols,
         previous_dc: &mut [i16; 3],
     ) {
-        for (component, block) in batch.scan() {
-            self.quantise(batch.coefficients, block, batch.quant(component), quantised);
+        for &piece in batch.pieces {
+            for (component, block) in batch.scan(piece) {
+                self.quantise(batch.coefficients, block, batch.quant(component), quantised);
+            }
         }
         symbols.fill(batch, quantised, previous_dc);
     }

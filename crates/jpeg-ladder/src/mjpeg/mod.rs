@@ -16,11 +16,10 @@ mod unstuffed;
 use std::ops::Range;
 
 use crate::batch::{BatchSink, Workspace};
-use crate::block::Mcu;
-use crate::error::At;
+use crate::error::{At, EncodeError};
 use crate::header;
-use crate::interval::Geometry;
-use crate::kernel::{Job, Loops};
+use crate::interval::Picture;
+use crate::kernel::{Job, Kernel, Loops};
 use scan::Scan;
 pub(crate) use segments::Kind;
 use segments::Segments;
@@ -73,12 +72,12 @@ impl Reader {
         }
     }
 
-    /// What an MCU of the frame is, its width and its height.
-    pub(crate) fn picture(&self) -> (Mcu, u16, u16) {
+    /// What picture the frame is.
+    pub(crate) fn picture(&self) -> Picture {
         let Segments {
             width, height, mcu, ..
         } = self.segments;
-        (mcu, width, height)
+        Picture::new(mcu, width, height)
     }
 
     /// The header for the frame's coefficients at another quality.
@@ -88,18 +87,35 @@ impl Reader {
         out: &mut Vec<u8>,
         comment: &[u8],
     ) {
-        let (mcu, width, height) = self.picture();
-        header::write(out, width, height, mcu, tables, comment);
+        header::write(out, self.picture(), tables, comment);
     }
 }
 
 /// A frame's scan to coefficients, and the parts of the frame that hold the scan.
 pub(crate) struct ReadScan<'a, S> {
-    pub(crate) work: &'a mut Workspace,
-    pub(crate) reader: &'a mut Reader,
-    pub(crate) data: &'a [u8],
-    pub(crate) geometry: Geometry,
-    pub(crate) sink: S,
+    work: &'a mut Workspace,
+    reader: &'a mut Reader,
+    data: &'a [u8],
+    sink: S,
+}
+
+impl<'a, S: BatchSink> ReadScan<'a, S> {
+    /// Reads the frame whose segments the reader has read.
+    pub(crate) fn run(
+        kernel: Kernel,
+        work: &'a mut Workspace,
+        reader: &'a mut Reader,
+        data: &'a [u8],
+        sink: S,
+    ) -> Result<(), EncodeError> {
+        let job = Self {
+            work,
+            reader,
+            data,
+            sink,
+        };
+        kernel.run(job).map_err(EncodeError::damaged)
+    }
 }
 
 impl<S: BatchSink> Job for ReadScan<'_, S> {
@@ -111,9 +127,9 @@ impl<S: BatchSink> Job for ReadScan<'_, S> {
             work,
             reader,
             data,
-            geometry,
             mut sink,
         } = self;
+        let geometry = reader.picture().geometry;
         let Reader {
             segments,
             unstuffed,

@@ -96,7 +96,7 @@ pub(crate) fn encode_with(
             "a damaged frame left a picture"
         );
     }
-    done.map(|()| out)
+    done.map(|_| out)
 }
 
 /// The stamped file that comes of a good frame at the camera's own quality.
