@@ -74,6 +74,7 @@ impl Encoder for Ladder {
             .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment())
             .map(|_| ())
             .map_err(|error| match error {
+                LadderError::Kind(kind) => EncodeError::Unread(kind),
                 LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
                 _ => EncodeError::Unsupported {
                     width: frame.width,

@@ -199,19 +199,33 @@ impl Ladder {
         out: &mut [Vec<u8>],
         second: Option<&mut Workspace>,
     ) -> Result<Option<Intervals>, EncodeError> {
-        if self.reader.begin(data).map_err(EncodeError::damaged)? == Kind::Other {
-            let decoded = decode::decode(data).ok_or(EncodeError::Damaged {
-                at: 0,
-                damage: Damage::Undecodable,
-            })?;
-            let spec = Spec {
-                width: decoded.width,
-                height: decoded.height,
-                ..request.spec
-            };
-            let request = Request { spec, ..request };
-            return self.encode_pixels(request, &decoded.source(), out, second);
+        match self.reader.begin(data).map_err(EncodeError::damaged)? {
+            Kind::Baseline => self.encode_baseline(request, data, out, second),
+            Kind::Unread(kind) => Err(EncodeError::Kind(kind)),
+            Kind::Decodable => {
+                let picture = decode::decode(data).ok_or(EncodeError::Damaged {
+                    at: 0,
+                    damage: Damage::Undecodable,
+                })?;
+                let spec = Spec {
+                    width: picture.width,
+                    height: picture.height,
+                    ..request.spec
+                };
+                let request = Request { spec, ..request };
+                self.encode_pixels(request, &picture.source(), out, second)
+            }
         }
+    }
+
+    /// A frame whose segments the reader has read.
+    fn encode_baseline(
+        &mut self,
+        request: Request,
+        data: &[u8],
+        out: &mut [Vec<u8>],
+        second: Option<&mut Workspace>,
+    ) -> Result<Option<Intervals>, EncodeError> {
         let Self {
             kernel,
             tables,

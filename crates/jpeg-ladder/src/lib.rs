@@ -34,8 +34,9 @@ mod strip;
 mod symbols;
 mod tables;
 
+pub use decode::check_decodable;
 pub use duo::Duo;
-pub use error::{Damage, EncodeError};
+pub use error::{Damage, EncodeError, JpegKind};
 pub use hold::HoldSettings;
 pub use holding::Intervals;
 pub use kernel::Kernel;

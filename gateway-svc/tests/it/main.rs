@@ -10,6 +10,8 @@ mod abuse;
 mod access;
 mod bus;
 mod conformance;
+mod deltas;
+mod guessing;
 mod leases;
 mod leaving;
 mod origin;
