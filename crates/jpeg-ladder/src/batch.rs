@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::bits::{Bits, Partial};
-use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Quantised, STRIP_PIXELS};
-use crate::interval::{Geometry, Picture, Piece};
+use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Piece, Quantised, STRIP_PIXELS};
+use crate::interval::{Geometry, Picture};
 use crate::kernel::{Job, Loops};
 use crate::source::{self, Source};
 use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Strip, Window};

@@ -1,7 +1,6 @@
 //! From Huffman symbols to bytes: the second pass of two, see `symbols`.
 
-use crate::block::BATCH_BLOCKS;
-use crate::interval::Piece;
+use crate::block::{BATCH_BLOCKS, Piece};
 use crate::symbols::Symbols;
 
 /// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.

@@ -2,7 +2,6 @@
 //!
 //! A batch passes from the samples to the bits by these; nothing here computes a coefficient.
 
-use crate::interval::Piece;
 use crate::source::Sampling;
 use crate::tables::{Codes, Quant, Tables};
 
@@ -49,6 +48,20 @@ impl Mcu {
     pub(crate) const fn blocks(self) -> usize {
         self.across * self.down + if self.colour { 2 } else { 0 }
     }
+}
+
+/// MCUs of one interval that follow each other in a batch: all of it, unless it is longer than a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Counted from 0 in the picture.
+    pub(crate) interval: usize,
+    /// The first MCU, counted in the batch.
+    pub(crate) first: usize,
+    pub(crate) mcus: usize,
+    /// Whether its first MCU is the interval's first.
+    pub(crate) begins: bool,
+    /// Whether its last MCU is the interval's last.
+    pub(crate) ends: bool,
 }
 
 /// Coefficients scaled by 8 in zigzag order, in the order of the scan, with room for one surplus pair.

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::block::{BATCH_BLOCKS, Mcu};
+use crate::block::{BATCH_BLOCKS, Mcu, Piece};
 
 /// Pixels that an interval is to have: 80 x 16, five MCUs of 4:2:0 or ten of 4:2:2. Each interval costs about 3.4 bytes
 /// (marker, padding, DC anew), which is 3.4 % at quality 30 and 1.7 % at 80; shorter ones would cost more than they save.
@@ -106,20 +106,6 @@ impl Geometry {
             out.extend_from_slice(&[0xff, 0xd0 | (piece.interval & 7) as u8]);
         }
     }
-}
-
-/// MCUs of one interval that follow each other in a batch: all of it, unless it is longer than a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
-    /// Counted from 0 in the picture.
-    pub(crate) interval: usize,
-    /// The first MCU, counted in the batch.
-    pub(crate) first: usize,
-    pub(crate) mcus: usize,
-    /// Whether its first MCU is the interval's first.
-    pub(crate) begins: bool,
-    /// Whether its last MCU is the interval's last.
-    pub(crate) ends: bool,
 }
 
 /// The shortest interval that has `wanted` MCUs or more and divides a row; the row, if none is shorter.

@@ -2,7 +2,8 @@
 
 use super::last_file::NextFile;
 use crate::batch::{PieceSink, Place, Rungs, Workspace};
-use crate::interval::{Geometry, Picture, Piece};
+use crate::block::Piece;
+use crate::interval::{Geometry, Picture};
 use crate::kernel::{Job, Loops};
 
 /// One quality's file in the making.

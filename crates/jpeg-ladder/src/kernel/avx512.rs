@@ -28,9 +28,8 @@ use super::loops::{Job, Loops};
 use super::packed;
 use crate::bits::Packed;
 use crate::block::{
-    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Quantised, SPARE_SYMBOLS,
+    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Piece, Quantised, SPARE_SYMBOLS,
 };
-use crate::interval::Piece;
 use crate::symbols::{Block, Symbols};
 use crate::tables::{Codes, Quant, ZIGZAG};
 
