@@ -3,9 +3,12 @@
  * waits. A slow device skips pictures instead of showing old ones.
  */
 
+/** A decode that takes longer will never end: the browser's graphics process is gone. */
+const DECODE_TIMEOUT_MS = 3_000;
+
 export interface Rendered<T> {
   frame: T;
-  /** Null where the bytes were no picture. */
+  /** Null where the bytes were no picture, or none in time. */
   decodeMs: number | null;
 }
 
@@ -40,7 +43,7 @@ export class Renderer<T extends { jpeg: ArrayBuffer }> {
     const began = performance.now();
     let decodeMs: number | null = null;
     try {
-      const picture = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
+      const picture = await decodeInTime(frame.jpeg);
       // Setting a size clears the canvas, even to the same one.
       if (this.#canvas.width !== picture.width) this.#canvas.width = picture.width;
       if (this.#canvas.height !== picture.height) this.#canvas.height = picture.height;
@@ -57,4 +60,27 @@ export class Renderer<T extends { jpeg: ArrayBuffer }> {
     this.#pending = null;
     if (next) this.draw(next);
   }
+}
+
+/** The decoded picture; rejects where there is none, also when the decoder never says so. */
+function decodeInTime(jpeg: ArrayBuffer): Promise<ImageBitmap> {
+  const decoded = createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new Error("the decoder does not answer"));
+    }, DECODE_TIMEOUT_MS);
+    decoded.then(
+      (picture) => {
+        clearTimeout(timer);
+        if (late) picture.close();
+        else resolve(picture);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }
