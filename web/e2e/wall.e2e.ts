@@ -1,7 +1,7 @@
 /** Several cameras on one page: at every size no tile hides another, and all can be seen. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { live, withPage } from "./support/browser";
+import { FLOATING, live, withPage } from "./support/browser";
 import { eventually } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
@@ -61,7 +61,7 @@ it("a camera that floats in a window of its own lands when all cameras are shown
     await page.getByRole("button", { name: /^default/ }).click();
     await live(page);
     await page.keyboard.press("p");
-    const floats = () => page.evaluate(() => document.pictureInPictureElement !== null);
+    const floats = () => page.evaluate(`${FLOATING} != null`);
     await eventually("picture in picture", floats);
     await page.getByRole("button", { name: "All cameras" }).click();
     await eventually("its end", async () => !(await floats()));

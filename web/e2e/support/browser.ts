@@ -110,6 +110,14 @@ export async function shownBarcode(page: Page): Promise<Barcode | null> {
   return readBarcode(Buffer.from(pixels.text, "base64"), pixels.width, pixels.height);
 }
 
+/** What floats outside the page, as an expression for the page: a window, a video or nothing. */
+export const FLOATING =
+  "(document.pictureInPictureElement ?? window.documentPictureInPicture?.window)";
+
+/** Makes the page's browser one that has no windows for pictures, only videos. */
+export const ONLY_VIDEOS_FLOAT =
+  "Object.defineProperty(window, 'documentPictureInPicture', { value: undefined })";
+
 /** Megabytes of all of the browser's processes: decoded pictures and a worker's buffers are in no heap. */
 export async function browserMegabytes(context: BrowserContext): Promise<number> {
   const session = await context.browser()?.newBrowserCDPSession();

@@ -104,6 +104,10 @@ export class Engine {
     }
   }
 
+  mark(words: string | null): void {
+    this.#renderer.mark(words);
+  }
+
   /** The picture on screen. */
   snapshot(): Snapshot | null {
     const { frame } = this.#renderer;

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { engine, inFakeBrowser, show, start, view } from "./engine_harness";
-import { bitmaps, decodes, drawn } from "./fake_browser";
+import { bitmaps, decodes, drawn, written } from "./fake_browser";
 
 inFakeBrowser();
 
@@ -79,5 +79,26 @@ describe("looking back", () => {
     await decodes.at(-1)?.end();
     expect(view().behindMs).toBeGreaterThan(4_900);
     expect(view().behindMs).toBeLessThan(5_200);
+  });
+});
+
+describe("a mark over the picture", () => {
+  it("is drawn at once, again with every picture, and is no new picture", async () => {
+    const socket = start();
+    socket.open();
+    await show(socket, 1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(view().phase).toBe("stalled");
+    engine.mark("Stalled, 2.0 s old");
+    await decodes.at(-1)?.end();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(view().phase).toBe("stalled");
+    expect(view().totals.drawn).toBe(1);
+    await show(socket, 2);
+    expect(written).toEqual(["Stalled, 2.0 s old", "Stalled, 2.0 s old"]);
+    engine.mark(null);
+    await decodes.at(-1)?.end();
+    expect(drawn.length).toBe(4);
+    expect(written.length).toBe(2);
   });
 });

@@ -7,8 +7,9 @@ import type { EngineConfig, View } from "../stream/view_model";
 import type { Actions } from "./Controls";
 import type { KeyAction } from "./keys";
 import type { PageOptions } from "./page_options";
-import { canPip, leavePip, togglePip } from "./pip";
+import { canPip, isBareVideo, leavePip, togglePip } from "./pip";
 import { loadQuality, type Prefs, saveQuality } from "./prefs";
+import { inSeconds, present } from "./presentation";
 import { saveSnapshot } from "./snapshot";
 import { useFullscreen } from "./useFullscreen";
 import { useKeys } from "./useKeys";
@@ -59,6 +60,7 @@ export function useStage(
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
   // Without its stage a floating picture never changes, and while it floats a hidden page does not pause.
   useEffect(() => () => void leavePip(), []);
+  useMarkedVideo(player, view);
   usePublishedView(stage, view);
   useWorkingQuality(camera, view);
 
@@ -78,7 +80,7 @@ export function useStage(
     mirror: () => change({ mirror: !prefs.mirror }),
     rotate: () => change({ turns: ((prefs.turns + 1) % 4) as Prefs["turns"] }),
     fullscreen: toggleFull,
-    pip: canPip ? () => void togglePip(host.current).catch((e) => say(String(e))) : null,
+    pip: canPip ? () => void togglePip(stage.current).catch((e) => say(String(e))) : null,
     help: () => setHelp(!help),
   };
   useKeys(keyCommands(actions, rewind, view?.quality ?? MAX_QUALITY));
@@ -111,6 +113,14 @@ const keyCommands = (
   live: rewind.live,
   letGo: rewind.stop,
 });
+
+/** A floating video shows the canvas alone: what the page says over it is drawn into it. */
+function useMarkedVideo(player: Player | null, view: View | null) {
+  const { label, trust } = present(view);
+  const age = trust === "old" ? `, ${inSeconds(view?.ageMs ?? 0)} old` : "";
+  const words = trust !== "live" && isBareVideo() ? label + age : null;
+  useEffect(() => player?.mark(words), [player, words]);
+}
 
 function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | null) {
   useEffect(() => {
