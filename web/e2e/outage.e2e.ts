@@ -87,6 +87,15 @@ it("a capture that goes is named, and the picture comes back with it", async () 
   });
 });
 
+it("NATS away is said of the gateway, not of the camera", async () => {
+  await withPage(gateway.url, async (page) => {
+    await live(page);
+    await stack.endNats();
+    await page.getByRole("status").getByText("Gateway cut off").waitFor({ timeout: 10_000 });
+    await audit(page, "nats-away");
+  });
+});
+
 it("a privacy switch that is on is said with a padlock, and off it is live again", async () => {
   await withPage(gateway.url, async (page) => {
     await live(page);

@@ -141,6 +141,7 @@ describe("what the page says of the camera", () => {
     ["error", "usb_bandwidth", "USB is full"],
     ["idle", "privacy", "Privacy is on"],
     ["offline", null, "Camera offline"],
+    ["offline", "nats", "Gateway cut off"],
     ["starting", null, "Waking the camera"],
   ])("in %s, %s", (state, reason, title) => {
     const view: View = {

@@ -119,6 +119,11 @@ function cameraTrouble(camera: CameraStatus | null): Presentation | null {
     const words = "The camera is closed and stays so until it is switched off.";
     return say("Privacy", "quiet", "stale", card("Privacy is on", words, "lock"));
   }
+  if (camera?.reason === "nats")
+    return bad(
+      "Gateway cut off",
+      "It has no connection to NATS; how the camera is it cannot know.",
+    );
   if (camera?.state === "offline")
     return bad("Camera offline", "Its host does not answer. The picture comes back by itself.");
   if (camera?.state !== "error") return null;
