@@ -137,20 +137,23 @@ impl Camera {
     }
 
     fn unknown(id: &CameraId) -> Self {
-        let status = offline(CameraStatus {
-            camera: id.name().to_owned(),
-            state: CameraState::Offline,
-            reason: None,
-            detail: None,
-            fps: 0.0,
-            nominal_fps: 0.0,
-            width: 0,
-            height: 0,
-            source: SourceKind::Webcam,
-            format: String::new(),
-            run: String::new(),
-            qualities: Vec::new(),
-        }, true);
+        let status = offline(
+            CameraStatus {
+                camera: id.name().to_owned(),
+                state: CameraState::Offline,
+                reason: None,
+                detail: None,
+                fps: 0.0,
+                nominal_fps: 0.0,
+                width: 0,
+                height: 0,
+                source: SourceKind::Webcam,
+                format: String::new(),
+                run: String::new(),
+                qualities: Vec::new(),
+            },
+            true,
+        );
         Self {
             status: watch::Sender::new(Arc::new(status)),
             heard: None,
