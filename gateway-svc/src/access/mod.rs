@@ -4,6 +4,7 @@
 
 pub(crate) mod client_ip;
 mod cookie;
+pub(crate) mod cookie_scope;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
@@ -21,7 +22,8 @@ use parking_lot::Mutex;
 use process::{Clock, subscriber};
 
 use self::client_ip::{Network, TrustedProxies};
-use self::cookie::{COOKIE, CookieKey, LOGIN_LIFETIME, Proof};
+use self::cookie::{CookieKey, LOGIN_LIFETIME, Proof};
+use self::cookie_scope::CookieScope;
 use self::login_limiter::{LoginLimiter, Verdict};
 use self::origin::Origin;
 use self::pages::{Audience, PageRules};
@@ -236,7 +238,7 @@ impl AccessControl {
         TokenRefusal::Unauthorized
     }
 
-    /// Trades a token for a cookie: the value of `Set-Cookie`, `secure` for who came by HTTPS.
+    /// Trades a token for a cookie: the value of `Set-Cookie`.
     ///
     /// # Errors
     /// See [`TokenRefusal`]; it is counted.
@@ -245,15 +247,12 @@ impl AccessControl {
         secret: &Secret,
         client: IpAddr,
         given: &str,
+        scope: &CookieScope,
         secure: bool,
     ) -> Result<String, TokenRefusal> {
         self.try_tokens(secret, client, &[given])?;
-        Ok(format!(
-            "{COOKIE}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
-            secret.cookies.issue(self.now_s()),
-            LOGIN_LIFETIME.as_secs(),
-            if secure { "; Secure" } else { "" }
-        ))
+        let value = secret.cookies.issue(self.now_s());
+        Ok(scope.set(&value, LOGIN_LIFETIME, secure))
     }
 
     /// Seconds since the Unix epoch.
