@@ -2,11 +2,15 @@
 //!
 //! [`AccessControl`] holds the rules and who broke them; its parts are pure. Only [`middleware`] knows the server.
 
+pub(crate) mod claims;
 pub(crate) mod client_ip;
+pub(crate) mod jwt;
+pub(crate) mod link;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
 pub(crate) mod token;
+pub(crate) mod user_map;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
