@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use tower::{Layer as _, Service as _};
 use tower_http::cors::CorsLayer;
 
-use super::{AccessControl, FORWARDED_HOST, Page, TokenRefusal};
+use super::login::Refusal;
+use super::{AccessControl, FORWARDED_HOST, Page};
 
 /// The most characters of a foreign origin that are given back in our words.
 const MAX_QUOTED_ORIGIN: usize = 100;
@@ -41,6 +42,8 @@ pub(crate) async fn check_origin(
         }
         Page::Foreign => {
             access.refused.origin.inc();
+            let client = access.client_ip(peer.ip(), headers);
+            access.audit_refusal(client, request.uri().path(), "origin");
             let untrusted =
                 headers.contains_key(FORWARDED_HOST) && !access.proxies.trusts(peer.ip());
             foreign(origin, host.is_some() && untrusted)
@@ -75,36 +78,49 @@ fn foreign(origin: &HeaderValue, behind_unknown_proxy: bool) -> Response {
     (StatusCode::FORBIDDEN, words).into_response()
 }
 
-/// Asks for the token where one is set.
-pub(crate) async fn check_token(
+/// Asks who it is where anything proves that, and hands the [`Identity`](super::identity::Identity) on with the request.
+pub(crate) async fn identify(
     State(access): State<Arc<AccessControl>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let client = access.client_ip(peer.ip(), request.headers());
-    match access.check_token(client, request.headers(), request.uri().query()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
+    let query = request.uri().query();
+    match access.identify(peer.ip(), client, request.headers(), query) {
+        Ok(identity) => {
+            request.extensions_mut().insert(identity);
+            next.run(request).await
+        }
+        Err(refusal) => {
+            access.audit_refusal(client, request.uri().path(), refusal.reason());
+            refusal.into_response()
+        }
     }
 }
 
-impl IntoResponse for TokenRefusal {
+impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        match self {
+        let words = match self {
             Self::Unauthorized => {
-                let words = "this gateway asks for its token (GATEWAY_AUTH_TOKEN): give it as Authorization: Bearer …, \
-                             as ?access_token=… or log in at the page\n";
-                let headers = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway-svc\"")];
-                (StatusCode::UNAUTHORIZED, headers, words).into_response()
+                "this gateway asks for its token (GATEWAY_AUTH_TOKEN), or what else proves who you are: give it as \
+                 Authorization: Bearer …, as ?access_token=… or log in at the page\n"
+                    .to_owned()
+            }
+            Self::Bearer(error) => format!("{error}; bring another, or log in at the page\n"),
+            Self::TooLong => {
+                let words = "this token is too long for a cookie: give it as Authorization: Bearer …\n";
+                return (StatusCode::PAYLOAD_TOO_LARGE, words).into_response();
             }
             Self::TooMany(wait) => {
                 let seconds = wait.as_secs() + 1;
                 let words =
                     format!("too many wrong tokens from this address, try again in {seconds} s\n");
                 let headers = [(header::RETRY_AFTER, seconds.to_string())];
-                (StatusCode::TOO_MANY_REQUESTS, headers, words).into_response()
+                return (StatusCode::TOO_MANY_REQUESTS, headers, words).into_response();
             }
-        }
+        };
+        let headers = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway-svc\"")];
+        (StatusCode::UNAUTHORIZED, headers, words).into_response()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use process::{ConfigErrors, Problems};
 
@@ -27,7 +28,12 @@ impl Settings {
             1_000_000,
         );
         let trusted_proxies = p.list("GATEWAY_TRUSTED_PROXIES", &self.trusted_proxies);
-        let access = self.access(p, listen);
+        let proxies = trusted_proxies
+            .as_ref()
+            .is_none_or(|all: &Vec<_>| !all.is_empty());
+        let bearers = self.bearers.validate(p, proxies);
+        let access = self.access(p, listen, self.bearers.any());
+        let audit = p.keep("GATEWAY_AUDIT", &self.audit, self.audit.parse());
         let allowed_origins = p.list("GATEWAY_ALLOWED_ORIGINS", &self.allowed_origins);
         let drain = p.time("GATEWAY_DRAIN", &self.drain);
         let log = self.log.validate(p);
@@ -41,6 +47,8 @@ impl Settings {
                 max_viewers_per_ip: per_ip.map(|limit| (limit > 0).then_some(limit))?,
                 trusted_proxies: trusted_proxies?,
                 access: access?,
+                bearers: Arc::new(bearers),
+                audit: audit?,
                 allowed_origins: allowed_origins?,
                 drain: drain?,
                 log: log?,
@@ -49,7 +57,13 @@ impl Settings {
         problems.settle(build())
     }
 
-    fn access(&self, problems: &mut Problems, listen: Option<SocketAddr>) -> Option<Access> {
+    /// `asked_for`: viewers have to prove who they are, if not by the token.
+    fn access(
+        &self,
+        problems: &mut Problems,
+        listen: Option<SocketAddr>,
+        asked_for: bool,
+    ) -> Option<Access> {
         let choices = [("true", true), ("false", false), ("1", true), ("0", false)];
         let anonymous =
             problems.choice("GATEWAY_ALLOW_ANONYMOUS", &self.allow_anonymous, &choices)?;
@@ -69,7 +83,14 @@ impl Settings {
             }
         };
         let Some((name, value, token)) = token else {
-            if !anonymous && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+            if anonymous && asked_for {
+                problems.add(
+                    "GATEWAY_ALLOW_ANONYMOUS=true and what asks viewers who they are (GATEWAY_LINK_KEY_FILE, GATEWAY_JWT_…, \
+                     GATEWAY_PROXY_AUTH_HEADER) contradict each other: set one",
+                );
+            }
+            let open = !anonymous && !asked_for;
+            if open && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
                 problems.add(format!(
                     "GATEWAY_LISTEN={:?} lets other machines in and nothing says who may watch: set GATEWAY_AUTH_TOKEN (or \
                      GATEWAY_AUTH_TOKEN_FILE), or GATEWAY_ALLOW_ANONYMOUS=true",

@@ -2,17 +2,19 @@
 //!
 //! It holds a [`Subscription`] like any viewer, so that the camera opens for it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderName, header};
+use axum::extract::{ConnectInfo, Extension, Query, State};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use wire::CameraState;
 
+use crate::access::identity::Identity;
 use crate::frame::Frame;
 use crate::http::state::AppState;
-use crate::http::stream_query::{StreamQuery, timestamp, unavailable};
+use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, watched};
 use crate::relay::streams::Subscription;
 use crate::session::admission::LEAVING_REASON;
 
@@ -24,11 +26,15 @@ const WARM_UP: Duration = Duration::from_millis(400);
 /// One fresh JPEG, or one that is no older than `max_age_ms`.
 pub(crate) async fn snapshot(
     State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(identity): Extension<Identity>,
     Query(query): Query<StreamQuery>,
+    headers: HeaderMap,
 ) -> Response {
-    let stream = match query.stream(&state.refused) {
+    let who = identity.who(state.access.client_ip(peer.ip(), &headers));
+    let stream = match query.stream(&state.refused, &identity) {
         Ok(stream) => stream,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return forbidden(&state.audit, &who, "/snapshot.jpg", refusal),
     };
     if state.admission.leaving().is_cancelled() {
         return unavailable(LEAVING_REASON);
@@ -52,6 +58,10 @@ pub(crate) async fn snapshot(
         let words = format!("the camera is {}: {detail}", status.state.as_str());
         return unavailable(&words);
     };
+    let bytes = frame.jpeg().len() as u64;
+    state
+        .audit
+        .snapshot(&who, &watched("snapshot", &stream), bytes);
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

@@ -82,25 +82,18 @@ impl JwtKeys {
         Ok(Self(keys))
     }
 
-    /// All keys of both.
-    pub(crate) fn and(mut self, more: Self) -> Self {
-        self.0.extend(more.0);
-        self
-    }
-
-    /// The keys that may have signed a token that names `id`: the one of that name; a nameless key may have signed any,
-    /// and a token without a name may be any key's.
-    pub(super) fn candidates(&self, id: Option<&str>) -> impl Iterator<Item = &JwtKey> {
+    /// The keys for `algorithm` that may have signed a token that names `id`: the one of that name; a nameless key may
+    /// have signed any, and a token without a name may be any key's.
+    pub(super) fn candidates(
+        &self,
+        id: Option<&str>,
+        algorithm: Algorithm,
+    ) -> impl Iterator<Item = &JwtKey> {
         let may = move |key: &&JwtKey| {
             let named = key.id.as_deref().zip(id);
-            named.is_none_or(|(ours, theirs)| ours == theirs)
+            key.algorithm == algorithm && named.is_none_or(|(ours, theirs)| ours == theirs)
         };
         self.0.iter().filter(may)
-    }
-
-    /// Whether there are none.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

@@ -1,5 +1,5 @@
 //! PURE: the algorithms of tokens by `ring`, which the rest of the gateway uses already. Only what [`super::keys`] makes
-//! keys for: HS256, RS256, ES256, EdDSA. Nothing is signed but in tests.
+//! keys for: HS256, RS256, ES256, `EdDSA`. Nothing is signed but in tests.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result, new_error};

@@ -1,113 +1,19 @@
-//! Which tokens are believed. The issuer is played with `ring`; of its RSA key there is one token and no secret.
+//! Which tokens are believed.
+
+mod issuer;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::rand::SystemRandom;
-use ring::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::json;
-use wire::Rung;
 
+use self::issuer::{
+    Ec, NOW_S, RSA_MODULUS, RSA_TOKEN, SECRET, best, claims, hs256, jwks, rsa_jwk, rules, secret,
+    signed, token, with,
+};
 use super::keys::JwtKeysError;
 use super::*;
-
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
-const NOW_S: u64 = 1000;
-const RSA_MODULUS: &str = "2uUYZcH_oS17Pa2cB_JqDh9Rrd7PGOHxvvXD7uAGugoam0r3XphuI8yPTtB9rQ3cXL189-7sf_5TPW-QVeGWq27Mv4aBlQ35HxD1\
-    qCUKZuaWVEKi8l9cr13ziB65IgYCJDe1BeIxigd3gFqOba17BzU7b8Z5ImqzN59saLU7IKwhKlD5VWXBh-xLD3_k6oSSxzeMxodL\
-    6KWRkLqpKtu11WoJ0uBfKJfDJF0zxJaO8IRYPMiVdAU0bHTRDUzZYv0toZi7XkLJLNP3dMkRlfhqfDVGj5hcFhjgyvtXLFxKMECb\
-    XaPKm9xEQZUQkYEsoKJNDpSS_xkMwc_PGJ_klhY0qw";
-/// `{"sub":"joe","cameras":["hall"],"exp":2000}` by the RSA key.
-const RSA_TOKEN: &str = "eyJhbGciOiAiUlMyNTYiLCAia2lkIjogInJzYSJ9.eyJzdWIiOiAiam9lIiwgImNhbWVyYXMiOiBbImhhbGwiXSwgImV4cCI6IDI\
-    wMDB9.T9FUJAoLCXDtXKbt2wC79q0QKl3ndbmtyTeRF-A45wjyWFP9AwWobyaY2VVokZJoH2-n_z4K7U1jkjCSX1LTyxbphDHAqH\
-    WCgseHoA6KlOaCot9nGiv9KdHQPsI_I9uOZqCax0BNGfZbDxJP8wF5y6By-4YYpbuc7DXRJ6-xKjRtU3Ahoi0Bjc0MzgOgcy-1xg\
-    m2D3sdcf8iYQbIfXlmCcAXPf_64qpy8dCodBfSjkuUlQmh2y2xqhWohZCfBVhGmv9m7RSVixYb5EOoW6SyuP-_k50mNBBvBmXgxn\
-    o8MtPjOo3qvA_Gs7gyPhHjh6NlAc5Kuc3lbsN_6O3ZRMrPdg";
-
-fn rules() -> JwtRules {
-    JwtRules {
-        issuers: HashSet::new(),
-        audiences: HashSet::new(),
-        leeway: Duration::ZERO,
-        subject_claim: ClaimPath::new("sub"),
-        cameras_claim: ClaimPath::new("cameras"),
-        max_quality_claim: ClaimPath::new("max_quality"),
-    }
-}
-
-fn secret() -> JwtKeys {
-    JwtKeys::of_secret(SECRET).unwrap()
-}
-
-fn encode(value: &Value) -> String {
-    BASE64.encode(value.to_string())
-}
-
-fn signed(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    let message = format!("{}.{}", encode(header), encode(claims));
-    let signature = BASE64.encode(sign(message.as_bytes()));
-    format!("{message}.{signature}")
-}
-
-fn hs256(key: &[u8], header: &Value, claims: &Value) -> String {
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key);
-    signed(header, claims, |message| {
-        ring::hmac::sign(&key, message).as_ref().to_vec()
-    })
-}
-
-/// Signed with the secret.
-fn token(claims: &Value) -> String {
-    hs256(SECRET.as_bytes(), &json!({"alg": "HS256"}), claims)
-}
-
-fn claims() -> Value {
-    json!({"sub": "joe", "cameras": ["hall"], "exp": 2000})
-}
-
-/// `claims` and one more.
-fn with(name: &str, value: Value) -> Value {
-    let mut claims = claims();
-    claims[name] = value;
-    claims
-}
-
-fn best(claims: &Claims, camera: &str) -> Option<u8> {
-    claims.best(&camera.parse().unwrap()).map(Rung::quality)
-}
-
-struct Ec(EcdsaKeyPair);
-
-impl Ec {
-    fn new() -> Self {
-        let random = SystemRandom::new();
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
-        Self(EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).unwrap())
-    }
-
-    fn jwk(&self, id: &str) -> Value {
-        let point = self.0.public_key().as_ref();
-        let (x, y) = (BASE64.encode(&point[1..33]), BASE64.encode(&point[33..]));
-        json!({"kty": "EC", "crv": "P-256", "kid": id, "x": x, "y": y})
-    }
-
-    fn token(&self, id: &str) -> String {
-        let random = SystemRandom::new();
-        signed(&json!({"alg": "ES256", "kid": id}), &claims(), |message| {
-            self.0.sign(&random, message).unwrap().as_ref().to_vec()
-        })
-    }
-}
-
-fn jwks(keys: &[Value]) -> JwtKeys {
-    JwtKeys::of_jwks(&json!({ "keys": keys }).to_string()).unwrap()
-}
-
-fn rsa_jwk() -> Value {
-    json!({"kty": "RSA", "kid": "rsa", "use": "sig", "alg": "RS256", "n": RSA_MODULUS, "e": "AQAB"})
-}
 
 #[test]
 fn each_algorithm_is_believed_with_its_own_key() {
@@ -122,7 +28,7 @@ fn each_algorithm_is_believed_with_its_own_key() {
         &claims(),
         |message| ed.sign(message).as_ref().to_vec(),
     );
-    let keys = jwks(&[rsa_jwk(), ec.jwk("ec"), ed_jwk]).and(secret());
+    let keys = [jwks(&[rsa_jwk(), ec.jwk("ec"), ed_jwk]), secret()].concat();
     for token in [RSA_TOKEN, &ec.token("ec"), &ed_token, &token(&claims())] {
         assert!(is_jwt(token));
         let claims = rules().verify(&keys, token, NOW_S).unwrap();
@@ -173,7 +79,7 @@ fn keys_change_by_their_names() {
     let before = jwks(&[old.jwk("1")]);
     let both = jwks(&[old.jwk("1"), new.jwk("2")]);
     let after = jwks(&[new.jwk("2")]);
-    let verify = |keys: &JwtKeys, token: &str| rules().verify(keys, token, NOW_S);
+    let verify = |keys: &[Arc<JwtKeys>], token: &str| rules().verify(keys, token, NOW_S);
     assert!(verify(&both, &old.token("1")).is_ok());
     assert!(verify(&both, &new.token("2")).is_ok());
     assert_eq!(verify(&before, &new.token("2")), Err(JwtError::UnknownKey));
@@ -335,7 +241,9 @@ fn keys_for_other_purposes_are_passed_over() {
 #[test]
 fn a_secret_is_long_enough_and_its_last_line_break_is_none_of_it() {
     assert!(JwtKeys::of_secret(&SECRET[1..]).is_err());
-    let keys = JwtKeys::of_secret(&format!("{SECRET}\n")).unwrap();
+    let keys = [Arc::new(
+        JwtKeys::of_secret(&format!("{SECRET}\n")).unwrap(),
+    )];
     assert!(rules().verify(&keys, &token(&claims()), NOW_S).is_ok());
     assert!(!format!("{keys:?}").contains(SECRET));
 }

@@ -79,6 +79,7 @@ impl Outbox {
         // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
         let written = frame.send_to(self.socket.as_ref(), self.pages).ok();
         let written = written.filter(|written| *written > 0)?;
+        state.frame_bytes += frame.message().len() as u64;
         state.position.begin(&frame.stamp);
         state.window.sent(frame.number, frame.stamp.seq, now);
         Some(written)
