@@ -38,6 +38,8 @@ pub enum FromClient {
         /// Given back as it is.
         t: f64,
     },
+    /// A delta could not be applied: the next frame is to be whole.
+    Whole,
 }
 
 impl FromClient {
@@ -62,12 +64,15 @@ pub enum FromGateway<'a> {
         quality: u8,
         /// What can be asked for.
         ladder: Vec<u8>,
-        /// Frames per second of the camera, 0 while unknown.
+        /// Frames per second at which the camera's frames come while it is open.
         fps: f64,
         /// Acks bound what is on its way.
         acks: bool,
         /// Quality can be switched on this connection.
         inband: bool,
+        /// Frames may come as [deltas](crate::delta), as `delta=1` asks; not said where they do not.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        delta: bool,
     },
     /// The camera's status, at every change.
     Status(&'a CameraStatus),
@@ -88,7 +93,7 @@ pub enum FromGateway<'a> {
 impl FromGateway<'_> {
     /// The first message to a viewer of `rung` that may have none above `best`.
     #[must_use]
-    pub fn hello(camera: &str, rung: Rung, best: Rung, fps: f64) -> FromGateway<'_> {
+    pub fn hello(camera: &str, rung: Rung, best: Rung, fps: f64, delta: bool) -> FromGateway<'_> {
         FromGateway::Hello {
             version: VERSION,
             camera,
@@ -100,6 +105,7 @@ impl FromGateway<'_> {
             fps,
             acks: true,
             inband: true,
+            delta,
         }
     }
 
@@ -130,7 +136,8 @@ mod tests {
             let message = match value["type"].as_str().unwrap() {
                 "hello" => {
                     let rung = Rung::of_quality(80).unwrap();
-                    FromGateway::hello("default", rung, Rung::HIGHEST, 34.0)
+                    let delta = value.get("delta").is_some();
+                    FromGateway::hello("default", rung, Rung::HIGHEST, 34.0, delta)
                 }
                 "status" => FromGateway::Status(status.as_ref().unwrap()),
                 "quality" => FromGateway::Quality { quality: 70 },
@@ -150,7 +157,7 @@ mod tests {
     #[test]
     fn hello_offers_no_more_than_may_be_asked_for() {
         let rung = Rung::of_quality(40).unwrap();
-        let hello = FromGateway::hello("default", rung, rung, 34.0).text();
+        let hello = FromGateway::hello("default", rung, rung, 34.0, false).text();
         assert!(hello.contains("\"ladder\":[30,35,40]"), "{hello}");
     }
 
@@ -194,6 +201,7 @@ mod tests {
                     skipped: 3
                 }),
                 Some(FromClient::Clock { t: 1_234.5 }),
+                Some(FromClient::Whole),
             ]
         );
         for value in golden["ignored"].as_array().unwrap() {

@@ -218,8 +218,9 @@ impl Parts {
         let clock = self.state.clock;
         let age = frame.age_s(clock.wall_us(clock.now()));
         let rung = self.subscription.stream().rung;
-        self.visit.bytes += frame.jpeg().len() as u64;
-        self.state.delivered.sent(rung, frame.jpeg().len(), age);
+        let bytes = frame.jpeg().len();
+        self.visit.bytes += bytes as u64;
+        self.state.delivered.sent(rung, (bytes, 0), age);
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct WebSocketQuery {
     camera: Option<String>,
     /// The version of the protocol.
     v: Option<String>,
+    /// Frames may come as deltas.
+    delta: Option<String>,
 }
 
 /// Upgrades, and either serves the viewer or closes with the reason.
@@ -51,7 +53,7 @@ pub(crate) async fn websocket(
     let who = identity.who(client);
     match admit(&state, &identity, &who, &quality, query.camera.as_deref()) {
         Ok((subscription, permit, best)) => {
-            let speaks_v2 = query.v.as_deref() == Some("2");
+            let asked = (query.v.as_deref(), query.delta.as_deref());
             let watched = watched("websocket", subscription.stream());
             let visit = state.audit.came(who, watched, state.clock.now());
             let admitted = Admitted {
@@ -60,7 +62,7 @@ pub(crate) async fn websocket(
                 best,
                 visit,
             };
-            upgrade.accept(&state.sessions, subscription, admitted, speaks_v2)
+            upgrade.accept(&state.sessions, subscription, admitted, asked)
         }
         Err((code, words)) => upgrade.refuse(&state.sessions, code, words),
     }

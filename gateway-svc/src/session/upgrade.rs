@@ -23,6 +23,7 @@ use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::session::close::CLOSE_TIMEOUT;
 use crate::session::shared::Sessions;
 use crate::viewer::outbox::End;
+use crate::viewer::protocol::Protocol;
 use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
@@ -98,16 +99,17 @@ impl Upgrade {
         switching(&self.accept)
     }
 
-    /// Upgrades, and serves the viewer until its end.
+    /// Upgrades, and serves the viewer until its end, with what it asked for in `v` and `delta`.
     #[must_use]
     pub(crate) fn accept(
         self,
         sessions: &Arc<Sessions>,
         subscription: Subscription,
         admitted: Admitted,
-        speaks_v2: bool,
+        (version, delta): (Option<&str>, Option<&str>),
     ) -> Response {
         let (shared, pending) = (Arc::clone(sessions), self.pending);
+        let protocol = Protocol::asked(version, delta);
         let Admitted {
             permit,
             identity,
@@ -124,7 +126,7 @@ impl Upgrade {
             viewers.connections.inc();
             let admission = Arc::clone(&shared.admission);
             let clock = shared.clock;
-            let (session, reader) = Session::begin(shared, socket, subscription, best, speaks_v2);
+            let (session, reader) = Session::begin(shared, socket, subscription, best, protocol);
             let outbox = Arc::clone(session.outbox());
             permit.belongs_to(&outbox);
             if admission.leaving().is_cancelled() {
