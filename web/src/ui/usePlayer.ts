@@ -5,7 +5,7 @@ import { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
 import { PIP_LEFT_EVENT } from "./pip";
 
-const TRY_AGAIN_EVENT = "rero-try-again";
+export const TRY_AGAIN_EVENT = "rero-try-again";
 
 /** Every player of the page that waits or was refused tries now. */
 export const tryAgain = () => dispatchEvent(new Event(TRY_AGAIN_EVENT));
