@@ -2,6 +2,7 @@
 //! passes, under TLS and a path, and what they must not see does not. Each promise is broken once, too.
 
 mod idle_timeout;
+mod login;
 mod process;
 mod promises;
 mod socket;
@@ -112,6 +113,12 @@ const MUTANTS: [Mutant; 9] = [
 ];
 
 pub(crate) async fn check(folder: &Path, report: &mut Report) {
+    login::check(folder, report).await;
+    check_passing(folder, report).await;
+}
+
+/// Those that only pass on.
+async fn check_passing(folder: &Path, report: &mut Report) {
     let stack = Stack::builder()
         .capture(&[("CAPTURE_WIDTH", "320"), ("CAPTURE_HEIGHT", "240")])
         .gateway(&[

@@ -32,8 +32,9 @@ pub(crate) enum Refusal {
 }
 
 /// What a request shows and what came of it.
+#[derive(Default)]
 struct Shown<'a> {
-    /// Those that may be the token.
+    /// Those in the request itself that may be the token.
     tokens: Vec<&'a str>,
     /// Why a link or a JWT among them opens nothing.
     told: Option<BearerError>,
@@ -57,15 +58,15 @@ impl AccessControl {
             return Ok(Identity::everything(Proof::Anonymous));
         }
         let presented = Presented::of(headers, query);
-        let shown = match self.bearers_of(&presented) {
-            Ok(identity) => return Ok(identity),
-            Err(shown) => shown,
-        };
-        let proxied = || self.bearers.proxied(headers);
-        if let Some(identity) = Some(peer)
-            .filter(|peer| self.proxies.trusts(*peer))
-            .and_then(|_| proxied())
-        {
+        let (mut shown, mut sent_along) = (Shown::default(), Shown::default());
+        // What stands in the request itself, then a login by the token, then the proxy's word, then what a browser
+        // sends along of an earlier link or JWT.
+        let identity = self
+            .bearer_of(&presented.tokens, &mut shown)
+            .or_else(|| self.token_login(&presented))
+            .or_else(|| self.proxied(peer, headers))
+            .or_else(|| self.bearer_of(&presented.cookies, &mut sent_along));
+        if let Some(identity) = identity {
             return Ok(identity);
         }
         let known = match &self.secret {
@@ -75,43 +76,42 @@ impl AccessControl {
             Some(secret) => self.settle_cookies(secret, client, &presented),
             None => Err(self.unauthorized()),
         };
-        match (known, shown.told) {
+        match (known, shown.told.or(sent_along.told)) {
             (Ok(()), _) => Ok(Identity::everything(Proof::Token)),
             (Err(Refusal::Unauthorized), Some(told)) => Err(Refusal::Bearer(told)),
             (Err(refusal), _) => Err(refusal),
         }
     }
 
-    /// Whose a link, a JWT or a cookie is: those that stand in the request itself before those that a browser sends
-    /// along, and of these a login by the token first.
-    fn bearers_of<'a>(&self, presented: &'a Presented<'a>) -> Result<Identity, Shown<'a>> {
+    /// Whose a link's token or a JWT is; what is neither goes into `shown`, and why one opens nothing.
+    fn bearer_of<'a, T: AsRef<str>>(
+        &self,
+        tokens: &'a [T],
+        shown: &mut Shown<'a>,
+    ) -> Option<Identity> {
         let now_s = self.now_s();
-        let mut shown = Shown {
-            tokens: Vec::new(),
-            told: None,
-        };
-        for token in &presented.tokens {
-            match self.bearers.identify(token, now_s) {
-                Some(Ok(identity)) => return Ok(identity),
+        for token in tokens {
+            match self.bearers.identify(token.as_ref(), now_s) {
+                Some(Ok(identity)) => return Some(identity),
                 Some(Err(error)) => shown.told = Some(error),
-                None => shown.tokens.push(token),
+                None => shown.tokens.push(token.as_ref()),
             }
         }
-        let login = |secret: &Secret| {
-            let judge = |value: &&str| secret.cookies.judge(value, now_s) == CookieProof::Valid;
-            presented.cookies.iter().any(judge)
-        };
-        if self.secret.as_ref().is_some_and(login) {
-            return Ok(Identity::everything(Proof::Token));
-        }
-        for value in &presented.cookies {
-            match self.bearers.identify(value, now_s) {
-                Some(Ok(identity)) => return Ok(identity),
-                Some(Err(error)) => shown.told = Some(error),
-                None => {}
-            }
-        }
-        Err(shown)
+        None
+    }
+
+    /// Who has logged in by the token.
+    fn token_login(&self, presented: &Presented<'_>) -> Option<Identity> {
+        let (secret, now_s) = (self.secret.as_ref()?, self.now_s());
+        let judge = |value: &&str| secret.cookies.judge(value, now_s) == CookieProof::Valid;
+        let valid = presented.cookies.iter().any(judge);
+        valid.then(|| Identity::everything(Proof::Token))
+    }
+
+    /// Whom a proxy vouches for, if it is trusted.
+    fn proxied(&self, peer: IpAddr, headers: &HeaderMap) -> Option<Identity> {
+        let trusted = self.proxies.trusts(peer);
+        trusted.then(|| self.bearers.proxied(headers)).flatten()
     }
 
     /// Judges the cookies of a request without a token, none of which is right.

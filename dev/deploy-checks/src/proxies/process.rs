@@ -13,17 +13,21 @@ use super::tls::{HOST, Tls};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
     Nginx,
+    /// With a login in front.
+    NginxLogin,
     Caddy,
     Haproxy,
 }
 
 impl Program {
+    /// Those that only pass on.
     pub(super) const ALL: [Self; 3] = [Self::Nginx, Self::Caddy, Self::Haproxy];
 
     /// In `deploy/proxy`.
     pub(super) fn file(self) -> &'static str {
         match self {
             Self::Nginx => "nginx.conf",
+            Self::NginxLogin => "nginx-auth.conf",
             Self::Caddy => "Caddyfile",
             Self::Haproxy => "haproxy.cfg",
         }
@@ -36,7 +40,7 @@ impl Program {
             .replace("127.0.0.1:6732", &gateway.to_string())
             .replace("/etc/rero/tls", &at.to_string());
         match self {
-            Self::Nginx => {
+            Self::Nginx | Self::NginxLogin => {
                 let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
                     .map(|kind| format!("{kind}_temp_path {at}/{kind};\n"))
                     .concat();
@@ -56,7 +60,7 @@ impl Program {
 
     fn command(self, file: &Path, folder: &Path) -> Command {
         let mut command = match self {
-            Self::Nginx => {
+            Self::Nginx | Self::NginxLogin => {
                 let mut nginx = Command::new("nginx");
                 nginx.args(["-e", "stderr", "-p"]).arg(folder).arg("-c");
                 nginx
