@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use process::Clock;
+use process::{Clock, Hosts, HttpServer};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
 use crate::access::AccessControl;
+use crate::access::token::Access;
 use crate::audit::Audit;
 use crate::audit::destination::Destination;
 use crate::bus::Bus;
@@ -61,6 +62,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     let bus = Bus::connect(&config.nats, gateway.clone(), &metrics.link).await?;
     let (tasks, closed) = (TaskTracker::new(), CancellationToken::new());
     let (web_root, drain) = (config.web_root.clone(), config.drain);
+    let (public_hosts, admin_hosts) = hosts(&config);
     let mut parts = Parts::new();
     let audit = audit(&mut parts, config.audit.clone(), clock, &gateway);
     let state = assemble(
@@ -76,17 +78,17 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
 
     let public_routes = routes::public(state.clone(), &web_root);
     let admin_routes = routes::admin(state.clone(), metrics);
-    for (name, listener, routes) in [
-        ("the public port", public, public_routes),
-        ("the admin port", admin, admin_routes),
+    for (name, listener, routes, hosts) in [
+        ("the public port", public, public_routes, public_hosts),
+        ("the admin port", admin, admin_routes, admin_hosts),
     ] {
-        let serving = process::serve_http(
+        let server = HttpServer {
             listener,
             routes,
-            tasks.clone(),
-            closed.clone(),
-            hold_nothing_unsent,
-        );
+            hosts,
+            tune: hold_nothing_unsent,
+        };
+        let serving = server.run(tasks.clone(), closed.clone());
         parts.spawn(async move {
             serving.await;
             Ok(name)
@@ -130,6 +132,18 @@ fn audit(parts: &mut Parts, destination: Destination, clock: Clock, gateway: &Me
         }
     });
     audit
+}
+
+/// Under which names the public and the admin port are served.
+fn hosts(config: &Config) -> (Hosts, Hosts) {
+    const SETTING: &str = "GATEWAY_ALLOWED_HOSTS";
+    let names = || config.allowed_hosts.clone();
+    let public = match config.access {
+        Access::ThisMachine => Hosts::this_machine(SETTING, names()),
+        // What they prove, or nothing on purpose, decides who may watch.
+        Access::Token(_) | Access::Bearers | Access::Anyone => Hosts::any(),
+    };
+    (public, Hosts::admin(config.admin_listen, SETTING, names()))
 }
 
 /// Puts the rooms together; nothing of it runs yet.

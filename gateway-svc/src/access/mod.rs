@@ -17,6 +17,7 @@ pub(crate) mod login;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
+mod pages;
 mod presented;
 pub(crate) mod token;
 pub(crate) mod user_map;
@@ -35,6 +36,7 @@ use self::client_ip::{Network, TrustedProxies};
 use self::cookie::CookieKey;
 use self::login_limiter::LoginLimiter;
 use self::origin::Origin;
+use self::pages::{Audience, PageRules};
 use self::token::{Access, Token};
 use crate::audit::Audit;
 use crate::metrics::Refused;
@@ -49,8 +51,7 @@ pub(crate) struct AccessControl {
     secret: Option<Secret>,
     /// What proves an identity beside it.
     bearers: Arc<Bearers>,
-    /// Pages elsewhere that may show the stream.
-    allowed_origins: BTreeSet<Origin>,
+    pages: PageRules,
     proxies: TrustedProxies,
     /// Wrong tokens.
     tokens: Mutex<LoginLimiter>,
@@ -69,17 +70,6 @@ struct Secret {
     cookies: CookieKey,
 }
 
-/// Whose page it is that asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
-    /// This gateway's own.
-    Own,
-    /// One that the operator allows.
-    Allowed,
-    /// Any other.
-    Foreign,
-}
-
 impl AccessControl {
     /// The rules as configured; blocks for a tenth of a second where a token is set.
     #[must_use]
@@ -92,8 +82,13 @@ impl AccessControl {
         refused: Arc<Refused>,
         audit: Audit,
     ) -> Self {
+        let audience = match &access {
+            Access::ThisMachine => Audience::ThisMachine,
+            Access::Anyone => Audience::Anyone,
+            Access::Token(_) | Access::Bearers => Audience::Invited,
+        };
         let secret = match access {
-            Access::Anyone => None,
+            Access::ThisMachine | Access::Anyone | Access::Bearers => None,
             Access::Token(token) => Some(Secret {
                 cookies: CookieKey::derive(token.secret()),
                 token,
@@ -102,7 +97,10 @@ impl AccessControl {
         Self {
             secret,
             bearers,
-            allowed_origins,
+            pages: PageRules {
+                audience,
+                allowed_origins,
+            },
             proxies: TrustedProxies::new(trusted_proxies),
             tokens: Mutex::default(),
             cookies: Mutex::default(),
@@ -151,21 +149,6 @@ impl AccessControl {
     ) -> Option<&'a str> {
         let value = headers.get(name).filter(|_| self.proxies.trusts(peer))?;
         value.to_str().ok()?.split(',').next().map(str::trim)
-    }
-
-    /// Whose page sends this `Origin`.
-    fn page(&self, origin: &[u8], host: Option<&str>) -> Page {
-        let origin = std::str::from_utf8(origin).ok();
-        let Some(origin) = origin.and_then(|origin| origin.parse::<Origin>().ok()) else {
-            return Page::Foreign;
-        };
-        if host.is_some_and(|host| origin.is_host(host)) {
-            Page::Own
-        } else if self.allowed_origins.contains(&origin) {
-            Page::Allowed
-        } else {
-            Page::Foreign
-        }
     }
 
     /// Seconds since the Unix epoch.

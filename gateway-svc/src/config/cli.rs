@@ -119,12 +119,15 @@ pub struct Settings {
     /// Where it is written who watched and who was refused, a line of JSON each: off, stdout, or file: and a path
     #[arg(long, env = "GATEWAY_AUDIT", global = true, default_value = "off")]
     pub(super) audit: String,
+    /// Names, comma-separated, under which the admin port and, without a secret, the public one are served beside localhost
+    #[arg(long, env = "GATEWAY_ALLOWED_HOSTS", global = true, default_value = "")]
+    pub(super) allowed_hosts: String,
     /// Origins of web pages elsewhere that may show the stream, comma-separated
     #[arg(
         long,
         env = "GATEWAY_ALLOWED_ORIGINS",
         global = true,
-        default_value = "http://localhost:5173"
+        default_value = ""
     )]
     pub(super) allowed_origins: String,
     /// Time in which all viewers are sent away after SIGTERM: 10s, 500ms, 2m

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::NatsSettings;
-use process::LogSettings;
+use process::{HostName, LogSettings};
 
 pub use self::cli::{Cli, Command, Settings, ShareArgs};
 use crate::access::bearers::Bearers;
@@ -46,6 +46,8 @@ pub struct Config {
     pub(crate) bearers: Arc<Bearers>,
     /// Where the audit log goes.
     pub(crate) audit: Destination,
+    /// Names under which both ports are served without a token.
+    pub allowed_hosts: Vec<HostName>,
     /// Pages elsewhere that may show the stream.
     pub allowed_origins: BTreeSet<Origin>,
     /// Time to send viewers away.

@@ -24,3 +24,4 @@ mod readme;
 mod relay;
 mod slow;
 mod support;
+mod this_machine;
