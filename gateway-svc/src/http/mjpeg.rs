@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use process::CountedGauge;
+use process::{CountedGauge, Place};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::access::identity::Identity;
@@ -40,6 +40,7 @@ pub(crate) async fn mjpeg(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(identity): Extension<Identity>,
+    Extension(place): Extension<Place>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
@@ -70,7 +71,10 @@ pub(crate) async fn mjpeg(
         Err(error) => return unavailable(&error.to_string()),
     };
     state.viewers.connections.inc();
+    // From here on it is a viewer like any other, and ends with its stream.
+    place.leave();
     let headers = [
+        (header::CONNECTION, "close"),
         (
             header::CONTENT_TYPE,
             "multipart/x-mixed-replace;boundary=frame",

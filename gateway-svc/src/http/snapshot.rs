@@ -18,6 +18,8 @@ use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, 
 use crate::relay::streams::Subscription;
 use crate::session::admission::LEAVING_REASON;
 
+/// In the audit log.
+const PATH: &str = "/snapshot.jpg";
 /// A camera that needs longer to open and deliver is reported instead of waited for.
 const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 /// A camera that was just opened is still finding its exposure.
@@ -34,11 +36,17 @@ pub(crate) async fn snapshot(
     let who = identity.who(state.access.client_ip(peer.ip(), &headers));
     let stream = match query.stream(&state.refused, &identity) {
         Ok(stream) => stream,
-        Err(refusal) => return forbidden(&state.audit, &who, "/snapshot.jpg", refusal),
+        Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
     };
-    if state.admission.leaving().is_cancelled() {
-        return unavailable(LEAVING_REASON);
-    }
+    // Who asks for one picture after the other watches.
+    let _permit = match state.admission.admit(who.address) {
+        Ok(permit) => permit,
+        Err(error) => {
+            error.count(&state.refused);
+            state.audit.refused(&who, PATH, error.reason());
+            return unavailable(&error.to_string());
+        }
+    };
     let status = state.cameras.follow(&stream.camera);
     let cold = status.borrow().state != CameraState::Live;
     let subscription = match state.streams.subscribe(&stream) {
@@ -48,9 +56,15 @@ pub(crate) async fn snapshot(
     let asked = state.clock.now();
     let max_age = query.max_age_ms.map(Duration::from_millis);
     let cached = max_age.and_then(|age| subscription.fanout().latest(age, asked));
-    let frame = match cached {
-        Some(frame) => Some(frame),
-        None => fresh(&subscription, asked, cold).await,
+    let frame = if cached.is_some() {
+        cached
+    } else {
+        let wait = fresh(&subscription, asked, cold);
+        let leaving = state.admission.leaving();
+        let Some(frame) = leaving.run_until_cancelled(wait).await else {
+            return unavailable(LEAVING_REASON);
+        };
+        frame
     };
     let Some(frame) = frame else {
         let status = status.borrow();

@@ -11,6 +11,7 @@ mod access;
 mod bearers;
 mod bus;
 mod conformance;
+mod crowd;
 mod deltas;
 mod guessing;
 mod leases;
