@@ -135,5 +135,7 @@ fn status(
             .map_or(String::new(), |format| format.as_str().to_owned()),
         run: format!("{run:08x}"),
         qualities: encoded.iter().map(Rung::quality).collect(),
+        // Told when it is published.
+        changed_ratio: None,
     }
 }

@@ -1,9 +1,12 @@
 //! The project's own encoder: colour and DCT once for all rungs, and a camera's JPEG by its coefficients.
 
-use jpeg_ladder::{EncodeError as LadderError, Plane, Range, Source, Spec};
+use jpeg_ladder::{
+    EncodeError as LadderError, HoldSettings, Intervals, Plane, Range, Source, Spec,
+};
 use wire::{Rung, RungSet, Stamp};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
+use super::hold::{Hold, Sequence, Step};
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
@@ -12,20 +15,46 @@ pub(crate) struct Ladder {
     sampling: jpeg_ladder::Sampling,
     encoder: jpeg_ladder::Duo,
     qualities: Vec<u8>,
+    /// Where what stands still is held: how the frames follow each other, and the layout of the last one.
+    sequence: Option<(Sequence, PixelFormat)>,
 }
 
 impl Ladder {
-    /// An encoder that writes this sampling, or coarser where the frame has no more. A camera's JPEG keeps its own.
+    /// An encoder that writes this sampling, or coarser where the frame has no more. A camera's JPEG keeps its own. What
+    /// stands still is encoded again and again, unless it is to `hold` it.
     #[must_use]
-    pub(crate) fn new(sampling: Sampling) -> Self {
+    pub(crate) fn new(sampling: Sampling, hold: Option<Hold>) -> Self {
+        let mut encoder = jpeg_ladder::Duo::new();
+        // How many frames the refresh is shows when they come.
+        let settings = HoldSettings { refresh_frames: 1 };
+        encoder.hold(hold.map(|_| settings));
         Self {
             sampling: match sampling {
                 Sampling::S420 => jpeg_ladder::Sampling::S420,
                 Sampling::S422 => jpeg_ladder::Sampling::S422,
             },
-            encoder: jpeg_ladder::Duo::new(),
+            encoder,
             qualities: Vec::new(),
+            sequence: hold.map(|hold| (Sequence::new(hold), PixelFormat::default())),
         }
+    }
+
+    /// Tells the encoder what it cannot know of this frame; whether it is the last one again.
+    fn follow(&mut self, frame: &RawFrame, stamp: &Stamp) -> bool {
+        let Some((sequence, format)) = &mut self.sequence else {
+            return false;
+        };
+        if std::mem::replace(format, frame.format) != frame.format {
+            sequence.forget();
+        }
+        let step = sequence.step(stamp.seq, stamp.captured_at_us);
+        if let Step::Anew(_) = step {
+            self.encoder.forget();
+        }
+        if let Step::Anew(frames) | Step::Next(frames) = step {
+            self.encoder.refresh_within(frames);
+        }
+        step == Step::Again
     }
 }
 
@@ -36,7 +65,8 @@ impl Encoder for Ladder {
         stamp: &Stamp,
         rungs: RungSet,
         jpegs: &mut [Vec<u8>],
-    ) -> Result<(), EncodeError> {
+    ) -> Result<Option<Intervals>, EncodeError> {
+        let again = self.follow(frame, stamp);
         // What does not fit is above the encoder's own limit, and refused with it.
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
         let (width, height) = (side(frame.width), side(frame.height));
@@ -70,24 +100,31 @@ impl Encoder for Ladder {
         };
         self.qualities.clear();
         self.qualities.extend(rungs.iter().map(Rung::quality));
-        self.encoder
-            .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment())
-            .map(|_| ())
-            .map_err(|error| match error {
-                LadderError::Kind(kind) => EncodeError::Unread(kind),
-                LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
-                _ => EncodeError::Unsupported {
-                    width: frame.width,
-                    height: frame.height,
-                    format: frame.format.as_str(),
-                    why: error.to_string(),
-                },
-            })
+        let (qualities, segment) = (&self.qualities, stamp.segment());
+        let encoded = if again {
+            self.encoder
+                .encode_again(&spec, source, qualities, jpegs, &segment)
+        } else {
+            self.encoder
+                .encode_many(&spec, source, qualities, jpegs, &segment)
+        };
+        encoded.map_err(|error| match error {
+            LadderError::Kind(kind) => EncodeError::Unread(kind),
+            LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
+            _ => EncodeError::Unsupported {
+                width: frame.width,
+                height: frame.height,
+                format: frame.format.as_str(),
+                why: error.to_string(),
+            },
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::encode::reference::Reference;
 
@@ -157,7 +194,7 @@ mod tests {
                 }
                 let frame = frame(format, range);
                 let pictures = [
-                    &mut Ladder::new(Sampling::S420) as &mut dyn Encoder,
+                    &mut Ladder::new(Sampling::S420, None) as &mut dyn Encoder,
                     &mut Reference::new(Sampling::S420),
                 ]
                 .map(|encoder| {
@@ -174,7 +211,7 @@ mod tests {
     fn each_rung_gets_its_own_jpeg_with_the_stamp() {
         let frame = frame(PixelFormat::Yuyv, ColorRange::Full);
         let jpegs = encode(
-            &mut Ladder::new(Sampling::S420),
+            &mut Ladder::new(Sampling::S420, None),
             &frame,
             rungs(&[30, 60, 95]),
         )
@@ -190,7 +227,7 @@ mod tests {
     #[test]
     fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
         let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
-        let mut encoder = Ladder::new(Sampling::S420);
+        let mut encoder = Ladder::new(Sampling::S420, None);
         let own = encode(&mut encoder, &camera, rungs(&[80]))
             .expect("a good frame")
             .remove(0);
@@ -210,8 +247,37 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format() {
+        let refresh = Duration::from_secs(10);
+        let mut encoder = Ladder::new(Sampling::S420, Some(Hold { refresh }));
+        let yuyv = frame(PixelFormat::Yuyv, ColorRange::Full);
+        let nv12 = frame(PixelFormat::Nv12, ColorRange::Full);
+        let mut held = |frame: &RawFrame, seq, captured_at_us, quality| {
+            let stamp = Stamp {
+                seq,
+                captured_at_us,
+                ..STAMP
+            };
+            let mut jpegs = [Vec::new()];
+            let intervals = encoder
+                .encode_many(frame, &stamp, rungs(&[quality]), &mut jpegs)
+                .expect("a good frame");
+            assert_eq!(Stamp::read(&jpegs[0]), Ok(stamp));
+            intervals.map(|intervals| intervals.held)
+        };
+        assert_eq!(held(&yuyv, 1, 1_000_000, 60), Some(0));
+        assert_eq!(held(&yuyv, 2, 1_030_000, 60), Some(2));
+        // The same frame for a rung that became wanted: nothing is compared.
+        assert_eq!(held(&yuyv, 2, 1_030_000, 80), None);
+        assert_eq!(held(&yuyv, 3, 1_060_000, 60), Some(2));
+        assert_eq!(held(&yuyv, 4, 9_000_000, 60), Some(0));
+        assert_eq!(held(&nv12, 5, 9_030_000, 60), Some(0));
+        assert_eq!(held(&nv12, 6, 9_060_000, 60), Some(2));
+    }
+
+    #[test]
     fn a_frame_that_is_too_short_or_too_large_is_refused_with_words() {
-        let mut encoder = Ladder::new(Sampling::S420);
+        let mut encoder = Ladder::new(Sampling::S420, None);
         let mut short = frame(PixelFormat::Nv12, ColorRange::Full);
         short.data.truncate(100);
         let text = encode(&mut encoder, &short, rungs(&[60]))

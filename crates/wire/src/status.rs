@@ -36,6 +36,9 @@ pub struct CameraStatus {
     pub run: String,
     /// The rungs that are encoded now, lowest first.
     pub qualities: Vec<u8>,
+    /// The share of the picture that changes from frame to frame, 0 to 1; `None` where nothing is compared.
+    #[serde(default)]
+    pub changed_ratio: Option<f64>,
 }
 
 impl CameraStatus {

@@ -148,6 +148,7 @@ impl Camera {
             format: String::new(),
             run: String::new(),
             qualities: Vec::new(),
+            changed_ratio: None,
         });
         Self {
             status: watch::Sender::new(Arc::new(status)),
@@ -163,6 +164,8 @@ impl Camera {
             let news = **last
                 != CameraStatus {
                     fps,
+                    // It moves all the time: who wants it asks for the status.
+                    changed_ratio: last.changed_ratio,
                     ..status.clone()
                 };
             *last = Arc::new(status);
@@ -181,6 +184,7 @@ fn offline(last: CameraStatus) -> CameraStatus {
         height: 0,
         format: String::new(),
         qualities: Vec::new(),
+        changed_ratio: None,
         ..last
     }
 }
