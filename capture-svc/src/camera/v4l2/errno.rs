@@ -3,6 +3,7 @@
 
 use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
+use super::twins::twins;
 use crate::camera::error::{CameraError, Permission};
 
 /// What a failed call on `node` means.
@@ -17,6 +18,7 @@ pub(super) fn explain(node: &Path, doing: &str, cause: io::Error) -> CameraError
         Some(Errno::BUSY) => CameraError::Busy {
             node: node.into(),
             holder: holder(node),
+            twins: twins(node),
         },
         Some(Errno::ACCESS | Errno::PERM) => match permission(node) {
             Some(permission) => CameraError::Permission(Box::new(permission)),
