@@ -30,7 +30,7 @@ use tokio::sync::watch;
 
 use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
 pub(crate) use self::{
-    frame::{CaptureClock, ColorRange, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorRange, Faults, PixelFormat, RawFrame},
     report::CameraReport,
     slot::FrameReceiver,
     source::{CameraSettings, FormatWish, SourceSpec},

@@ -19,7 +19,7 @@ use super::{
     clock,
     error::CameraError,
     event::{Event, SessionEvent},
-    frame::{Mode, RawFrame},
+    frame::{Faults, Mode, RawFrame},
     frame_size::{FrameSize, SizeVerdict},
     open,
     slot::{FrameSlot, Pool},
@@ -133,6 +133,8 @@ struct Intake<'a> {
     warmup: u32,
     /// Damaged frames in a row.
     damaged: u32,
+    /// What went wrong so far.
+    faults: Faults,
     /// The size that was agreed on, where one was.
     size: Option<FrameSize>,
     pool: Pool,
@@ -152,6 +154,10 @@ impl<'a> Intake<'a> {
             live: false,
             warmup: session.settings.warmup,
             damaged: 0,
+            faults: Faults {
+                session: session.id,
+                count: 0,
+            },
             size: (!source.sizes_vary()).then(|| FrameSize::new(mode.width, mode.height)),
             pool: Pool::default(),
             pacer: Pacer::new(session.settings.fps),
@@ -185,6 +191,7 @@ impl<'a> Intake<'a> {
         let whole = frame.make_whole();
         self.damaged = if whole { 0 } else { self.damaged + 1 };
         metrics.dropped_corrupt.inc_by((!whole).into());
+        self.faults.count += u64::from(delivery.lost > 0 || delivery.damaged > 0 || !whole);
         // Those that look whole and are not are counted by whoever decodes them.
         let in_a_row = self.damaged.max(self.session.slot.damaged());
         if in_a_row >= damaged_max {
@@ -197,6 +204,7 @@ impl<'a> Intake<'a> {
             self.warmup -= 1;
             return Ok(false);
         }
+        frame.faults = self.faults;
         let due = self.pacer.admit(now);
         metrics.dropped_pace.inc_by((!due).into());
         Ok(due)
@@ -209,6 +217,8 @@ impl<'a> Intake<'a> {
             .size
             .as_mut()
             .map(|size| size.judge(width, height, now));
+        let odd = !matches!(verdict, None | Some(SizeVerdict::Right));
+        self.faults.count += u64::from(odd);
         match verdict {
             None | Some(SizeVerdict::Right) => return Ok(true),
             Some(SizeVerdict::Changed) => {

@@ -4,6 +4,7 @@ use jpeg_ladder::{EncodeError as LadderError, Plane, Range, Source, Spec};
 use wire::{Rung, RungSet, Stamp};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
+use super::pass_through::Trust;
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
@@ -12,6 +13,7 @@ pub(crate) struct Ladder {
     sampling: jpeg_ladder::Sampling,
     encoder: jpeg_ladder::Duo,
     qualities: Vec<u8>,
+    trust: Trust,
 }
 
 impl Ladder {
@@ -25,7 +27,21 @@ impl Ladder {
             },
             encoder: jpeg_ladder::Duo::new(),
             qualities: Vec::new(),
+            trust: Trust::default(),
         }
+    }
+
+    /// The one place where it is decided that a camera's bytes are passed on unread; whether they were.
+    fn pass_through(&mut self, frame: &RawFrame, stamp: &Stamp, jpegs: &mut [Vec<u8>]) -> bool {
+        let passed = frame.format == PixelFormat::Mjpeg
+            && self.trust.allows(frame)
+            && self
+                .encoder
+                .pass_through(&frame.data, &self.qualities, jpegs, &stamp.segment());
+        if passed {
+            self.trust.passed(frame);
+        }
+        passed
     }
 }
 
@@ -37,6 +53,11 @@ impl Encoder for Ladder {
         rungs: RungSet,
         jpegs: &mut [Vec<u8>],
     ) -> Result<(), EncodeError> {
+        self.qualities.clear();
+        self.qualities.extend(rungs.iter().map(Rung::quality));
+        if self.pass_through(frame, stamp, jpegs) {
+            return Ok(());
+        }
         // What does not fit is above the encoder's own limit, and refused with it.
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
         let (width, height) = (side(frame.width), side(frame.height));
@@ -68,19 +89,19 @@ impl Encoder for Ladder {
             PixelFormat::Bgr24 => Source::Bgr24(packed(3 * wide)),
             PixelFormat::Mjpeg => Source::Mjpeg(data),
         };
-        self.qualities.clear();
-        self.qualities.extend(rungs.iter().map(Rung::quality));
-        self.encoder
-            .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment())
-            .map_err(|error| match error {
-                LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
-                _ => EncodeError::Unsupported {
-                    width: frame.width,
-                    height: frame.height,
-                    format: frame.format.as_str(),
-                    why: error.to_string(),
-                },
-            })
+        let done =
+            self.encoder
+                .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment());
+        self.trust.read(frame, done.is_ok());
+        done.map_err(|error| match error {
+            LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
+            _ => EncodeError::Unsupported {
+                width: frame.width,
+                height: frame.height,
+                format: frame.format.as_str(),
+                why: error.to_string(),
+            },
+        })
     }
 }
 
@@ -205,6 +226,42 @@ mod tests {
             encode(&mut encoder, &frame, rungs(&[60])),
             Err(EncodeError::Corrupt(_))
         ));
+    }
+
+    #[test]
+    fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_fault() {
+        let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
+        let mut encoder = Ladder::new(Sampling::S420);
+        let own = encode(&mut encoder, &camera, rungs(&[80])).expect("a good frame");
+        let good = RawFrame {
+            format: PixelFormat::Mjpeg,
+            data: own[0].clone(),
+            ..camera
+        };
+        // Bits that mean nothing, and no marker among them.
+        let mut damaged = good.clone();
+        let end = damaged.data.len() - 2;
+        damaged.data[end - 8..end].fill(0xfe);
+        let mut at = |frame: &RawFrame, ms: u64, count: u64| {
+            let mut frame = frame.clone();
+            frame.captured_at_us = STAMP.captured_at_us + ms * 1000;
+            frame.faults.count = count;
+            encode(&mut encoder, &frame, rungs(&[80, 95])).is_ok()
+        };
+        assert!(at(&good, 0, 0));
+        // Seen once, as docs/architecture.md says.
+        assert!(at(&damaged, 500, 0));
+        assert!(!at(&damaged, 1000, 0), "a second later");
+        assert!(!at(&damaged, 1030, 0), "behind a damaged one");
+        assert!(at(&good, 1060, 0));
+        assert!(at(&damaged, 1090, 0));
+        assert!(!at(&damaged, 1120, 1), "behind a fault of the source");
+        assert!(at(&good, 1150, 1));
+        // Whoever wants less than the camera's own has every frame read.
+        let mut frame = damaged.clone();
+        frame.captured_at_us = STAMP.captured_at_us + 1_160_000;
+        frame.faults.count = 1;
+        assert!(encode(&mut encoder, &frame, rungs(&[60, 80])).is_err());
     }
 
     #[test]

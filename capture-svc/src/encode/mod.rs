@@ -4,6 +4,7 @@
 
 mod encoder;
 mod ladder;
+mod pass_through;
 mod picture;
 mod reference;
 

@@ -16,7 +16,7 @@ pub struct Ladder {
     /// By quality; made when first asked for.
     tables: Vec<Option<Box<Tables>>>,
     work: Box<Workspace>,
-    reader: Box<Reader>,
+    pub(crate) reader: Box<Reader>,
 }
 
 impl Ladder {
@@ -180,7 +180,7 @@ impl std::fmt::Debug for Ladder {
 }
 
 /// Whether the bytes are one whole COM segment.
-fn is_comment(bytes: &[u8]) -> bool {
+pub(crate) fn is_comment(bytes: &[u8]) -> bool {
     let [0xff, 0xfe, high, low, ..] = *bytes else {
         return false;
     };

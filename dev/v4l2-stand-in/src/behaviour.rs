@@ -41,10 +41,12 @@ pub(crate) enum Behaviour {
     SizeChanges,
     /// Every fifth JPEG says that it is of 8192x8192 pixels.
     HugeHeader,
+    /// The driver marks every tenth JPEG as damaged; the next one looks whole, and its bits mean nothing.
+    HiddenDamage,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 19] = [
+    const NAMES: [(&str, Self); 20] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -64,6 +66,7 @@ impl Behaviour {
         ("size-flips", Self::SizeFlips),
         ("size-changes", Self::SizeChanges),
         ("huge-header", Self::HugeHeader),
+        ("hidden-damage", Self::HiddenDamage),
     ];
 
     /// The behaviour of that name.

@@ -16,8 +16,9 @@ use rustix::{
     time::{ClockId, clock_gettime},
 };
 use v4l::v4l_sys::{
-    V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC, timeval, v4l2_buffer, v4l2_buffer__bindgen_ty_1,
-    v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
+    V4L2_BUF_FLAG_ERROR, V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC, timeval, v4l2_buffer,
+    v4l2_buffer__bindgen_ty_1, v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP,
+    v4l2_requestbuffers,
 };
 
 use crate::{
@@ -62,6 +63,8 @@ struct Frame {
     bytes: u32,
     sequence: u32,
     stamp_us: u64,
+    /// As the driver marks it.
+    damaged: bool,
 }
 
 impl Stream {
@@ -163,6 +166,9 @@ impl Stream {
             tv_usec: (frame.stamp_us % 1_000_000) as i64,
         };
         self.describe(asked);
+        if frame.damaged {
+            asked.flags |= V4L2_BUF_FLAG_ERROR;
+        }
         if self.behaviour == Behaviour::SlowCopy {
             slow::close(asked.index);
         }
@@ -238,6 +244,11 @@ impl Stream {
         if self.behaviour == Behaviour::HugeHeader && number % 5 == 4 {
             picture = self.picture.claiming(8192, shade);
         }
+        let hidden = self.behaviour == Behaviour::HiddenDamage;
+        if hidden && number % 10 == 9 {
+            let bits = picture.len() - 100..picture.len() - 2;
+            picture[bits].fill(0x55);
+        }
         let offset = u64::from(buffer) * u64::from(self.spacing());
         let written = self.memory.write_all_at(&picture, offset);
         written.expect("memory can be written");
@@ -255,6 +266,7 @@ impl Stream {
                 Behaviour::OldTimestamp => due_us - 10_000_000,
                 _ => due_us,
             },
+            damaged: hidden && number % 10 == 8,
         }
     }
 

@@ -292,8 +292,10 @@ impl Segments {
         Ok(Kind::Baseline)
     }
 
-    /// The steps of luma and of the last component.
-    pub(crate) fn luma_and_chroma(&self) -> [&[u16; 64]; 2] {
-        [0, self.components().len() - 1].map(|i| &self.steps[self.components[i].steps])
+    /// The steps of luma, and of the last component if there is more than one.
+    pub(crate) fn luma_and_chroma(&self) -> (&[u16; 64], Option<&[u16; 64]>) {
+        let steps = |component: &Component| &self.steps[component.steps];
+        let chroma = self.mcu.colour.then(|| steps(&self.components[2]));
+        (steps(&self.components[0]), chroma)
     }
 }

@@ -8,5 +8,6 @@ mod encode;
 mod identity;
 mod mjpeg;
 mod oddities;
+mod pass_through;
 mod reference;
 mod seeds;
