@@ -294,8 +294,7 @@ impl Segments {
 
     /// The steps of luma, and of the last component if there is more than one.
     pub(crate) fn luma_and_chroma(&self) -> (&[u16; 64], Option<&[u16; 64]>) {
-        let steps = |component: &Component| &self.steps[component.steps];
-        let chroma = self.mcu.colour.then(|| steps(&self.components[2]));
-        (steps(&self.components[0]), chroma)
+        let steps = |component: usize| &self.steps[self.components[component].steps];
+        (steps(0), self.mcu.colour.then(|| steps(2)))
     }
 }
