@@ -23,7 +23,7 @@ use super::{
     frame_size::{FrameSize, SizeVerdict},
     open,
     slot::{FrameSlot, Pool},
-    source::{CameraSettings, Delivery, Source},
+    source::{CameraSettings, Delivery, Source, SourceSpec},
     v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
@@ -71,7 +71,7 @@ impl Session {
             Ok((kind, mut source)) => {
                 let _open = OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
-                if let Err(error) = encodable(&mode) {
+                if let Err(error) = encodable(&mode, &self.settings.source) {
                     return self.tell(SessionEvent::Failed(error));
                 }
                 self.tell(SessionEvent::Opened {
@@ -106,7 +106,7 @@ impl Session {
             let now = clock::now();
             intake.say_alive(now);
             let admitted = match delivered {
-                Some(delivery) => intake.admit(frame, delivery, source.damaged_in_a_row(), now)?,
+                Some(delivery) => intake.admit(frame, delivery, source, now)?,
                 None => intake.nothing_came(now)?,
             };
             // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
@@ -173,13 +173,13 @@ impl<'a> Intake<'a> {
         Ok(false)
     }
 
-    /// Whether the frame is to be shown; one that is not is counted. After `damaged_max` damaged ones in a row, which a
-    /// recording knows only when it was played through, the source is opened anew.
+    /// Whether the frame is to be shown; one that is not is counted. After too many in a row that cannot be shown the
+    /// source is opened anew.
     fn admit(
         &mut self,
         frame: &mut RawFrame,
         delivery: Delivery,
-        damaged_max: u32,
+        source: &dyn Source,
         now: Instant,
     ) -> Result<bool, CameraError> {
         let metrics = &self.session.metrics;
@@ -193,9 +193,12 @@ impl<'a> Intake<'a> {
         metrics.dropped_corrupt.inc_by((!whole).into());
         self.faults.count += u64::from(delivery.lost > 0 || delivery.damaged > 0 || !whole);
         // Those that look whole and are not are counted by whoever decodes them.
-        let in_a_row = self.damaged.max(self.session.slot.damaged());
-        if in_a_row >= damaged_max {
-            return Err(CameraError::Corrupt(in_a_row));
+        let mut undecoded = self.session.slot.undecoded();
+        if self.damaged > undecoded.in_a_row {
+            (undecoded.in_a_row, undecoded.unread) = (self.damaged, None);
+        }
+        if undecoded.in_a_row >= source.damaged_in_a_row() {
+            return Err(source.undecodable(undecoded));
         }
         if !whole || !self.size_is_right(frame, now)? {
             return Ok(false);
@@ -263,16 +266,24 @@ impl<'a> Intake<'a> {
 }
 
 /// Whether the encoder takes pictures of this size; asked once, at the opening.
-fn encodable(mode: &Mode) -> Result<(), CameraError> {
+fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraError> {
     let most = u32::from(MAX_SIDE);
     if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
         return Ok(());
     }
-    Err(CameraError::Unsupported(format!(
-        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}: choose a smaller size \
-         (CAPTURE_WIDTH, CAPTURE_HEIGHT)",
+    let problem = format!(
+        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}",
         mode.width, mode.height
-    )))
+    );
+    Err(match source {
+        SourceSpec::File(path) => CameraError::File {
+            path: path.clone(),
+            problem,
+        },
+        _ => CameraError::Unsupported(format!(
+            "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
+        )),
+    })
 }
 
 /// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.

@@ -63,6 +63,11 @@ const HEADERS: &[(&str, Change)] = &[
     ("Adobe YCbCr without JFIF", |parts| {
         adobe(parts, 1).without(0xe0)
     }),
+    ("Adobe RGB and JFIF", |parts| {
+        let late = [ADOBE, &[0]].concat();
+        parts.before(0xda, 0xee, &late)
+    }),
+    ("components RGB and JFIF", |parts| named(parts, *b"RGB")),
     ("EXIF", |parts| parts.without(0xe0).before(0xdb, 0xe1, EXIF)),
     ("EXIF beside JFIF", |parts| parts.before(0xdb, 0xe1, EXIF)),
     ("a picture in APP1", |parts| {
