@@ -70,8 +70,22 @@ impl Judge {
                 (None, Some(_)) => Verdict::Wrong(format!("refused without a reason: {error}")),
             }),
             (Ok(()), None) => Ok(Verdict::Wrong("shown, and libjpeg-turbo shows none".into())),
-            (Ok(()), Some(picture)) => compare(&picture, &ours),
+            (Ok(()), Some(picture)) => match self.passed_on(jpeg, &picture)? {
+                Some(words) => Ok(Verdict::Wrong(words)),
+                None => compare(&picture, &ours),
+            },
         }
+    }
+
+    /// What is wrong with it where it is passed on by its markers alone: it must be the same picture to the last bit.
+    fn passed_on(&mut self, jpeg: &[u8], picture: &Decoded) -> anyhow::Result<Option<String>> {
+        let mut passed = [Vec::new()];
+        if !self.ladder.pass_through(jpeg, &[100], &mut passed, &[]) {
+            return Ok(None);
+        }
+        let shown = turbo::decode(&passed[0])?;
+        let same = shown.is_some_and(|shown| shown.rgb == picture.rgb);
+        Ok((!same).then(|| "passed on, it is another picture".into()))
     }
 }
 

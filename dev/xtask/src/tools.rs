@@ -18,7 +18,7 @@ pub(crate) use debian::{Release, unpack};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
     CADDY, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, HAPROXY, KUBECTL, LIBCLANG,
-    NASM, NATS_SERVER, NGINX, NODE, PROMTOOL,
+    LIBJPEG_TURBO, NASM, NATS_SERVER, NGINX, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
 
@@ -44,6 +44,7 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         CHROMIUM,
         FAKETIME,
         FFMPEG,
+        LIBJPEG_TURBO,
         CARGO_DENY,
         HADOLINT,
         PROMTOOL,

@@ -5,7 +5,7 @@
 //! before one (`scan` has the rule) stays: who must be sure has the frame read whole, by
 //! [`encode_many`](Ladder::encode_many). Which frames may be passed on unread is the caller's to say.
 
-use super::segments::{Kind, Segments};
+use super::{Kind, segments::Segments};
 use crate::header;
 use crate::kernel::portable::position_of_ff;
 use crate::ladder::{Ladder, is_comment};

@@ -204,6 +204,10 @@ impl Segments {
     }
 
     fn frame(&mut self, marker: u8, body: &[u8]) -> Result<Kind, ()> {
+        // A second one would be of another picture.
+        if self.header.exists() {
+            return Err(());
+        }
         let header = FrameHeader::read(marker, body)?;
         self.header = header;
         if header.kind() != Kind::Baseline {

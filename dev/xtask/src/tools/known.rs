@@ -211,6 +211,25 @@ pub(crate) const FFMPEG: Tool = Tool {
     },
 };
 
+/// Makes odd JPEGs and shows them: `cjpeg`, `djpeg`, `jpegtran`.
+pub(crate) const LIBJPEG_TURBO: Tool = Tool {
+    name: "libjpeg-turbo",
+    variable: "CJPEG_BIN",
+    programs: &["cjpeg"],
+    companion: Some("djpeg"),
+    at_least: (0, 0),
+    asked: &["-version"],
+    apt: Apt {
+        packages: &["libjpeg-turbo-progs"],
+        unpacked: false,
+    },
+    wheel: None,
+    announce: |path, environment| {
+        environment.prepend_path(directory_of(path));
+        Ok(())
+    },
+};
+
 pub(crate) const NGINX: Tool = Tool {
     name: "nginx",
     variable: "NGINX_BIN",
