@@ -13,6 +13,7 @@ mod problems;
 mod registry;
 mod service;
 mod signals;
+mod subscriber;
 mod variables;
 
 pub use admin::{health_routes, metrics_route};
@@ -23,4 +24,5 @@ pub use log::{LogArgs, LogSettings};
 pub use problems::{ConfigErrors, Problems};
 pub use registry::{CountedGauge, Registry};
 pub use service::{EXIT_USAGE, healthcheck, parse, serve, usage, warn_of_unknown_variables};
+pub use subscriber::subscriber;
 pub use variables::known_variables;

@@ -92,6 +92,33 @@ pub enum SourceKind {
     File,
 }
 
+impl CameraStatus {
+    /// A reader ignores a longer message: what is remembered of a camera must not grow at its wish.
+    pub const MAX_BYTES: usize = 4096;
+    /// Longer words are cut: even when each character is escaped the message stays within [`MAX_BYTES`](Self::MAX_BYTES).
+    const DETAIL_CHARS_MAX: usize = 500;
+
+    /// The message as it is published.
+    ///
+    /// # Errors
+    /// See [`serde_json::to_vec`]; with numbers and texts alone there is none.
+    pub fn to_message(mut self) -> serde_json::Result<Vec<u8>> {
+        if let Some(detail) = &mut self.detail
+            && let Some((end, _)) = detail.char_indices().nth(Self::DETAIL_CHARS_MAX)
+        {
+            detail.truncate(end);
+        }
+        serde_json::to_vec(&self)
+    }
+
+    /// Reads a message; `None` if it is none, or too long for one.
+    #[must_use]
+    pub fn of_message(message: &[u8]) -> Option<Self> {
+        let fits = message.len() <= Self::MAX_BYTES;
+        fits.then(|| serde_json::from_slice(message).ok()).flatten()
+    }
+}
+
 impl CameraState {
     /// The name as in the status message.
     #[must_use]
@@ -166,6 +193,39 @@ mod tests {
             let status: CameraStatus = serde_json::from_value(value.clone()).unwrap();
             assert_eq!(serde_json::to_value(&status).unwrap(), value);
         }
+    }
+
+    #[test]
+    fn the_longest_words_fit_and_a_longer_message_is_not_read() {
+        let golden: Vec<CameraStatus> =
+            serde_json::from_str(include_str!("../golden/status.json")).unwrap();
+        let status = CameraStatus {
+            camera: "a".repeat(32),
+            detail: Some("\u{1}".repeat(10_000)),
+            fps: f64::MIN_POSITIVE,
+            width: u32::MAX,
+            height: u32::MAX,
+            qualities: (30..=95).step_by(5).collect(),
+            ..golden[0].clone()
+        };
+        let mut message = status.clone().to_message().unwrap();
+        assert!(
+            message.len() <= CameraStatus::MAX_BYTES,
+            "{}",
+            message.len()
+        );
+        let read = CameraStatus::of_message(&message).unwrap();
+        assert_eq!(read.detail.map(|detail| detail.len()), Some(500));
+        message.resize(CameraStatus::MAX_BYTES, b' ');
+        assert!(CameraStatus::of_message(&message).is_some());
+        message.push(b' ');
+        assert!(CameraStatus::of_message(&message).is_none());
+        let wide = CameraStatus {
+            detail: Some("ü".repeat(600)),
+            ..status
+        };
+        let read = CameraStatus::of_message(&wide.to_message().unwrap()).unwrap();
+        assert_eq!(read.detail, Some("ü".repeat(500)));
     }
 
     #[test]

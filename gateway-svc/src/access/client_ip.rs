@@ -1,7 +1,7 @@
 //! PURE: who is at the other end, seen through the proxies that the operator trusts.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -68,13 +68,20 @@ impl TrustedProxies {
             if !self.trusts(address) {
                 break;
             }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(hop) => address = hop.to_canonical(),
-                Err(_) => break,
+            match hop_address(hop.trim()) {
+                Some(hop) => address = hop.to_canonical(),
+                None => break,
             }
         }
         address
     }
+}
+
+/// A hop's address, without the port that some proxies write behind it: `192.0.2.7:4711`, `[2001:db8::7]:4711`.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
+    let address = bare.unwrap_or(hop).parse().ok();
+    address.or_else(|| hop.parse::<SocketAddr>().ok().map(|hop| hop.ip()))
 }
 
 #[cfg(test)]
@@ -133,6 +140,13 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &["6.6.6.6", "1.2.3.4"]), "1.2.3.4");
         assert_eq!(seen("10.0.0.1", &["garbage"]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["8.8.8.8:1234"]), "8.8.8.8");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::5]:443"]), "2001:db8::5");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::5]"]), "2001:db8::5");
+        assert_eq!(
+            seen("10.0.0.1", &["6.6.6.6, 8.8.8.8:1, 10.0.0.2:2"]),
+            "8.8.8.8"
+        );
         assert_eq!(seen("::ffff:10.0.0.1", &["2001:db8::5"]), "2001:db8::5");
     }
 }

@@ -1,86 +1,129 @@
-//! PURE: how often one address may give a wrong token.
+//! PURE: how often wrong secrets may be given, by one address and by all together.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// Wrong tokens from one address
-const MAX_WRONG_TOKENS: u32 = 10;
+/// Wrong ones from one address
+const MAX_WRONG: u32 = 10;
+/// and from all together
+const MAX_WRONG_OVERALL: u32 = 1000;
 /// within this time; then no more are looked at until it is over.
-const WRONG_TOKENS_WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_secs(60);
 /// Addresses remembered at the most; beyond it the oldest are forgotten.
 const MAX_ADDRESSES: usize = 4096;
 
-/// Counts wrong tokens per address.
+/// Counts wrong secrets per address, and remembers where the right one came from.
+///
+/// Addresses are as [`process::subscriber`] counts them.
 #[derive(Debug, Default)]
-pub(super) struct LoginLimiter(HashMap<IpAddr, (u32, Instant)>);
+pub(super) struct LoginLimiter {
+    wrong: HashMap<IpAddr, Window>,
+    overall: Option<Window>,
+    /// Where the right one was given, and when last.
+    known: HashMap<IpAddr, Instant>,
+}
+
+/// Wrong ones since a time.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    count: u32,
+    since: Instant,
+}
+
+/// What becomes of who shows a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is the right one.
+    Right,
+    /// It is not. `first`: no other wrong one came from there within the window; worth one line of the log.
+    Wrong {
+        /// The first one of its window.
+        first: bool,
+    },
+    /// It was not looked at, and will not be for so long.
+    Wait(Duration),
+}
 
 impl LoginLimiter {
-    /// How long the address has to wait before another token is looked at.
-    pub(super) fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
-        let (count, since) = self.0.get(&address)?;
-        let over = *since + WRONG_TOKENS_WINDOW;
-        (*count >= MAX_WRONG_TOKENS && now < over).then(|| over - now)
+    /// Judges a secret from `address` that is `right` or not.
+    ///
+    /// The right one from where it was given before is always let in: others behind the same address may guess what
+    /// they like. Where it was never given it waits like a wrong one, or whoever waits could go on guessing.
+    pub(super) fn judge(&mut self, address: IpAddr, right: bool, now: Instant) -> Verdict {
+        if right && self.known.contains_key(&address) {
+            self.known.insert(address, now);
+            return Verdict::Right;
+        }
+        if let Some(wait) = self.wait(address, now) {
+            return Verdict::Wait(wait);
+        }
+        if right {
+            make_room(&mut self.known, |seen| *seen);
+            self.known.insert(address, now);
+            return Verdict::Right;
+        }
+        Verdict::Wrong {
+            first: self.count(address, now),
+        }
     }
 
-    /// The address gave a wrong token.
-    pub(super) fn wrong(&mut self, address: IpAddr, now: Instant) {
-        if self.0.len() >= MAX_ADDRESSES {
-            let recent = |since: Instant| now < since + WRONG_TOKENS_WINDOW;
-            self.0.retain(|_, (_, since)| recent(*since));
+    fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
+        let own = self.wrong.get(&address);
+        let own = own.and_then(|window| window.wait(MAX_WRONG, now));
+        let overall = self.overall.as_ref();
+        let overall = overall.and_then(|window| window.wait(MAX_WRONG_OVERALL, now));
+        own.max(overall)
+    }
+
+    /// One more wrong one; whether it is the first of its window.
+    fn count(&mut self, address: IpAddr, now: Instant) -> bool {
+        let fresh = Window {
+            count: 0,
+            since: now,
+        };
+        self.overall.get_or_insert(fresh).add(now);
+        if self.wrong.len() >= MAX_ADDRESSES {
+            self.wrong.retain(|_, window| window.lasts(now));
         }
-        if self.0.len() >= MAX_ADDRESSES {
-            let oldest = self.0.iter().min_by_key(|(_, (_, since))| *since);
-            let oldest = oldest.map(|(address, _)| *address);
-            oldest.map(|oldest| self.0.remove(&oldest));
+        make_room(&mut self.wrong, |window| window.since);
+        self.wrong.entry(address).or_insert(fresh).add(now) == 1
+    }
+}
+
+impl Window {
+    fn lasts(&self, now: Instant) -> bool {
+        now < self.since + WINDOW
+    }
+
+    fn wait(&self, most: u32, now: Instant) -> Option<Duration> {
+        (self.count >= most && self.lasts(now)).then(|| self.since + WINDOW - now)
+    }
+
+    /// One more; how many it are now.
+    fn add(&mut self, now: Instant) -> u32 {
+        if !self.lasts(now) {
+            *self = Self {
+                count: 0,
+                since: now,
+            };
         }
-        let (count, since) = self.0.entry(address).or_insert((0, now));
-        if now >= *since + WRONG_TOKENS_WINDOW {
-            (*count, *since) = (0, now);
-        }
-        *count += 1;
+        self.count += 1;
+        self.count
+    }
+}
+
+/// Forgets the oldest where there is no room for another.
+fn make_room<K: Copy + Eq + Hash, V>(table: &mut HashMap<K, V>, age: impl Fn(&V) -> Instant) {
+    if table.len() < MAX_ADDRESSES {
+        return;
+    }
+    let oldest = table.iter().min_by_key(|(_, value)| age(value));
+    if let Some(oldest) = oldest.map(|(key, _)| *key) {
+        table.remove(&oldest);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use process::Clock;
-
-    #[test]
-    fn ten_wrong_tokens_a_minute_are_enough() {
-        let now = Clock::start().now();
-        let (address, other) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
-        let mut limiter = LoginLimiter::default();
-        for _ in 0..10 {
-            assert_eq!(limiter.wait(address, now), None);
-            limiter.wrong(address, now);
-        }
-        assert_eq!(limiter.wait(address, now), Some(WRONG_TOKENS_WINDOW));
-        assert_eq!(limiter.wait(other, now), None);
-        assert_eq!(limiter.wait(address, now + WRONG_TOKENS_WINDOW), None);
-        for number in 0..10_000u32 {
-            limiter.wrong(IpAddr::from(number.to_be_bytes()), now);
-        }
-        assert!(limiter.0.len() <= MAX_ADDRESSES);
-    }
-
-    #[test]
-    fn a_full_table_forgets_those_that_may_try_again_and_then_the_oldest() {
-        let now = Clock::start().now();
-        let address = |number: usize| IpAddr::from((number as u32).to_be_bytes());
-        let mut limiter = LoginLimiter::default();
-        for number in 0..MAX_ADDRESSES - 1 {
-            limiter.wrong(address(number), now);
-        }
-        let later = now + Duration::from_secs(1);
-        limiter.wrong(address(MAX_ADDRESSES), later);
-        assert_eq!(limiter.0.len(), MAX_ADDRESSES, "there was a place");
-        limiter.wrong(address(MAX_ADDRESSES + 1), later);
-        assert_eq!(limiter.0.len(), MAX_ADDRESSES, "the oldest made one");
-        assert!(limiter.0.contains_key(&address(MAX_ADDRESSES)));
-        let over = now + WRONG_TOKENS_WINDOW;
-        limiter.wrong(address(MAX_ADDRESSES + 2), over);
-        assert_eq!(limiter.0.len(), 3, "the others may try again");
-    }
-}
+mod tests;

@@ -3,9 +3,11 @@
 //! [`AccessControl`] holds the rules and who broke them; its parts are pure. Only [`middleware`] knows the server.
 
 pub(crate) mod client_ip;
+mod cookie;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
+mod presented;
 pub(crate) mod token;
 
 use std::collections::BTreeSet;
@@ -15,12 +17,14 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, header};
 use parking_lot::Mutex;
-use process::Clock;
+use process::{Clock, subscriber};
 
 use self::client_ip::{Network, TrustedProxies};
-use self::login_limiter::LoginLimiter;
+use self::cookie::{COOKIE, CookieKey, LOGIN_LIFETIME, Proof};
+use self::login_limiter::{LoginLimiter, Verdict};
 use self::origin::Origin;
-use self::token::{Access, COOKIE, Credentials, LOGIN_LIFETIME, Presented, Token};
+use self::presented::Presented;
+use self::token::{Access, Token};
 use crate::metrics::Refused;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -30,13 +34,24 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// The rules, and who broke them.
 #[derive(Debug)]
 pub(crate) struct AccessControl {
-    access: Access,
+    secret: Option<Secret>,
     /// Pages elsewhere that may show the stream.
     allowed_origins: BTreeSet<Origin>,
     proxies: TrustedProxies,
-    limiter: Mutex<LoginLimiter>,
+    /// Wrong tokens.
+    tokens: Mutex<LoginLimiter>,
+    /// Wrong cookies, apart: after a change of the token every browser sends one until it logs in again.
+    cookies: Mutex<LoginLimiter>,
     clock: Clock,
     refused: Arc<Refused>,
+}
+
+/// What a viewer proves to know.
+#[derive(Debug)]
+pub(crate) struct Secret {
+    token: Token,
+    /// Made from the token.
+    cookies: CookieKey,
 }
 
 /// Whose page it is that asks.
@@ -60,7 +75,7 @@ pub(crate) enum TokenRefusal {
 }
 
 impl AccessControl {
-    /// The rules as configured.
+    /// The rules as configured; blocks for a tenth of a second where a token is set.
     #[must_use]
     pub(crate) fn new(
         access: Access,
@@ -69,22 +84,27 @@ impl AccessControl {
         clock: Clock,
         refused: Arc<Refused>,
     ) -> Self {
+        let secret = match access {
+            Access::Anyone => None,
+            Access::Token(token) => Some(Secret {
+                cookies: CookieKey::derive(token.secret()),
+                token,
+            }),
+        };
         Self {
-            access,
+            secret,
             allowed_origins,
             proxies: TrustedProxies::new(trusted_proxies),
-            limiter: Mutex::default(),
+            tokens: Mutex::default(),
+            cookies: Mutex::default(),
             clock,
             refused,
         }
     }
 
-    /// The token, where one is asked for.
-    pub(crate) const fn token(&self) -> Option<&Token> {
-        match &self.access {
-            Access::Anyone => None,
-            Access::Token(token) => Some(token),
-        }
+    /// What is asked for, where anything is.
+    pub(crate) const fn secret(&self) -> Option<&Secret> {
+        self.secret.as_ref()
     }
 
     /// The client's own address.
@@ -135,6 +155,8 @@ impl AccessControl {
 
     /// Lets a request with the token or its cookie pass, and everybody where no token is asked for.
     ///
+    /// A right cookie passes whatever else happens: it cannot be guessed, so nobody needs to wait with it.
+    ///
     /// # Errors
     /// See [`TokenRefusal`]; it is counted.
     fn check_token(
@@ -143,61 +165,96 @@ impl AccessControl {
         headers: &HeaderMap,
         query: Option<&str>,
     ) -> Result<(), TokenRefusal> {
-        let Some(token) = self.token() else {
+        let Some(secret) = self.secret() else {
             return Ok(());
         };
-        self.check_attempts(client)?;
-        let cookies: Vec<_> = (headers.get_all(header::COOKIE).iter())
-            .filter_map(|value| value.to_str().ok())
+        let presented = Presented::of(headers, query);
+        let now_s = self.now_s();
+        let proofs = presented.cookies.iter();
+        let proofs: Vec<_> = proofs
+            .map(|value| secret.cookies.judge(value, now_s))
             .collect();
-        let authorization = headers.get(header::AUTHORIZATION);
-        let presented = Presented {
-            authorization: authorization.map(http::HeaderValue::as_bytes),
-            cookies: &cookies,
-            query,
-        };
-        match token.credentials(presented, self.now_s()) {
-            Credentials::Valid => return Ok(()),
-            Credentials::Wrong => self.limiter.lock().wrong(client, self.clock.now()),
-            Credentials::Missing => {}
+        if proofs.contains(&Proof::Valid) {
+            return Ok(());
         }
-        self.refused.token.inc();
-        Err(TokenRefusal::Unauthorized)
+        if !presented.tokens.is_empty() {
+            return self.try_tokens(secret, client, &presented.tokens);
+        }
+        let wrong = proofs.iter().filter(|proof| **proof == Proof::Wrong);
+        let verdicts = wrong.map(|_| self.judge(&self.cookies, "cookie", client, false));
+        match verdicts.last() {
+            Some(verdict) => self.settle(verdict),
+            None => Err(self.unauthorized()),
+        }
     }
 
-    /// Whether the client may try a token now.
+    /// Lets pass who shows the token in one of `given`.
     ///
     /// # Errors
-    /// [`TokenRefusal::TooMany`]; it is counted.
-    pub(crate) fn check_attempts(&self, client: IpAddr) -> Result<(), TokenRefusal> {
-        match self.limiter.lock().wait(client, self.clock.now()) {
-            None => Ok(()),
-            Some(wait) => {
+    /// See [`TokenRefusal`]; it is counted.
+    fn try_tokens<T: AsRef<str>>(
+        &self,
+        secret: &Secret,
+        client: IpAddr,
+        given: &[T],
+    ) -> Result<(), TokenRefusal> {
+        let right = |token: &T| secret.token.is(token.as_ref());
+        let right = given.iter().any(right);
+        // Each wrong one is a guess.
+        let guesses = if right { 1 } else { given.len() };
+        let judge = || self.judge(&self.tokens, "token", client, right);
+        let verdict = std::iter::repeat_with(judge).take(guesses).last();
+        verdict.map_or_else(|| Err(self.unauthorized()), |verdict| self.settle(verdict))
+    }
+
+    /// Judges a secret, and logs the first wrong one of a minute; `kind` is what it is.
+    fn judge(
+        &self,
+        limiter: &Mutex<LoginLimiter>,
+        kind: &'static str,
+        client: IpAddr,
+        right: bool,
+    ) -> Verdict {
+        let now = self.clock.now();
+        let verdict = limiter.lock().judge(subscriber(client), right, now);
+        if verdict == (Verdict::Wrong { first: true }) {
+            tracing::warn!(address = %client, "a wrong {kind} was given");
+        }
+        verdict
+    }
+
+    /// What a verdict means, counted.
+    fn settle(&self, verdict: Verdict) -> Result<(), TokenRefusal> {
+        match verdict {
+            Verdict::Right => Ok(()),
+            Verdict::Wrong { .. } => Err(self.unauthorized()),
+            Verdict::Wait(wait) => {
                 self.refused.attempts.inc();
                 Err(TokenRefusal::TooMany(wait))
             }
         }
     }
 
+    fn unauthorized(&self) -> TokenRefusal {
+        self.refused.token.inc();
+        TokenRefusal::Unauthorized
+    }
+
     /// Trades a token for a cookie: the value of `Set-Cookie`, `secure` for who came by HTTPS.
     ///
     /// # Errors
-    /// [`TokenRefusal::Unauthorized`]; it is counted.
+    /// See [`TokenRefusal`]; it is counted.
     pub(crate) fn login(
         &self,
-        token: &Token,
+        secret: &Secret,
         client: IpAddr,
         given: &str,
         secure: bool,
     ) -> Result<String, TokenRefusal> {
-        if !token.is(given) {
-            self.limiter.lock().wrong(client, self.clock.now());
-            self.refused.token.inc();
-            return Err(TokenRefusal::Unauthorized);
-        }
+        self.try_tokens(secret, client, &[given])?;
         Ok(format!(
             "{COOKIE}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
-            token.login_cookie(self.now_s()),
+            secret.cookies.issue(self.now_s()),
             LOGIN_LIFETIME.as_secs(),
             if secure { "; Secure" } else { "" }
         ))

@@ -28,20 +28,18 @@ pub(crate) async fn login(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let Some(token) = access.token() else {
+    let Some(secret) = access.secret() else {
         return StatusCode::NO_CONTENT.into_response();
     };
     let (parts, body) = request.into_parts();
     let client = access.client_ip(peer.ip(), &parts.headers);
-    if let Err(refusal) = access.check_attempts(client) {
-        return refusal.into_response();
-    }
+    // Judged and counted when it is all there: many logins that are sent slowly are many guesses.
     let Ok(Login { token: given }) = serde_json::from_slice(&read(body).await) else {
         let words = "the body must be {\"token\":\"…\"}\n";
         return (StatusCode::BAD_REQUEST, words).into_response();
     };
     let secure = access.is_https(peer.ip(), &parts.headers);
-    match access.login(token, client, &given, secure) {
+    match access.login(secret, client, &given, secure) {
         Ok(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
         Err(refusal) => refusal.into_response(),
     }

@@ -4,6 +4,7 @@ pub(crate) mod cameras;
 pub(crate) mod fanout;
 pub(crate) mod lateness;
 pub(crate) mod leases;
+mod sequence;
 mod shard;
 mod stream_table;
 pub(crate) mod streams;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use process::subscriber;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Refused;
@@ -93,7 +94,7 @@ impl Permit {
 }
 
 impl Admission {
-    /// Places for `most` viewers, `most_per_address` of them from one address.
+    /// Places for `most` viewers, `most_per_address` of them from one address (see [`process::subscriber`]).
     #[must_use]
     pub(crate) fn new(most: usize, most_per_address: Option<usize>) -> Self {
         Self {
@@ -116,6 +117,7 @@ impl Admission {
         if inside.viewers.len() >= self.most {
             return Err(AdmissionError::Full(self.most));
         }
+        let address = subscriber(address);
         let count = inside.per_address.get(&address).copied().unwrap_or(0);
         if let Some(most) = self.most_per_address.filter(|most| count >= *most) {
             return Err(AdmissionError::Address(most));
@@ -197,6 +199,15 @@ mod tests {
         drop((second, third));
         assert_eq!(admission.count(), 0);
         assert!(admission.inside().per_address.is_empty());
+    }
+
+    #[test]
+    fn an_ipv6_network_has_the_places_of_one_address() {
+        let admission = Arc::new(Admission::new(3, Some(1)));
+        let at = |address: &str| admission.admit(address.parse().unwrap());
+        let _first = at("2001:db8::1").unwrap();
+        assert_eq!(at("2001:db8::2").unwrap_err(), AdmissionError::Address(1));
+        at("2001:db8:0:1::1").unwrap();
     }
 
     #[test]

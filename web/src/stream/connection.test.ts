@@ -148,6 +148,7 @@ describe("a socket that was not let in", () => {
 
   it.each([
     [401, "login"],
+    [429, "login"],
     [403, "forbidden"],
   ])("is refused when HTTP says %i", (status, kind) => {
     const told = turnedAway().after(5, { type: "answer", status, words: "w" });

@@ -143,7 +143,9 @@ function closed(
 
 function answered(s: Connection, e: { status: number | null; words: string }): Step {
   if (s.phase !== "waiting" && s.phase !== "offline") return same(s);
-  const kind = e.status === 401 ? "login" : e.status === 403 ? "forbidden" : null;
+  // 429: so many wrong cookies came from here that theirs wait, and a login ends that.
+  const login = e.status === 401 || e.status === 429;
+  const kind = login ? "login" : e.status === 403 ? "forbidden" : null;
   if (kind === null) return same(s);
   return step({ ...s, phase: "refused", retryAt: null, refusal: { kind, words: e.words } });
 }

@@ -44,9 +44,19 @@ pub(super) fn judge(objects: &Objects, known: &Known, found: &mut Violations) {
             }
         }
         leaving(&pod, found);
+        proxies(&pod, found);
         owner(&pod, found);
     }
     quorum(objects, found);
+}
+
+/// Behind an ingress all viewers have its address, and share the limits of one, unless it is believed.
+fn proxies(pod: &Pod<'_>, found: &mut Violations) {
+    let guarded = pod.variable("GATEWAY_AUTH_TOKEN_FILE").is_some();
+    if guarded && pod.variable("GATEWAY_TRUSTED_PROXIES").is_none() {
+        let why = format!("{}: GATEWAY_TRUSTED_PROXIES names no network", pod.name());
+        found.add("proxies", why);
+    }
 }
 
 /// Time for the proxies to notice, then for the viewers to be told, then a little.
