@@ -128,7 +128,8 @@ struct Intake<'a> {
     timeout: Duration,
     last_frame_at: Instant,
     last_sign_at: Instant,
-    live: bool,
+    /// The size of the last frame that was shown.
+    shown: Option<(u32, u32)>,
     /// Frames that are still to be skipped.
     warmup: u32,
     /// Damaged frames in a row.
@@ -151,7 +152,7 @@ impl<'a> Intake<'a> {
             timeout: FIRST_FRAME_TIMEOUT.max(interval * 3),
             last_frame_at: now,
             last_sign_at: now,
-            live: false,
+            shown: None,
             warmup: session.settings.warmup,
             damaged: 0,
             faults: Faults {
@@ -225,7 +226,7 @@ impl<'a> Intake<'a> {
         match verdict {
             None | Some(SizeVerdict::Right) => return Ok(true),
             Some(SizeVerdict::Changed) => {
-                self.session.tell(SessionEvent::Resized { width, height });
+                tracing::warn!(width, height, "the camera has gone over to another size");
                 return Ok(true);
             }
             Some(SizeVerdict::Odd) => {}
@@ -244,11 +245,13 @@ impl<'a> Intake<'a> {
         if session.slot.put(Arc::clone(frame)) {
             session.metrics.dropped_busy.inc();
         }
-        if !self.live {
-            self.live = true;
+        let size = Some((frame.width, frame.height));
+        let before = std::mem::replace(&mut self.shown, size);
+        // Where each frame has a size of its own, the next sign of life is soon enough.
+        if before.is_none() || (before != size && self.size.is_some()) {
             session.tell(SessionEvent::Alive {
                 fps: None,
-                live: true,
+                shown: size,
             });
         }
     }
@@ -259,7 +262,7 @@ impl<'a> Intake<'a> {
             self.last_sign_at = now;
             self.session.tell(SessionEvent::Alive {
                 fps: self.rate.fps(),
-                live: self.live,
+                shown: self.shown,
             });
         }
     }

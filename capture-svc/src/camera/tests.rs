@@ -233,17 +233,16 @@ async fn fault_of_a_recording(verdict: Verdict) -> String {
     camera.set_wanted(true);
     let mut frames = camera.frames();
     let mut seen = camera.status();
-    let failed = tokio::spawn(async move {
-        let failed = seen.wait_for(|report| report.reason == Some(Reason::File));
-        failed.await.expect("a camera").detail.clone()
-    });
-    while !failed.is_finished() {
-        let frame = tokio::time::timeout(CAMERA_TEST_TIMEOUT, frames.next()).await;
-        frame.expect("a frame comes");
-        frames.judge(verdict);
-    }
+    let failed = seen.wait_for(|report| report.reason == Some(Reason::File));
+    let mut failed = std::pin::pin!(tokio::time::timeout(CAMERA_TEST_TIMEOUT, failed));
+    let detail = loop {
+        tokio::select! {
+            report = &mut failed => break report.unwrap().unwrap().detail.clone(),
+            _ = frames.next() => frames.judge(verdict),
+        }
+    };
     assert_eq!(metrics.errors.with_label_values(&["corrupt"]).get(), 0);
-    failed.await.expect("it was told")
+    detail
 }
 
 #[tokio::test]
@@ -256,4 +255,31 @@ async fn stopping_closes_the_source_and_ends_the_thread() {
         .await
         .expect("it ends");
     assert_eq!(metrics.open.get(), 0);
+}
+
+#[tokio::test]
+async fn the_size_reported_is_that_of_the_pictures_shown() {
+    let sized = |width: u16, height: u16| {
+        let mut bytes = Vec::new();
+        let pixels = vec![90; usize::from(width) * usize::from(height)];
+        jpeg_encoder::Encoder::new(&mut bytes, 80)
+            .encode(&pixels, width, height, jpeg_encoder::ColorType::Luma)
+            .unwrap();
+        bytes
+    };
+    let scratch = testkit::Scratch::new("sizes");
+    let path = scratch.path().join("sizes.mjpeg");
+    std::fs::write(&path, [sized(64, 48), sized(32, 24).repeat(200)].concat()).unwrap();
+    let (camera, _) = start(SourceSpec::File(path));
+    camera.set_wanted(true);
+    let size = |report: &CameraReport| (report.width, report.height);
+    report(&camera, |report| report.state == CameraState::Live).await;
+    report(&camera, |report| size(report) == (32, 24)).await;
+    camera.set_wanted(false);
+    let idle = report(&camera, |report| report.state == CameraState::Idle).await;
+    assert!(
+        (idle.nominal_fps - 100.0).abs() < 0.01,
+        "{}",
+        idle.nominal_fps
+    );
 }

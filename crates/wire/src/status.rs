@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Frames per second that a capture asks for unless it is told otherwise.
+const FPS_DEFAULT: f64 = 34.0;
+
 /// Published on the camera's status subject at every change and once a second.
 ///
 /// Readers ignore fields they do not know, so that a newer capture does not blind an older gateway.
@@ -17,6 +20,10 @@ pub struct CameraStatus {
     pub detail: Option<String>,
     /// Measured frames per second after the pacer; 0 while none arrive.
     pub fps: f64,
+    /// Frames per second at which frames come while the camera is open, whether it is or not: what it announced, or what
+    /// was asked for. 0 from a capture that does not tell.
+    #[serde(default)]
+    pub nominal_fps: f64,
     /// Width of the picture in pixels; 0 while unknown.
     pub width: u32,
     /// Height of the picture in pixels; 0 while unknown.
@@ -29,6 +36,20 @@ pub struct CameraStatus {
     pub run: String,
     /// The rungs that are encoded now, lowest first.
     pub qualities: Vec<u8>,
+}
+
+impl CameraStatus {
+    /// The nominal rate; what a capture asks for unless it is told otherwise, where nothing is known.
+    #[must_use]
+    pub fn nominal_rate(&self) -> f64 {
+        if self.nominal_fps > 0.0 {
+            self.nominal_fps
+        } else if self.fps > 0.0 {
+            self.fps
+        } else {
+            FPS_DEFAULT
+        }
+    }
 }
 
 /// What a camera does.
@@ -238,6 +259,24 @@ mod tests {
         value["lens_cap"] = true.into();
         let status: CameraStatus = serde_json::from_value(value).unwrap();
         assert_eq!(status.reason, Some(Reason::Unknown));
+    }
+
+    #[test]
+    fn the_nominal_rate_is_never_zero() {
+        let mut value: serde_json::Value =
+            serde_json::from_str::<Vec<_>>(include_str!("../golden/status.json"))
+                .unwrap()
+                .remove(1);
+        let rate = |value: &serde_json::Value| {
+            let status: CameraStatus = serde_json::from_value(value.clone()).unwrap();
+            status.nominal_rate() as u32
+        };
+        assert_eq!((value["fps"].as_f64(), rate(&value)), (Some(0.0), 30));
+        // An older capture says nothing of it.
+        value.as_object_mut().unwrap().remove("nominal_fps");
+        assert_eq!(rate(&value), 34);
+        value["fps"] = 25.0.into();
+        assert_eq!(rate(&value), 25);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! stands with its reason in a table.
 //!
 //! All are made here: by libjpeg-turbo's own programs (`cjpeg`, `jpegtran`) with each of their switches, and by cutting and
-//! joining bytes. `cargo xtask odd-jpegs` gets the programs; `--list` prints every row.
+//! joining bytes. `cargo xtask odd-jpegs` gets the programs; `--list` prints every row, `--write DIRECTORY` leaves them there
+//! for fuzzing to begin with.
 #![expect(clippy::print_stdout, reason = "a check: it talks to a person")]
 
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/frames.rs"]
@@ -20,6 +21,7 @@ mod refused;
 mod surgery;
 mod turbo;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use judge::{Judge, Verdict};
@@ -34,8 +36,17 @@ struct Case {
 }
 
 fn main() -> ExitCode {
-    let list = std::env::args().any(|word| word == "--list");
-    match run(list) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match &words[..] {
+        [] => run(false),
+        [list] if list == "--list" => run(true),
+        [write, directory] if write == "--write" => write_to(directory.as_ref()).map(|()| 0),
+        other => {
+            println!("{other:?} is neither --list nor --write DIRECTORY");
+            return ExitCode::from(64);
+        }
+    };
+    match done {
         Ok(0) => ExitCode::SUCCESS,
         Ok(wrong) => {
             println!("{wrong} are wrong");
@@ -48,10 +59,23 @@ fn main() -> ExitCode {
     }
 }
 
-/// How many are wrong.
-fn run(list: bool) -> anyhow::Result<usize> {
+fn cases() -> anyhow::Result<Vec<Case>> {
     let mut cases = made::cases()?;
     cases.extend(surgery::cases()?);
+    Ok(cases)
+}
+
+fn write_to(directory: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    for Case { name, jpeg } in cases()? {
+        std::fs::write(directory.join(name.replace(['/', ' '], "-")), jpeg)?;
+    }
+    Ok(())
+}
+
+/// How many are wrong.
+fn run(list: bool) -> anyhow::Result<usize> {
+    let cases = cases()?;
     let mut judge = Judge::new();
     let (mut shown, mut refused, mut wrong) = (0, 0, 0);
     for Case { name, jpeg } in &cases {

@@ -39,6 +39,14 @@ pub(crate) enum Behaviour {
     SizeFlips,
     /// After the first ten, every JPEG is of half the width and height.
     SizeChanges,
+    /// It offers video that is compressed over time, and nothing else.
+    VideoOnly,
+    /// It offers what its sensor measures, and nothing else.
+    RawSensor,
+    /// Its JPEGs are coded by an arithmetic coder.
+    ArithmeticJpeg,
+    /// Its JPEGs look whole and end too early.
+    DamagedJpeg,
     /// Every fifth JPEG says that it is of 8192x8192 pixels.
     HugeHeader,
     /// The driver marks every tenth JPEG as damaged; the next one looks whole, and its bits mean nothing.
@@ -46,7 +54,7 @@ pub(crate) enum Behaviour {
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 20] = [
+    const NAMES: [(&str, Self); 24] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -67,6 +75,10 @@ impl Behaviour {
         ("size-changes", Self::SizeChanges),
         ("huge-header", Self::HugeHeader),
         ("hidden-damage", Self::HiddenDamage),
+        ("video-only", Self::VideoOnly),
+        ("raw-sensor", Self::RawSensor),
+        ("arithmetic-jpeg", Self::ArithmeticJpeg),
+        ("damaged-jpeg", Self::DamagedJpeg),
     ];
 
     /// The behaviour of that name.

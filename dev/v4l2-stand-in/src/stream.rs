@@ -245,9 +245,14 @@ impl Stream {
             picture = self.picture.claiming(8192, shade);
         }
         let hidden = self.behaviour == Behaviour::HiddenDamage;
-        if hidden && number % 10 == 9 {
-            let bits = picture.len() - 100..picture.len() - 2;
-            picture[bits].fill(0x55);
+        match self.behaviour {
+            Behaviour::ArithmeticJpeg => picture = self.picture.arithmetic(shade),
+            Behaviour::DamagedJpeg => picture = self.picture.cut(shade),
+            Behaviour::HiddenDamage if number % 10 == 9 => {
+                let bits = picture.len() - 100..picture.len() - 2;
+                picture[bits].fill(0x55);
+            }
+            _ => {}
         }
         let offset = u64::from(buffer) * u64::from(self.spacing());
         let written = self.memory.write_all_at(&picture, offset);

@@ -141,6 +141,7 @@ impl Camera {
             reason: None,
             detail: None,
             fps: 0.0,
+            nominal_fps: 0.0,
             width: 0,
             height: 0,
             source: SourceKind::Webcam,

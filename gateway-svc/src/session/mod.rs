@@ -89,7 +89,7 @@ impl Session {
         let stream = fanout.stream();
         let mut status = self.shared.cameras.follow(&stream.camera);
         if self.outbox.speaks_v2 {
-            let fps = status.borrow().fps;
+            let fps = status.borrow().nominal_rate();
             let hello = FromGateway::hello(stream.camera.name(), stream.rung, fps);
             self.outbox.say(&hello);
         }

@@ -9,7 +9,10 @@ use std::{
 
 use v4l::Device;
 
-use super::{errno::explain, formats::offers};
+use super::{
+    errno::explain,
+    formats::{captures, not_understood, offers, unread},
+};
 use crate::camera::{error::CameraError, source::SourceSpec};
 
 /// Nodes of the Raspberry Pi that take pictures apart or put them together but have no lens.
@@ -106,7 +109,7 @@ pub(super) fn open(spec: &SourceSpec) -> Result<Option<(Node, Device)>, CameraEr
     }
 }
 
-/// The first of `nodes` that is a camera. One that cannot be opened counts if no other can: its reason is worth more to
+/// The first of `nodes` that is a camera. One that cannot be opened or read counts if no other can: its reason is worth more to
 /// a person than a picture that is not of the room.
 fn first_camera<'a>(
     nodes: impl Iterator<Item = &'a Node>,
@@ -117,8 +120,13 @@ fn first_camera<'a>(
             continue;
         }
         match open_node(&node.path) {
-            Ok(device) if offers(&device, &node.path, None).is_empty() => {}
-            Ok(device) => return Ok(Some((node.clone(), device))),
+            Ok(device) if !offers(&device, &node.path, None).is_empty() => {
+                return Ok(Some((node.clone(), device)));
+            }
+            Ok(device) if captures(&device) && !not_understood(&device, &node.path).is_empty() => {
+                refusal = refusal.or_else(|| Some(unread(&node.name, &node.path, &device)));
+            }
+            Ok(_) => {}
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }

@@ -12,8 +12,9 @@ use v4l::{
 
 use super::{
     answer::ask,
-    negotiate::{Interval, Offer, Wish, understood},
+    negotiate::{Interval, Offer, Wish, nothing_read, understood},
 };
+use crate::camera::error::CameraError;
 
 /// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
 /// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
@@ -47,6 +48,12 @@ pub(crate) fn not_understood(device: &Device, path: &Path) -> Vec<String> {
         .filter(|fourcc| understood(**fourcc).is_none())
         .map(|fourcc| String::from_utf8_lossy(fourcc).trim().to_owned())
         .collect()
+}
+
+/// What is to be said of a camera of which no format is read.
+pub(super) fn unread(name: &str, path: &Path, device: &Device) -> CameraError {
+    let words = nothing_read(&not_understood(device, path));
+    CameraError::Unsupported(format!("{name} ({}): {words}", path.display()))
 }
 
 /// The formats that a camera offers.
@@ -92,7 +99,8 @@ fn sizes(device: &Device, fourcc: FourCC, wish: Option<&Wish>) -> Vec<(u32, u32)
     }
 }
 
-fn captures(device: &Device) -> bool {
+/// Whether it is there to take pictures: codecs and metadata nodes offer formats as well.
+pub(super) fn captures(device: &Device) -> bool {
     // A name that cannot be read is no reason to leave a camera out.
     ask(|| device.query_caps()).map_or(true, |told| {
         told.is_ok_and(|told| told.capabilities.contains(Flags::VIDEO_CAPTURE))

@@ -73,6 +73,9 @@ impl V4l2Source {
             format: settings.format,
         };
         let offers = formats::offers(&device, &node.path, Some(&wish));
+        if offers.is_empty() {
+            return Err(formats::unread(&node.name, &node.path, &device));
+        }
         let choice = negotiate::choose(&offers, &wish).map_err(|why| {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;
