@@ -1,10 +1,12 @@
 //! The choice between the sources, made anew at each opening: the machine may have changed.
 
+use jpeg_ladder::MAX_SIDE;
 use wire::SourceKind;
 
 use super::{
     error::CameraError,
     file::FileSource,
+    frame::Mode,
     pattern::PatternSource,
     source::{CameraSettings, Source, SourceSpec},
     v4l2,
@@ -43,4 +45,25 @@ pub(super) fn open(
         Ok(None) => Ok(pattern("no camera found: this is the test pattern")),
         Err(error) => Err(error),
     }
+}
+
+/// Whether the encoder takes pictures of this size; asked once, at the opening.
+pub(super) fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraError> {
+    let most = u32::from(MAX_SIDE);
+    if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
+        return Ok(());
+    }
+    let problem = format!(
+        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}",
+        mode.width, mode.height
+    );
+    Err(match source {
+        SourceSpec::File(path) => CameraError::File {
+            path: path.clone(),
+            problem,
+        },
+        _ => CameraError::Unsupported(format!(
+            "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
+        )),
+    })
 }

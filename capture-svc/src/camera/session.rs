@@ -13,8 +13,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jpeg_ladder::MAX_SIDE;
-
 use super::{
     clock,
     error::CameraError,
@@ -23,7 +21,7 @@ use super::{
     frame_size::{FrameSize, SizeVerdict},
     open,
     slot::{FrameSlot, Pool},
-    source::{CameraSettings, Delivery, Source, SourceSpec},
+    source::{CameraSettings, Delivery, Source},
     v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
@@ -71,7 +69,7 @@ impl Session {
             Ok((kind, mut source)) => {
                 let _open = OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
-                if let Err(error) = encodable(&mode, &self.settings.source) {
+                if let Err(error) = open::encodable(&mode, &self.settings.source) {
                     return self.tell(SessionEvent::Failed(error));
                 }
                 self.tell(SessionEvent::Opened {
@@ -266,27 +264,6 @@ impl<'a> Intake<'a> {
             });
         }
     }
-}
-
-/// Whether the encoder takes pictures of this size; asked once, at the opening.
-fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraError> {
-    let most = u32::from(MAX_SIDE);
-    if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
-        return Ok(());
-    }
-    let problem = format!(
-        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}",
-        mode.width, mode.height
-    );
-    Err(match source {
-        SourceSpec::File(path) => CameraError::File {
-            path: path.clone(),
-            problem,
-        },
-        _ => CameraError::Unsupported(format!(
-            "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
-        )),
-    })
 }
 
 /// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.

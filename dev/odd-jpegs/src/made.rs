@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::{Case, pictures, turbo};
+use crate::case::Case;
+use crate::{pictures, turbo};
 use turbo::Decoded;
 
 const SIZES: [(usize, usize); 7] = [(96, 64), (1, 1), (7, 9), (8, 8), (17, 1), (1, 33), (67, 45)];

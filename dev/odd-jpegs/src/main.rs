@@ -15,6 +15,7 @@ mod oddities;
 mod pictures;
 
 mod bytes;
+mod case;
 mod judge;
 mod made;
 mod refused;
@@ -24,16 +25,11 @@ mod turbo;
 use std::path::Path;
 use std::process::ExitCode;
 
+use case::Case;
 use judge::{Judge, Verdict};
 
 /// Fewer, and the generator has lost some.
 const LEAST_CASES: usize = 200;
-
-/// An odd JPEG.
-struct Case {
-    name: String,
-    jpeg: Vec<u8>,
-}
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -1,7 +1,8 @@
 //! What bytes can be cut and joined to: headers that cameras and programs write, and the encoder's own table of oddities.
 
 use crate::bytes::{Parts, segment};
-use crate::{Case, frames, made, oddities, turbo};
+use crate::case::Case;
+use crate::{frames, made, oddities, turbo};
 
 const SOI: &[u8] = &[0xff, 0xd8];
 /// APP14: version 100, flags, and the transform: 0 RGB or none, 1 YCbCr, 2 YCCK. Source: Adobe TN 5116.
