@@ -1,9 +1,10 @@
 //! What capture-svc and gateway-svc must agree on, and nothing else.
 //!
 //! Values and their spelling: [`quality`], [`stream_id`], [`stamp`], [`subject`], [`lease`], [`status`],
-//! [`messages`]. No socket, no clock, no task: both services, their tests and foreign consumers can use it alone. The TypeScript client reads the
+//! [`messages`], [`delta`]. No socket, no clock, no task: both services, their tests and foreign consumers can use it alone. The TypeScript client reads the
 //! same golden files (`crates/wire/golden`) as the tests in here.
 
+pub mod delta;
 pub mod lease;
 pub mod messages;
 pub mod quality;

@@ -38,6 +38,8 @@ pub enum FromClient {
         /// Given back as it is.
         t: f64,
     },
+    /// A delta could not be applied: the next frame is to be whole.
+    Whole,
 }
 
 impl FromClient {
@@ -68,6 +70,9 @@ pub enum FromGateway<'a> {
         acks: bool,
         /// Quality can be switched on this connection.
         inband: bool,
+        /// Frames may come as [deltas](crate::delta), as `delta=1` asks; not said where they do not.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        delta: bool,
     },
     /// The camera's status, at every change.
     Status(&'a CameraStatus),
@@ -88,7 +93,7 @@ pub enum FromGateway<'a> {
 impl FromGateway<'_> {
     /// The first message to a viewer of `rung`.
     #[must_use]
-    pub fn hello(camera: &str, rung: Rung, fps: f64) -> FromGateway<'_> {
+    pub fn hello(camera: &str, rung: Rung, fps: f64, delta: bool) -> FromGateway<'_> {
         FromGateway::Hello {
             version: VERSION,
             camera,
@@ -97,6 +102,7 @@ impl FromGateway<'_> {
             fps,
             acks: true,
             inband: true,
+            delta,
         }
     }
 
@@ -125,7 +131,10 @@ mod tests {
         for value in golden()["from_gateway"].as_array().unwrap() {
             let status: Option<CameraStatus> = serde_json::from_value(value.clone()).ok();
             let message = match value["type"].as_str().unwrap() {
-                "hello" => FromGateway::hello("default", Rung::of_quality(80).unwrap(), 34.0),
+                "hello" => {
+                    let delta = value.get("delta").is_some();
+                    FromGateway::hello("default", Rung::of_quality(80).unwrap(), 34.0, delta)
+                }
                 "status" => FromGateway::Status(status.as_ref().unwrap()),
                 "quality" => FromGateway::Quality { quality: 70 },
                 "clock" => FromGateway::Clock {
@@ -181,6 +190,7 @@ mod tests {
                     skipped: 3
                 }),
                 Some(FromClient::Clock { t: 1_234.5 }),
+                Some(FromClient::Whole),
             ]
         );
         for value in golden["ignored"].as_array().unwrap() {

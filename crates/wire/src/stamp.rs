@@ -4,6 +4,8 @@
 //! clients ignore it and an encoder can reserve its place. Readers find it wherever it stands before the scan.
 //! Source: ITU-T T.81 B.2.4.5 (COM), B.1.1.4 (marker segments).
 
+use std::ops::Range;
+
 /// Who made a frame, which one it is and when it was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -37,6 +39,8 @@ impl Stamp {
     pub const SEGMENT_LEN: usize = 4 + Self::TEXT_LEN;
     const TEXT_LEN: usize = "RERO1 run=00000000 seq=000000000000 t=0000000000000000".len();
     const MAGIC: &'static [u8] = b"RERO1 ";
+    /// Of the text: what two frames of one run have in common.
+    const CONSTANT_LEN: usize = "RERO1 run=00000000 seq=".len();
 
     /// The whole COM segment, ready to be written after APP0.
     ///
@@ -55,6 +59,21 @@ impl Stamp {
     /// # Errors
     /// See [`StampError`].
     pub fn read(jpeg: &[u8]) -> Result<Self, StampError> {
+        Self::parse(&jpeg[Self::find(jpeg)?])
+    }
+
+    /// Where its number and time stand in a JPEG: all that differs between two frames of one run.
+    ///
+    /// # Errors
+    /// See [`StampError`].
+    pub fn variable_part(jpeg: &[u8]) -> Result<Range<usize>, StampError> {
+        let text = Self::find(jpeg)?;
+        Self::parse(&jpeg[text.clone()])?;
+        Ok(text.start + Self::CONSTANT_LEN..text.end)
+    }
+
+    /// Where the text of the first segment stands that begins as a stamp does.
+    fn find(jpeg: &[u8]) -> Result<Range<usize>, StampError> {
         if !jpeg.starts_with(&[0xff, 0xd8]) {
             return Err(if jpeg.len() < 2 {
                 StampError::Truncated
@@ -81,7 +100,8 @@ impl Stamp {
                 0xda => return Err(StampError::Missing),
                 0xfe if rest.len() < 2 + length => return Err(StampError::Truncated),
                 0xfe if rest[4..].starts_with(Self::MAGIC) => {
-                    return Self::parse(&rest[4..2 + length]);
+                    let segment = jpeg.len() - rest.len();
+                    return Ok(segment + 4..segment + 2 + length);
                 }
                 _ => rest = rest.get(2 + length..).ok_or(StampError::Truncated)?,
             }
@@ -148,6 +168,8 @@ mod tests {
             };
             let text = row["text"].as_str().unwrap();
             assert_eq!(&stamp.segment()[4..], text.as_bytes());
+            let numbers = Stamp::variable_part(&jpeg(&[&stamp.segment()])).unwrap();
+            assert_eq!(numbers, 2 + 4 + 23..2 + Stamp::SEGMENT_LEN);
             assert_eq!(Stamp::read(&jpeg(&[&stamp.segment()])), Ok(stamp));
         }
         for row in golden["malformed"].as_array().unwrap() {

@@ -1,6 +1,6 @@
 //! Real parts for tests, dev-only: everything started and ready ([`Stack`]), a nats-server per test ([`NatsServer`]), a
 //! service as its own process ([`Process`]), a WebSocket client ([`Viewer`]) and very many of them ([`Load`]), a reader that
-//! trusts no frame ([`Picture`]), bad networks ([`ThrottledLink`], [`Host`]), cameras ([`Cameras`]) and
+//! trusts no frame ([`Picture`]), pictures that change where told ([`Scene`]), bad networks ([`ThrottledLink`], [`Host`]), cameras ([`Cameras`]) and
 //! [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
@@ -28,6 +28,7 @@ mod picture;
 mod process;
 pub mod readme;
 mod request;
+mod scene;
 mod stack;
 pub mod statistics;
 mod viewer;
@@ -45,5 +46,6 @@ pub use nats::NatsServer;
 pub use picture::{Picture, read_stamp};
 pub use process::Process;
 pub use request::{Refused, ViewerRequest};
+pub use scene::Scene;
 pub use stack::{Stack, StackBuilder};
 pub use viewer::{Closed, Said, Viewer};

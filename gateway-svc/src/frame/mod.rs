@@ -1,22 +1,24 @@
 //! A frame as viewers get it: the bytes of a WebSocket message, built once for all of them.
 //!
 //! [head | JPEG | ping with the frame's number] in one buffer: every viewer gets the same bytes, and every browser
-//! answers the ping by itself, so that the gateway knows what has arrived without any script on the page.
+//! answers the ping by itself, so that the gateway knows what has arrived without any script on the page. For viewers
+//! that have an earlier frame there is a [delta](deltas) in place of the JPEG, as many of them as there are such frames.
 
+pub(crate) mod changes;
+mod deltas;
 pub(crate) mod memfd;
+mod message;
+pub(crate) mod ping;
 
-use std::io::{self, ErrorKind};
-use std::ops::Range;
-use std::os::fd::AsFd;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::{BufMut, Bytes, BytesMut};
-use rustix::net::{SendFlags, send};
+use bytes::Bytes;
 use wire::Stamp;
 
-use crate::frame::memfd::Memfd;
-use crate::websocket::{Opcode, encode};
+use crate::frame::changes::{Base, Changes, Form};
+use crate::frame::deltas::Deltas;
+use crate::frame::message::Message;
 
 /// Clocks that differ by less are as good as the same: a frame from so little in the future is new, not impossible.
 const MAX_CLOCK_SKEW_US: u64 = 1_000_000;
@@ -32,10 +34,9 @@ pub(crate) struct Frame {
     pub(crate) nth: u64,
     /// When it came from the bus.
     pub(crate) received: Instant,
-    message: Bytes,
-    jpeg: Range<usize>,
-    /// The message once more.
-    file: OnceLock<Option<Memfd>>,
+    whole: Message,
+    /// Where somebody may want one, and its JPEG has intervals.
+    deltas: Option<Box<Deltas>>,
 }
 
 impl Frame {
@@ -47,44 +48,63 @@ impl Frame {
         (number, nth): (u64, u64),
         received: Instant,
     ) -> Self {
-        const PING_BYTES: usize = 2 + size_of::<u64>();
-        let mut out =
-            BytesMut::with_capacity(encode::MAX_FRAME_HEAD_BYTES + jpeg.len() + PING_BYTES);
-        encode::put_head(&mut out, Opcode::Binary, jpeg.len());
-        let start = out.len();
-        out.put_slice(jpeg);
-        let jpeg = start..out.len();
-        out.put_slice(&ping(number));
         Self {
             stamp,
             number,
             nth,
             received,
-            message: out.freeze(),
-            jpeg,
-            file: OnceLock::new(),
+            whole: Message::new(jpeg, number),
+            deltas: None,
         }
     }
 
-    /// From now on it can be sent as pages; worth it for many viewers.
-    pub(crate) fn prepare(&self) {
-        self.file.get_or_init(|| Memfd::of(&self.message));
+    /// From now on it can be sent as a delta too.
+    pub(crate) fn know(&mut self, changes: Arc<Changes>) {
+        self.deltas = Some(Box::new(Deltas::new(changes)));
     }
 
-    /// Sends as much of it as the socket takes; as `pages` where that is wished and prepared.
-    ///
-    /// # Errors
-    /// As `send` on a socket that does not wait.
-    pub(crate) fn send_to(&self, socket: impl AsFd, pages: bool) -> io::Result<usize> {
-        if let (Some(Some(file)), true) = (self.file.get(), pages) {
-            match file.send_to(&socket) {
-                // Not a full socket but a kernel, or what guards it, that sends no files.
-                Err(error) if error.kind() != ErrorKind::WouldBlock => {}
-                sent => return sent,
-            }
+    /// From now on it can be sent as pages, `whole` and as the usual delta; worth it for many viewers of each.
+    pub(crate) fn prepare(&self, whole: bool, delta: bool) {
+        if let (Some(deltas), true) = (&self.deltas, delta) {
+            deltas.prepare(&self.whole, self.number);
         }
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        Ok(send(socket, &self.message, flags)?)
+        if whole {
+            self.whole.prepare();
+        }
+    }
+
+    /// In which form it goes to a viewer that has `base`.
+    #[must_use]
+    pub(crate) fn form(&self, base: Option<Base>) -> Form {
+        match (&self.deltas, base) {
+            (Some(deltas), Some(base)) => deltas.form(base, &self.whole, self.number),
+            _ => Form::Whole,
+        }
+    }
+
+    /// The binary message and the ping after it.
+    #[must_use]
+    pub(crate) fn message(&self, form: Form) -> &Message {
+        let delta = match form {
+            Form::Whole => None,
+            Form::Delta(nth) => self.deltas.as_ref().and_then(|deltas| deltas.message(nth)),
+        };
+        delta.unwrap_or(&self.whole)
+    }
+
+    /// What it is to whoever gets it, for the next one to be a delta against.
+    #[must_use]
+    pub(crate) fn as_base(&self) -> Option<Base> {
+        let epoch = self.deltas.as_ref()?.epoch();
+        let seq = self.stamp.seq;
+        Some(Base { epoch, seq })
+    }
+
+    /// How many bytes are sent of it in this form, and how many that leaves out.
+    #[must_use]
+    pub(crate) fn sizes(&self, form: Form) -> (usize, usize) {
+        let sent = self.message(form).bytes().len();
+        (sent, self.whole.bytes().len() - sent)
     }
 
     /// Seconds from its capture, by the camera host's clock, to `now_us` (µs since the Unix epoch); `None` for a frame
@@ -96,34 +116,19 @@ impl Frame {
             .then(|| now_us.saturating_sub(captured_us) as f64 / 1e6)
     }
 
-    /// The binary message and the ping after it.
-    #[must_use]
-    pub(crate) const fn message(&self) -> &Bytes {
-        &self.message
-    }
-
     /// The JPEG alone, without a copy.
     #[must_use]
     pub(crate) fn jpeg(&self) -> Bytes {
-        self.message.slice(self.jpeg.clone())
+        self.whole.payload()
     }
-}
-
-/// A ping frame that asks for `number` back.
-#[must_use]
-pub(crate) fn ping(number: u64) -> Bytes {
-    encode::frame(Opcode::Ping, &number.to_be_bytes())
-}
-
-/// The number in a pong to one of our pings; other pongs are allowed and mean nothing.
-#[must_use]
-pub(crate) fn pong(payload: &[u8]) -> Option<u64> {
-    payload.try_into().ok().map(u64::from_be_bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::memfd::Memfd;
+    use crate::frame::ping::{ping, pong};
+    use crate::websocket::{Opcode, encode};
     use process::Clock;
 
     #[test]
@@ -138,7 +143,7 @@ mod tests {
             let frame = Frame::new(&jpeg, stamp, (0x0102, 0), Clock::start().now());
             assert_eq!(frame.jpeg(), jpeg);
             let expected = [encode::frame(Opcode::Binary, &jpeg), ping(0x0102)].concat();
-            assert_eq!(frame.message(), &expected);
+            assert_eq!(frame.message(Form::Whole).bytes(), &expected);
             assert_eq!(
                 &expected[expected.len() - 10..],
                 [0x89, 8, 0, 0, 0, 0, 0, 0, 1, 2]
@@ -157,7 +162,7 @@ mod tests {
             captured_at_us: 3,
         };
         let frame = Frame::new(&[7; 9000], stamp, (1, 0), Clock::start().now());
-        frame.prepare();
+        frame.prepare(true, false);
         for sends_no_files in [false, true] {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let there = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -168,11 +173,11 @@ mod tests {
                 Memfd::of(b"x").unwrap().send_to(&there).unwrap_err();
             }
             for pages in [true, false] {
-                let sent = frame.send_to(&there, pages).unwrap();
-                assert_eq!(sent, frame.message().len());
+                let sent = frame.message(Form::Whole).send_to(&there, pages).unwrap();
+                assert_eq!(sent, frame.message(Form::Whole).bytes().len());
                 let mut received = vec![0; sent];
                 here.read_exact(&mut received).unwrap();
-                assert!(received == *frame.message());
+                assert!(received == *frame.message(Form::Whole).bytes());
             }
         }
     }

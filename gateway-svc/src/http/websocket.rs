@@ -22,6 +22,8 @@ pub(crate) struct WebSocketQuery {
     camera: Option<String>,
     /// The version of the protocol.
     v: Option<String>,
+    /// Frames may come as deltas.
+    delta: Option<String>,
 }
 
 /// Upgrades, and either serves the viewer or closes with the reason.
@@ -68,8 +70,8 @@ pub(crate) async fn websocket(
     };
     match state.streams.subscribe(&stream) {
         Ok(subscription) => {
-            let speaks_v2 = query.v.as_deref() == Some("2");
-            upgrade.accept(&state.sessions, subscription, permit, speaks_v2)
+            let asked = (query.v.as_deref(), query.delta.as_deref());
+            upgrade.accept(&state.sessions, subscription, permit, asked)
         }
         Err(error) => {
             state.refused.camera.inc();

@@ -25,6 +25,10 @@ pub(crate) struct Delivered {
     frames: PerRung<IntCounter>,
     /// `gateway_sent_bytes_total`
     bytes: IntCounter,
+    /// `gateway_deltas_sent_total`
+    deltas: IntCounter,
+    /// `gateway_delta_saved_bytes_total`
+    saved: IntCounter,
     /// `gateway_frames_skipped_total{reason="slow_viewer"}`: not sent to a viewer that was behind; counted per viewer.
     skipped: IntCounter,
     /// `gateway_frame_age_seconds`
@@ -35,6 +39,9 @@ pub(crate) struct Delivered {
 #[derive(Debug)]
 pub(crate) struct DeliveryBatch {
     sent: u64,
+    bytes: u64,
+    deltas: u64,
+    saved: u64,
     skipped: u64,
     ages: LocalHistogram,
 }
@@ -59,11 +66,19 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
         frames: series::counters_per_rung(
             registry,
             "gateway_frames_sent_total",
-            "Frames written whole to viewers, by quality.",
+            "Frames written to their end to viewers, by quality.",
         )?,
         bytes: registry.counter(
             "gateway_sent_bytes_total",
             "Bytes of frames written to viewers.",
+        )?,
+        deltas: registry.counter(
+            "gateway_deltas_sent_total",
+            "Frames among those that were written as a delta.",
+        )?,
+        saved: registry.counter(
+            "gateway_delta_saved_bytes_total",
+            "Bytes that deltas were shorter than their frames.",
         )?,
         skipped: skipped.with_label_values(&["slow_viewer"]),
         age: series::seconds(
@@ -76,10 +91,13 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
 }
 
 impl Delivered {
-    /// One frame of `bytes` was written whole, `age` seconds after its capture if that is known.
-    pub(crate) fn sent(&self, rung: Rung, bytes: usize, age: Option<f64>) {
+    /// One frame was written to its end, `age` seconds after its capture if that is known: how many bytes, and how many
+    /// it was shorter as a delta.
+    pub(crate) fn sent(&self, rung: Rung, (bytes, saved): (usize, usize), age: Option<f64>) {
         self.frames[rung.index()].inc();
         self.bytes.inc_by(bytes as u64);
+        self.deltas.inc_by(u64::from(saved > 0));
+        self.saved.inc_by(saved as u64);
         if let Some(age) = age {
             self.age.observe(age);
         }
@@ -94,6 +112,9 @@ impl Delivered {
     pub(crate) fn batch(&self) -> DeliveryBatch {
         DeliveryBatch {
             sent: 0,
+            bytes: 0,
+            deltas: 0,
+            saved: 0,
             skipped: 0,
             ages: self.age.local(),
         }
@@ -101,9 +122,12 @@ impl Delivered {
 }
 
 impl DeliveryBatch {
-    /// The frame was written whole to one more viewer.
-    pub(crate) fn sent(&mut self, age: Option<f64>) {
+    /// The frame was written to its end to one more viewer; as [`Delivered::sent`].
+    pub(crate) fn sent(&mut self, (bytes, saved): (usize, usize), age: Option<f64>) {
         self.sent += 1;
+        self.bytes += bytes as u64;
+        self.deltas += u64::from(saved > 0);
+        self.saved += saved as u64;
         if let Some(age) = age {
             self.ages.observe(age);
         }
@@ -114,11 +138,12 @@ impl DeliveryBatch {
         self.skipped += frames;
     }
 
-    /// Adds all of it, a frame of `bytes` each time, and is empty again.
-    pub(crate) fn flush(&mut self, to: &Delivered, rung: Rung, bytes: usize) {
-        let sent = std::mem::take(&mut self.sent);
-        to.frames[rung.index()].inc_by(sent);
-        to.bytes.inc_by(sent * bytes as u64);
+    /// Adds all of it and is empty again.
+    pub(crate) fn flush(&mut self, to: &Delivered, rung: Rung) {
+        to.frames[rung.index()].inc_by(std::mem::take(&mut self.sent));
+        to.bytes.inc_by(std::mem::take(&mut self.bytes));
+        to.deltas.inc_by(std::mem::take(&mut self.deltas));
+        to.saved.inc_by(std::mem::take(&mut self.saved));
         to.skipped.inc_by(std::mem::take(&mut self.skipped));
         self.ages.flush();
     }

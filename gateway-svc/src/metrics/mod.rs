@@ -83,6 +83,8 @@ mod tests {
             "gateway_frames_received_total{quality=\"30\"} 0",
             "gateway_frames_sent_total{quality=\"95\"} 0",
             "gateway_sent_bytes_total 0",
+            "gateway_deltas_sent_total 0",
+            "gateway_delta_saved_bytes_total 0",
             "gateway_frames_skipped_total{reason=\"slow_viewer\"} 0",
             "gateway_frames_skipped_total{reason=\"bus_gap\"} 0",
             "gateway_frames_skipped_total{reason=\"stale\"} 0",

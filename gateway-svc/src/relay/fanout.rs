@@ -16,11 +16,12 @@ use wire::{CameraStatus, Stamp, StreamId};
 use crate::bus::FrameStream;
 use crate::frame::Frame;
 use crate::metrics::{Delivered, Metrics, Received};
+use crate::relay::deltas::ChangeLog;
 use crate::relay::lateness::LatenessFilter;
 use crate::relay::sequence::Sequence;
 use crate::relay::shard::{Shard, ShardTask};
 use crate::viewer::outbox::Outbox;
-use crate::viewer::send_window::PONG_DELAY;
+use crate::viewer::send_window::ANSWER_DELAY;
 
 /// A frame that is older is not shown to who joins: better nothing than the past.
 pub(crate) const JOIN_MAX_AGE: Duration = Duration::from_secs(1);
@@ -36,6 +37,8 @@ pub(crate) struct Fanout {
     shards: Box<[Shard]>,
     /// Counts the viewers, to spread them over the shards.
     attached: AtomicUsize,
+    /// How many subscriptions want deltas.
+    want_deltas: AtomicUsize,
     lateness: Arc<Mutex<LatenessFilter>>,
     context: Context,
 }
@@ -79,6 +82,7 @@ impl Fanout {
             status,
             shards: (0..cores).map(|_| Shard::default()).collect(),
             attached: AtomicUsize::new(0),
+            want_deltas: AtomicUsize::new(0),
             lateness,
             context,
         }
@@ -94,6 +98,16 @@ impl Fanout {
     pub(crate) fn attach(&self, viewer: Arc<Outbox>) {
         let turn = self.attached.fetch_add(1, Ordering::Relaxed);
         self.shards[turn % self.shards.len()].add(viewer);
+    }
+
+    /// One more wants deltas, until [`needs_no_deltas`](Self::needs_no_deltas).
+    pub(crate) fn needs_deltas(&self) {
+        self.want_deltas.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One less wants them.
+    pub(crate) fn needs_no_deltas(&self) {
+        self.want_deltas.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// The latest frame and every later one.
@@ -122,6 +136,7 @@ impl Fanout {
         } = &self.context;
         let rung = self.stream.rung.index();
         let mut sequence = Sequence::default();
+        let mut changes = ChangeLog::default();
         let mut nth = 0;
         while let Some(jpeg) = frames.next().await {
             received.frames[rung].inc();
@@ -142,7 +157,12 @@ impl Fanout {
                 continue;
             }
             let number = self.context.numbers.fetch_add(1, Ordering::Relaxed);
-            let frame = Frame::new(&jpeg, stamp, (number, nth), now);
+            let mut frame = Frame::new(&jpeg, stamp, (number, nth), now);
+            if self.want_deltas.load(Ordering::Relaxed) == 0 {
+                changes.forget();
+            } else if let Some(changes) = changes.note(frame.jpeg(), stamp, number) {
+                frame.know(changes);
+            }
             nth += 1;
             self.latest.send_replace(Some(Arc::new(frame)));
         }
@@ -165,20 +185,20 @@ impl Fanout {
         let mut status = self.status.clone();
         let mut tick = tokio::time::interval(TICK_INTERVAL);
         let mut task = ShardTask::new(&self.shards[shard], self.stream.rung, *clock, delivered);
-        let mut read_pongs_at = None;
+        let mut read_answers_at = None;
         loop {
             tokio::select! {
                 // Neither can end: the fan-out holds the sender of one, the cameras that of the other.
                 _ = frames.changed() => {
                     let Some(frame) = frames.borrow_and_update().clone() else { continue };
-                    read_pongs_at = read_pongs_at.or_else(|| Some(clock.now() + PONG_DELAY));
+                    read_answers_at = read_answers_at.or_else(|| Some(clock.now() + ANSWER_DELAY));
                     task.deliver(&frame).await;
                 }
                 _ = status.changed() => task.tell(&status.borrow_and_update()),
                 // Between two deliveries, so that no frame waits for it.
-                () = sleep_until(read_pongs_at) => {
-                    read_pongs_at = None;
-                    task.read_pongs();
+                () = sleep_until(read_answers_at) => {
+                    read_answers_at = None;
+                    task.read_answers();
                 }
                 _ = tick.tick() => task.tick(),
             }

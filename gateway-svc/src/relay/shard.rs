@@ -40,6 +40,8 @@ pub(crate) struct ShardTask<'a> {
     clock: Clock,
     delivered: &'a Delivered,
     viewers: Vec<Arc<Outbox>>,
+    /// How many of them get deltas.
+    with_deltas: usize,
     batch: DeliveryBatch,
     /// Whose turn it is to be the first.
     start: usize,
@@ -59,6 +61,7 @@ impl<'a> ShardTask<'a> {
             clock,
             delivered,
             viewers: Vec::new(),
+            with_deltas: 0,
             batch: delivered.batch(),
             start: 0,
         }
@@ -69,9 +72,8 @@ impl<'a> ShardTask<'a> {
         self.take_in();
         self.start = self.start.wrapping_add(1);
         let (mut left, count) = (Vec::new(), self.viewers.len());
-        if count >= MEMFD_FROM {
-            frame.prepare();
-        }
+        let whole = count - self.with_deltas;
+        frame.prepare(whole >= MEMFD_FROM, self.with_deltas >= MEMFD_FROM);
         let mut now = self.clock.now();
         for step in 0..count {
             if step % PREFETCH == 0 {
@@ -83,7 +85,10 @@ impl<'a> ShardTask<'a> {
             let (offer, skipped) = self.viewers[at].offer(frame, self.rung, now);
             self.batch.skipped(u64::from(skipped));
             match offer {
-                Offer::Sent => self.batch.sent(frame.age_s(self.clock.wall_us(now))),
+                Offer::Sent(form) => {
+                    let age = frame.age_s(self.clock.wall_us(now));
+                    self.batch.sent(frame.sizes(form), age);
+                }
                 Offer::Left => left.push(at),
                 Offer::Begun | Offer::Held | Offer::Kept => {}
             }
@@ -93,10 +98,10 @@ impl<'a> ShardTask<'a> {
         }
         left.sort_unstable();
         for at in left.into_iter().rev() {
-            self.viewers.swap_remove(at);
+            let viewer = self.viewers.swap_remove(at);
+            self.with_deltas -= usize::from(viewer.protocol.deltas());
         }
-        let bytes = frame.message().len();
-        self.batch.flush(self.delivered, self.rung, bytes);
+        self.batch.flush(self.delivered, self.rung);
     }
 
     /// Tells those that speak `?v=2` what the camera does now.
@@ -104,13 +109,13 @@ impl<'a> ShardTask<'a> {
         // Who came since the last delivery knows the status from before this one.
         self.take_in();
         let message = outbox::text(&FromGateway::Status(status));
-        for viewer in self.viewers.iter().filter(|viewer| viewer.speaks_v2) {
+        for viewer in self.viewers.iter().filter(|viewer| viewer.protocol.is_v2()) {
             viewer.send(message.clone());
         }
     }
 
-    /// Reads the pongs that the kernel kept to itself.
-    pub(crate) fn read_pongs(&self) {
+    /// Reads the answers that the kernel kept to itself.
+    pub(crate) fn read_answers(&self) {
         let now = self.clock.now();
         for viewer in &self.viewers {
             viewer.overhear(now);
@@ -125,13 +130,19 @@ impl<'a> ShardTask<'a> {
             viewer.tick(now);
         }
         self.viewers.retain(|viewer| viewer.stays(self.rung));
+        let with_deltas = self
+            .viewers
+            .iter()
+            .filter(|viewer| viewer.protocol.deltas());
+        self.with_deltas = with_deltas.count();
     }
 
     /// Takes in those that came. One that switched back and forth may be among them already.
     fn take_in(&mut self) {
         for viewer in self.shard.0.lock().drain(..) {
             let known = |other: &Arc<Outbox>| Arc::ptr_eq(other, &viewer);
-            if !viewer.speaks_v2 || !self.viewers.iter().any(known) {
+            if !viewer.protocol.is_v2() || !self.viewers.iter().any(known) {
+                self.with_deltas += usize::from(viewer.protocol.deltas());
                 self.viewers.push(viewer);
             }
         }

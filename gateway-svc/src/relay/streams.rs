@@ -46,6 +46,8 @@ type Requests = JoinSet<(StreamId, Ticket, Result<(), LeaseError>)>;
 pub(crate) struct Subscription {
     streams: Arc<Streams>,
     fanout: Arc<Fanout>,
+    /// Whether it made the stream have deltas.
+    deltas: bool,
 }
 
 impl Subscription {
@@ -53,6 +55,13 @@ impl Subscription {
     #[must_use]
     pub(crate) const fn fanout(&self) -> &Arc<Fanout> {
         &self.fanout
+    }
+
+    /// From now on the stream's frames can be sent as deltas.
+    pub(crate) fn want_deltas(&mut self) {
+        if !std::mem::replace(&mut self.deltas, true) {
+            self.fanout.needs_deltas();
+        }
     }
 
     /// Which stream it is.
@@ -64,6 +73,9 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        if self.deltas {
+            self.fanout.needs_no_deltas();
+        }
         let now = self.streams.clock.now();
         self.streams.table().leases.leave(self.stream(), now);
         self.streams.kick.notify_one();
@@ -104,6 +116,7 @@ impl Streams {
         Ok(Subscription {
             streams: Arc::clone(self),
             fanout,
+            deltas: false,
         })
     }
 

@@ -17,11 +17,13 @@ use wire::{Quality, Rung, StreamId};
 
 use self::message_limit::MessageLimit;
 use self::shared::Sessions;
-use crate::frame::{self, Frame};
+use crate::frame::ping::pong;
 use crate::relay::fanout::{Fanout, JOIN_MAX_AGE};
 use crate::relay::streams::Subscription;
 use crate::viewer::outbox::offer::Offer;
 use crate::viewer::outbox::{End, Outbox};
+use crate::viewer::pending::Begun;
+use crate::viewer::protocol::Protocol;
 use crate::websocket::decode::{Event, Reader, Violation};
 
 /// How long what is half written may take once the viewer ends.
@@ -45,13 +47,16 @@ impl Session {
     pub(crate) fn begin(
         shared: Arc<Sessions>,
         socket: TcpStream,
-        subscription: Subscription,
-        speaks_v2: bool,
+        mut subscription: Subscription,
+        protocol: Protocol,
     ) -> (Self, OwnedReadHalf) {
+        if protocol.deltas() {
+            subscription.want_deltas();
+        }
         let now = shared.clock.now();
         let (reader, writer) = socket.into_split();
         let rung = subscription.stream().rung;
-        let outbox = Arc::new(Outbox::new(writer, speaks_v2, rung, now));
+        let outbox = Arc::new(Outbox::new(writer, protocol, rung, now));
         let watching = CountedGauge::new(&shared.viewers.watching[rung.index()]);
         let session = Self {
             shared,
@@ -88,13 +93,14 @@ impl Session {
         let fanout = self.subscription.fanout();
         let stream = fanout.stream();
         let mut status = self.shared.cameras.follow(&stream.camera);
-        if self.outbox.speaks_v2 {
+        if self.outbox.protocol.is_v2() {
             let fps = status.borrow().nominal_rate();
-            let hello = FromGateway::hello(stream.camera.name(), stream.rung, fps);
+            let deltas = self.outbox.protocol.deltas();
+            let hello = FromGateway::hello(stream.camera.name(), stream.rung, fps, deltas);
             self.outbox.say(&hello);
         }
         fanout.attach(Arc::clone(&self.outbox));
-        if self.outbox.speaks_v2 {
+        if self.outbox.protocol.is_v2() {
             // From here on the fan-out tells every change, so that none falls between; one that it told while this was
             // said is said again, for the last word must be the newest.
             loop {
@@ -122,8 +128,8 @@ impl Session {
             let Ok(flushed) = self.outbox.flush() else {
                 return End::Lost;
             };
-            for (frame, rung) in &flushed.frames {
-                self.count(frame, *rung);
+            for begun in &flushed.frames {
+                self.count(begun);
             }
             if let Some(end) = flushed.end {
                 if !flushed.blocked || end == End::Dead {
@@ -152,21 +158,26 @@ impl Session {
 
     /// Acts on everything that was said.
     fn listen(&mut self, words: &mut Reader) -> Result<(), Violation> {
-        let mut last_pong = None;
+        // Of several answers that were read together, only the last one's time tells anything.
+        let (mut last_pong, mut last_ack) = (None, None);
         while let Some(event) = words.event()? {
             let now = self.shared.clock.now();
             self.message_limit.allow(now)?;
             let may_go = match event {
                 Event::Pong(payload) => {
-                    let waited = frame::pong(payload).and_then(|number| last_pong.replace(number));
+                    let waited = pong(payload).and_then(|number| last_pong.replace(number));
                     waited.is_some_and(|number| self.outbox.pong(number, now, false))
                 }
                 Event::Ping(payload) => {
                     self.outbox.answer(payload);
                     false
                 }
-                Event::Text(text) if self.outbox.speaks_v2 => match FromClient::read(text) {
-                    Some(message) => self.apply(message, now)?,
+                Event::Text(text) if self.outbox.protocol.is_v2() => match FromClient::read(text) {
+                    Some(FromClient::Ack { seq }) => {
+                        let waited = last_ack.replace(seq);
+                        waited.is_some_and(|seq| self.outbox.ack(seq, now, false))
+                    }
+                    Some(message) => self.apply(message, now).map(|()| false)?,
                     None => false,
                 },
                 Event::Text(_) | Event::Binary => false,
@@ -180,16 +191,18 @@ impl Session {
             }
         }
         let now = self.shared.clock.now();
-        if last_pong.is_some_and(|number| self.outbox.pong(number, now, true)) {
+        let mut may_go = last_pong.is_some_and(|number| self.outbox.pong(number, now, true));
+        may_go |= last_ack.is_some_and(|seq| self.outbox.ack(seq, now, true));
+        if may_go {
             self.catch_up();
         }
         Ok(())
     }
 
-    /// True: a frame that was held may go now.
-    fn apply(&mut self, message: FromClient, now: Instant) -> Result<bool, Violation> {
+    /// Does what a message asks for that is no answer to a frame.
+    fn apply(&mut self, message: FromClient, now: Instant) -> Result<(), Violation> {
         match message {
-            FromClient::Ack { seq } => return Ok(self.outbox.ack(seq, now)),
+            FromClient::Ack { .. } => {}
             FromClient::Quality { quality } => {
                 let quality = quality.to_string().parse::<Quality>();
                 let quality = quality.map_err(|error| Violation {
@@ -207,8 +220,9 @@ impl Session {
                 let now_us = self.shared.clock.wall_us(now);
                 self.outbox.say(&FromGateway::Clock { t, now_us });
             }
+            FromClient::Whole => self.outbox.send_whole(),
         }
-        Ok(false)
+        Ok(())
     }
 
     fn switch(&mut self, rung: Rung) {
@@ -218,7 +232,10 @@ impl Session {
         }
         let camera = self.subscription.stream().camera.clone();
         // The camera is in use by this very viewer, so it is never one too many.
-        if let Ok(next) = self.shared.streams.subscribe(&StreamId { camera, rung }) {
+        if let Ok(mut next) = self.shared.streams.subscribe(&StreamId { camera, rung }) {
+            if self.outbox.protocol.deltas() {
+                next.want_deltas();
+            }
             next.fanout().attach(Arc::clone(&self.outbox));
             self.next = Some(next);
         }
@@ -252,16 +269,16 @@ impl Session {
         };
         let rung = fanout.stream().rung;
         let (offer, skipped) = self.outbox.offer(&frame, rung, now);
-        if offer == Offer::Sent {
-            self.count(&frame, rung);
+        if let Offer::Sent(form) = offer {
+            self.count(&Begun { frame, form, rung });
         }
         self.shared.delivered.skipped(u64::from(skipped));
     }
 
-    fn count(&self, frame: &Frame, rung: Rung) {
+    fn count(&self, Begun { frame, form, rung }: &Begun) {
         let age = frame.age_s(self.shared.clock.wall_us(self.now()));
-        let bytes = frame.message().len();
-        self.shared.delivered.sent(rung, bytes, age);
+        let sizes = frame.sizes(*form);
+        self.shared.delivered.sent(*rung, sizes, age);
     }
 
     fn now(&self) -> Instant {

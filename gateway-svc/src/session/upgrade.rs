@@ -20,6 +20,7 @@ use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::session::close::CLOSE_TIMEOUT;
 use crate::session::shared::Sessions;
 use crate::viewer::outbox::End;
+use crate::viewer::protocol::Protocol;
 use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
@@ -78,16 +79,17 @@ impl Upgrade {
         switching(&self.accept)
     }
 
-    /// Upgrades, and serves the viewer until its end.
+    /// Upgrades, and serves the viewer until its end, with what it asked for in `v` and `delta`.
     #[must_use]
     pub(crate) fn accept(
         self,
         sessions: &Arc<Sessions>,
         subscription: Subscription,
         permit: Permit,
-        speaks_v2: bool,
+        (version, delta): (Option<&str>, Option<&str>),
     ) -> Response {
         let (shared, pending) = (Arc::clone(sessions), self.pending);
+        let protocol = Protocol::asked(version, delta);
         let StreamId { camera, rung } = subscription.stream();
         let span = tracing::info_span!("viewer", %camera, quality = %rung);
         let viewing = async move {
@@ -97,7 +99,7 @@ impl Upgrade {
             let viewers = Arc::clone(&shared.viewers);
             viewers.connections.inc();
             let admission = Arc::clone(&shared.admission);
-            let (session, reader) = Session::begin(shared, socket, subscription, speaks_v2);
+            let (session, reader) = Session::begin(shared, socket, subscription, protocol);
             permit.belongs_to(session.outbox());
             if admission.leaving().is_cancelled() {
                 // It came in just before the admission was closed, and nobody would tell it.

@@ -1,8 +1,9 @@
-//! What a viewer says: its task reads it when the kernel tells; pongs of a viewer that keeps up are read in passing.
+//! What a viewer says: its task reads it when the kernel tells; answers of a viewer that keeps up are read in passing.
 //!
 //! A wake-up with a read for each answer would be a fifth of what a frame costs. So the kernel is asked to keep short
 //! answers to itself ([`rcvlowat`]) while the window has no use for each of them at once, and the fan-out reads them
-//! between its deliveries. It understands pongs alone; whatever else it comes upon is handed to the task, in its order.
+//! between its deliveries. It understands pongs and acks alone; whatever else it comes upon is handed to the task, in its
+//! order. Who wants to be heard at once says more than [`COALESCED_BYTES`], as our page does by blanks.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -16,14 +17,15 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 
 use crate::viewer::send_window::SendWindow;
-use crate::websocket::decode::{self, Reader};
+use crate::websocket::decode::{Reader, Usual, usual};
 
-/// Bytes that the kernel may keep to itself: far more pongs than frames are on their way meanwhile.
+/// Bytes that the kernel may keep to itself: far more answers than frames are on their way meanwhile. In
+/// docs/protocol.md.
 const COALESCED_BYTES: i32 = 512;
 /// What [`SO_RCVLOWAT`](rcvlowat) is by default: every byte is told.
 const EVERY_BYTE: i32 = 1;
 
-/// Who reads the socket now. Pongs are coalesced only while the task is idle, and read in passing only while they are
+/// Who reads the socket now. Answers are coalesced only while the task is idle, and read in passing only while they are
 /// coalesced and nothing waits that was read before.
 #[derive(Debug)]
 pub(super) struct Inbox {
@@ -69,9 +71,9 @@ impl Inbox {
         }
     }
 
-    /// Reads the pongs that the kernel kept, in passing. True: there was something else, which the task is to take, and
+    /// Reads the answers that the kernel kept, in passing. True: there was something else, which the task is to take, and
     /// all that comes after it until nothing is half read.
-    pub(super) fn read_pongs(
+    pub(super) fn read_answers(
         &mut self,
         socket: &TcpStream,
         window: &mut SendWindow,
@@ -80,14 +82,17 @@ impl Inbox {
         if !self.coalesced || self.task_reads || !self.overheard.is_empty() {
             return false;
         }
-        let mut bytes = [0; 8 * decode::PONG_OF_EIGHT];
+        let mut bytes = [0; 2 * COALESCED_BYTES as usize];
         // An end or an error the kernel tells the task, whatever was asked for.
         let Ok((_, length)) = recv(socket, &mut bytes, RecvFlags::DONTWAIT) else {
             return false;
         };
         let mut rest = &bytes[..length];
-        while let Some((number, after)) = decode::pong_of_eight(rest) {
-            window.pong(u64::from_be_bytes(number), now, false);
+        while let Some((said, after)) = usual(rest) {
+            match said {
+                Usual::Pong(number) => window.pong(u64::from_be_bytes(number), now, false),
+                Usual::Ack(seq) => window.ack(seq, now, false),
+            }
             rest = after;
         }
         self.overheard.extend_from_slice(rest);

@@ -2,6 +2,7 @@
 
 mod inbox;
 pub(crate) mod outbox;
-mod pending;
+pub(crate) mod pending;
 mod position;
+pub(crate) mod protocol;
 pub(crate) mod send_window;

@@ -10,7 +10,6 @@ pub(crate) mod offer;
 
 use std::future::poll_fn;
 use std::io;
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -22,10 +21,11 @@ use tokio::sync::Notify;
 use wire::Rung;
 use wire::messages::FromGateway;
 
-use crate::frame::{Frame, memfd};
+use crate::frame::memfd;
 use crate::viewer::inbox::Inbox;
-use crate::viewer::pending::Pending;
+use crate::viewer::pending::{Begun, Pending};
 use crate::viewer::position::Position;
+use crate::viewer::protocol::Protocol;
 use crate::viewer::send_window::{Feedback, SendWindow};
 use crate::websocket::decode::Reader;
 use crate::websocket::{Opcode, encode};
@@ -49,8 +49,8 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     socket: OwnedWriteHalf,
-    /// Whether it speaks `?v=2`.
-    pub(crate) speaks_v2: bool,
+    /// What it understands.
+    pub(crate) protocol: Protocol,
     /// Whether frames are sent to it as pages where they can.
     pages: bool,
     state: Mutex<State>,
@@ -65,15 +65,15 @@ struct State {
     position: Position,
     pending: Pending,
     inbox: Inbox,
-    /// Why it ends, once it does: from then on no frame is begun and pongs are not coalesced.
+    /// Why it ends, once it does: from then on no frame is begun and answers are not coalesced.
     end: Option<End>,
 }
 
 impl State {
-    /// Has the kernel keep pongs to itself as long as the window has no use for each of them at once.
-    fn coalesce_pongs(&mut self, socket: &TcpStream, now: Instant) {
+    /// Has the kernel keep answers to itself as long as the window has no use for each of them at once.
+    fn coalesce_answers(&mut self, socket: &TcpStream, now: Instant) {
         let already = self.inbox.coalesced();
-        let wanted = self.window.may_coalesce_pongs(now, already) && self.end.is_none();
+        let wanted = self.window.may_coalesce_answers(now, already) && self.end.is_none();
         self.inbox.coalesce(wanted, socket);
     }
 }
@@ -81,8 +81,8 @@ impl State {
 /// What [`Outbox::flush`] got done.
 #[derive(Debug, Default)]
 pub(crate) struct Flushed {
-    /// Frames that are whole now, with their rung.
-    pub(crate) frames: Vec<(Arc<Frame>, Rung)>,
+    /// Frames that are written to their end now.
+    pub(crate) frames: Vec<Begun>,
     /// The socket takes no more for now.
     pub(crate) blocked: bool,
     /// The viewer ends.
@@ -92,7 +92,12 @@ pub(crate) struct Flushed {
 impl Outbox {
     /// A viewer of `rung` behind a socket whose handshake is written.
     #[must_use]
-    pub(crate) fn new(socket: OwnedWriteHalf, speaks_v2: bool, rung: Rung, now: Instant) -> Self {
+    pub(crate) fn new(
+        socket: OwnedWriteHalf,
+        protocol: Protocol,
+        rung: Rung,
+        now: Instant,
+    ) -> Self {
         let state = State {
             window: SendWindow::new(now),
             position: Position::new(rung),
@@ -103,7 +108,7 @@ impl Outbox {
         let outbox = Self {
             pages: memfd::worthwhile(&SockRef::from(socket.as_ref())),
             socket,
-            speaks_v2,
+            protocol,
             state: Mutex::new(state),
             wake: Notify::new(),
         };
@@ -145,14 +150,19 @@ impl Outbox {
         self.confirm(|window| window.pong(number, now, prompt), now)
     }
 
-    /// The viewer decoded a frame. True: a frame that was held may go now.
-    pub(crate) fn ack(&self, seq: u64, now: Instant) -> bool {
-        self.confirm(|window| window.ack(seq, now), now)
+    /// The viewer decoded a frame, `prompt` as for a [`pong`](Self::pong). True: a frame that was held may go now.
+    pub(crate) fn ack(&self, seq: u64, now: Instant, prompt: bool) -> bool {
+        self.confirm(|window| window.ack(seq, now, prompt), now)
     }
 
     /// Asks for another rung; it takes effect with that rung's next frame. False if it is the current one.
     pub(crate) fn switch(&self, rung: Rung) -> bool {
         self.state().position.switch(rung)
+    }
+
+    /// The next frame is to be whole.
+    pub(crate) fn send_whole(&self) {
+        self.state().position.forget_base();
     }
 
     /// The rung it gets frames of.
@@ -221,7 +231,7 @@ impl Outbox {
         if before == Feedback::Kernel {
             self.trust_kernel(false);
         }
-        state.coalesce_pongs(self.socket.as_ref(), now);
+        state.coalesce_answers(self.socket.as_ref(), now);
         state.position.is_behind() && !state.pending.half_written() && state.window.may_send(now)
     }
 

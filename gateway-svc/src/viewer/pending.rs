@@ -11,6 +11,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use wire::Rung;
 
 use crate::frame::Frame;
+use crate::frame::changes::Form;
 
 /// Small messages that may wait for a socket that takes nothing; a viewer with more has stopped reading.
 const MAX_PENDING_MESSAGES: usize = 16;
@@ -27,17 +28,25 @@ pub(super) struct Pending {
     closing: bool,
 }
 
+/// A frame on its way to one viewer.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun {
+    pub(crate) frame: Arc<Frame>,
+    pub(crate) form: Form,
+    pub(crate) rung: Rung,
+}
+
 /// What may be half written.
 #[derive(Debug)]
 enum Piece {
-    Frame(Arc<Frame>, Rung),
+    Frame(Begun),
     Message(Bytes),
 }
 
 impl Piece {
     fn bytes(&self) -> &Bytes {
         match self {
-            Self::Frame(frame, _) => frame.message(),
+            Self::Frame(begun) => begun.frame.message(begun.form).bytes(),
             Self::Message(bytes) => bytes,
         }
     }
@@ -67,9 +76,9 @@ impl Pending {
 
     /// A frame was begun on the socket: `written` bytes of it, not all. Only while nothing is [half
     /// written](Self::half_written).
-    pub(super) fn begun(&mut self, frame: Arc<Frame>, rung: Rung, written: usize) {
+    pub(super) fn begun(&mut self, begun: Begun, written: usize) {
         debug_assert!(self.rest.is_none(), "two half-written frames");
-        self.rest = Some((Piece::Frame(frame, rung), written));
+        self.rest = Some((Piece::Frame(begun), written));
     }
 
     /// Whether nothing else may be begun on the socket.
@@ -87,7 +96,7 @@ impl Pending {
     pub(super) fn write(
         &mut self,
         socket: &OwnedWriteHalf,
-        finished: &mut Vec<(Arc<Frame>, Rung)>,
+        finished: &mut Vec<Begun>,
     ) -> io::Result<bool> {
         loop {
             if self.rest.is_none() {
@@ -105,9 +114,9 @@ impl Pending {
                 Err(error) => return Err(error),
             }
             if *at == piece.bytes().len()
-                && let Some((Piece::Frame(frame, rung), _)) = self.rest.take()
+                && let Some((Piece::Frame(begun), _)) = self.rest.take()
             {
-                finished.push((frame, rung));
+                finished.push(begun);
             }
         }
     }

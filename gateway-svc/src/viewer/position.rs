@@ -2,6 +2,8 @@
 
 use wire::{Rung, Stamp};
 
+use crate::frame::changes::Base;
+
 /// Where a viewer is in its camera's frames.
 #[derive(Debug)]
 pub(super) struct Position {
@@ -10,6 +12,8 @@ pub(super) struct Position {
     next: Option<Rung>,
     /// The last frame begun, of whatever rung.
     begun: Option<Stamp>,
+    /// The same frame, if the next one may be a delta against it.
+    base: Option<Base>,
     /// The number of the newest frame of its rung that was offered and not begun.
     missing: Option<u64>,
 }
@@ -21,6 +25,7 @@ impl Position {
             rung,
             next: None,
             begun: None,
+            base: None,
             missing: None,
         }
     }
@@ -67,10 +72,21 @@ impl Position {
         missing.is_some_and(|missing| missing != number)
     }
 
-    /// Notes that the offered frame was begun.
-    pub(super) const fn begin(&mut self, stamp: &Stamp) {
+    /// Notes that the offered frame was begun, and what the next one may be a delta against.
+    pub(super) const fn begin(&mut self, stamp: &Stamp, base: Option<Base>) {
         self.missing = None;
         self.begun = Some(*stamp);
+        self.base = base;
+    }
+
+    /// What the next frame may be a delta against: the last one begun.
+    pub(super) const fn base(&self) -> Option<Base> {
+        self.base
+    }
+
+    /// The next frame is to be whole.
+    pub(super) const fn forget_base(&mut self) {
+        self.base = None;
     }
 
     /// Whether the newest offered frame is still to be begun.
@@ -127,15 +143,32 @@ mod tests {
         assert!(!position.offered(1), "the same one once more");
         assert!(position.is_behind());
         assert!(position.offered(2), "1 is skipped for good");
-        position.begin(&stamp(7, 2));
+        position.begin(&stamp(7, 2), None);
         assert!(!position.is_behind());
         assert!(!position.offered(3));
     }
 
     #[test]
+    fn a_delta_is_against_the_last_frame_begun_unless_a_whole_one_was_asked_for() {
+        let base = |seq| Some(Base { epoch: 1, seq });
+        let mut position = Position::new(rung(80));
+        assert_eq!(position.base(), None);
+        position.begin(&stamp(7, 2), base(2));
+        position.offered(3);
+        assert_eq!(position.base(), base(2), "3 is not begun");
+        position.begin(&stamp(7, 4), base(4));
+        assert_eq!(position.base(), base(4));
+        position.forget_base();
+        assert_eq!(position.base(), None);
+        position.begin(&stamp(7, 5), base(5));
+        position.begin(&stamp(7, 6), None);
+        assert_eq!(position.base(), None, "it has no intervals");
+    }
+
+    #[test]
     fn a_frame_is_never_begun_twice_and_a_new_run_begins_anew() {
         let mut position = Position::new(rung(80));
-        position.begin(&stamp(7, 2));
+        position.begin(&stamp(7, 2), None);
         assert!(position.has(&stamp(7, 2)) && position.has(&stamp(7, 1)));
         assert!(!position.has(&stamp(7, 3)) && !position.has(&stamp(8, 0)));
     }
@@ -143,7 +176,7 @@ mod tests {
     #[test]
     fn a_later_frame_with_a_lower_number_is_begun() {
         let mut position = Position::new(rung(80));
-        position.begin(&stamp(7, 200));
+        position.begin(&stamp(7, 200), None);
         let later = Stamp {
             captured_at_us: 1,
             ..stamp(7, 3)

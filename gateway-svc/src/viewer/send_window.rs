@@ -8,9 +8,9 @@
 //! without any queue is measured by a lone ping, the probe: one at the start and one every [`PROBE_INTERVAL`], sent
 //! when nothing else is on its way.
 //!
-//! The pongs of a plain viewer that keeps up need not be read one by one: they may lie unread in the kernel for
-//! [`PONG_DELAY`], as long as there is room for a frame meanwhile and none can be late
-//! ([`SendWindow::may_coalesce_pongs`]).
+//! The pongs and acks of a viewer that keeps up need not be read one by one: they may lie unread in the kernel for
+//! [`ANSWER_DELAY`], as long as there is room for a frame meanwhile and none can be late
+//! ([`SendWindow::may_coalesce_answers`]).
 //!
 //! Until a viewer has confirmed anything it is [`Feedback::Kernel`]: the socket's own "nothing unsent" decides.
 
@@ -25,9 +25,9 @@ pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(10);
 pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(20);
 /// Frames on their way on a path that would carry many times more: at 34 a second, [`QUEUE_DELAY_TARGET`] in all.
 const FAST_WINDOW: usize = 4;
-/// How long coalesced pongs may lie unread: less than [`QUEUE_DELAY_TARGET`], so that they are read before one is late.
-pub(crate) const PONG_DELAY: Duration = Duration::from_millis(75);
-/// A viewer whose last frame was longer ago gets no steady frames, and its pongs are read at once.
+/// How long coalesced answers may lie unread: less than [`QUEUE_DELAY_TARGET`], so that they are read before one is late.
+pub(crate) const ANSWER_DELAY: Duration = Duration::from_millis(75);
+/// A viewer whose last frame was longer ago gets no steady frames, and its answers are read at once.
 const ACTIVE_WITHIN: Duration = Duration::from_millis(500);
 /// The most frames that are ever unconfirmed: two seconds of video.
 const MAX_WINDOW: usize = 64;
@@ -174,13 +174,12 @@ impl SendWindow {
         Some(number)
     }
 
-    /// Whether its pongs may lie unread for [`PONG_DELAY`]: those of a plain viewer that gets frames, answers them in
-    /// time and has room for two more, or for one if they lie unread `already`. (What who speaks `?v=2` says is to be
-    /// acted on at once.)
+    /// Whether its answers may lie unread for [`ANSWER_DELAY`]: those of a viewer that gets frames, answers them in time
+    /// and has room for two more, or for one if they lie unread `already`.
     #[must_use]
-    pub(crate) fn may_coalesce_pongs(&self, now: Instant, already: bool) -> bool {
+    pub(crate) fn may_coalesce_answers(&self, now: Instant, already: bool) -> bool {
         let room = if already { 1 } else { 2 };
-        self.feedback == Feedback::Pongs
+        self.feedback != Feedback::Kernel
             && self.size >= FAST_WINDOW
             && self.sent.len() + room <= self.size
             && now.saturating_duration_since(self.last) < ACTIVE_WITHIN
@@ -225,20 +224,24 @@ impl SendWindow {
             }
             Feedback::Kernel | Feedback::Pongs => {
                 self.feedback = Feedback::Pongs;
-                if prompt {
-                    self.confirm(now, |sent| sent.number == number);
-                } else if let Some(at) = self.sent.iter().position(|sent| sent.number == number) {
-                    self.sent.drain(..=at);
-                }
+                self.answered(now, prompt, |sent| sent.number == number);
             }
         }
     }
 
-    /// The script acknowledged the frame with this sequence number.
-    pub(crate) fn ack(&mut self, seq: u64, now: Instant) {
+    /// The script acknowledged the frame with this sequence number; `prompt` as for a [`pong`](Self::pong).
+    pub(crate) fn ack(&mut self, seq: u64, now: Instant, prompt: bool) {
         self.heard = now;
         self.feedback = Feedback::Acks;
-        self.confirm(now, |sent| sent.seq == seq);
+        self.answered(now, prompt, |sent| sent.seq == seq);
+    }
+
+    fn answered(&mut self, now: Instant, prompt: bool, is: impl Fn(&Sent) -> bool) {
+        if prompt {
+            self.confirm(now, is);
+        } else if let Some(at) = self.sent.iter().position(is) {
+            self.sent.drain(..=at);
+        }
     }
 
     /// Once a second: forgets what was delivered and never acknowledged.

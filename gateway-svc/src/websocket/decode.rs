@@ -145,19 +145,48 @@ impl Reader {
     }
 }
 
-/// How long a client's pong with a payload of eight bytes is.
-pub(crate) const PONG_OF_EIGHT: usize = 2 + 4 + 8;
+/// What nearly every viewer says nearly always, read without a [`Reader`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usual {
+    /// A pong with eight bytes.
+    Pong([u8; 8]),
+    /// The acknowledgement of a frame, spelled as our own page spells it.
+    Ack(u64),
+}
 
-/// The payload of a pong with eight bytes that `bytes` begin with, and what follows it: what nearly every viewer says
-/// nearly always, read without a [`Reader`]. `None` for whatever else, which is a reader's.
+/// How long a pong with a payload of eight bytes is.
+const PONG_OF_EIGHT: usize = 2 + 4 + 8;
+/// How an acknowledgement begins; its number and a brace follow.
+const ACK: &[u8] = br#"{"type":"ack","seq":"#;
+/// The most digits of a frame's number that are read in here: what JavaScript writes exactly.
+const MAX_ACK_DIGITS: usize = 16;
+
+/// The usual thing that `bytes` begin with, and what follows it; `None` for whatever else, which is a reader's.
 #[must_use]
-pub(crate) fn pong_of_eight(bytes: &[u8]) -> Option<([u8; 8], &[u8])> {
-    let (pong, rest) = bytes.split_first_chunk::<PONG_OF_EIGHT>()?;
-    let [0x8a, 0x88, a, b, c, d, masked @ ..] = *pong else {
+pub(crate) fn usual(bytes: &[u8]) -> Option<(Usual, &[u8])> {
+    if let Some((&[0x8a, 0x88, a, b, c, d, ref masked @ ..], rest)) =
+        bytes.split_first_chunk::<PONG_OF_EIGHT>()
+    {
+        let mask = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let payload = u64::from_ne_bytes(*masked) ^ mask;
+        return Some((Usual::Pong(payload.to_ne_bytes()), rest));
+    }
+    let &[0x81, length, a, b, c, d, ref rest @ ..] = bytes else {
         return None;
     };
-    let mask = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
-    Some(((u64::from_ne_bytes(masked) ^ mask).to_ne_bytes(), rest))
+    let (masked, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
+    let mut text = [0; ACK.len() + MAX_ACK_DIGITS + 1];
+    let text = text
+        .get_mut(..masked.len())
+        .filter(|_| length & 0x80 != 0)?;
+    for (at, (byte, masked)) in text.iter_mut().zip(masked).enumerate() {
+        *byte = masked ^ [a, b, c, d][at & 3];
+    }
+    let digits = text.strip_prefix(ACK)?.strip_suffix(b"}")?;
+    // No sign, no blank, and no leading zero, which is no JSON.
+    let plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() < 2 || digits[0] != b'0');
+    let seq = std::str::from_utf8(digits).ok()?.parse().ok();
+    Some((Usual::Ack(seq.filter(|_| plain)?), rest))
 }
 
 struct Head {

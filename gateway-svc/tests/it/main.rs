@@ -10,6 +10,7 @@ mod abuse;
 mod access;
 mod bus;
 mod conformance;
+mod deltas;
 mod guessing;
 mod leases;
 mod leaving;

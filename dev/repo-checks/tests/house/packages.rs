@@ -25,6 +25,7 @@ pub(crate) const APART: &[&str] = &[
     "bench/encode",
     "bench/fanout",
     "crates/jpeg-ladder/fuzz",
+    "crates/wire/fuzz",
     "gateway-svc/fuzz",
 ];
 

@@ -1,4 +1,4 @@
-//! The fan-out's side of an [`Outbox`]: frames are offered, pongs read in passing, and nothing waits.
+//! The fan-out's side of an [`Outbox`]: frames are offered, answers read in passing, and nothing waits.
 
 use std::hint::black_box;
 use std::os::fd::AsRawFd as _;
@@ -9,13 +9,16 @@ use wire::Rung;
 use wire::messages::FromGateway;
 
 use super::{End, Outbox, State, text};
-use crate::frame::{self, Frame};
+use crate::frame::Frame;
+use crate::frame::changes::Form;
+use crate::frame::ping::ping;
+use crate::viewer::pending::Begun;
 
 /// What became of an offered frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Offer {
-    /// Written whole.
-    Sent,
+    /// Written to its end, in this form.
+    Sent(Form),
     /// Begun; the viewer's own task writes the rest and counts it.
     Begun,
     /// Not begun: the viewer is behind.
@@ -50,26 +53,27 @@ impl Outbox {
         }
         let skipped = state.position.offered(frame.number);
         if state.window.nearly_full() {
-            self.read_pongs(state, now);
+            self.read_answers(state, now);
         }
         if let Some(number) = state.window.probe(now) {
-            state.pending.push(frame::ping(number));
+            state.pending.push(ping(number));
         }
         let written = self.begin(state, frame, now);
-        state.coalesce_pongs(self.socket.as_ref(), now);
-        let Some(written) = written else {
+        state.coalesce_answers(self.socket.as_ref(), now);
+        let Some((form, written)) = written else {
             return (Offer::Held, skipped);
         };
-        if written == frame.message().len() {
-            return (Offer::Sent, skipped);
+        if written == frame.message(form).bytes().len() {
+            return (Offer::Sent(form), skipped);
         }
-        state.pending.begun(Arc::clone(frame), rung, written);
+        let frame = Arc::clone(frame);
+        state.pending.begun(Begun { frame, form, rung }, written);
         self.wake.notify_one();
         (Offer::Begun, skipped)
     }
 
-    /// Begins a frame if it may be: how many of its bytes the socket took.
-    fn begin(&self, state: &mut State, frame: &Frame, now: Instant) -> Option<usize> {
+    /// Begins a frame if it may be: in which form, and how many of its bytes the socket took.
+    fn begin(&self, state: &mut State, frame: &Frame, now: Instant) -> Option<(Form, usize)> {
         // Small messages stand in front of a frame; whatever goes wrong, the viewer's own reads will tell.
         let blocked = state.pending.half_written()
             || (state.pending.write(&self.socket, &mut Vec::new())).unwrap_or(true);
@@ -77,11 +81,15 @@ impl Outbox {
             return None;
         }
         // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
-        let written = frame.send_to(self.socket.as_ref(), self.pages).ok();
-        let written = written.filter(|written| *written > 0)?;
-        state.position.begin(&frame.stamp);
+        let form = frame.form(state.position.base());
+        let sent = frame
+            .message(form)
+            .send_to(self.socket.as_ref(), self.pages);
+        let written = sent.ok().filter(|written| *written > 0)?;
+        let base = (self.protocol.deltas()).then(|| frame.as_base()).flatten();
+        state.position.begin(&frame.stamp, base);
         state.window.sent(frame.number, frame.stamp.seq, now);
-        Some(written)
+        Some((form, written))
     }
 
     /// Whether it watches this rung, or is about to.
@@ -95,27 +103,27 @@ impl Outbox {
     pub(crate) fn tick(&self, now: Instant) {
         let mut state = self.state();
         state.window.tidy(now);
-        state.coalesce_pongs(self.socket.as_ref(), now);
+        state.coalesce_answers(self.socket.as_ref(), now);
         if state.window.dead(now) || state.pending.too_many() {
             state.end.get_or_insert(End::Dead);
         } else if let Some(number) = state.window.probe(now) {
-            state.pending.push(frame::ping(number));
+            state.pending.push(ping(number));
         } else {
             return;
         }
         self.wake.notify_one();
     }
 
-    /// Reads in passing the pongs that the kernel kept, without waking anybody.
+    /// Reads in passing the answers that the kernel kept, without waking anybody.
     pub(crate) fn overhear(&self, now: Instant) {
         let mut state = self.state();
-        self.read_pongs(&mut state, now);
-        state.coalesce_pongs(self.socket.as_ref(), now);
+        self.read_answers(&mut state, now);
+        state.coalesce_answers(self.socket.as_ref(), now);
     }
 
-    fn read_pongs(&self, state: &mut State, now: Instant) {
+    fn read_answers(&self, state: &mut State, now: Instant) {
         let State { inbox, window, .. } = state;
-        if inbox.read_pongs(self.socket.as_ref(), window, now) {
+        if inbox.read_answers(self.socket.as_ref(), window, now) {
             self.wake.notify_one();
         }
     }

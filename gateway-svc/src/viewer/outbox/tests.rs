@@ -2,9 +2,12 @@
 
 use super::offer::Offer;
 use super::*;
+use crate::frame::Frame;
+use crate::frame::changes::Form;
 use crate::websocket::decode::Event;
 use process::Clock;
 use rustix::net::{RecvFlags, recv};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -30,7 +33,7 @@ impl Scene {
         let now = Clock::start().now();
         let rung = "80".parse::<wire::Quality>().unwrap().rung();
         let mut scene = Self {
-            outbox: Arc::new(Outbox::new(writer, false, rung, now)),
+            outbox: Arc::new(Outbox::new(writer, Protocol::Plain, rung, now)),
             reader,
             words: Reader::default(),
             browser: browser.unwrap(),
@@ -54,7 +57,7 @@ impl Scene {
         };
         let frame = Arc::new(Frame::new(&[7; 100], stamp, (number, number), self.now));
         let offered = self.outbox.offer(&frame, self.outbox.rung(), self.now);
-        assert_eq!(offered, (Offer::Sent, false), "{number}");
+        assert_eq!(offered, (Offer::Sent(Form::Whole), false), "{number}");
     }
 
     /// The viewer's task waits for words until somebody wakes it, and is not woken.
@@ -122,6 +125,32 @@ async fn pongs_are_read_in_passing_and_the_task_sleeps_on() {
     scene.outbox.overhear(scene.now);
     assert_eq!(scene.unconfirmed(), 0);
     scene.idles().await;
+}
+
+#[tokio::test]
+async fn acks_are_read_in_passing_with_the_pongs_before_them() {
+    let mut scene = Scene::new().await;
+    let ack = masked(0x81, br#"{"type":"ack","seq":3}"#);
+    scene.says(&[pong(2), pong(3), ack].concat()).await;
+    scene.outbox.overhear(scene.now);
+    assert_eq!(scene.unconfirmed(), 0);
+    scene.idles().await;
+    // From now on a pong alone confirms nothing.
+    scene.offer(4);
+    scene.says(&pong(4)).await;
+    scene.outbox.overhear(scene.now);
+    assert_eq!(scene.unconfirmed(), 1);
+    scene
+        .says(&masked(0x81, br#"{"type":"ack","seq":4}"#))
+        .await;
+    scene.outbox.overhear(scene.now);
+    assert_eq!(scene.unconfirmed(), 0);
+    let words = br#"{"type":"quality","quality":70}"#;
+    scene.says(&masked(0x81, words)).await;
+    scene.outbox.overhear(scene.now);
+    let text = std::str::from_utf8(words).unwrap();
+    let expected = format!("{:?}", Event::Text(text));
+    assert_eq!(scene.hears().await, expected, "it is the task's");
 }
 
 #[tokio::test]

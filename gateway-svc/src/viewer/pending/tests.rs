@@ -25,14 +25,22 @@ fn frame(length: usize) -> Arc<Frame> {
     Arc::new(Frame::new(&jpeg, stamp, (1, 1), Clock::start().now()))
 }
 
+fn begun(frame: &Arc<Frame>) -> Begun {
+    Begun {
+        frame: Arc::clone(frame),
+        form: Form::Whole,
+        rung: Rung::of_quality(80).unwrap(),
+    }
+}
+
 #[tokio::test]
 async fn the_rest_of_a_frame_goes_first_and_nothing_follows_the_close_frame() {
     let (socket, mut browser) = pair().await;
-    let (frame, rung) = (frame(100), Rung::of_quality(80).unwrap());
+    let frame = frame(100);
     let mut pending = Pending::default();
     pending.answer(Bytes::from_static(b"old pong,"));
     pending.push(Bytes::from_static(b"message,"));
-    pending.begun(Arc::clone(&frame), rung, 60);
+    pending.begun(begun(&frame), 60);
     pending.answer(Bytes::from_static(b"pong,"));
     pending.close(Bytes::from_static(b"close"));
     pending.push(Bytes::from_static(b"late message"));
@@ -49,16 +57,20 @@ async fn the_rest_of_a_frame_goes_first_and_nothing_follows_the_close_frame() {
     browser.read_to_end(&mut read).await.unwrap();
     assert_eq!(
         read,
-        [&frame.message()[60..], b"message,pong,close"].concat()
+        [
+            &frame.message(Form::Whole).bytes()[60..],
+            b"message,pong,close"
+        ]
+        .concat()
     );
 }
 
 #[tokio::test]
 async fn a_socket_that_takes_no_more_keeps_what_is_half_written() {
     let (socket, browser) = pair().await;
-    let (frame, rung) = (frame(32 << 20), Rung::of_quality(80).unwrap());
+    let frame = frame(32 << 20);
     let mut pending = Pending::default();
-    pending.begun(frame, rung, 0);
+    pending.begun(begun(&frame), 0);
     let mut finished = Vec::new();
     assert!(pending.write(&socket, &mut finished).unwrap(), "32 MiB");
     assert!(pending.half_written() && finished.is_empty());

@@ -48,7 +48,7 @@ fn an_ack_confirms_its_frame_and_those_before() {
     for number in 1..=3 {
         window.sent(number, 10 + number, now);
     }
-    window.ack(12, now + TRIP);
+    window.ack(12, now + TRIP, true);
     assert_eq!(window.unconfirmed(), 1);
 }
 

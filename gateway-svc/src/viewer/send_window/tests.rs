@@ -115,41 +115,42 @@ fn near() -> (SendWindow, Instant) {
 fn pongs_are_coalesced_while_frames_flow_and_there_is_room() {
     let (mut window, now) = near();
     assert!(
-        !SendWindow::new(now).may_coalesce_pongs(now, false),
+        !SendWindow::new(now).may_coalesce_answers(now, false),
         "nothing is known of it"
     );
     for number in 2..=3 {
         window.sent(number, number, now);
-        assert!(window.may_coalesce_pongs(now, false));
+        assert!(window.may_coalesce_answers(now, false));
     }
     assert!(
-        !window.may_coalesce_pongs(now + ACTIVE_WITHIN, true),
+        !window.may_coalesce_answers(now + ACTIVE_WITHIN, true),
         "its pong would wait alone"
     );
     window.sent(4, 4, now);
     assert!(
-        window.nearly_full() && window.may_coalesce_pongs(now, true),
+        window.nearly_full() && window.may_coalesce_answers(now, true),
         "room for one"
     );
     assert!(
-        !window.may_coalesce_pongs(now, false),
+        !window.may_coalesce_answers(now, false),
         "which is not enough to begin with"
     );
     window.sent(5, 5, now);
     assert!(
-        !window.may_coalesce_pongs(now, true),
+        !window.may_coalesce_answers(now, true),
         "it is behind: each pong counts"
     );
     window.pong(5, now, false);
-    assert!(window.may_coalesce_pongs(now, false));
+    assert!(window.may_coalesce_answers(now, false));
     assert!(
-        !window.may_coalesce_pongs(now + ACTIVE_WITHIN, true),
+        !window.may_coalesce_answers(now + ACTIVE_WITHIN, true),
         "what else it says, it says alone"
     );
-    window.ack(5, now);
+    window.sent(6, 6, now);
+    window.ack(6, now, false);
     assert!(
-        !window.may_coalesce_pongs(now, true),
-        "it speaks: what it says is heard at once"
+        window.may_coalesce_answers(now, false),
+        "an ack is an answer as a pong is"
     );
 }
 
@@ -157,20 +158,20 @@ fn pongs_are_coalesced_while_frames_flow_and_there_is_room() {
 fn a_viewer_is_listened_to_closely_when_a_pong_is_late_or_measures_the_way() {
     let (mut window, now) = near();
     window.sent(2, 2, now);
-    assert!(window.may_coalesce_pongs(now + PONG_DELAY, true));
+    assert!(window.may_coalesce_answers(now + ANSWER_DELAY, true));
     assert!(
-        !window.may_coalesce_pongs(now + PONG_DELAY * 2, true),
+        !window.may_coalesce_answers(now + ANSWER_DELAY * 2, true),
         "late"
     );
     window.pong(2, now, false);
     let later = now + PROBE_INTERVAL;
     window.sent(3, 3, later);
     window.pong(3, later, false);
-    assert!(window.may_coalesce_pongs(later, true));
+    assert!(window.may_coalesce_answers(later, true));
     let probe = window.probe(later).unwrap();
-    assert!(!window.may_coalesce_pongs(later, true), "measured");
+    assert!(!window.may_coalesce_answers(later, true), "measured");
     window.pong(probe, later, true);
-    assert!(window.may_coalesce_pongs(later, false));
+    assert!(window.may_coalesce_answers(later, false));
 }
 
 #[test]
@@ -246,13 +247,13 @@ fn an_ack_counts_for_all_frames_before_it_and_pongs_no_longer_do() {
     let mut window = SendWindow::new(now);
     window.sent(1, 101, now);
     window.sent(2, 102, now);
-    window.ack(102, now);
+    window.ack(102, now, true);
     assert_eq!(window.feedback(), Feedback::Acks);
     window.sent(3, 103, now);
     assert!(!window.may_send(now));
     window.pong(3, now, true);
     assert!(!window.may_send(now), "it arrived, and was not yet decoded");
-    window.ack(103, now);
+    window.ack(103, now, true);
     assert!(window.may_send(now));
 }
 
@@ -261,7 +262,7 @@ fn a_frame_the_script_threw_away_does_not_stop_the_stream() {
     let now = Clock::start().now();
     let mut window = SendWindow::new(now);
     window.sent(1, 101, now);
-    window.ack(101, now);
+    window.ack(101, now, true);
     window.sent(2, 102, now);
     window.pong(2, now, true);
     window.tidy(now + ACK_TIMEOUT);

@@ -150,7 +150,8 @@ fn a_pong_of_eight_is_read_as_a_reader_reads_it_and_nothing_else_is() {
     let pong = masked(0x8a, b"12345678");
     assert_eq!(pong.len(), PONG_OF_EIGHT);
     let bytes = [&pong[..], b"rest"].concat();
-    assert_eq!(pong_of_eight(&bytes), Some((*b"12345678", &b"rest"[..])));
+    let expected = Usual::Pong(*b"12345678");
+    assert_eq!(usual(&bytes), Some((expected, &b"rest"[..])));
     for other in [
         &pong[..PONG_OF_EIGHT - 1],
         &masked(0x8a, b"1234567")[..],
@@ -159,8 +160,42 @@ fn a_pong_of_eight_is_read_as_a_reader_reads_it_and_nothing_else_is() {
         &masked(0x0a, b"12345678"),
         &frame(Opcode::Pong, b"12345678abcdef"),
     ] {
-        assert_eq!(pong_of_eight(other), None, "{other:?}");
+        assert_eq!(usual(other), None, "{other:?}");
     }
+}
+
+#[test]
+fn an_ack_as_our_page_spells_it_is_read_as_a_reader_would_and_nothing_else_is() {
+    let ack = |seq: &str| format!("{{\"type\":\"ack\",\"seq\":{seq}}}");
+    for seq in [0, 7, 123, 9_007_199_254_740_991] {
+        let frame = masked(0x81, ack(&seq.to_string()).as_bytes());
+        let bytes = [&frame[..], b"rest"].concat();
+        assert_eq!(usual(&bytes), Some((Usual::Ack(seq), &b"rest"[..])));
+        for length in 0..frame.len() {
+            assert_eq!(usual(&frame[..length]), None, "{length}");
+        }
+    }
+    for other in [
+        "",
+        "-1",
+        "+1",
+        "01",
+        " 1",
+        "1.5",
+        "1,\"more\":2",
+        "99999999999999999999",
+    ] {
+        assert_eq!(usual(&masked(0x81, ack(other).as_bytes())), None, "{other}");
+    }
+    for other in [&b"{\"type\":\"whole\"}"[..], b"", &[b' '; 125]] {
+        assert_eq!(usual(&masked(0x81, other)), None, "{other:?}");
+    }
+    // Part of a longer message, binary, unmasked.
+    let text = ack("123");
+    for head in [0x01, 0x80, 0x82] {
+        assert_eq!(usual(&masked(head, text.as_bytes())), None, "{head:x}");
+    }
+    assert_eq!(usual(&frame(Opcode::Text, text.as_bytes())), None);
 }
 
 #[test]
