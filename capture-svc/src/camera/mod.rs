@@ -10,6 +10,7 @@
 pub(crate) mod clock;
 mod error;
 mod event;
+mod exif;
 mod file;
 mod frame;
 mod frame_size;
@@ -22,6 +23,7 @@ mod session;
 mod slot;
 mod source;
 mod supervisor;
+mod turn;
 pub(crate) mod v4l2;
 
 use std::sync::{Arc, mpsc};

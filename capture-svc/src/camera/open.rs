@@ -11,6 +11,7 @@ use super::{
     source::{CameraSettings, Source, SourceSpec},
     v4l2,
 };
+use crate::metrics::CameraMetrics;
 
 /// Opens the source that `settings` name, as the machine is now.
 ///
@@ -66,4 +67,21 @@ pub(super) fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraEr
             "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
         )),
     })
+}
+
+/// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.
+pub(super) struct OpenCamera(CameraMetrics);
+
+impl OpenCamera {
+    pub(super) fn new(metrics: &CameraMetrics) -> Self {
+        metrics.opens.inc();
+        metrics.open.inc();
+        Self(metrics.clone())
+    }
+}
+
+impl Drop for OpenCamera {
+    fn drop(&mut self) {
+        self.0.open.dec();
+    }
 }

@@ -13,6 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jpeg_ladder::{EncodeError, Orientation};
+
 use super::{
     clock,
     error::CameraError,
@@ -20,8 +22,9 @@ use super::{
     frame::{Faults, Mode, RawFrame},
     frame_size::{FrameSize, SizeVerdict},
     open,
-    slot::{FrameSlot, Pool},
+    slot::{FrameSlot, Pool, Verdict},
     source::{CameraSettings, Delivery, Source},
+    turn::Turn,
     v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
@@ -67,7 +70,7 @@ impl Session {
     fn work(&self) {
         match open::open(&self.settings, self.seen_camera) {
             Ok((kind, mut source)) => {
-                let _open = OpenCamera::new(&self.metrics);
+                let _open = open::OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
                 if let Err(error) = open::encodable(&mode, &self.settings.source) {
                     return self.tell(SessionEvent::Failed(error));
@@ -136,6 +139,7 @@ struct Intake<'a> {
     faults: Faults,
     /// The size that was agreed on, where one was.
     size: Option<FrameSize>,
+    turn: Turn,
     pool: Pool,
     pacer: Pacer,
     rate: Rate,
@@ -158,6 +162,7 @@ impl<'a> Intake<'a> {
                 count: 0,
             },
             size: (!source.sizes_vary()).then(|| FrameSize::new(mode.width, mode.height)),
+            turn: Turn::default(),
             pool: Pool::default(),
             pacer: Pacer::new(session.settings.fps),
             rate: Rate::default(),
@@ -209,7 +214,23 @@ impl<'a> Intake<'a> {
         frame.faults = self.faults;
         let due = self.pacer.admit(now);
         metrics.dropped_pace.inc_by((!due).into());
-        Ok(due)
+        Ok(due && self.turned(frame, delivery.orientation))
+    }
+
+    /// Turns a frame as it is to be shown; one that cannot be is counted, and judged as one that nobody could decode.
+    fn turned(&mut self, frame: &mut RawFrame, own: Orientation) -> bool {
+        let orientation = own.then(self.session.settings.orientation);
+        let done = self.turn.apply(frame, orientation);
+        if let Err(error) = &done {
+            tracing::debug!(%error, "frame dropped");
+            self.session.metrics.dropped_corrupt.inc();
+            self.faults.count += 1;
+            self.session.slot.judge(match error {
+                EncodeError::Kind(kind) => Verdict::Unread(*kind),
+                _ => Verdict::Damaged,
+            });
+        }
+        done.is_ok()
     }
 
     /// Whether a whole frame has the size that was agreed on, or that the camera has gone over to.
@@ -263,22 +284,5 @@ impl<'a> Intake<'a> {
                 shown: self.shown,
             });
         }
-    }
-}
-
-/// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.
-struct OpenCamera(CameraMetrics);
-
-impl OpenCamera {
-    fn new(metrics: &CameraMetrics) -> Self {
-        metrics.opens.inc();
-        metrics.open.inc();
-        Self(metrics.clone())
-    }
-}
-
-impl Drop for OpenCamera {
-    fn drop(&mut self) {
-        self.0.open.dec();
     }
 }

@@ -1,5 +1,6 @@
 //! Judges the settings, all of them before the first complaint.
 
+use jpeg_ladder::Orientation;
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
@@ -62,6 +63,19 @@ impl Settings {
             ("nv12", FormatWish::Nv12),
         ];
         let format = problems.choice("CAPTURE_FORMAT", &self.format, &formats);
+        let turns = [
+            ("0", Orientation::UPRIGHT),
+            ("90", Orientation::QUARTER),
+            ("180", Orientation::HALF),
+            ("270", Orientation::THREE_QUARTERS),
+        ];
+        let rotate = problems.choice("CAPTURE_ROTATE", &self.rotate, &turns);
+        let flips = [
+            ("none", Orientation::UPRIGHT),
+            ("horizontal", Orientation::MIRRORED),
+            ("vertical", Orientation::FLIPPED),
+        ];
+        let flip = problems.choice("CAPTURE_FLIP", &self.flip, &flips);
         let warmup = problems.number("CAPTURE_WARMUP", &self.warmup, 0, 1000);
         let controls = problems.keep("CAPTURE_CONTROLS", &self.controls, controls(&self.controls));
         Some(CameraSettings {
@@ -72,6 +86,7 @@ impl Settings {
             format: format?,
             warmup: warmup?,
             controls: controls?,
+            orientation: rotate?.then(flip?),
         })
     }
 }
@@ -131,6 +146,8 @@ mod tests {
             "--linger=10",
             "--warmup=-1",
             "--controls=gain",
+            "--rotate=45",
+            "--flip=both",
             "--encoder=fast",
             "--bucket-replicas=2",
             "--admin-listen=9101",
@@ -152,6 +169,8 @@ mod tests {
             "CAPTURE_LINGER",
             "CAPTURE_WARMUP",
             "CAPTURE_CONTROLS",
+            "CAPTURE_ROTATE",
+            "CAPTURE_FLIP",
             "CAPTURE_ENCODER",
             "CAPTURE_BUCKET_REPLICAS",
             "CAPTURE_ADMIN_LISTEN",
@@ -164,7 +183,7 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 18, "{problems:#?}");
+        assert_eq!(problems.len(), 20, "{problems:#?}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod made;
 mod refused;
 mod surgery;
 mod turbo;
+mod turned;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -85,6 +86,9 @@ fn run(list: bool) -> anyhow::Result<usize> {
             println!("{name}: {verdict}");
         }
     }
+    let (turns, otherwise) = turned::run(&cases)?;
+    wrong += otherwise;
+    println!("{turns} turned as jpegtran does");
     println!(
         "{} odd JPEGs beside {}: {shown} shown alike, {refused} refused with a reason",
         cases.len(),

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use jpeg_ladder::Orientation;
+
 use super::*;
 
 #[path = "../../../fuzz/recording.rs"]
@@ -288,4 +290,14 @@ fn any_bytes_are_played_the_same_in_every_turn() {
         let file = Recording::new("mjpeg", &bytes);
         recording::check(File::open(&file.0).unwrap(), &bytes);
     }
+}
+
+#[test]
+fn a_picture_that_was_taken_on_its_side_says_so() {
+    let exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let side = with_segment(&picture(90), 0xe1, exif);
+    let file = Recording::new("mjpeg", &[side, picture(10)].concat());
+    let mut source = FileSource::open(&file.0, 10_000.0).unwrap();
+    let told = [(); 2].map(|()| deliver(&mut source).unwrap().1.orientation);
+    assert_eq!(told, [Orientation::QUARTER, Orientation::UPRIGHT]);
 }

@@ -208,6 +208,7 @@ mod tests {
             format: FormatWish::Auto,
             warmup: 0,
             controls: Vec::new(),
+            orientation: jpeg_ladder::Orientation::UPRIGHT,
         };
         PatternSource::new(&settings, String::new())
     }

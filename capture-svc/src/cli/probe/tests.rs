@@ -13,6 +13,7 @@ fn settings(source: SourceSpec) -> CameraSettings {
         format: FormatWish::Auto,
         warmup: 0,
         controls: Vec::new(),
+        orientation: jpeg_ladder::Orientation::UPRIGHT,
     }
 }
 

@@ -14,6 +14,8 @@ mod pass_through;
 mod quality;
 mod scan;
 mod segments;
+mod turn;
+mod turn_plan;
 mod unstuffed;
 
 use std::ops::Range;
@@ -26,6 +28,7 @@ use crate::kernel::{Job, Loops};
 pub(crate) use frame::Kind;
 use scan::Scan;
 use segments::Segments;
+pub use turn::Turner;
 use unstuffed::Unstuffed;
 
 /// What is kept from frame to frame.

@@ -1,6 +1,6 @@
 //! How fine a camera's tables are, in the numbers that libjpeg uses.
 
-use crate::tables::standard_steps;
+use crate::tables::{ZIGZAG, standard_steps};
 
 /// The last estimate and what it is of: cameras seldom change their tables.
 #[derive(Default)]
@@ -26,20 +26,40 @@ impl Estimate {
 }
 
 fn nearest(luma: &[u16; 64], chroma: Option<&[u16; 64]>) -> u8 {
-    let distance = |quality: u8| {
-        let standard = standard_steps(quality);
-        let chroma = chroma.into_iter().flatten().zip(&standard[1]);
-        let pairs = luma.iter().zip(&standard[0]).chain(chroma);
-        pairs
-            .map(|(&theirs, &ours)| {
-                let (theirs, ours) = (f32::from(theirs), f32::from(ours));
-                (theirs - ours).powi(2) / (theirs * ours)
-            })
-            .sum::<f32>()
+    let upright: [usize; 64] = std::array::from_fn(|i| i);
+    let distance = |quality: u8, places: &[usize; 64]| {
+        let [their_luma, their_chroma] = standard_steps(quality);
+        let chroma = chroma.map(|chroma| apart(chroma, &their_chroma, places));
+        apart(luma, &their_luma, places) + chroma.unwrap_or_default()
     };
+    // A frame that was laid on its side has its tables laid on theirs.
+    let turned = transposed();
+    let least = |quality| distance(quality, &upright).min(distance(quality, &turned));
     (1..=100)
-        .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
+        .min_by(|&a, &b| least(a).total_cmp(&least(b)))
         .expect("a hundred of them")
+}
+
+/// How far steps are from a standard table's, of which `places` says where each stands.
+fn apart(steps: &[u16; 64], standard: &[u8; 64], places: &[usize; 64]) -> f32 {
+    let pairs = steps
+        .iter()
+        .zip(places.iter().map(|&place| standard[place]));
+    pairs
+        .map(|(&theirs, ours)| {
+            let (theirs, ours) = (f32::from(theirs), f32::from(ours));
+            (theirs - ours).powi(2) / (theirs * ours)
+        })
+        .sum()
+}
+
+/// By zigzag position, the one of the same place when rows and columns are exchanged.
+fn transposed() -> [usize; 64] {
+    ZIGZAG.map(|place| {
+        let other = place >> 3 | (place & 7) << 3;
+        let at = ZIGZAG.iter().position(|at| *at == other);
+        at.expect("it has all 64")
+    })
 }
 
 #[cfg(test)]
@@ -55,6 +75,16 @@ mod tests {
             assert_eq!(standard_steps(found), standard_steps(quality));
             let found = Estimate::default().of(&luma, None);
             assert_eq!(standard_steps(found)[0], standard_steps(quality)[0]);
+        }
+    }
+
+    #[test]
+    fn tables_of_a_turned_frame_are_those_of_its_quality() {
+        let places = transposed();
+        for quality in 30..=95 {
+            let [luma, chroma] =
+                standard_steps(quality).map(|steps| places.map(|at| u16::from(steps[at])));
+            assert_eq!(nearest(&luma, Some(&chroma)), quality);
         }
     }
 

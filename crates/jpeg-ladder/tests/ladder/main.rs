@@ -12,3 +12,4 @@ mod oddities;
 mod pass_through;
 mod reference;
 mod seeds;
+mod turn;
