@@ -93,7 +93,7 @@ impl Encoder for Ladder {
             self.encoder
                 .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment());
         self.trust.read(frame, done.is_ok());
-        done.map_err(|error| match error {
+        done.map(|_| ()).map_err(|error| match error {
             LadderError::Kind(kind) => EncodeError::Unread(kind),
             LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
             _ => EncodeError::Unsupported {

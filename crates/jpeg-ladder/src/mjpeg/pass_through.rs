@@ -8,7 +8,17 @@
 use super::{Kind, segments::Segments};
 use crate::header;
 use crate::kernel::portable::position_of_ff;
-use crate::ladder::{Ladder, is_comment};
+use crate::ladder::Ladder;
+use crate::request::Request;
+use crate::source::{Range, Sampling, Spec};
+
+/// Of a camera's JPEG nothing else is looked at.
+const SIZE_IN_THE_FRAME: Spec = Spec {
+    width: 0,
+    height: 0,
+    sampling: Sampling::S444,
+    range: Range::Full,
+};
 
 impl Ladder {
     /// Passes a camera's JPEG on at every quality of `qualities` as [`encode_many`](Self::encode_many) does where each is
@@ -25,7 +35,13 @@ impl Ladder {
         comment: &[u8],
     ) -> bool {
         out.iter_mut().for_each(Vec::clear);
-        let sound = qualities.len() == out.len() && (comment.is_empty() || is_comment(comment));
+        let request = Request {
+            spec: SIZE_IN_THE_FRAME,
+            qualities,
+            comment,
+            again: false,
+        };
+        let sound = request.check(out.len()).is_ok();
         let Some((first, others)) = out.split_first_mut().filter(|_| sound) else {
             return false;
         };
@@ -33,10 +49,7 @@ impl Ladder {
             return false;
         }
         let own = self.reader.quality();
-        if !qualities
-            .iter()
-            .all(|quality| (own..=100).contains(quality))
-        {
+        if qualities.iter().any(|&quality| quality < own) {
             return false;
         }
         let segments = &self.reader.segments;
@@ -50,6 +63,8 @@ impl Ladder {
         for out in others {
             out.extend_from_slice(first);
         }
+        // What nobody was shown cannot be held.
+        self.forget();
         true
     }
 }

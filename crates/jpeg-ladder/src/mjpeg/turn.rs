@@ -8,8 +8,7 @@
 use super::scan::Scan;
 use super::turn_plan::Plan;
 use super::{Kind, Reader};
-use crate::batch::{Rungs, Workspace};
-use crate::block::BATCH_BLOCKS;
+use crate::batch::{BatchSink, EncodeNow, Rungs, Workspace};
 use crate::decode;
 use crate::error::{At, Damage, EncodeError};
 use crate::header;
@@ -64,8 +63,7 @@ impl Turner {
         out: &mut Vec<u8>,
     ) -> Result<(u16, u16), EncodeError> {
         out.clear();
-        let damaged = |(at, damage)| EncodeError::Damaged { at, damage };
-        let kind = self.reader.begin(jpeg).map_err(damaged)?;
+        let kind = self.reader.begin(jpeg).map_err(EncodeError::damaged)?;
         if let Kind::Unread(kind) = kind {
             return Err(EncodeError::Kind(kind));
         }
@@ -88,10 +86,10 @@ impl Turner {
         });
         if let Err(at) = done {
             out.clear();
-            return Err(damaged(at));
+            return Err(EncodeError::damaged(at));
         }
         out.extend_from_slice(&header::END);
-        Ok((plan.width, plan.height))
+        Ok((plan.picture.width, plan.picture.height))
     }
 }
 
@@ -176,8 +174,9 @@ impl Job for Turn<'_> {
         } = reader;
         unstuffed.read(jpeg, segments.start_of_scan.end);
         let mut scan = Scan::new(segments, jpeg, unstuffed, kept).quantised();
-        let per_mcu = plan.mcu.blocks();
-        let per_batch = BATCH_BLOCKS / per_mcu;
+        let per_mcu = plan.picture.mcu.blocks();
+        let geometry = plan.picture.geometry;
+        let per_batch = geometry.batch(geometry.fitting());
         blocks.clear();
         for first in (0..segments.mcus).step_by(per_batch) {
             let mcus = per_batch.min(segments.mcus - first);
@@ -185,9 +184,13 @@ impl Job for Turn<'_> {
             blocks.extend_from_slice(&work.coefficients.blocks[..mcus * per_mcu]);
         }
         scan.finish()?;
-        work.begin(rungs.qualities, u8::MAX);
-        let out = std::slice::from_mut(out);
-        let all = plan.across * plan.down;
+        let mut sink = EncodeNow {
+            picture: plan.picture,
+            rungs,
+            own: u8::MAX,
+            out: std::slice::from_mut(out),
+        };
+        let all = geometry.mcus();
         for first in (0..all).step_by(per_batch) {
             let mcus = per_batch.min(all - first);
             for n in 0..mcus * per_mcu {
@@ -195,9 +198,8 @@ impl Job for Turn<'_> {
                 let full = plan.block(&blocks[from], &mut work.coefficients.blocks[n]);
                 work.coefficients.peaks[n] = if full { u16::MAX } else { 0 };
             }
-            work.encode(kernel, plan.mcu, mcus, &rungs, out);
+            sink.take(kernel, work, first..first + mcus);
         }
-        work.finish(out);
         Ok(())
     }
 }

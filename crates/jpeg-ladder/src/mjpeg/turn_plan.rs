@@ -3,18 +3,15 @@
 use super::segments::Segments;
 use crate::block::Mcu;
 use crate::header;
+use crate::interval::Picture;
 use crate::orientation::Orientation;
 use crate::tables::ZIGZAG;
 
 /// Where each block and each coefficient of the result comes from.
 pub(super) struct Plan {
     orientation: Orientation,
-    pub(super) width: u16,
-    pub(super) height: u16,
-    pub(super) mcu: Mcu,
-    /// MCUs of the result.
-    pub(super) across: usize,
-    pub(super) down: usize,
+    /// The result.
+    pub(super) picture: Picture,
     /// The source's: MCUs in a row, and what one is.
     source_across: usize,
     source_mcu: Mcu,
@@ -30,26 +27,22 @@ impl Plan {
         let side = |pixels: u16, blocks: usize, reversed: bool| {
             let mcu = 8 * blocks as u16;
             let kept = if reversed { pixels / mcu * mcu } else { pixels };
-            (kept > 0).then_some((kept, usize::from(kept.div_ceil(mcu))))
+            (kept > 0).then_some(kept)
         };
         let (from_right, from_bottom) = orientation.reversed();
-        let (width, across) = side(segments.width, mcu.across, from_right)?;
-        let (height, down) = side(segments.height, mcu.down, from_bottom)?;
-        let factors = orientation.sides((mcu.across, mcu.down));
-        let (across, down) = orientation.sides((across, down));
+        let width = side(segments.width, mcu.across, from_right)?;
+        let height = side(segments.height, mcu.down, from_bottom)?;
         let (width, height) = orientation.sides((width, height));
+        let (across, down) = orientation.sides((mcu.across, mcu.down));
+        let turned = Mcu {
+            across,
+            down,
+            colour: mcu.colour,
+        };
         let (places, signs) = permutation(orientation);
         Some(Self {
             orientation,
-            width,
-            height,
-            mcu: Mcu {
-                across: factors.0,
-                down: factors.1,
-                colour: mcu.colour,
-            },
-            across,
-            down,
+            picture: Picture::new(turned, width, height),
             source_across: usize::from(segments.width).div_ceil(8 * mcu.across),
             source_mcu: mcu,
             places,
@@ -59,22 +52,23 @@ impl Plan {
 
     /// The place in the source's scan of block `i` of MCU `n` of the result.
     pub(super) fn source(&self, n: usize, i: usize) -> usize {
-        let (column, row) = (n % self.across, n / self.across);
-        let luma = self.mcu.across * self.mcu.down;
+        let Picture { mcu, geometry, .. } = self.picture;
+        let (column, row) = (n % geometry.mcus_across, n / geometry.mcus_across);
+        let luma = geometry.luma_blocks;
         // A component's blocks in an MCU, of the result and of the source, and which of the result's it is.
         let ((ours, theirs), (x, y), first) = if i < luma {
             let theirs = (self.source_mcu.across, self.source_mcu.down);
-            let place = (i % self.mcu.across, i / self.mcu.across);
-            (((self.mcu.across, self.mcu.down), theirs), place, 0)
+            let place = (i % mcu.across, i / mcu.across);
+            (((mcu.across, mcu.down), theirs), place, 0)
         } else {
             (((1, 1), (1, 1)), (0, 0), i)
         };
         let place = (column * ours.0 + x, row * ours.1 + y);
-        let sides = (self.across * ours.0, self.down * ours.1);
+        let sides = (geometry.mcus_across * ours.0, geometry.mcus_down * ours.1);
         let (u, v) = self.orientation.source(place, sides);
-        let mcu = v / theirs.1 * self.source_across + u / theirs.0;
+        let from = v / theirs.1 * self.source_across + u / theirs.0;
         let within = v % theirs.1 * theirs.0 + u % theirs.0;
-        mcu * self.mcu.blocks() + first + within
+        from * geometry.blocks_per_mcu + first + within
     }
 
     /// One block as it becomes; whether anything is in its second half.
@@ -110,19 +104,27 @@ impl Plan {
             }
         }
         let count = components.len() as u8;
-        let ([h1, h0], [w1, w0]) = (self.height.to_be_bytes(), self.width.to_be_bytes());
+        let Picture {
+            mcu,
+            width,
+            height,
+            geometry,
+        } = self.picture;
+        let ([h1, h0], [w1, w0]) = (height.to_be_bytes(), width.to_be_bytes());
         // Steps of 16 bits are not baseline. Source: ITU-T T.81 B.2.4.1.
         let kind = if wide { 0xc1 } else { 0xc0 };
         out.extend_from_slice(&[0xff, kind, 0, 8 + 3 * count, 8, h1, h0, w1, w0, count]);
         for (id, component) in (1..).zip(components) {
             let factors = if id == 1 {
-                (self.mcu.across << 4 | self.mcu.down) as u8
+                (mcu.across << 4 | mcu.down) as u8
             } else {
                 0x11
             };
             out.extend_from_slice(&[id, factors, component.steps as u8]);
         }
-        header::write_huffman(out, |table| self.mcu.colour || matches!(table, 0x00 | 0x10));
+        header::write_huffman(out, |table| mcu.colour || matches!(table, 0x00 | 0x10));
+        let [high, low] = (geometry.interval_mcus as u16).to_be_bytes();
+        out.extend_from_slice(&[0xff, 0xdd, 0, 4, high, low]);
         out.extend_from_slice(&[0xff, 0xda, 0, 6 + 2 * count, count]);
         for id in 1..=count {
             out.extend_from_slice(&[id, if id == 1 { 0 } else { 0x11 }]);
