@@ -69,8 +69,8 @@ impl Judge {
                 (None, None) => Verdict::Refused("libjpeg-turbo shows nothing of it"),
                 (None, Some(_)) => Verdict::Wrong(format!("refused without a reason: {error}")),
             }),
-            (Ok(()), None) => Ok(Verdict::Wrong("shown, and libjpeg-turbo shows none".into())),
-            (Ok(()), Some(picture)) => match self.passed_on(jpeg, &picture)? {
+            (Ok(_), None) => Ok(Verdict::Wrong("shown, and libjpeg-turbo shows none".into())),
+            (Ok(_), Some(picture)) => match self.passed_on(jpeg, &picture)? {
                 Some(words) => Ok(Verdict::Wrong(words)),
                 None => compare(&picture, &ours),
             },
