@@ -192,3 +192,6 @@ impl Pictures {
             .map_err(|cause| cause.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

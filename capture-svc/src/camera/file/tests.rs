@@ -6,9 +6,6 @@ use jpeg_ladder::Orientation;
 
 use super::*;
 
-#[path = "../../../fuzz/recording.rs"]
-mod recording;
-
 /// A file that goes with its guard.
 struct Recording(PathBuf);
 
@@ -268,28 +265,6 @@ fn a_recording_is_opened_anew_only_when_a_whole_turn_is_damaged() {
         take(&mut source).unwrap();
     }
     assert_eq!(source.damaged_in_a_row(), 40);
-}
-
-#[test]
-fn any_bytes_are_played_the_same_in_every_turn() {
-    let parts = [picture(10), picture(90), b"--boundary\r\n".to_vec()];
-    let mut random = fastrand::Rng::with_seed(23);
-    for _ in 0..200 {
-        let mut bytes = Vec::new();
-        for _ in 0..random.usize(1..6) {
-            let part = &parts[random.usize(..parts.len())];
-            let cut = random
-                .usize(part.len() / 2..=2 * part.len())
-                .min(part.len());
-            bytes.extend_from_slice(&part[..cut]);
-            if random.bool() {
-                let at = random.usize(..bytes.len());
-                bytes[at] = [0, 0xff, 0xd8, 0xd9, 0xda][random.usize(..5)];
-            }
-        }
-        let file = Recording::new("mjpeg", &bytes);
-        recording::check(File::open(&file.0).unwrap(), &bytes);
-    }
 }
 
 #[test]
