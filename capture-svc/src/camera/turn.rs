@@ -46,18 +46,7 @@ impl Turn {
 /// Writes the pixels of `frame` to `out` and describes them in it.
 fn turn_pixels(frame: &mut RawFrame, orientation: Orientation, out: &mut Vec<u8>) {
     let (width, height) = (frame.width as usize, frame.height as usize);
-    let (from_right, from_bottom) = orientation.reversed();
-    let even = |pixels: usize, reversed: bool| if reversed { pixels & !1 } else { pixels };
-    // Colour for two pixels side by side, and for two on top of each other.
-    let (pairs, rows) = match frame.format {
-        PixelFormat::Yuyv | PixelFormat::Uyvy => (true, orientation.swaps_sides()),
-        PixelFormat::Nv12 | PixelFormat::I420 => (true, true),
-        _ => (false, false),
-    };
-    let kept = (
-        even(width, pairs && from_right).max(1),
-        even(height, rows && from_bottom).max(1),
-    );
+    let kept = kept(frame, orientation);
     let plane = |at: usize, stride: usize, (wide, high): (usize, usize)| Plane {
         bytes: &frame.data[at..],
         stride,
@@ -81,15 +70,21 @@ fn turn_pixels(frame: &mut RawFrame, orientation: Orientation, out: &mut Vec<u8>
                 plane(at, half(width), halves).turn::<1>(out);
             }
         }
-        PixelFormat::Yuyv | PixelFormat::Uyvy if orientation.swaps_sides() => {
-            let luma = usize::from(frame.format == PixelFormat::Uyvy);
-            let packed = Packed {
-                bytes: &frame.data,
-                stride: 4 * half(width),
-                luma,
-            };
-            packed.lay_on_its_side(kept, orientation, out);
+        PixelFormat::I444 => {
+            for n in 0..3 {
+                plane(n * width * height, width, kept).turn::<1>(out);
+            }
+        }
+        PixelFormat::Yuyv | PixelFormat::Uyvy | PixelFormat::I422 if orientation.swaps_sides() => {
+            lay_on_its_side(frame, kept, orientation, out);
             frame.format = PixelFormat::I420;
+        }
+        PixelFormat::I422 => {
+            plane(0, width, kept).turn::<1>(out);
+            let chroma = half(width) * height;
+            for at in [width * height, width * height + chroma] {
+                plane(at, half(width), (halves.0, kept.1)).turn::<1>(out);
+            }
         }
         PixelFormat::Yuyv | PixelFormat::Uyvy => {
             plane(0, 4 * half(width), (halves.0, kept.1)).turn::<4>(out);
@@ -104,6 +99,25 @@ fn turn_pixels(frame: &mut RawFrame, orientation: Orientation, out: &mut Vec<u8>
     }
     let (width, height) = orientation.sides(kept);
     (frame.width, frame.height) = (width as u32, height as u32);
+}
+
+/// The sides of the part of `frame` that is shown, before it is turned.
+fn kept(frame: &RawFrame, orientation: Orientation) -> (usize, usize) {
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let (from_right, from_bottom) = orientation.reversed();
+    let even = |pixels: usize, reversed: bool| if reversed { pixels & !1 } else { pixels };
+    // Colour for two pixels side by side, and for two on top of each other.
+    let (pairs, rows) = match frame.format {
+        PixelFormat::Yuyv | PixelFormat::Uyvy | PixelFormat::I422 => {
+            (true, orientation.swaps_sides())
+        }
+        PixelFormat::Nv12 | PixelFormat::I420 => (true, true),
+        _ => (false, false),
+    };
+    (
+        even(width, pairs && from_right).max(1),
+        even(height, rows && from_bottom).max(1),
+    )
 }
 
 /// Samples in rows, and how they are turned.
@@ -129,33 +143,70 @@ impl Plane<'_> {
     }
 }
 
-/// 4:2:2 in one plane.
-struct Packed<'a> {
+/// Samples of one component.
+struct Samples<'a> {
     bytes: &'a [u8],
     stride: usize,
-    /// Where the first luma of a pair stands; the first chroma stands at the other place.
-    luma: usize,
+    /// Bytes from one to the next in a row.
+    step: usize,
 }
 
-impl Packed<'_> {
-    /// Writes it as I420: colour is the mean of two rows.
-    fn lay_on_its_side(&self, kept: (usize, usize), orientation: Orientation, out: &mut Vec<u8>) {
-        let (width, height) = orientation.sides(kept);
-        for y in 0..height {
-            for x in 0..width {
-                let (u, v) = orientation.source((x, y), (width, height));
-                out.push(self.bytes[v * self.stride + 2 * u + self.luma]);
-            }
+impl Samples<'_> {
+    fn at(&self, x: usize, y: usize) -> u8 {
+        self.bytes[y * self.stride + x * self.step]
+    }
+}
+
+/// Luma and both chroma of a frame of 4:2:2.
+fn components(frame: &RawFrame) -> [Samples<'_>; 3] {
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let half = width.div_ceil(2);
+    let packed = |at: usize, step: usize| Samples {
+        bytes: &frame.data[at..],
+        stride: 4 * half,
+        step,
+    };
+    let planar = |at: usize, stride: usize| Samples {
+        bytes: &frame.data[at..],
+        stride,
+        step: 1,
+    };
+    match frame.format {
+        PixelFormat::Yuyv => [packed(0, 2), packed(1, 4), packed(3, 4)],
+        PixelFormat::Uyvy => [packed(1, 2), packed(0, 4), packed(2, 4)],
+        _ => {
+            let luma = width * height;
+            [
+                planar(0, width),
+                planar(luma, half),
+                planar(luma + half * height, half),
+            ]
         }
-        let sides = (width.div_ceil(2), height.div_ceil(2));
-        for chroma in [1 - self.luma, 3 - self.luma] {
-            for y in 0..sides.1 {
-                for x in 0..sides.0 {
-                    let (u, v) = orientation.source((x, y), sides);
-                    let sample = |row: usize| self.bytes[row * self.stride + 4 * u + chroma];
-                    let (one, other) = (sample(2 * v), sample((2 * v + 1).min(kept.1 - 1)));
-                    out.push(one.midpoint(other));
-                }
+    }
+}
+
+/// Writes a frame of 4:2:2 as I420: its colour is the mean of two rows.
+fn lay_on_its_side(
+    frame: &RawFrame,
+    kept: (usize, usize),
+    orientation: Orientation,
+    out: &mut Vec<u8>,
+) {
+    let [luma, chroma @ ..] = components(frame);
+    let (width, height) = orientation.sides(kept);
+    for y in 0..height {
+        for x in 0..width {
+            let (u, v) = orientation.source((x, y), (width, height));
+            out.push(luma.at(u, v));
+        }
+    }
+    let sides = (width.div_ceil(2), height.div_ceil(2));
+    for chroma in chroma {
+        for y in 0..sides.1 {
+            for x in 0..sides.0 {
+                let (u, v) = orientation.source((x, y), sides);
+                let below = (2 * v + 1).min(kept.1 - 1);
+                out.push(chroma.at(u, 2 * v).midpoint(chroma.at(u, below)));
             }
         }
     }

@@ -4,7 +4,7 @@ use jpeg_ladder::Orientation;
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
-use crate::camera::{CameraSettings, FormatWish, SourceSpec};
+use crate::camera::{CameraSettings, ColorRange, FormatWish, InputWish, SourceSpec, Standard};
 use crate::encode::{EncoderKind, Sampling};
 
 /// What else `CAPTURE_LINGER` may be.
@@ -78,6 +78,16 @@ impl Settings {
             ("vertical", Orientation::FLIPPED),
         ];
         let flip = problems.choice("CAPTURE_FLIP", &self.flip, &flips);
+        let ranges = [
+            ("auto", None),
+            ("full", Some(ColorRange::Full)),
+            ("limited", Some(ColorRange::Limited)),
+        ];
+        let range = problems.choice("CAPTURE_RANGE", &self.range, &ranges);
+        let input = self.input.as_deref().map(str::parse::<InputWish>);
+        let named = self.input.as_deref().unwrap_or_default();
+        let input = problems.keep("CAPTURE_INPUT", named, input.transpose());
+        let standard = problems.choice("CAPTURE_STANDARD", &self.standard, &Standard::CHOICES);
         let warmup = problems.number("CAPTURE_WARMUP", &self.warmup, 0, 1000);
         let controls = problems.keep("CAPTURE_CONTROLS", &self.controls, controls(&self.controls));
         Some(CameraSettings {
@@ -86,6 +96,9 @@ impl Settings {
             height: height?,
             fps: fps?,
             format: format?,
+            range: range?,
+            input: input?,
+            standard: standard?,
             warmup: warmup?,
             controls: controls?,
             orientation: rotate?.then(flip?),
@@ -146,6 +159,9 @@ mod tests {
             "--format=h264",
             "--subsampling=444",
             "--linger=10",
+            "--range=wide",
+            "--input=",
+            "--standard=hdtv",
             "--warmup=-1",
             "--controls=gain",
             "--rotate=45",
@@ -169,6 +185,9 @@ mod tests {
             "CAPTURE_FORMAT",
             "CAPTURE_SUBSAMPLING",
             "CAPTURE_LINGER",
+            "CAPTURE_RANGE",
+            "CAPTURE_INPUT",
+            "CAPTURE_STANDARD",
             "CAPTURE_WARMUP",
             "CAPTURE_CONTROLS",
             "CAPTURE_ROTATE",
@@ -185,7 +204,7 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 20, "{problems:#?}");
+        assert_eq!(problems.len(), 23, "{problems:#?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every layout turned every way, seen through the encoder.
 
 use super::*;
+use crate::camera::{file::FileSource, source::Source};
 use crate::encode::{EncoderKind, Sampling};
 
 const SIDES: (u32, u32) = (48, 32);
@@ -36,6 +37,13 @@ fn frame(format: PixelFormat) -> RawFrame {
         PixelFormat::Nv12 => luma()
             .chain(chroma(1).zip(chroma(2)).flat_map(|(cb, cr)| [cb, cr]))
             .collect(),
+        PixelFormat::I444 => (0..3)
+            .flat_map(|component| all().map(move |(x, y)| ycbcr(x, y)[component]))
+            .collect(),
+        PixelFormat::I422 => {
+            let half = |component: usize| pairs().map(move |(x, y)| ycbcr(x, y)[component]);
+            luma().chain(half(1)).chain(half(2)).collect()
+        }
         PixelFormat::I420 => luma().chain(chroma(1)).chain(chroma(2)).collect(),
         PixelFormat::Grey => luma().collect(),
         PixelFormat::Rgb24 | PixelFormat::Bgr24 => {
@@ -103,6 +111,8 @@ fn every_layout_is_turned_every_way() {
         PixelFormat::Uyvy,
         PixelFormat::Nv12,
         PixelFormat::I420,
+        PixelFormat::I422,
+        PixelFormat::I444,
         PixelFormat::Grey,
         PixelFormat::Rgb24,
         PixelFormat::Bgr24,
@@ -136,6 +146,7 @@ fn odd_sides_lose_what_has_no_colour_of_its_own_and_nothing_else() {
         PixelFormat::Yuyv,
         PixelFormat::Nv12,
         PixelFormat::I420,
+        PixelFormat::I422,
         PixelFormat::Grey,
     ] {
         for number in 1..=8 {
@@ -166,4 +177,25 @@ fn a_damaged_jpeg_is_an_error() {
     let end = cut.data.len() - 2;
     cut.data.drain(end - 100..end);
     assert!(Turn::default().apply(&mut cut, Orientation::HALF).is_err());
+}
+
+#[test]
+fn a_recorded_picture_that_was_taken_on_its_side_says_so() {
+    let app1 =
+        b"\xff\xe1\0\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let upright = frame(PixelFormat::Mjpeg).data;
+    let side = [&upright[..2], app1, &upright[2..]].concat();
+    let scratch = testkit::Scratch::new("orientation");
+    let path = scratch.path().join("two.mjpeg");
+    std::fs::write(&path, [side, upright].concat()).expect("a scratch file");
+    let mut source = FileSource::open(&path, 1000.0).expect("a recording");
+    let told = [(); 2].map(|()| {
+        let mut frame = RawFrame::default();
+        loop {
+            if let Some(delivery) = source.next_frame(&mut frame).expect("a frame") {
+                return delivery.orientation;
+            }
+        }
+    });
+    assert_eq!(told, [Orientation::QUARTER, Orientation::UPRIGHT]);
 }

@@ -57,6 +57,8 @@ fn the_picture_is_the_references_in_every_layout_and_range() {
         PixelFormat::Uyvy,
         PixelFormat::Nv12,
         PixelFormat::I420,
+        PixelFormat::I422,
+        PixelFormat::I444,
         PixelFormat::Grey,
         PixelFormat::Rgb24,
         PixelFormat::Bgr24,

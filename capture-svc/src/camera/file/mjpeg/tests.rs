@@ -1,4 +1,4 @@
-//! The checks of the fuzz target `recording`, with bytes of our own.
+//! The checks of the fuzz target `recording`, with bytes of our own, and how long is looked for a picture.
 
 use super::*;
 
@@ -35,4 +35,13 @@ fn any_bytes_are_played_the_same_in_every_turn() {
         std::fs::write(&path, &bytes).unwrap();
         recording::check(File::open(&path).unwrap(), &bytes);
     }
+}
+
+#[test]
+fn a_machine_that_is_starved_looks_at_as_much_as_a_picture_can_be() {
+    let second = Duration::from_secs(1);
+    assert!(!looked_enough(4 << 20, second * 2), "hardly begun");
+    assert!(!looked_enough(1 << 30, second), "a moment");
+    assert!(looked_enough(1 << 30, second * 2));
+    assert!(looked_enough(4 << 20, second * 6));
 }
