@@ -109,6 +109,12 @@ pub struct Settings {
     /// V4L2 controls to set when the camera is opened, as name=value,…; `capture-svc list` shows the names
     #[arg(long, env = "CAPTURE_CONTROLS", global = true, default_value = "")]
     pub(super) controls: String,
+    /// Turn the picture clockwise by so many degrees: 0, 90, 180 or 270
+    #[arg(long, env = "CAPTURE_ROTATE", global = true, default_value = "0")]
+    pub(super) rotate: String,
+    /// Mirror the picture, after it was turned: none, horizontal (left and right exchanged) or vertical
+    #[arg(long, env = "CAPTURE_FLIP", global = true, default_value = "none")]
+    pub(super) flip: String,
     /// Who encodes: ladder (transform once, quantise many) or reference (the crate jpeg-encoder)
     #[arg(long, env = "CAPTURE_ENCODER", global = true, default_value = "ladder")]
     pub(super) encoder: String,

@@ -1,5 +1,6 @@
 //! Judges the settings, all of them before the first complaint.
 
+use jpeg_ladder::Orientation;
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
@@ -71,6 +72,19 @@ impl Settings {
             ("nv12", FormatWish::Nv12),
         ];
         let format = problems.choice("CAPTURE_FORMAT", &self.format, &formats);
+        let turns = [
+            ("0", Orientation::UPRIGHT),
+            ("90", Orientation::QUARTER),
+            ("180", Orientation::HALF),
+            ("270", Orientation::THREE_QUARTERS),
+        ];
+        let rotate = problems.choice("CAPTURE_ROTATE", &self.rotate, &turns);
+        let flips = [
+            ("none", Orientation::UPRIGHT),
+            ("horizontal", Orientation::MIRRORED),
+            ("vertical", Orientation::FLIPPED),
+        ];
+        let flip = problems.choice("CAPTURE_FLIP", &self.flip, &flips);
         let ranges = [
             ("auto", None),
             ("full", Some(ColorRange::Full)),
@@ -94,6 +108,7 @@ impl Settings {
             standard: standard?,
             warmup: warmup?,
             controls: controls?,
+            orientation: rotate?.then(flip?),
         })
     }
 }
@@ -157,6 +172,8 @@ mod tests {
             "--standard=hdtv",
             "--warmup=-1",
             "--controls=gain",
+            "--rotate=45",
+            "--flip=both",
             "--encoder=fast",
             "--hold=on",
             "--hold-refresh=10",
@@ -183,6 +200,8 @@ mod tests {
             "CAPTURE_STANDARD",
             "CAPTURE_WARMUP",
             "CAPTURE_CONTROLS",
+            "CAPTURE_ROTATE",
+            "CAPTURE_FLIP",
             "CAPTURE_ENCODER",
             "CAPTURE_HOLD=\"on\"",
             "CAPTURE_HOLD_REFRESH",

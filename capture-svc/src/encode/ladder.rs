@@ -7,6 +7,7 @@ use wire::{Rung, RungSet, Stamp};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
 use super::hold::{Hold, Sequence, Step};
+use super::pass_through::Trust;
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
@@ -17,6 +18,7 @@ pub(crate) struct Ladder {
     qualities: Vec<u8>,
     /// Where what stands still is held: how the frames follow each other, and the layout of the last one.
     sequence: Option<(Sequence, PixelFormat)>,
+    trust: Trust,
 }
 
 impl Ladder {
@@ -36,6 +38,7 @@ impl Ladder {
             encoder,
             qualities: Vec::new(),
             sequence: hold.map(|hold| (Sequence::new(hold), PixelFormat::default())),
+            trust: Trust::default(),
         }
     }
 
@@ -56,6 +59,19 @@ impl Ladder {
         }
         step == Step::Again
     }
+
+    /// The one place where it is decided that a camera's bytes are passed on unread; whether they were.
+    fn pass_through(&mut self, frame: &RawFrame, stamp: &Stamp, jpegs: &mut [Vec<u8>]) -> bool {
+        let passed = frame.format == PixelFormat::Mjpeg
+            && self.trust.allows(frame)
+            && self
+                .encoder
+                .pass_through(&frame.data, &self.qualities, jpegs, &stamp.segment());
+        if passed {
+            self.trust.passed(frame);
+        }
+        passed
+    }
 }
 
 impl Encoder for Ladder {
@@ -66,6 +82,11 @@ impl Encoder for Ladder {
         rungs: RungSet,
         jpegs: &mut [Vec<u8>],
     ) -> Result<Option<Intervals>, EncodeError> {
+        self.qualities.clear();
+        self.qualities.extend(rungs.iter().map(Rung::quality));
+        if self.pass_through(frame, stamp, jpegs) {
+            return Ok(None);
+        }
         let again = self.follow(frame, stamp);
         // What does not fit is above the encoder's own limit, and refused with it.
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
@@ -100,8 +121,6 @@ impl Encoder for Ladder {
             PixelFormat::Bgr24 => Source::Bgr24(packed(3 * wide)),
             PixelFormat::Mjpeg => Source::Mjpeg(data),
         };
-        self.qualities.clear();
-        self.qualities.extend(rungs.iter().map(Rung::quality));
         let (qualities, segment) = (&self.qualities, stamp.segment());
         let encoded = if again {
             self.encoder
@@ -110,6 +129,7 @@ impl Encoder for Ladder {
             self.encoder
                 .encode_many(&spec, source, qualities, jpegs, &segment)
         };
+        self.trust.read(frame, encoded.is_ok());
         encoded.map_err(|error| match error {
             LadderError::Kind(kind) => EncodeError::Unread(kind),
             LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),

@@ -5,6 +5,7 @@
 mod encoder;
 mod hold;
 mod ladder;
+mod pass_through;
 mod picture;
 mod reference;
 

@@ -189,6 +189,17 @@ impl Duo {
         }
         wrong.map_or(Ok(()), Err)
     }
+
+    /// As [`Ladder::pass_through`]: there is nothing in it for a second thread.
+    pub fn pass_through(
+        &mut self,
+        data: &[u8],
+        qualities: &[u8],
+        out: &mut [Vec<u8>],
+        comment: &[u8],
+    ) -> bool {
+        self.first.pass_through(data, qualities, out, comment)
+    }
 }
 
 impl Default for Duo {

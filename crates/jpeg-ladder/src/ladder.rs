@@ -20,7 +20,7 @@ pub struct Ladder {
     /// By quality; made when first asked for.
     tables: Vec<Option<Box<Tables>>>,
     work: Box<Workspace>,
-    reader: Box<Reader>,
+    pub(crate) reader: Box<Reader>,
     /// Where what is still is held.
     holding: Option<Box<Holding>>,
 }

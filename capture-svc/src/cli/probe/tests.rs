@@ -16,6 +16,7 @@ fn settings(source: SourceSpec) -> CameraSettings {
         standard: None,
         warmup: 0,
         controls: Vec::new(),
+        orientation: jpeg_ladder::Orientation::UPRIGHT,
     }
 }
 

@@ -155,6 +155,42 @@ fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format()
 }
 
 #[test]
+fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_fault() {
+    let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
+    let mut encoder = Ladder::new(Sampling::S420, None);
+    let own = encode(&mut encoder, &camera, rungs(&[80])).expect("a good frame");
+    let good = RawFrame {
+        format: PixelFormat::Mjpeg,
+        data: own[0].clone(),
+        ..camera
+    };
+    // Bits that mean nothing, and no marker among them.
+    let mut damaged = good.clone();
+    let end = damaged.data.len() - 2;
+    damaged.data[end - 8..end].fill(0xfe);
+    let mut at = |frame: &RawFrame, ms: u64, count: u64| {
+        let mut frame = frame.clone();
+        frame.captured_at_us = STAMP.captured_at_us + ms * 1000;
+        frame.faults.count = count;
+        encode(&mut encoder, &frame, rungs(&[80, 95])).is_ok()
+    };
+    assert!(at(&good, 0, 0));
+    // Shown until the next whole reading, as docs/cameras.md says.
+    assert!(at(&damaged, 500, 0));
+    assert!(!at(&damaged, 1000, 0), "a second later");
+    assert!(!at(&damaged, 1030, 0), "behind a damaged one");
+    assert!(at(&good, 1060, 0));
+    assert!(at(&damaged, 1090, 0));
+    assert!(!at(&damaged, 1120, 1), "behind a fault of the source");
+    assert!(at(&good, 1150, 1));
+    // Whoever wants less than the camera's own has every frame read.
+    let mut frame = damaged.clone();
+    frame.captured_at_us = STAMP.captured_at_us + 1_160_000;
+    frame.faults.count = 1;
+    assert!(encode(&mut encoder, &frame, rungs(&[60, 80])).is_err());
+}
+
+#[test]
 fn a_frame_that_is_too_short_or_too_large_is_refused_with_words() {
     let mut encoder = Ladder::new(Sampling::S420, None);
     let mut short = frame(PixelFormat::Nv12, ColorRange::Full);

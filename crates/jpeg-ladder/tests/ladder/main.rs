@@ -10,5 +10,7 @@ mod identity;
 mod kinds;
 mod mjpeg;
 mod oddities;
+mod pass_through;
 mod reference;
 mod seeds;
+mod turn;
