@@ -19,6 +19,7 @@ mod deploy;
 mod docs_commands;
 mod mutants;
 mod nats;
+mod odd_jpegs;
 mod probe;
 mod proxies;
 mod run;
@@ -70,6 +71,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "proxies",
         "nginx, Caddy and HAProxy as deploy/proxy has them, before a real gateway",
         proxies::command,
+    ),
+    (
+        "odd-jpegs",
+        "some hundred odd JPEGs: what the encoder makes of each beside libjpeg-turbo; --list",
+        odd_jpegs::command,
     ),
     (
         "bench",

@@ -202,8 +202,8 @@ impl AccessControl {
                 return Err(Refusal::TooLong);
             }
             let end = identity.claims().expires_s().unwrap_or(now_s);
-            let lasts = Duration::from_secs(end.saturating_sub(now_s));
-            return Ok(scope.set(given, lasts, secure));
+            let lifetime = Duration::from_secs(end.saturating_sub(now_s));
+            return Ok(scope.set(given, lifetime, secure));
         }
         let Some(secret) = &self.secret else {
             return Err(self.unauthorized());
