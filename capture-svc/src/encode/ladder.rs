@@ -1,9 +1,12 @@
 //! The project's own encoder: colour and DCT once for all rungs, and a camera's JPEG by its coefficients.
 
-use jpeg_ladder::{EncodeError as LadderError, Plane, Range, Source, Spec};
+use jpeg_ladder::{
+    EncodeError as LadderError, HoldSettings, Intervals, Plane, Range, Source, Spec,
+};
 use wire::{Rung, RungSet, Stamp};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
+use super::hold::{Hold, Sequence, Step};
 use super::pass_through::Trust;
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
@@ -13,22 +16,48 @@ pub(crate) struct Ladder {
     sampling: jpeg_ladder::Sampling,
     encoder: jpeg_ladder::Duo,
     qualities: Vec<u8>,
+    /// Where what stands still is held: how the frames follow each other, and the layout of the last one.
+    sequence: Option<(Sequence, PixelFormat)>,
     trust: Trust,
 }
 
 impl Ladder {
-    /// An encoder that writes this sampling, or coarser where the frame has no more. A camera's JPEG keeps its own.
+    /// An encoder that writes this sampling, or coarser where the frame has no more. A camera's JPEG keeps its own. What
+    /// stands still is encoded again and again, unless it is to `hold` it.
     #[must_use]
-    pub(crate) fn new(sampling: Sampling) -> Self {
+    pub(crate) fn new(sampling: Sampling, hold: Option<Hold>) -> Self {
+        let mut encoder = jpeg_ladder::Duo::new();
+        // How many frames the refresh is shows when they come.
+        let settings = HoldSettings { refresh_frames: 1 };
+        encoder.hold(hold.map(|_| settings));
         Self {
             sampling: match sampling {
                 Sampling::S420 => jpeg_ladder::Sampling::S420,
                 Sampling::S422 => jpeg_ladder::Sampling::S422,
             },
-            encoder: jpeg_ladder::Duo::new(),
+            encoder,
             qualities: Vec::new(),
+            sequence: hold.map(|hold| (Sequence::new(hold), PixelFormat::default())),
             trust: Trust::default(),
         }
+    }
+
+    /// Tells the encoder what it cannot know of this frame; whether it is the last one again.
+    fn follow(&mut self, frame: &RawFrame, stamp: &Stamp) -> bool {
+        let Some((sequence, format)) = &mut self.sequence else {
+            return false;
+        };
+        if std::mem::replace(format, frame.format) != frame.format {
+            sequence.forget();
+        }
+        let step = sequence.step(stamp.seq, stamp.captured_at_us);
+        if let Step::Anew(_) = step {
+            self.encoder.forget();
+        }
+        if let Step::Anew(frames) | Step::Next(frames) = step {
+            self.encoder.refresh_within(frames);
+        }
+        step == Step::Again
     }
 
     /// The one place where it is decided that a camera's bytes are passed on unread; whether they were.
@@ -52,12 +81,13 @@ impl Encoder for Ladder {
         stamp: &Stamp,
         rungs: RungSet,
         jpegs: &mut [Vec<u8>],
-    ) -> Result<(), EncodeError> {
+    ) -> Result<Option<Intervals>, EncodeError> {
         self.qualities.clear();
         self.qualities.extend(rungs.iter().map(Rung::quality));
         if self.pass_through(frame, stamp, jpegs) {
-            return Ok(());
+            return Ok(None);
         }
+        let again = self.follow(frame, stamp);
         // What does not fit is above the encoder's own limit, and refused with it.
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
         let (width, height) = (side(frame.width), side(frame.height));
@@ -91,11 +121,16 @@ impl Encoder for Ladder {
             PixelFormat::Bgr24 => Source::Bgr24(packed(3 * wide)),
             PixelFormat::Mjpeg => Source::Mjpeg(data),
         };
-        let done =
+        let (qualities, segment) = (&self.qualities, stamp.segment());
+        let encoded = if again {
             self.encoder
-                .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment());
-        self.trust.read(frame, done.is_ok());
-        done.map(|_| ()).map_err(|error| match error {
+                .encode_again(&spec, source, qualities, jpegs, &segment)
+        } else {
+            self.encoder
+                .encode_many(&spec, source, qualities, jpegs, &segment)
+        };
+        self.trust.read(frame, encoded.is_ok());
+        encoded.map_err(|error| match error {
             LadderError::Kind(kind) => EncodeError::Unread(kind),
             LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
             _ => EncodeError::Unsupported {

@@ -67,7 +67,7 @@ fn frame(format: PixelFormat) -> RawFrame {
 }
 
 fn encoded(frame: &RawFrame) -> Vec<u8> {
-    let mut encoder = EncoderKind::Ladder.build(Sampling::S420);
+    let mut encoder = EncoderKind::Ladder.build(Sampling::S420, None);
     let mut jpegs = vec![Vec::new()];
     let stamp = wire::Stamp {
         run: 1,

@@ -1,4 +1,6 @@
-//! The ladder beside the reference, and what becomes of a camera's JPEG.
+//! Every layout, every rung, and what is held.
+
+use std::time::Duration;
 
 use super::*;
 use crate::encode::reference::Reference;
@@ -71,7 +73,7 @@ fn the_picture_is_the_references_in_every_layout_and_range() {
             }
             let frame = frame(format, range);
             let pictures = [
-                &mut Ladder::new(Sampling::S420) as &mut dyn Encoder,
+                &mut Ladder::new(Sampling::S420, None) as &mut dyn Encoder,
                 &mut Reference::new(Sampling::S420),
             ]
             .map(|encoder| {
@@ -88,7 +90,7 @@ fn the_picture_is_the_references_in_every_layout_and_range() {
 fn each_rung_gets_its_own_jpeg_with_the_stamp() {
     let frame = frame(PixelFormat::Yuyv, ColorRange::Full);
     let jpegs = encode(
-        &mut Ladder::new(Sampling::S420),
+        &mut Ladder::new(Sampling::S420, None),
         &frame,
         rungs(&[30, 60, 95]),
     )
@@ -104,7 +106,7 @@ fn each_rung_gets_its_own_jpeg_with_the_stamp() {
 #[test]
 fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
     let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
-    let mut encoder = Ladder::new(Sampling::S420);
+    let mut encoder = Ladder::new(Sampling::S420, None);
     let own = encode(&mut encoder, &camera, rungs(&[80]))
         .expect("a good frame")
         .remove(0);
@@ -124,9 +126,38 @@ fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
 }
 
 #[test]
+fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format() {
+    let refresh = Duration::from_secs(10);
+    let mut encoder = Ladder::new(Sampling::S420, Some(Hold { refresh }));
+    let yuyv = frame(PixelFormat::Yuyv, ColorRange::Full);
+    let nv12 = frame(PixelFormat::Nv12, ColorRange::Full);
+    let mut held = |frame: &RawFrame, seq, captured_at_us, quality| {
+        let stamp = Stamp {
+            seq,
+            captured_at_us,
+            ..STAMP
+        };
+        let mut jpegs = [Vec::new()];
+        let intervals = encoder
+            .encode_many(frame, &stamp, rungs(&[quality]), &mut jpegs)
+            .expect("a good frame");
+        assert_eq!(Stamp::read(&jpegs[0]), Ok(stamp));
+        intervals.map(|intervals| intervals.held)
+    };
+    assert_eq!(held(&yuyv, 1, 1_000_000, 60), Some(0));
+    assert_eq!(held(&yuyv, 2, 1_030_000, 60), Some(2));
+    // The same frame for a rung that became wanted: nothing is compared.
+    assert_eq!(held(&yuyv, 2, 1_030_000, 80), None);
+    assert_eq!(held(&yuyv, 3, 1_060_000, 60), Some(2));
+    assert_eq!(held(&yuyv, 4, 9_000_000, 60), Some(0));
+    assert_eq!(held(&nv12, 5, 9_030_000, 60), Some(0));
+    assert_eq!(held(&nv12, 6, 9_060_000, 60), Some(2));
+}
+
+#[test]
 fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_fault() {
     let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
-    let mut encoder = Ladder::new(Sampling::S420);
+    let mut encoder = Ladder::new(Sampling::S420, None);
     let own = encode(&mut encoder, &camera, rungs(&[80])).expect("a good frame");
     let good = RawFrame {
         format: PixelFormat::Mjpeg,
@@ -161,7 +192,7 @@ fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_faul
 
 #[test]
 fn a_frame_that_is_too_short_or_too_large_is_refused_with_words() {
-    let mut encoder = Ladder::new(Sampling::S420);
+    let mut encoder = Ladder::new(Sampling::S420, None);
     let mut short = frame(PixelFormat::Nv12, ColorRange::Full);
     short.data.truncate(100);
     let text = encode(&mut encoder, &short, rungs(&[60]))
