@@ -197,3 +197,15 @@ async fn a_header_that_claims_to_be_huge_costs_no_memory() {
     let peak_kb: u64 = peak.expect("in kB").trim().parse().expect("a number");
     assert!(peak_kb < 128 << 10, "{peak_kb} kB");
 }
+
+#[tokio::test]
+async fn a_camera_that_hangs_on_its_side_is_shown_upright_in_both_formats() {
+    for format in ["yuyv", "mjpeg"] {
+        let settings = [("CAPTURE_FORMAT", format), ("CAPTURE_ROTATE", "90")];
+        let mut watched = Watched::with("well-behaved", &settings).await;
+        let frame = watched.frames(5).await;
+        assert_eq!((frame.width, frame.height), (240, 320), "{format}");
+        assert!(watched.dropped("corrupt").await < 0.5);
+        watched.calm();
+    }
+}
