@@ -79,13 +79,12 @@ impl Seen {
         let mut seen = Self::nothing_of(node);
         match device::open_node(&seen.node.path) {
             Ok(device) => {
-                let path = &seen.node.path;
                 seen.offers = formats::offers(&device, None);
                 seen.other = formats::not_understood(&device);
                 if seen.offers.is_empty() && seen.other.is_empty() {
                     return None;
                 }
-                seen.controls = controls::list(&device, path);
+                seen.controls = controls::list(&device);
             }
             Err(error) => seen.refusal = Some(error.to_string()),
         }
@@ -117,16 +116,16 @@ impl Seen {
             let value = control
                 .value
                 .map_or_else(|| "?".into(), |value| value.to_string());
-            let bounds = control.bounds.map_or_else(
-                || "bounds not read".into(),
-                |bounds| {
-                    format!(
-                        "{} to {}, default {}",
-                        bounds.minimum, bounds.maximum, bounds.default
-                    )
-                },
+            let Bounds {
+                minimum,
+                maximum,
+                default,
+            } = control.bounds;
+            let _ = write!(
+                out,
+                "    {} = {value}  ({minimum} to {maximum}, default {default})",
+                control.name
             );
-            let _ = write!(out, "    {} = {value}  ({bounds})", control.name);
             let _ = writeln!(
                 out,
                 "{}{}",
@@ -170,10 +169,9 @@ impl Seen {
             .settings
             .iter()
             .map(|control| {
-                let bound = |which: fn(Bounds) -> i64| control.bounds.map(which);
                 json!({
-                    "name": control.name, "value": control.value, "minimum": bound(|bounds| bounds.minimum),
-                    "maximum": bound(|bounds| bounds.maximum), "default": bound(|bounds| bounds.default), "menu": control.menu,
+                    "name": control.name, "value": control.value, "minimum": control.bounds.minimum,
+                    "maximum": control.bounds.maximum, "default": control.bounds.default, "menu": control.menu,
                 })
             })
             .collect();

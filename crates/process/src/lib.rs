@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod listener;
 mod log;
+mod log_writer;
 mod places;
 mod problems;
 mod registry;

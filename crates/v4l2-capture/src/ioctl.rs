@@ -5,8 +5,8 @@ use std::{io, marker::PhantomData};
 use v4l::{
     device::Handle,
     v4l_sys::{
-        v4l2_buffer, v4l2_capability, v4l2_fmtdesc, v4l2_format, v4l2_input, v4l2_requestbuffers,
-        v4l2_std_id, v4l2_streamparm,
+        v4l2_buffer, v4l2_capability, v4l2_ext_controls, v4l2_fmtdesc, v4l2_format, v4l2_input,
+        v4l2_query_ext_ctrl, v4l2_querymenu, v4l2_requestbuffers, v4l2_std_id, v4l2_streamparm,
     },
     v4l2::vidioc,
 };
@@ -35,15 +35,19 @@ requests! {
     ENUMINPUT = VIDIOC_ENUMINPUT: v4l2_input;
     S_INPUT = VIDIOC_S_INPUT: i32;
     S_STD = VIDIOC_S_STD: v4l2_std_id;
+    QUERY_EXT_CTRL = VIDIOC_QUERY_EXT_CTRL: v4l2_query_ext_ctrl;
+    QUERYMENU = VIDIOC_QUERYMENU: v4l2_querymenu;
     REQBUFS = VIDIOC_REQBUFS: v4l2_requestbuffers;
     STREAMON = VIDIOC_STREAMON: i32;
     STREAMOFF = VIDIOC_STREAMOFF: i32;
 }
-// Their structure may hold a pointer: see `buffers`.
+// Their structure may hold a pointer: see `buffers` and `controls`.
 requests! {
     QUERYBUF = VIDIOC_QUERYBUF: v4l2_buffer;
     QBUF = VIDIOC_QBUF: v4l2_buffer;
     DQBUF = VIDIOC_DQBUF: v4l2_buffer;
+    G_EXT_CTRLS = VIDIOC_G_EXT_CTRLS: v4l2_ext_controls;
+    S_EXT_CTRLS = VIDIOC_S_EXT_CTRLS: v4l2_ext_controls;
 }
 
 /// Structures of numbers and nothing else, as far as capturing needs them: `v4l2_format` has pointers for overlays only.
@@ -53,6 +57,8 @@ impl Numbers for v4l2_fmtdesc {}
 impl Numbers for v4l2_format {}
 impl Numbers for v4l2_streamparm {}
 impl Numbers for v4l2_input {}
+impl Numbers for v4l2_query_ext_ctrl {}
+impl Numbers for v4l2_querymenu {}
 impl Numbers for i32 {}
 impl Numbers for v4l2_std_id {}
 impl Numbers for v4l2_requestbuffers {}

@@ -1,20 +1,22 @@
 //! What capturing with V4L2 takes and no safe crate has: formats of several planes, buffers of which every frame can be
-//! seen, colours as the numbers that a driver gives, the input and the norm of an analogue grabber.
+//! seen, colours and controls as the numbers that a driver gives, the input and the norm of an analogue grabber.
 //!
 //! Which format, how many buffers and what to do with a frame is decided by whoever calls. A device is opened with the v4l
 //! crate, which has the rest: it reads no plane but one, hides the first frame, cannot do with a single buffer, knows no
 //! `ycbcr_enc`, and panics on a number that is newer than it is.
 //!
 //! It is a crate of its own so that `unsafe` stands apart: all of it is in [`ioctl`] and [`mapping`], and in the reading of
-//! the unions of [`format`] and [`buffers`]. Source: `linux/videodev2.h`, the kernel's documentation of V4L2.
+//! the unions of [`format`], [`buffers`] and [`controls`]. Source: `linux/videodev2.h`, the kernel's documentation of V4L2.
 
 mod buffers;
+mod controls;
 mod format;
 mod input;
 mod ioctl;
 mod mapping;
 
 pub use buffers::{Buffers, Filled};
+pub use controls::{Control, controls};
 pub use format::{Format, format, formats, set_format, set_interval};
 pub use input::{inputs, select_input, set_standard};
 

@@ -28,6 +28,12 @@ pub(super) fn explain(node: &Path, doing: &str, cause: io::Error) -> CameraError
             },
         },
         Some(Errno::NOSPC) => CameraError::UsbBandwidth(node.into()),
+        Some(Errno::PROTO | Errno::ILSEQ) => CameraError::Device {
+            doing: format!(
+                "{path}: the camera garbles its answers on USB (another cable or port, no hub): {doing}"
+            ),
+            cause,
+        },
         _ => CameraError::Device {
             doing: format!("{path}: {doing}"),
             cause,
@@ -117,6 +123,8 @@ mod tests {
             meaning(rustix::io::Errno::ACCESS),
             CameraError::Permission(_)
         ));
+        let garbled = meaning(rustix::io::Errno::PROTO).to_string();
+        assert!(garbled.contains("another cable"), "{garbled}");
         assert!(matches!(
             meaning(rustix::io::Errno::IO),
             CameraError::Device { .. }

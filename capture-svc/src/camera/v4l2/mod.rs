@@ -81,7 +81,7 @@ impl V4l2Source {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;
         // Before the format: some controls change what it means, such as its range.
-        complaints.extend(controls::set(&device, &node.path, &settings.controls));
+        complaints.extend(controls::set(&device, &settings.controls));
         let refused = |doing| move |cause| explain(&node.path, doing, cause);
         let (mode, kind, layout) =
             set(&device, &choice, settings.range).map_err(refused("setting its format"))?;
