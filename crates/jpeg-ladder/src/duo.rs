@@ -71,6 +71,11 @@ impl Duo {
         self.first.hold(settings);
     }
 
+    /// As [`Ladder::refresh_within`].
+    pub fn refresh_within(&mut self, frames: u32) {
+        self.first.refresh_within(frames);
+    }
+
     /// As [`Ladder::forget`].
     pub fn forget(&mut self) {
         self.first.forget();

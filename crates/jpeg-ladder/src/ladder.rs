@@ -49,6 +49,13 @@ impl Ladder {
         self.holding = settings.map(|settings| Box::new(Holding::new(settings)));
     }
 
+    /// Encodes what is still within so many frames from now on, where it is held.
+    pub fn refresh_within(&mut self, frames: u32) {
+        if let Some(holding) = &mut self.holding {
+            holding.refresh_within(frames);
+        }
+    }
+
     /// Whether it holds what is still.
     pub(crate) fn holds(&self) -> bool {
         self.holding.is_some()
@@ -257,7 +264,7 @@ impl Ladder {
             holding.code(*kernel, work, second, rungs, own, out);
         } else {
             // What nobody was shown cannot be held.
-            if let Some(holding) = holding {
+            if let Some(holding) = holding.as_mut().filter(|_| !request.again) {
                 holding.forget();
             }
             let sink = EncodeNow {

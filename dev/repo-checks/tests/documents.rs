@@ -223,6 +223,7 @@ fn every_test_that_the_security_document_names_exists() {
         "gateway-svc/src",
         "gateway-svc/tests",
         "dev/end-to-end/tests",
+        "dev/repo-checks/tests",
     ];
     let sources: String = places
         .iter()

@@ -9,6 +9,7 @@
     reason = "a command-line tool: it talks to a person, reads its environment and measures time"
 )]
 
+mod advisories;
 mod bench;
 mod camera;
 mod chaos;
@@ -84,6 +85,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "sbom",
         "what the services and the client are made of, as CycloneDX",
         sbom::command,
+    ),
+    (
+        "advisories",
+        "whether a weakness became known in what the services are made of; needs RustSec's database",
+        advisories::command,
     ),
     (
         "tools",

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, deploy, docs_commands, proxies, tools, web};
+use crate::{advisories, bench, camera, chaos, deploy, docs_commands, proxies, tools, web};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -99,7 +99,6 @@ fn check_whole(report: &mut Report) {
 fn check_deploy(report: &mut Report) {
     report.step("licences", &[], |environment| {
         tools::CARGO_DENY.get(environment)?;
-        // The advisories' database is on a host of its own; licences, bans and sources need none.
         let check = [
             "deny",
             "--config",
@@ -111,6 +110,13 @@ fn check_deploy(report: &mut Report) {
         ];
         cargo(environment, &check)
     });
+    if advisories::fetched(&report.environment) {
+        report.step("advisories", &["licences"], |environment| {
+            advisories::check(environment)
+        });
+    } else {
+        report.skip("advisories", advisories::NO_DATABASE);
+    }
     report.step("deploy checks", &["build", "nats-server"], |environment| {
         deploy::check(environment)
     });

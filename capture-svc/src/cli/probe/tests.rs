@@ -31,7 +31,7 @@ fn times_become_rate_jitter_and_age() {
 }
 
 async fn gathered(source: SourceSpec) -> anyhow::Result<Findings> {
-    let encoder = EncoderKind::Ladder.build(Sampling::S420);
+    let encoder = EncoderKind::Ladder.build(Sampling::S420, None);
     Findings::gather(settings(source), encoder, Duration::from_millis(300)).await
 }
 

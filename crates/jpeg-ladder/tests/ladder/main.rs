@@ -5,6 +5,7 @@ mod checks;
 mod common;
 mod damage;
 mod encode;
+mod hold;
 mod identity;
 mod kinds;
 mod mjpeg;
