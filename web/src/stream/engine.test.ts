@@ -100,7 +100,7 @@ describe("quality", () => {
     socket.frame(1);
     engine.setQuality(60);
     expect(socket.closedBy).toBe(1000);
-    expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2");
+    expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2&delta=1");
     expect(view().phase).toBe("live");
     FakeSocket.last.open(false);
     FakeSocket.last.frame(2);
