@@ -1,9 +1,23 @@
 #!/bin/sh
 # Makes what the compose stack keeps secret: an nkey for each service, the viewers' token, Grafana's password. What is
 # there already stays. Needs docker and the capture image; CAPTURE_SVC=target/release/capture-svc takes a binary instead.
+#
+#   deploy/keys.sh --camera front-door
+#
+# makes a NATS user as well that may serve this camera only: secrets/capture-front-door.nkey is for its host. Delete that
+# file and run this again for another key; delete the line in secrets/cameras and the host is locked out.
 set -eu
 cd "$(dirname "$0")"
 umask 077
+camera=
+case "$#:${1-}" in
+0:) ;;
+2:--camera) camera="$2" ;;
+*) echo "usage: keys.sh [--camera NAME]" >&2 && exit 64 ;;
+esac
+case "$camera" in
+default | *[!a-z0-9-]*) echo "a camera's name is 1 to 32 of a-z, 0-9 and '-': $camera is none" >&2 && exit 64 ;;
+esac
 mkdir -p secrets
 image="${CAPTURE_IMAGE:-rero/capture-svc:0.1.0}"
 
@@ -23,6 +37,26 @@ if [ -z "${CAPTURE_SVC:-}" ] && ! docker image inspect "$image" >/dev/null 2>&1;
 fi
 capture="$(nkey capture)"
 gateway="$(nkey gateway)"
+if [ -n "$camera" ]; then
+    public="$(nkey "capture-$camera")"
+    touch secrets/cameras
+    others="$(grep -v "^$camera " secrets/cameras || true)"
+    chmod u+w secrets/cameras
+    printf '%s\n' "$others" "$camera $public" | sed '/^$/d' >secrets/cameras
+fi
+users=./nats-users.conf
+if [ -e secrets/cameras ]; then
+    users=./secrets/nats-users.conf
+    # Written in place: a container keeps the file that was mounted.
+    [ ! -e "$users" ] || chmod u+w "$users"
+    {
+        sed '/# camera hosts/,$d' nats-users.conf
+        while read -r name key; do
+            sed "s/@CAMERA@/$name/g; s/@NKEY@/$key/g" nats-camera-user.conf
+        done <secrets/cameras
+        sed '1,/# camera hosts/d' nats-users.conf
+    } >"$users"
+fi
 random secrets/gateway.token
 random secrets/grafana.password
 # The services read them as a user of their own; on the host the folder keeps others out.
@@ -30,9 +64,9 @@ chmod 0700 secrets
 chmod 0444 secrets/*
 
 [ -e .env ] || cp .env.example .env
-sed -i.old '/^CAPTURE_NKEY=/d; /^GATEWAY_NKEY=/d' .env
+sed -i.old '/^CAPTURE_NKEY=/d; /^GATEWAY_NKEY=/d; /^NATS_USERS=/d' .env
 rm -f .env.old
-printf 'CAPTURE_NKEY=%s\nGATEWAY_NKEY=%s\n' "$capture" "$gateway" >>.env
+printf 'CAPTURE_NKEY=%s\nGATEWAY_NKEY=%s\nNATS_USERS=%s\n' "$capture" "$gateway" "$users" >>.env
 echo "keys are in deploy/secrets, settings in deploy/.env; the token that viewers are asked for:"
 cat secrets/gateway.token
 echo

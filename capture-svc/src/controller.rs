@@ -126,6 +126,7 @@ fn status(
         } else {
             0.0
         },
+        nominal_fps: report.nominal_fps,
         width: report.width,
         height: report.height,
         source: report.source,

@@ -62,15 +62,18 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let admin = listen(config.admin_listen)?;
     let camera = Camera::start(config.camera.clone(), metrics.camera.clone());
     let camera = Arc::new(camera.context("starting the camera thread")?);
-    let links = Links {
-        frames: open_link(
+    let link = |role, pending_max| {
+        open_link(
             &config.nats,
-            "frames",
-            FrameBus::PENDING_FRAMES_MAX,
+            &config.camera_id,
+            role,
+            pending_max,
             &metrics.link,
         )
-        .await?,
-        control: open_link(&config.nats, "control", CONTROL_PENDING_MAX, &metrics.link).await?,
+    };
+    let links = Links {
+        frames: link("frames", FrameBus::PENDING_FRAMES_MAX).await?,
+        control: link("control", CONTROL_PENDING_MAX).await?,
     };
     let mut tasks = start(config, &metrics, &camera, &links, admin)?;
     let outcome = tokio::select! {

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use wire::{RungSet, Stamp};
 
 use crate::bus::{FrameBus, Undelivered};
-use crate::camera::{FrameReceiver, RawFrame};
+use crate::camera::{FrameReceiver, RawFrame, Verdict};
 use crate::encode::{EncodeError, Encoder};
 use crate::metrics::PublishMetrics;
 
@@ -66,12 +66,12 @@ impl Publisher {
             tokio::select! {
                 frame = frames.next() => {
                     served = *wanted.borrow_and_update();
-                    let whole = self.publish(&frame, served).await;
-                    if let Some(whole) = whole {
-                        frames.judge(whole);
+                    let verdict = self.publish(&frame, served).await;
+                    if let Some(verdict) = verdict {
+                        frames.judge(verdict);
                     }
                     // A frame that could not be decoded is not sent to a rung that is wanted later.
-                    last = Some(frame).filter(|_| whole != Some(false));
+                    last = Some(frame).filter(|_| verdict.is_none_or(|verdict| verdict == Verdict::Whole));
                 }
                 changed = wanted.changed() => {
                     if changed.is_err() {
@@ -93,7 +93,7 @@ impl Publisher {
     }
 
     /// Whether the frame could be encoded; `None` if nobody has tried.
-    async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) -> Option<bool> {
+    async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) -> Option<Verdict> {
         if rungs.is_empty() {
             return None;
         }
@@ -106,7 +106,7 @@ impl Publisher {
             self.metrics.dropped_corrupt.inc();
             // After thirty in a row the session ends, and its error says why.
             tracing::debug!(%error, seq = frame.seq, "frame dropped");
-            return Some(false);
+            return Some(error.verdict());
         }
         let deadline = FrameBus::deadline();
         for (index, rung) in rungs.iter().enumerate() {
@@ -125,7 +125,7 @@ impl Publisher {
         self.metrics
             .publish_age
             .observe(self.age(frame).as_secs_f64());
-        Some(true)
+        Some(Verdict::Whole)
     }
 
     fn encode(&mut self, frame: &RawFrame, rungs: RungSet) -> Result<(), EncodeError> {

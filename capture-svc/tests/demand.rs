@@ -157,38 +157,6 @@ async fn a_new_quality_starts_after_nats_came_back_without_its_memory() {
 }
 
 #[tokio::test]
-async fn the_bucket_is_made_again_when_somebody_deletes_it() {
-    let nats = NatsServer::start().await;
-    let _capture = Process::capture(&nats, &[]).await;
-    bucket(&nats, "demand").await;
-    let js = jetstream::new(nats.client().await);
-    js.delete_stream("KV_demand").await.unwrap();
-    let demand = bucket(&nats, "demand").await;
-    let mut frames = nats.client().await.subscribe("frames.q40").await.unwrap();
-    put(&demand, "q40.gw").await;
-    next(&mut frames).await;
-}
-
-#[tokio::test]
-async fn a_bucket_with_other_settings_is_brought_back_to_ours() {
-    let nats = NatsServer::start().await;
-    let js = jetstream::new(nats.client().await);
-    let other = kv::Config {
-        bucket: "demand".into(),
-        max_age: Duration::from_secs(3600),
-        storage: jetstream::stream::StorageType::Memory,
-        ..kv::Config::default()
-    };
-    js.create_key_value(other).await.unwrap();
-    let _capture = Process::capture(&nats, &[]).await;
-    eventually(REACTION_MAX, || async {
-        let mut stream = js.get_stream("KV_demand").await.ok()?;
-        (stream.info().await.ok()?.config.max_age == LEASE).then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn nats_may_come_later() {
     let mut nats = NatsServer::start().await;
     nats.kill();

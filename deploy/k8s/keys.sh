@@ -1,9 +1,10 @@
 #!/bin/sh
 # The secrets of deploy/keys.sh as objects in the namespace rero: deploy/k8s/keys.sh | kubectl apply -f -
-# What is there already in deploy/secrets is used again.
+# What is there already in deploy/secrets is used again. With --camera NAME also the Secret capture-NAME-nkey; NATS learns
+# of its user from deploy/secrets/nats-users.conf, which an overlay puts into the ConfigMap nats-config (behavior: merge).
 set -eu
 cd "$(dirname "$0")/.."
-./keys.sh >&2
+./keys.sh "$@" >&2
 b64() { base64 <"$1" | tr -d '\n'; }
 value() { sed -n "s/^$1=//p" .env; }
 cat <<OBJECTS
@@ -22,3 +23,15 @@ kind: Secret
 metadata: { name: gateway-keys, namespace: rero }
 data: { gateway.nkey: "$(b64 secrets/gateway.nkey)", gateway.token: "$(b64 secrets/gateway.token)" }
 OBJECTS
+[ -e secrets/cameras ] || exit 0
+while read -r name _; do
+    # A seed that was taken to its host and deleted here stays there.
+    [ -e "secrets/capture-$name.nkey" ] || continue
+    cat <<OBJECT
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: capture-$name-nkey, namespace: rero }
+data: { capture.nkey: "$(b64 "secrets/capture-$name.nkey")" }
+OBJECT
+done <secrets/cameras

@@ -63,7 +63,7 @@ impl StatusStream {
         loop {
             let message = self.0.next().await?;
             let camera = CameraId::of_status_subject(&message.subject);
-            let status = serde_json::from_slice(&message.payload).ok();
+            let status = CameraStatus::of_message(&message.payload);
             if let (Some(camera), Some(status)) = (camera, status) {
                 return Some((camera, status));
             }

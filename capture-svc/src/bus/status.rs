@@ -109,7 +109,7 @@ impl StatusPublisher {
             status.reason = Some(Reason::Standby);
             status.qualities.clear();
         }
-        let Ok(json) = serde_json::to_vec(&status) else {
+        let Ok(json) = status.to_message() else {
             return;
         };
         let published = self.link.client.publish(self.subject.clone(), json.into());
@@ -120,7 +120,7 @@ impl StatusPublisher {
 
 /// Whose message this is, and whether it says that its sender stands by.
 fn sender(payload: &[u8]) -> Option<(u32, bool)> {
-    let status: CameraStatus = serde_json::from_slice(payload).ok()?;
+    let status = CameraStatus::of_message(payload)?;
     let run = u32::from_str_radix(&status.run, 16).ok()?;
     Some((run, status.reason == Some(Reason::Standby)))
 }

@@ -3,6 +3,7 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
+use jpeg_ladder::JpegKind;
 use wire::Reason;
 
 /// Why a source does not open or stopped delivering. The text is the status message's `detail`.
@@ -31,6 +32,12 @@ pub(crate) enum CameraError {
     /// Nothing usable on offer.
     #[error("{0}")]
     Unsupported(String),
+    /// Pictures of a kind that is not read.
+    #[error(
+        "the camera sends {0}, which is not read: CAPTURE_FORMAT=yuyv or nv12, if `capture-svc list` shows that it has one \
+         of them"
+    )]
+    Unread(JpegKind),
     /// `ENOSPC` from the USB stack at stream start.
     #[error(
         "no USB bandwidth left for {0}: other cameras on the same bus reserve it; use another USB port or hub, \
@@ -72,7 +79,7 @@ impl CameraError {
             Self::Permission(_) => Reason::Permission,
             Self::NotFound(_) => Reason::NotFound,
             Self::Stalled(_) | Self::Wedged(_) => Reason::Stalled,
-            Self::Unsupported(_) => Reason::Unsupported,
+            Self::Unsupported(_) | Self::Unread(_) => Reason::Unsupported,
             Self::UsbBandwidth(_) => Reason::UsbBandwidth,
             Self::Corrupt(_) => Reason::Corrupt,
             Self::File { .. } => Reason::File,

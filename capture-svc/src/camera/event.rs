@@ -24,10 +24,12 @@ pub(super) enum SessionEvent {
         mode: Mode,
         words: String,
     },
-    /// The camera has gone over to another size, in pixels.
-    Resized { width: u32, height: u32 },
-    /// A sign of life, with the measured rate (frames a second) if there is one, and whether a frame has come at all.
-    Alive { fps: Option<f64>, live: bool },
+    /// A sign of life, with the measured rate (frames a second) if there is one, and the size in pixels of the last frame
+    /// that was shown, if one was.
+    Alive {
+        fps: Option<f64>,
+        shown: Option<(u32, u32)>,
+    },
     /// There will be no more frames, for this reason. Told before anything is closed, which may take a driver for ever.
     Failed(CameraError),
     /// The thread is done and everything that it held is closed.

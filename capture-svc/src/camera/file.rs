@@ -16,6 +16,7 @@ use super::{
     clock::{self, Metronome},
     error::CameraError,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    slot::Undecoded,
     source::{self, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
@@ -149,6 +150,18 @@ impl Source for FileSource {
         match &self.content {
             Content::Mjpeg(pictures) => pictures.turn().map_or(u32::MAX, |turn| turn.max(least)),
             Content::Y4m(_) => least,
+        }
+    }
+
+    /// No cable leads to a recording.
+    fn undecodable(&self, frames: Undecoded) -> CameraError {
+        let problem = match frames.unread {
+            Some(kind) => format!("it holds {kind}, which is not read"),
+            None => format!("{} pictures of it in a row are damaged", frames.in_a_row),
+        };
+        CameraError::File {
+            path: self.path.clone(),
+            problem,
         }
     }
 }

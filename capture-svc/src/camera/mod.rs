@@ -32,7 +32,7 @@ use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
 pub(crate) use self::{
     frame::{CaptureClock, ColorRange, PixelFormat, RawFrame},
     report::CameraReport,
-    slot::FrameReceiver,
+    slot::{FrameReceiver, Verdict},
     source::{CameraSettings, FormatWish, SourceSpec},
 };
 use crate::metrics::CameraMetrics;

@@ -18,6 +18,8 @@ pub(crate) struct CameraReport {
     pub detail: String,
     /// Frames a second that the pacer admits: measured while live, announced before.
     pub fps: f64,
+    /// Frames a second that the pacer admits while the source is open, as announced.
+    pub nominal_fps: f64,
     /// Pixels per row, as delivered last, else as asked for.
     pub width: u32,
     /// Rows.
@@ -37,6 +39,7 @@ impl CameraReport {
             reason: None,
             detail: "nobody is watching".into(),
             fps: settings.fps,
+            nominal_fps: settings.fps,
             width: settings.width,
             height: settings.height,
             source: match settings.source {
@@ -56,10 +59,12 @@ impl CameraReport {
         changed
     }
 
-    pub(super) fn live(&mut self, fps: Option<f64>) -> bool {
+    /// Frames of this size come; `fps` is what was measured.
+    pub(super) fn live(&mut self, fps: Option<f64>, (width, height): (u32, u32)) -> bool {
         let before = self.clone();
         (self.state, self.reason) = (CameraState::Live, None);
         self.detail.clone_from(&self.opened);
+        (self.width, self.height) = (width, height);
         // A tenth is finer than anybody decides by, and keeps the report from changing with every measurement.
         self.fps = fps.map_or(self.fps, |fps| (fps * 10.0).round() / 10.0);
         *self != before

@@ -23,7 +23,7 @@ use super::{
     frame_size::{FrameSize, SizeVerdict},
     open,
     slot::{FrameSlot, Pool},
-    source::{CameraSettings, Delivery, Source},
+    source::{CameraSettings, Delivery, Source, SourceSpec},
     v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
@@ -71,7 +71,7 @@ impl Session {
             Ok((kind, mut source)) => {
                 let _open = OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
-                if let Err(error) = encodable(&mode) {
+                if let Err(error) = encodable(&mode, &self.settings.source) {
                     return self.tell(SessionEvent::Failed(error));
                 }
                 self.tell(SessionEvent::Opened {
@@ -106,7 +106,7 @@ impl Session {
             let now = clock::now();
             intake.say_alive(now);
             let admitted = match delivered {
-                Some(delivery) => intake.admit(frame, delivery, source.damaged_in_a_row(), now)?,
+                Some(delivery) => intake.admit(frame, delivery, source, now)?,
                 None => intake.nothing_came(now)?,
             };
             // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
@@ -128,7 +128,8 @@ struct Intake<'a> {
     timeout: Duration,
     last_frame_at: Instant,
     last_sign_at: Instant,
-    live: bool,
+    /// The size of the last frame that was shown.
+    shown: Option<(u32, u32)>,
     /// Frames that are still to be skipped.
     warmup: u32,
     /// Damaged frames in a row.
@@ -149,7 +150,7 @@ impl<'a> Intake<'a> {
             timeout: FIRST_FRAME_TIMEOUT.max(interval * 3),
             last_frame_at: now,
             last_sign_at: now,
-            live: false,
+            shown: None,
             warmup: session.settings.warmup,
             damaged: 0,
             size: (!source.sizes_vary()).then(|| FrameSize::new(mode.width, mode.height)),
@@ -167,13 +168,13 @@ impl<'a> Intake<'a> {
         Ok(false)
     }
 
-    /// Whether the frame is to be shown; one that is not is counted. After `damaged_max` damaged ones in a row, which a
-    /// recording knows only when it was played through, the source is opened anew.
+    /// Whether the frame is to be shown; one that is not is counted. After too many in a row that cannot be shown the
+    /// source is opened anew.
     fn admit(
         &mut self,
         frame: &mut RawFrame,
         delivery: Delivery,
-        damaged_max: u32,
+        source: &dyn Source,
         now: Instant,
     ) -> Result<bool, CameraError> {
         let metrics = &self.session.metrics;
@@ -186,9 +187,12 @@ impl<'a> Intake<'a> {
         self.damaged = if whole { 0 } else { self.damaged + 1 };
         metrics.dropped_corrupt.inc_by((!whole).into());
         // Those that look whole and are not are counted by whoever decodes them.
-        let in_a_row = self.damaged.max(self.session.slot.damaged());
-        if in_a_row >= damaged_max {
-            return Err(CameraError::Corrupt(in_a_row));
+        let mut undecoded = self.session.slot.undecoded();
+        if self.damaged > undecoded.in_a_row {
+            (undecoded.in_a_row, undecoded.unread) = (self.damaged, None);
+        }
+        if undecoded.in_a_row >= source.damaged_in_a_row() {
+            return Err(source.undecodable(undecoded));
         }
         if !whole || !self.size_is_right(frame, now)? {
             return Ok(false);
@@ -212,7 +216,7 @@ impl<'a> Intake<'a> {
         match verdict {
             None | Some(SizeVerdict::Right) => return Ok(true),
             Some(SizeVerdict::Changed) => {
-                self.session.tell(SessionEvent::Resized { width, height });
+                tracing::warn!(width, height, "the camera has gone over to another size");
                 return Ok(true);
             }
             Some(SizeVerdict::Odd) => {}
@@ -231,11 +235,13 @@ impl<'a> Intake<'a> {
         if session.slot.put(Arc::clone(frame)) {
             session.metrics.dropped_busy.inc();
         }
-        if !self.live {
-            self.live = true;
+        let size = Some((frame.width, frame.height));
+        let before = std::mem::replace(&mut self.shown, size);
+        // Where each frame has a size of its own, the next sign of life is soon enough.
+        if before.is_none() || (before != size && self.size.is_some()) {
             session.tell(SessionEvent::Alive {
                 fps: None,
-                live: true,
+                shown: size,
             });
         }
     }
@@ -246,23 +252,31 @@ impl<'a> Intake<'a> {
             self.last_sign_at = now;
             self.session.tell(SessionEvent::Alive {
                 fps: self.rate.fps(),
-                live: self.live,
+                shown: self.shown,
             });
         }
     }
 }
 
 /// Whether the encoder takes pictures of this size; asked once, at the opening.
-fn encodable(mode: &Mode) -> Result<(), CameraError> {
+fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraError> {
     let most = u32::from(MAX_SIDE);
     if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
         return Ok(());
     }
-    Err(CameraError::Unsupported(format!(
-        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}: choose a smaller size \
-         (CAPTURE_WIDTH, CAPTURE_HEIGHT)",
+    let problem = format!(
+        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}",
         mode.width, mode.height
-    )))
+    );
+    Err(match source {
+        SourceSpec::File(path) => CameraError::File {
+            path: path.clone(),
+            problem,
+        },
+        _ => CameraError::Unsupported(format!(
+            "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
+        )),
+    })
 }
 
 /// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.

@@ -1,14 +1,12 @@
 //! The latest frame, between the camera's thread and whoever encodes: one place, newest wins, nothing queued. The way
-//! back carries one number: how many frames in a row could not be decoded, which only an encoder finds out.
+//! back carries a verdict: how many frames in a row could not be decoded and why, which only an encoder finds out.
 //!
 //! Buffers go round: a frame is handed out as an `Arc`, and when its last reader lets go the camera fills it again, so
 //! that a running stream allocates nothing.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
+use jpeg_ladder::JpegKind;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -18,13 +16,31 @@ use super::frame::RawFrame;
 /// keeps a frame while it takes the next.
 const CIRCULATING_FRAMES_MAX: usize = 4;
 
+/// What an encoder says of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It could be decoded.
+    Whole,
+    /// It looked whole and is not.
+    Damaged,
+    /// It is a JPEG that is not read.
+    Unread(JpegKind),
+}
+
+/// Frames in a row that their reader could not decode.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Undecoded {
+    pub(super) in_a_row: u32,
+    /// What the last of them was, if it was not damaged.
+    pub(super) unread: Option<JpegKind>,
+}
+
 /// The one waiting frame.
 #[derive(Debug, Default)]
 pub(super) struct FrameSlot {
     waiting: Mutex<Option<Arc<RawFrame>>>,
     arrived: Notify,
-    /// Frames in a row that their reader judged to be damaged.
-    damaged: AtomicU32,
+    undecoded: Mutex<Undecoded>,
 }
 
 impl FrameSlot {
@@ -39,12 +55,12 @@ impl FrameSlot {
     /// before it, nor the next session answer for it.
     pub(super) fn clear(&self) {
         *self.waiting.lock() = None;
-        self.damaged.store(0, Ordering::Relaxed);
+        *self.undecoded.lock() = Undecoded::default();
     }
 
-    /// How many frames in a row looked whole to the camera's thread and could not be decoded.
-    pub(super) fn damaged(&self) -> u32 {
-        self.damaged.load(Ordering::Relaxed)
+    /// What looked whole to the camera's thread and could not be decoded.
+    pub(super) fn undecoded(&self) -> Undecoded {
+        *self.undecoded.lock()
     }
 
     fn take(&self) -> Option<Arc<RawFrame>> {
@@ -69,12 +85,18 @@ impl FrameReceiver {
 
     /// Says of a frame taken whether it could be decoded. Damage inside a JPEG shows only then; when there is no end of
     /// it, the camera is opened anew. Frames that nobody decodes need no verdict: they leave the count as it is.
-    pub(crate) fn judge(&self, whole: bool) {
-        if whole {
-            self.0.damaged.store(0, Ordering::Relaxed);
-        } else {
-            self.0.damaged.fetch_add(1, Ordering::Relaxed);
-        }
+    pub(crate) fn judge(&self, verdict: Verdict) {
+        let mut undecoded = self.0.undecoded.lock();
+        *undecoded = match verdict {
+            Verdict::Whole => Undecoded::default(),
+            Verdict::Damaged | Verdict::Unread(_) => Undecoded {
+                in_a_row: undecoded.in_a_row + 1,
+                unread: match verdict {
+                    Verdict::Unread(kind) => Some(kind),
+                    _ => None,
+                },
+            },
+        };
     }
 }
 
@@ -143,14 +165,15 @@ mod tests {
     fn damage_counts_in_a_row_until_a_frame_is_whole_or_the_camera_is_closed() {
         let slot = Arc::new(FrameSlot::default());
         let frames = FrameReceiver(Arc::clone(&slot));
-        frames.judge(false);
-        frames.judge(false);
-        assert_eq!(slot.damaged(), 2);
-        frames.judge(true);
-        assert_eq!(slot.damaged(), 0);
-        frames.judge(false);
+        frames.judge(Verdict::Damaged);
+        frames.judge(Verdict::Unread(JpegKind::Lossless));
+        let told = slot.undecoded();
+        assert_eq!((told.in_a_row, told.unread), (2, Some(JpegKind::Lossless)));
+        frames.judge(Verdict::Whole);
+        assert_eq!(slot.undecoded(), Undecoded::default());
+        frames.judge(Verdict::Damaged);
         slot.clear();
-        assert_eq!(slot.damaged(), 0);
+        assert_eq!(slot.undecoded(), Undecoded::default());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use super::{
     error::CameraError,
     frame::{Mode, RawFrame},
+    slot::Undecoded,
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
@@ -37,6 +38,13 @@ pub(super) trait Source {
     /// After how many damaged frames in a row there is no hope but to open it anew.
     fn damaged_in_a_row(&self) -> u32 {
         DAMAGED_IN_A_ROW
+    }
+
+    /// What it means that so many frames in a row could not be decoded.
+    fn undecodable(&self, frames: Undecoded) -> CameraError {
+        frames
+            .unread
+            .map_or(CameraError::Corrupt(frames.in_a_row), CameraError::Unread)
     }
 }
 

@@ -179,20 +179,16 @@ impl Supervisor {
                 state.seen_camera |= kind == SourceKind::Webcam;
                 self.report_opened(kind, &mode, words);
             }
-            SessionEvent::Resized { width, height } => {
-                tracing::warn!(width, height, "the camera has gone over to another size");
-                self.report
-                    .send_modify(|report| (report.width, report.height) = (width, height));
-            }
-            SessionEvent::Alive { fps, live } => {
-                if live {
+            SessionEvent::Alive { fps, shown } => {
+                if shown.is_some() {
                     running.live(now);
                 }
                 if let Some(fps) = fps {
                     self.metrics.source_fps.set(fps);
                 }
-                if live && !closing {
-                    self.report.send_if_modified(|report| report.live(fps));
+                if let Some(size) = shown.filter(|_| !closing) {
+                    self.report
+                        .send_if_modified(|report| report.live(fps, size));
                 }
             }
             SessionEvent::Failed(error) => {
@@ -226,7 +222,8 @@ impl Supervisor {
         );
         self.report.send_modify(|report| {
             (report.width, report.height) = (mode.width, mode.height);
-            report.fps = mode.fps.min(self.settings.fps);
+            report.nominal_fps = mode.fps.min(self.settings.fps);
+            report.fps = report.nominal_fps;
             (report.source, report.format) = (kind, Some(mode.format));
             report.opened = words;
         });

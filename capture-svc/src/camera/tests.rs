@@ -6,7 +6,9 @@ use testkit::eventually;
 
 use wire::{CameraState, Reason};
 
-use super::{Camera, CameraReport, CameraSettings, FormatWish, PixelFormat, RawFrame, SourceSpec};
+use super::{
+    Camera, CameraReport, CameraSettings, FormatWish, PixelFormat, RawFrame, SourceSpec, Verdict,
+};
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// Far more than anything here takes; a hang is a failure with a name.
@@ -122,7 +124,7 @@ async fn thirty_frames_in_a_row_that_cannot_be_decoded_open_the_camera_anew_and_
     let (camera, metrics) = start(SourceSpec::Pattern);
     camera.set_wanted(true);
     let mut frames = camera.frames();
-    for verdict in [false, true, false] {
+    for verdict in [Verdict::Damaged, Verdict::Whole, Verdict::Damaged] {
         for _ in 0..29 {
             frames.judge(verdict);
         }
@@ -135,7 +137,7 @@ async fn thirty_frames_in_a_row_that_cannot_be_decoded_open_the_camera_anew_and_
     }
     let corrupt = metrics.errors.with_label_values(&["corrupt"]);
     assert_eq!((corrupt.get(), metrics.opens.get()), (0, 1));
-    frames.judge(false);
+    frames.judge(Verdict::Damaged);
     eventually(CAMERA_TEST_TIMEOUT, async || metrics.opens.get() == 2).await;
     assert_eq!(corrupt.get(), 1);
     report(&camera, |report| report.state == CameraState::Live).await;
@@ -151,10 +153,13 @@ async fn pictures_beyond_the_encoder_are_a_fault_with_words_and_nothing_is_live(
     let (camera, metrics) = start(SourceSpec::File(path));
     camera.set_wanted(true);
     let seen = report(&camera, |report| report.reason.is_some()).await;
-    assert_eq!(seen.reason, Some(Reason::Unsupported));
-    assert!(seen.detail.contains("8194x2") && seen.detail.contains("8192x8192"));
+    assert_eq!(seen.reason, Some(Reason::File));
+    for part in ["large.y4m", "8194x2", "8192x8192"] {
+        assert!(seen.detail.contains(part), "{}", seen.detail);
+    }
+    assert!(!seen.detail.contains("CAPTURE_WIDTH"), "{}", seen.detail);
     eventually(CAMERA_TEST_TIMEOUT, async || {
-        metrics.errors.with_label_values(&["unsupported"]).get() >= 2
+        metrics.errors.with_label_values(&["file"]).get() >= 2
     })
     .await;
     assert_eq!(metrics.captured.get(), 0);
@@ -204,7 +209,19 @@ async fn damage_in_a_recording_is_counted_and_does_not_begin_it_anew() {
 }
 
 #[tokio::test]
-async fn a_recording_of_which_nothing_can_be_decoded_is_a_fault() {
+async fn a_recording_of_which_nothing_can_be_decoded_is_a_fault_and_not_the_cameras() {
+    let lossless = Verdict::Unread(jpeg_ladder::JpegKind::Lossless);
+    for (verdict, words) in [(Verdict::Damaged, "damaged"), (lossless, "lossless JPEG")] {
+        let detail = fault_of_a_recording(verdict).await;
+        assert!(
+            detail.contains(words) && detail.contains("undecodable.mjpeg"),
+            "{detail}"
+        );
+        assert!(!detail.contains("camera"), "{detail}");
+    }
+}
+
+async fn fault_of_a_recording(verdict: Verdict) -> String {
     let scratch = testkit::Scratch::new("undecodable");
     let path = scratch.path().join("undecodable.mjpeg");
     let mut bytes = Vec::new();
@@ -215,16 +232,17 @@ async fn a_recording_of_which_nothing_can_be_decoded_is_a_fault() {
     let (camera, metrics) = start(SourceSpec::File(path));
     camera.set_wanted(true);
     let mut frames = camera.frames();
-    let corrupt = metrics.errors.with_label_values(&["corrupt"]);
-    for _ in 0..100 {
-        if corrupt.get() > 0 {
-            return;
+    let mut seen = camera.status();
+    let failed = seen.wait_for(|report| report.reason == Some(Reason::File));
+    let mut failed = std::pin::pin!(tokio::time::timeout(CAMERA_TEST_TIMEOUT, failed));
+    let detail = loop {
+        tokio::select! {
+            report = &mut failed => break report.unwrap().unwrap().detail.clone(),
+            _ = frames.next() => frames.judge(verdict),
         }
-        let frame = tokio::time::timeout(CAMERA_TEST_TIMEOUT, frames.next()).await;
-        frame.expect("a frame comes");
-        frames.judge(false);
-    }
-    panic!("a hundred pictures that cannot be decoded are no fault");
+    };
+    assert_eq!(metrics.errors.with_label_values(&["corrupt"]).get(), 0);
+    detail
 }
 
 #[tokio::test]
@@ -237,4 +255,31 @@ async fn stopping_closes_the_source_and_ends_the_thread() {
         .await
         .expect("it ends");
     assert_eq!(metrics.open.get(), 0);
+}
+
+#[tokio::test]
+async fn the_size_reported_is_that_of_the_pictures_shown() {
+    let sized = |width: u16, height: u16| {
+        let mut bytes = Vec::new();
+        let pixels = vec![90; usize::from(width) * usize::from(height)];
+        jpeg_encoder::Encoder::new(&mut bytes, 80)
+            .encode(&pixels, width, height, jpeg_encoder::ColorType::Luma)
+            .unwrap();
+        bytes
+    };
+    let scratch = testkit::Scratch::new("sizes");
+    let path = scratch.path().join("sizes.mjpeg");
+    std::fs::write(&path, [sized(64, 48), sized(32, 24).repeat(200)].concat()).unwrap();
+    let (camera, _) = start(SourceSpec::File(path));
+    camera.set_wanted(true);
+    let size = |report: &CameraReport| (report.width, report.height);
+    report(&camera, |report| report.state == CameraState::Live).await;
+    report(&camera, |report| size(report) == (32, 24)).await;
+    camera.set_wanted(false);
+    let idle = report(&camera, |report| report.state == CameraState::Idle).await;
+    assert!(
+        (idle.nominal_fps - 100.0).abs() < 0.01,
+        "{}",
+        idle.nominal_fps
+    );
 }

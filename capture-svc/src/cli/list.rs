@@ -8,6 +8,7 @@ use crate::camera::v4l2::{
     answer::ask,
     controls::{self, Bounds, Controls},
     device::{self, Node},
+    formats,
     negotiate::{Offer, rate},
 };
 
@@ -70,8 +71,8 @@ impl Seen {
         match device::open_node(&seen.node.path) {
             Ok(device) => {
                 let path = &seen.node.path;
-                seen.offers = device::offers(&device, path, None);
-                seen.other = device::not_understood(&device, path);
+                seen.offers = formats::offers(&device, path, None);
+                seen.other = formats::not_understood(&device, path);
                 if seen.offers.is_empty() && seen.other.is_empty() {
                     return None;
                 }

@@ -20,7 +20,14 @@ const SWITCH_PENDING_MAX: usize = 16;
 /// NATS refuses or does not answer.
 pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&'static str> {
     let metrics = Metrics::new()?;
-    let mut link = open_link(&config.nats, "privacy", SWITCH_PENDING_MAX, &metrics.link).await?;
+    let mut link = open_link(
+        &config.nats,
+        &config.camera_id,
+        "privacy",
+        SWITCH_PENDING_MAX,
+        &metrics.link,
+    )
+    .await?;
     let set = match switch {
         PrivacySwitch::On => Some(true),
         PrivacySwitch::Off => Some(false),

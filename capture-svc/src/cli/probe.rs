@@ -6,16 +6,21 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
-use wire::CameraState;
+use wire::{CameraState, Rung, RungSet, Stamp};
 
 use crate::camera::clock;
-use crate::camera::{Camera, CameraReport, CameraSettings, CaptureClock, PixelFormat, RawFrame};
+use crate::camera::{
+    Camera, CameraReport, CameraSettings, CaptureClock, FrameReceiver, PixelFormat, RawFrame,
+    Verdict,
+};
 use crate::config::Config;
-use crate::encode::KernelRace;
+use crate::encode::{Encoder, KernelRace};
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// How long [`probe`] waits for a picture: longer than the slowest camera's start.
 const PROBE_FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
+/// At which quality frames are encoded, to find out whether they can be shown.
+const PROBE_QUALITY: u8 = 80;
 /// How long the source is watched after its first picture: long enough to see a camera's rate settle.
 const PROBE_DURATION: Duration = Duration::from_secs(3);
 
@@ -24,7 +29,8 @@ const PROBE_DURATION: Duration = Duration::from_secs(3);
 /// # Errors
 /// Words for a person when there is no picture.
 pub async fn probe(config: Config, as_json: bool) -> anyhow::Result<String> {
-    let findings = Findings::gather(config.camera, PROBE_DURATION).await?;
+    let encoder = config.encoder.build(config.sampling);
+    let findings = Findings::gather(config.camera, encoder, PROBE_DURATION).await?;
     Ok(if as_json {
         findings.json().to_string()
     } else {
@@ -46,11 +52,21 @@ struct Findings {
 }
 
 impl Findings {
-    async fn gather(settings: CameraSettings, duration: Duration) -> anyhow::Result<Self> {
+    async fn gather(
+        settings: CameraSettings,
+        encoder: Box<dyn Encoder>,
+        duration: Duration,
+    ) -> anyhow::Result<Self> {
         let metrics = Metrics::new()?.camera;
         let started = clock::now();
         let camera = Camera::start(settings, metrics.clone())?;
-        let (mut frames, mut status) = (camera.frames(), camera.status());
+        let mut frames = Decoded {
+            frames: camera.frames(),
+            encoder,
+            metrics: metrics.clone(),
+            jpeg: Vec::new(),
+        };
+        let mut status = camera.status();
         camera.set_wanted(true);
         let first = tokio::select! {
             frame = frames.next() => frame,
@@ -61,11 +77,12 @@ impl Findings {
             () = tokio::time::sleep(PROBE_FIRST_FRAME_TIMEOUT) => bail!("no picture came"),
         };
         let first_after = started.elapsed();
-        let mut times = vec![(first.captured_at_us, clock::wall_us())];
+        let (first, arrived) = first;
+        let mut times = vec![(first.captured_at_us, arrived)];
         let (mut bytes, mut by) = (first.data.len(), first.clock);
         let until = clock::now() + duration;
-        while let Ok(frame) = tokio::time::timeout(left(until), frames.next()).await {
-            times.push((frame.captured_at_us, clock::wall_us()));
+        while let Ok((frame, arrived)) = tokio::time::timeout(left(until), frames.next()).await {
+            times.push((frame.captured_at_us, arrived));
             bytes += frame.data.len();
             by = frame.clock;
         }
@@ -137,6 +154,44 @@ impl Findings {
     }
 }
 
+/// The frames of a camera that can be shown: what looks whole is encoded, as the service does, since some damage shows
+/// only then.
+struct Decoded {
+    frames: FrameReceiver,
+    encoder: Box<dyn Encoder>,
+    metrics: CameraMetrics,
+    jpeg: Vec<u8>,
+}
+
+impl Decoded {
+    /// The next one and when it arrived, µs since the Unix epoch.
+    async fn next(&mut self) -> (Arc<RawFrame>, u64) {
+        loop {
+            let frame = self.frames.next().await;
+            let arrived = clock::wall_us();
+            let stamp = Stamp {
+                run: 0,
+                seq: frame.seq,
+                captured_at_us: frame.captured_at_us,
+            };
+            let rungs = Rung::of_quality(PROBE_QUALITY)
+                .into_iter()
+                .collect::<RungSet>();
+            let jpegs = std::slice::from_mut(&mut self.jpeg);
+            match self.encoder.encode_many(&frame, &stamp, rungs, jpegs) {
+                Ok(()) => {
+                    self.frames.judge(Verdict::Whole);
+                    return (frame, arrived);
+                }
+                Err(error) => {
+                    self.metrics.dropped_corrupt.inc();
+                    self.frames.judge(error.verdict());
+                }
+            }
+        }
+    }
+}
+
 fn left(until: Instant) -> Duration {
     until.saturating_duration_since(clock::now())
 }
@@ -180,70 +235,4 @@ impl Measured {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::camera::{FormatWish, SourceSpec};
-
-    fn settings(source: SourceSpec) -> CameraSettings {
-        CameraSettings {
-            source,
-            width: 320,
-            height: 240,
-            fps: 50.0,
-            format: FormatWish::Auto,
-            warmup: 0,
-            controls: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn times_become_rate_jitter_and_age() {
-        let steady = Measured::of(&[(0, 5_000), (20_000, 25_000), (40_000, 45_000)]);
-        assert!(
-            (steady.fps - 50.0).abs() < 0.01
-                && steady.jitter_ms < 0.01
-                && (steady.age_ms - 5.0).abs() < 0.01
-        );
-        assert!((Measured::of(&[(0, 0), (10_000, 0), (40_000, 0)]).jitter_ms - 10.0).abs() < 0.01);
-    }
-
-    async fn gathered(source: SourceSpec) -> anyhow::Result<Findings> {
-        Findings::gather(settings(source), Duration::from_millis(300)).await
-    }
-
-    #[tokio::test]
-    async fn a_probe_says_what_the_source_delivers() {
-        let findings = gathered(SourceSpec::Pattern).await.unwrap();
-        let told = findings.json();
-        assert_eq!(
-            (told["source"].as_str(), told["format"].as_str()),
-            (Some("pattern"), Some("I420"))
-        );
-        assert_eq!(
-            (told["width"].as_u64(), told["height"].as_u64()),
-            (Some(320), Some(240))
-        );
-        assert_eq!(told["mean_kib"].as_f64(), Some(112.5), "{told}");
-        let kernel = told["kernel"].as_str().unwrap();
-        assert!(told["kernels_us"][kernel].as_f64() > Some(0.0), "{told}");
-    }
-
-    /// Rate and age from given times: how many frames a loaded machine gets to see says nothing about the probe.
-    #[tokio::test]
-    async fn the_rate_told_is_that_of_the_frames_seen() {
-        let mut findings = gathered(SourceSpec::Pattern).await.unwrap();
-        findings.times = vec![(0, 5_000), (20_000, 25_000), (40_000, 45_000)];
-        let told = findings.json();
-        assert_eq!(
-            (told["frames"].as_u64(), told["fps"].as_f64()),
-            (Some(3), Some(50.0))
-        );
-        assert!(findings.text().contains("3 frames: 50.00 fps"));
-    }
-
-    #[tokio::test]
-    async fn a_probe_of_nothing_says_why() {
-        let refused = gathered(SourceSpec::Index(99)).await.err().unwrap();
-        assert!(refused.to_string().contains("/dev/video99"), "{refused}");
-    }
-}
+mod tests;

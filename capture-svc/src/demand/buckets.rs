@@ -24,6 +24,11 @@ use super::error::DemandError;
 const JETSTREAM_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long opening both buckets may take: some eight requests.
 const BUCKETS_OPEN_TIMEOUT: Duration = Duration::from_secs(4);
+/// The longest entry of either bucket: a lease and a canary are empty, a switch says `on` or `off`, a delete is a header of
+/// 32 bytes. Who may write entries must not fill the account's memory with them.
+const MAX_ENTRY_BYTES: i32 = 128;
+/// All entries of a bucket: ten thousand leases. A bucket that is full takes no more; it throws nothing away.
+const MAX_BUCKET_BYTES: i64 = 1024 * 1024;
 /// What the switch says when the camera must stay closed.
 const SWITCH_ON: &[u8] = b"on";
 
@@ -164,15 +169,17 @@ impl Buckets {
     }
 
     /// A KV bucket as a stream. Made raw: the library's own way asks for one permission more and fails on older servers.
+    /// Without roll-ups, which a bucket has by default: one message with that header would wipe everybody's entries.
     /// Source: NATS ADR-8, "JetStream based Key-Value Stores".
     fn key_value(&self, bucket: &str) -> StreamConfig {
         StreamConfig {
             name: format!("KV_{bucket}"),
             subjects: vec![format!("$KV.{bucket}.>")],
             max_messages_per_subject: 1,
+            max_message_size: MAX_ENTRY_BYTES,
+            max_bytes: MAX_BUCKET_BYTES,
             num_replicas: self.replicas,
             discard: DiscardPolicy::New,
-            allow_rollup: true,
             deny_delete: true,
             allow_direct: true,
             ..StreamConfig::default()

@@ -1,8 +1,9 @@
 //! What every encoder does, and why it may not.
 
+use jpeg_ladder::JpegKind;
 use wire::{RungSet, Stamp};
 
-use crate::camera::RawFrame;
+use crate::camera::{RawFrame, Verdict};
 
 /// Turns one raw frame into JPEGs.
 pub(crate) trait Encoder: Send {
@@ -26,6 +27,9 @@ pub(crate) enum EncodeError {
     /// The camera's own JPEG is damaged: the frame is dropped, the next one may be good.
     #[error("the camera's JPEG is damaged: {0}")]
     Corrupt(String),
+    /// The camera's JPEG is of a kind that is not read.
+    #[error("the camera sends {0}, which is not read")]
+    Unread(JpegKind),
     /// Size or layout is none that this encoder takes.
     #[error("a frame of {width}x{height} {format} cannot be encoded: {why}")]
     Unsupported {
@@ -38,6 +42,17 @@ pub(crate) enum EncodeError {
         /// What is in the way.
         why: String,
     },
+}
+
+impl EncodeError {
+    /// What the camera has to know of it.
+    #[must_use]
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Unread(kind) => Verdict::Unread(*kind),
+            Self::Corrupt(_) | Self::Unsupported { .. } => Verdict::Damaged,
+        }
+    }
 }
 
 /// `CAPTURE_SUBSAMPLING`: colour resolution of the JPEGs.

@@ -73,6 +73,7 @@ impl Encoder for Ladder {
         self.encoder
             .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment())
             .map_err(|error| match error {
+                LadderError::Kind(kind) => EncodeError::Unread(kind),
                 LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),
                 _ => EncodeError::Unsupported {
                     width: frame.width,

@@ -6,6 +6,7 @@
 use std::io;
 
 use jpeg_encoder::{ChromaSubsamplingMethod, Encoder as Jpeg, SamplingFactor};
+use jpeg_ladder::check_decodable;
 use wire::{RungSet, Stamp};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
@@ -37,6 +38,10 @@ impl Reference {
 
     /// Decodes the camera's JPEG into interleaved Y, Cb, Cr; returns width and height.
     fn decode(&mut self, jpeg: &[u8]) -> Result<(u16, u16), EncodeError> {
+        check_decodable(jpeg).map_err(|error| match error {
+            jpeg_ladder::EncodeError::Kind(kind) => EncodeError::Unread(kind),
+            damage => EncodeError::Corrupt(damage.to_string()),
+        })?;
         let corrupt = |error| EncodeError::Corrupt(format!("{error:?}"));
         let options = DecoderOptions::default()
             .jpeg_set_out_colorspace(ColorSpace::YCbCr)

@@ -3,3 +3,4 @@
 mod answers;
 mod frames;
 mod watched;
+mod words;

@@ -80,6 +80,27 @@ impl Watched {
         }
     }
 
+    /// The first status that has a reason, while somebody watches.
+    pub(crate) async fn fault(&self) -> wire::CameraStatus {
+        let client = self.nats.client().await;
+        let mut statuses = client.subscribe("status").await.expect("a subscription");
+        let fault = async {
+            loop {
+                self.come().await;
+                let told = tokio::time::timeout(RENEWED, statuses.next()).await;
+                let Ok(told) = told else { continue };
+                let payload = told.expect("of a live connection").payload;
+                let status: wire::CameraStatus =
+                    serde_json::from_slice(&payload).expect("a status");
+                if status.reason.is_some() {
+                    return status;
+                }
+            }
+        };
+        let fault = tokio::time::timeout(CAMERA_REACTION_MAX, fault).await;
+        fault.expect("a status with a reason")
+    }
+
     pub(crate) async fn errors(&self) -> f64 {
         self.capture
             .metric("capture_camera_errors_total", &[])

@@ -44,7 +44,7 @@ pub struct LinkOptions<'a> {
     /// What the log calls it, to tell a process' links apart.
     pub role: &'a str,
     /// Under which the server sends answers; its permissions go by it.
-    pub inbox_prefix: &'static str,
+    pub inbox_prefix: &'a str,
     /// Two or three of these unanswered, and the connection counts as dead.
     pub ping_interval: Duration,
     /// A request that is not answered by then has failed.

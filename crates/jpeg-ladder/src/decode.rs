@@ -5,6 +5,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use crate::error::{EncodeError, JpegKind};
+use crate::mjpeg::{Kind, Reader};
 use crate::source::{MAX_SIDE, Plane, Source};
 
 /// A decoded picture.
@@ -37,4 +39,18 @@ pub(crate) fn decode(data: &[u8]) -> Option<Picture> {
         height: height.try_into().ok()?,
         rgb,
     })
+}
+
+/// Whether zune-jpeg shows a frame as libjpeg does, which for some kinds it does not: it panics, or the picture is green.
+///
+/// # Errors
+/// The kind that it is, or the damage in its segments.
+pub fn check_decodable(jpeg: &[u8]) -> Result<(), EncodeError> {
+    let mut reader = Reader::new();
+    let kind = reader.begin(jpeg);
+    match kind.map_err(|(at, damage)| EncodeError::Damaged { at, damage })? {
+        Kind::Unread(kind) => Err(EncodeError::Kind(kind)),
+        _ if reader.contradicts() => Err(EncodeError::Kind(JpegKind::Colours)),
+        _ => Ok(()),
+    }
 }

@@ -46,6 +46,9 @@ pub enum EncodeError {
         /// Bytes that are there.
         got: usize,
     },
+    /// A compressed frame of a kind that is not read.
+    #[error("the camera sends {0}, which is not read")]
+    Kind(JpegKind),
     /// A compressed frame that is not whole. It is best dropped: the next one is on its way.
     #[error("the camera's JPEG is damaged at byte {at}: {damage}")]
     Damaged {
@@ -104,4 +107,34 @@ pub enum Damage {
     /// A progressive or otherwise unusual frame that the general decoder refused.
     #[error("it is of an unusual kind and cannot be decoded")]
     Undecodable,
+}
+
+/// Kinds of JPEG that are not read: none of them is known of a camera, and to read one wrongly were worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JpegKind {
+    /// Coded by an arithmetic coder.
+    #[error("arithmetic-coded JPEG")]
+    Arithmetic,
+    /// Predicted samples instead of transformed ones.
+    #[error("lossless JPEG")]
+    Lossless,
+    /// In several sizes, each from the one before.
+    #[error("hierarchical JPEG")]
+    Hierarchical,
+    /// Samples of so many bits.
+    #[error("{0}-bit JPEG")]
+    Precision(u8),
+    /// So many components.
+    #[error("JPEG of {0} components")]
+    Components(u8),
+    /// Baseline in several scans, of chroma that is coarser in height.
+    #[error("JPEG in several scans")]
+    Scans,
+    /// Chroma of more samples than luma.
+    #[error("JPEG with finer chroma than luma")]
+    Sampling,
+    /// What its segments say about its colours is not one thing.
+    #[error("JPEG that contradicts itself about its colours")]
+    Colours,
 }

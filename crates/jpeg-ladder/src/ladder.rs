@@ -127,17 +127,21 @@ impl Ladder {
         comment: &[u8],
     ) -> Result<(), EncodeError> {
         let damaged = |(at, damage)| EncodeError::Damaged { at, damage };
-        if self.reader.begin(data).map_err(damaged)? == Kind::Other {
-            let picture = decode::decode(data).ok_or(EncodeError::Damaged {
-                at: 0,
-                damage: Damage::Undecodable,
-            })?;
-            let spec = Spec {
-                width: picture.width,
-                height: picture.height,
-                ..spec
-            };
-            return self.encode_pixels(spec, &picture.source(), qualities, out, comment);
+        match self.reader.begin(data).map_err(damaged)? {
+            Kind::Baseline => {}
+            Kind::Unread(kind) => return Err(EncodeError::Kind(kind)),
+            Kind::Decodable => {
+                let picture = decode::decode(data).ok_or(EncodeError::Damaged {
+                    at: 0,
+                    damage: Damage::Undecodable,
+                })?;
+                let spec = Spec {
+                    width: picture.width,
+                    height: picture.height,
+                    ..spec
+                };
+                return self.encode_pixels(spec, &picture.source(), qualities, out, comment);
+            }
         }
         let own = self.reader.quality();
         let rungs = Rungs {

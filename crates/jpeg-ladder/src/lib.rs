@@ -30,8 +30,9 @@ mod strip;
 mod symbols;
 mod tables;
 
+pub use decode::check_decodable;
 pub use duo::Duo;
-pub use error::{Damage, EncodeError};
+pub use error::{Damage, EncodeError, JpegKind};
 pub use kernel::Kernel;
 pub use ladder::Ladder;
 pub use race::Race;

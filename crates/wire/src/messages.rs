@@ -64,7 +64,7 @@ pub enum FromGateway<'a> {
         quality: u8,
         /// What can be asked for.
         ladder: Vec<u8>,
-        /// Frames per second of the camera, 0 while unknown.
+        /// Frames per second at which the camera's frames come while it is open.
         fps: f64,
         /// Acks bound what is on its way.
         acks: bool,

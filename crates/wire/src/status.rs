@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Frames per second that a capture asks for unless it is told otherwise.
+const FPS_DEFAULT: f64 = 34.0;
+
 /// Published on the camera's status subject at every change and once a second.
 ///
 /// Readers ignore fields they do not know, so that a newer capture does not blind an older gateway.
@@ -17,6 +20,10 @@ pub struct CameraStatus {
     pub detail: Option<String>,
     /// Measured frames per second after the pacer; 0 while none arrive.
     pub fps: f64,
+    /// Frames per second at which frames come while the camera is open, whether it is or not: what it announced, or what
+    /// was asked for. 0 from a capture that does not tell.
+    #[serde(default)]
+    pub nominal_fps: f64,
     /// Width of the picture in pixels; 0 while unknown.
     pub width: u32,
     /// Height of the picture in pixels; 0 while unknown.
@@ -29,6 +36,20 @@ pub struct CameraStatus {
     pub run: String,
     /// The rungs that are encoded now, lowest first.
     pub qualities: Vec<u8>,
+}
+
+impl CameraStatus {
+    /// The nominal rate; what a capture asks for unless it is told otherwise, where nothing is known.
+    #[must_use]
+    pub fn nominal_rate(&self) -> f64 {
+        if self.nominal_fps > 0.0 {
+            self.nominal_fps
+        } else if self.fps > 0.0 {
+            self.fps
+        } else {
+            FPS_DEFAULT
+        }
+    }
 }
 
 /// What a camera does.
@@ -90,6 +111,33 @@ pub enum SourceKind {
     Pattern,
     /// A recorded file.
     File,
+}
+
+impl CameraStatus {
+    /// A reader ignores a longer message: what is remembered of a camera must not grow at its wish.
+    pub const MAX_BYTES: usize = 4096;
+    /// Longer words are cut: even when each character is escaped the message stays within [`MAX_BYTES`](Self::MAX_BYTES).
+    const DETAIL_CHARS_MAX: usize = 500;
+
+    /// The message as it is published.
+    ///
+    /// # Errors
+    /// See [`serde_json::to_vec`]; with numbers and texts alone there is none.
+    pub fn to_message(mut self) -> serde_json::Result<Vec<u8>> {
+        if let Some(detail) = &mut self.detail
+            && let Some((end, _)) = detail.char_indices().nth(Self::DETAIL_CHARS_MAX)
+        {
+            detail.truncate(end);
+        }
+        serde_json::to_vec(&self)
+    }
+
+    /// Reads a message; `None` if it is none, or too long for one.
+    #[must_use]
+    pub fn of_message(message: &[u8]) -> Option<Self> {
+        let fits = message.len() <= Self::MAX_BYTES;
+        fits.then(|| serde_json::from_slice(message).ok()).flatten()
+    }
 }
 
 impl CameraState {
@@ -169,6 +217,39 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_words_fit_and_a_longer_message_is_not_read() {
+        let golden: Vec<CameraStatus> =
+            serde_json::from_str(include_str!("../golden/status.json")).unwrap();
+        let status = CameraStatus {
+            camera: "a".repeat(32),
+            detail: Some("\u{1}".repeat(10_000)),
+            fps: f64::MIN_POSITIVE,
+            width: u32::MAX,
+            height: u32::MAX,
+            qualities: (30..=95).step_by(5).collect(),
+            ..golden[0].clone()
+        };
+        let mut message = status.clone().to_message().unwrap();
+        assert!(
+            message.len() <= CameraStatus::MAX_BYTES,
+            "{}",
+            message.len()
+        );
+        let read = CameraStatus::of_message(&message).unwrap();
+        assert_eq!(read.detail.map(|detail| detail.len()), Some(500));
+        message.resize(CameraStatus::MAX_BYTES, b' ');
+        assert!(CameraStatus::of_message(&message).is_some());
+        message.push(b' ');
+        assert!(CameraStatus::of_message(&message).is_none());
+        let wide = CameraStatus {
+            detail: Some("ü".repeat(600)),
+            ..status
+        };
+        let read = CameraStatus::of_message(&wide.to_message().unwrap()).unwrap();
+        assert_eq!(read.detail, Some("ü".repeat(500)));
+    }
+
+    #[test]
     fn a_newer_captures_fields_and_reasons_do_not_blind_an_older_reader() {
         let mut value: serde_json::Value =
             serde_json::from_str::<Vec<_>>(include_str!("../golden/status.json"))
@@ -178,6 +259,24 @@ mod tests {
         value["lens_cap"] = true.into();
         let status: CameraStatus = serde_json::from_value(value).unwrap();
         assert_eq!(status.reason, Some(Reason::Unknown));
+    }
+
+    #[test]
+    fn the_nominal_rate_is_never_zero() {
+        let mut value: serde_json::Value =
+            serde_json::from_str::<Vec<_>>(include_str!("../golden/status.json"))
+                .unwrap()
+                .remove(1);
+        let rate = |value: &serde_json::Value| {
+            let status: CameraStatus = serde_json::from_value(value.clone()).unwrap();
+            status.nominal_rate() as u32
+        };
+        assert_eq!((value["fps"].as_f64(), rate(&value)), (Some(0.0), 30));
+        // An older capture says nothing of it.
+        value.as_object_mut().unwrap().remove("nominal_fps");
+        assert_eq!(rate(&value), 34);
+        value["fps"] = 25.0.into();
+        assert_eq!(rate(&value), 25);
     }
 
     #[test]

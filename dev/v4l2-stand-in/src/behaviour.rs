@@ -39,12 +39,20 @@ pub(crate) enum Behaviour {
     SizeFlips,
     /// After the first ten, every JPEG is of half the width and height.
     SizeChanges,
+    /// It offers video that is compressed over time, and nothing else.
+    VideoOnly,
+    /// It offers what its sensor measures, and nothing else.
+    RawSensor,
+    /// Its JPEGs are coded by an arithmetic coder.
+    ArithmeticJpeg,
+    /// Its JPEGs look whole and end too early.
+    DamagedJpeg,
     /// Every fifth JPEG says that it is of 8192x8192 pixels.
     HugeHeader,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 19] = [
+    const NAMES: [(&str, Self); 23] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -64,6 +72,10 @@ impl Behaviour {
         ("size-flips", Self::SizeFlips),
         ("size-changes", Self::SizeChanges),
         ("huge-header", Self::HugeHeader),
+        ("video-only", Self::VideoOnly),
+        ("raw-sensor", Self::RawSensor),
+        ("arithmetic-jpeg", Self::ArithmeticJpeg),
+        ("damaged-jpeg", Self::DamagedJpeg),
     ];
 
     /// The behaviour of that name.

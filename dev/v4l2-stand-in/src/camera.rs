@@ -18,8 +18,6 @@ use v4l::v4l_sys::{
 
 use crate::{behaviour::Behaviour, controls::Controls, picture::Picture, stream::Stream};
 
-/// Each with each size at each rate.
-const FORMATS: [([u8; 4], &[u8]); 2] = [(*b"YUYV", b"YUYV 4:2:2"), (*b"MJPG", b"Motion-JPEG")];
 const SIZES: [(u32, u32); 2] = [(320, 240), (640, 480)];
 const RATES: [u32; 2] = [30, 15];
 
@@ -46,7 +44,7 @@ impl Camera {
             controls: Controls::of(behaviour),
             stream: Stream::of(behaviour)?,
             picture: Picture {
-                fourcc: FORMATS[0].0,
+                fourcc: formats(behaviour)[0].0,
                 size: SIZES[0],
             },
             rate: RATES[0],
@@ -81,7 +79,8 @@ impl Camera {
     }
 
     pub(crate) fn enum_format(&self, asked: &mut v4l2_fmtdesc) -> Result<(), c_int> {
-        let (fourcc, words) = FORMATS.get(asked.index as usize).ok_or(libc::EINVAL)?;
+        let formats = formats(self.behaviour);
+        let (fourcc, words) = formats.get(asked.index as usize).ok_or(libc::EINVAL)?;
         asked.pixelformat = u32::from_le_bytes(*fourcc);
         asked.description[..words.len()].copy_from_slice(words);
         if self.behaviour == Behaviour::BrokenFormatDescription && asked.index == 0 {
@@ -93,7 +92,7 @@ impl Camera {
     pub(crate) fn enum_frame_size(&self, asked: &mut v4l2_frmsizeenum) -> Result<(), c_int> {
         self.tells_sizes()?;
         let &(width, height) = SIZES.get(asked.index as usize).ok_or(libc::EINVAL)?;
-        known(asked.pixel_format)?;
+        self.known(asked.pixel_format)?;
         asked.type_ = v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE;
         let discrete = v4l2_frmsize_discrete { width, height };
         asked.__bindgen_anon_1 = v4l2_frmsizeenum__bindgen_ty_1 { discrete };
@@ -103,7 +102,7 @@ impl Camera {
     pub(crate) fn enum_frame_interval(&self, asked: &mut v4l2_frmivalenum) -> Result<(), c_int> {
         self.tells_sizes()?;
         let &denominator = RATES.get(asked.index as usize).ok_or(libc::EINVAL)?;
-        known(asked.pixel_format)?;
+        self.known(asked.pixel_format)?;
         asked.type_ = v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE;
         let discrete = v4l2_fract {
             numerator: 1,
@@ -111,6 +110,13 @@ impl Camera {
         };
         asked.__bindgen_anon_1 = v4l2_frmivalenum__bindgen_ty_1 { discrete };
         Ok(())
+    }
+
+    fn known(&self, pixel_format: u32) -> Result<[u8; 4], c_int> {
+        let fourcc = pixel_format.to_le_bytes();
+        let mut offered = formats(self.behaviour).iter();
+        let offered = offered.any(|(offered, _)| *offered == fourcc);
+        offered.then_some(fourcc).ok_or(libc::EINVAL)
     }
 
     fn tells_sizes(&self) -> Result<(), c_int> {
@@ -140,7 +146,9 @@ impl Camera {
         if self.taken || self.stream.has_buffers() {
             return Err(libc::EBUSY);
         }
-        self.picture.fourcc = known(asked.pixelformat).unwrap_or(FORMATS[0].0);
+        let wanted = self.known(asked.pixelformat);
+        let first = formats(self.behaviour)[0].0;
+        self.picture.fourcc = wanted.unwrap_or(first);
         let distance = |&(width, _): &(u32, u32)| width.abs_diff(asked.width);
         self.picture.size = SIZES.into_iter().min_by_key(distance).unwrap_or(SIZES[0]);
         Ok(())
@@ -176,8 +184,21 @@ impl Camera {
     }
 }
 
-fn known(pixel_format: u32) -> Result<[u8; 4], c_int> {
-    let fourcc = pixel_format.to_le_bytes();
-    let offered = FORMATS.iter().any(|(offered, _)| *offered == fourcc);
-    offered.then_some(fourcc).ok_or(libc::EINVAL)
+/// A format and how it is described.
+type Format = ([u8; 4], &'static [u8]);
+
+const USUAL: [Format; 2] = [(*b"YUYV", b"YUYV 4:2:2"), (*b"MJPG", b"Motion-JPEG")];
+const VIDEO: [Format; 2] = [(*b"H264", b"H.264"), (*b"HEVC", b"HEVC")];
+const RAW: [Format; 2] = [
+    (*b"RGGB", b"8-bit Bayer RGRG/GBGB"),
+    (*b"Y16 ", b"16-bit Greyscale"),
+];
+
+/// Which formats it has, each with each size at each rate.
+fn formats(behaviour: Behaviour) -> &'static [Format] {
+    match behaviour {
+        Behaviour::VideoOnly => &VIDEO,
+        Behaviour::RawSensor => &RAW,
+        _ => &USUAL,
+    }
 }

@@ -42,6 +42,25 @@ impl Picture {
         jpeg
     }
 
+    /// A JPEG that says that it is coded by an arithmetic coder. Source: ITU-T T.81 table B.1.
+    pub(crate) fn arithmetic(&self, shade: u8) -> Vec<u8> {
+        let mut jpeg = self.jpeg(shade, false);
+        let header = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]);
+        jpeg[header.expect("a baseline JPEG") + 1] = 0xc9;
+        jpeg
+    }
+
+    /// A JPEG that ends as a whole one does, with half of its blocks.
+    pub(crate) fn cut(&self, shade: u8) -> Vec<u8> {
+        let mut jpeg = self.jpeg(shade, false);
+        let scan = jpeg.windows(2).position(|pair| pair == [0xff, 0xda]);
+        let scan = scan.expect("a JPEG") + 10;
+        jpeg.truncate(scan + (jpeg.len() - scan) / 2);
+        // No half of a stuffed byte.
+        jpeg.extend_from_slice(&[0, 0xff, 0xd9]);
+        jpeg
+    }
+
     /// A JPEG that says of its sides that they have so many pixels, and is of the kind that has to be held as a whole to be
     /// decoded. Source: ITU-T T.81 B.2.2.
     pub(crate) fn claiming(&self, side: u16, shade: u8) -> Vec<u8> {

@@ -238,6 +238,11 @@ impl Stream {
         if self.behaviour == Behaviour::HugeHeader && number % 5 == 4 {
             picture = self.picture.claiming(8192, shade);
         }
+        match self.behaviour {
+            Behaviour::ArithmeticJpeg => picture = self.picture.arithmetic(shade),
+            Behaviour::DamagedJpeg => picture = self.picture.cut(shade),
+            _ => {}
+        }
         let offset = u64::from(buffer) * u64::from(self.spacing());
         let written = self.memory.write_all_at(&picture, offset);
         written.expect("memory can be written");

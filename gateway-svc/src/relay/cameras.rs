@@ -1,4 +1,6 @@
 //! What each camera does, as its capture last said; `offline` when it says nothing for three seconds.
+//!
+//! Whoever may publish can speak for any number of names: so many are remembered and no more, and the silent ones go.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +17,10 @@ use crate::bus::Bus;
 const SILENCE_CHECK: Duration = Duration::from_millis(250);
 /// Frame rates that differ by less, in frames a second, are no news: viewers are told changes only.
 const FPS_TOLERANCE: f64 = 0.5;
+/// Cameras that are remembered because a capture speaks for them.
+const MAX_CAMERAS: usize = 256;
+/// One that is silent for so long was taken away; until then people shall see that it is offline.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(3600);
 
 /// The cameras that were heard of or asked for.
 #[derive(Debug, Default)]
@@ -77,6 +83,13 @@ impl Cameras {
             return;
         }
         let mut cameras = self.lock();
+        if !cameras.contains_key(&id)
+            && cameras.len() >= MAX_CAMERAS
+            && !make_room(&mut cameras, now)
+        {
+            tracing::debug!(camera = %id, "not remembered: {MAX_CAMERAS} cameras speak already");
+            return;
+        }
         let camera = cameras.entry(id).or_insert_with_key(Camera::unknown);
         camera.heard = Some(now);
         camera.tell(status);
@@ -84,11 +97,11 @@ impl Cameras {
 
     fn miss(&self, now: Instant) {
         let mut cameras = self.lock();
-        // A name that nobody speaks for and nobody asks for any more was never a camera.
-        cameras.retain(|_, camera| camera.heard.is_some() || camera.status.receiver_count() > 0);
+        // A name that nobody speaks for and nobody asks for any more was never a camera, or is none now.
+        cameras
+            .retain(|_, camera| !camera.silent_for(FORGOTTEN_AFTER, now) || camera.is_followed());
         for camera in cameras.values_mut() {
-            let silent = |heard| now.saturating_duration_since(heard) > lease::STATUS_OFFLINE;
-            if camera.heard.is_some_and(silent) {
+            if camera.heard.is_some() && camera.silent_for(lease::STATUS_OFFLINE, now) {
                 let last = CameraStatus::clone(&camera.status.borrow());
                 camera.tell(offline(last));
             }
@@ -100,7 +113,27 @@ impl Cameras {
     }
 }
 
+/// Forgets the camera that has been silent for longest, if one is offline that nobody watches.
+fn make_room(cameras: &mut BTreeMap<CameraId, Camera>, now: Instant) -> bool {
+    let idle = cameras.iter().filter(|(_, camera)| {
+        camera.silent_for(lease::STATUS_OFFLINE, now) && !camera.is_followed()
+    });
+    let longest = idle.min_by_key(|(_, camera)| camera.heard);
+    let longest = longest.map(|(id, _)| id.clone());
+    longest.is_some_and(|id| cameras.remove(&id).is_some())
+}
+
 impl Camera {
+    fn is_followed(&self) -> bool {
+        self.status.receiver_count() > 0
+    }
+
+    /// Whether it has said nothing for longer than `time`, or never anything.
+    fn silent_for(&self, time: Duration, now: Instant) -> bool {
+        self.heard
+            .is_none_or(|heard| now.saturating_duration_since(heard) > time)
+    }
+
     fn unknown(id: &CameraId) -> Self {
         let status = offline(CameraStatus {
             camera: id.name().to_owned(),
@@ -108,6 +141,7 @@ impl Camera {
             reason: None,
             detail: None,
             fps: 0.0,
+            nominal_fps: 0.0,
             width: 0,
             height: 0,
             source: SourceKind::Webcam,

@@ -17,7 +17,8 @@ use crate::bus::FrameStream;
 use crate::frame::Frame;
 use crate::metrics::{Delivered, Metrics, Received};
 use crate::relay::deltas::ChangeLog;
-use crate::relay::lateness::{LatenessFilter, Sequence};
+use crate::relay::lateness::LatenessFilter;
+use crate::relay::sequence::Sequence;
 use crate::relay::shard::{Shard, ShardTask};
 use crate::viewer::outbox::Outbox;
 use crate::viewer::send_window::ANSWER_DELAY;
@@ -147,8 +148,9 @@ impl Fanout {
                 }
             };
             let now = clock.now();
-            let fresh = self.is_fresh(&stamp, now);
-            let gap = sequence.gap(&stamp);
+            let now_us = clock.wall_us(now);
+            let fresh = self.is_fresh(&stamp, now_us);
+            let gap = sequence.gap(&stamp, now_us);
             received.bus_gap.inc_by(gap.unwrap_or(0));
             if !fresh || gap.is_none() {
                 received.stale.inc();
@@ -166,8 +168,7 @@ impl Fanout {
         }
     }
 
-    fn is_fresh(&self, stamp: &Stamp, now: Instant) -> bool {
-        let now_us = self.context.clock.wall_us(now);
+    fn is_fresh(&self, stamp: &Stamp, now_us: u64) -> bool {
         let mut lateness = self.lateness.lock();
         if let Some(seconds) = lateness.clocks_differ(stamp, now_us) {
             tracing::warn!(camera = %self.stream.camera, seconds, "this host's clock is ahead of the camera host's (behind, if negative): set one of them right; until then the metrics of age are wrong");

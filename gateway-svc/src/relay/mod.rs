@@ -5,6 +5,7 @@ mod deltas;
 pub(crate) mod fanout;
 pub(crate) mod lateness;
 pub(crate) mod leases;
+mod sequence;
 mod shard;
 mod stream_table;
 pub(crate) mod streams;

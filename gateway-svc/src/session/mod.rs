@@ -94,7 +94,7 @@ impl Session {
         let stream = fanout.stream();
         let mut status = self.shared.cameras.follow(&stream.camera);
         if self.outbox.protocol.is_v2() {
-            let fps = status.borrow().fps;
+            let fps = status.borrow().nominal_rate();
             let deltas = self.outbox.protocol.deltas();
             let hello = FromGateway::hello(stream.camera.name(), stream.rung, fps, deltas);
             self.outbox.say(&hello);

@@ -10,8 +10,8 @@ pub(super) struct Position {
     rung: Rung,
     /// The rung to change to with its next frame; never the current one.
     next: Option<Rung>,
-    /// (run, seq) of the last frame begun, of whatever rung.
-    begun: Option<(u32, u64)>,
+    /// The last frame begun, of whatever rung.
+    begun: Option<Stamp>,
     /// The same frame, if the next one may be a delta against it.
     base: Option<Base>,
     /// The number of the newest frame of its rung that was offered and not begun.
@@ -56,9 +56,14 @@ impl Position {
         switched
     }
 
-    /// Whether this frame or a newer one was begun already.
+    /// Whether this frame or a newer one was begun already. A number alone does not tell: after one that was too high
+    /// a camera's numbers may go on lower.
     pub(super) fn has(&self, stamp: &Stamp) -> bool {
-        matches!(self.begun, Some((run, seq)) if run == stamp.run && seq >= stamp.seq)
+        self.begun.is_some_and(|begun| {
+            begun.run == stamp.run
+                && begun.seq >= stamp.seq
+                && begun.captured_at_us >= stamp.captured_at_us
+        })
     }
 
     /// Notes that frame `number` is offered; true if one that was offered before is now skipped for good.
@@ -70,7 +75,7 @@ impl Position {
     /// Notes that the offered frame was begun, and what the next one may be a delta against.
     pub(super) const fn begin(&mut self, stamp: &Stamp, base: Option<Base>) {
         self.missing = None;
-        self.begun = Some((stamp.run, stamp.seq));
+        self.begun = Some(*stamp);
         self.base = base;
     }
 
@@ -166,5 +171,16 @@ mod tests {
         position.begin(&stamp(7, 2), None);
         assert!(position.has(&stamp(7, 2)) && position.has(&stamp(7, 1)));
         assert!(!position.has(&stamp(7, 3)) && !position.has(&stamp(8, 0)));
+    }
+
+    #[test]
+    fn a_later_frame_with_a_lower_number_is_begun() {
+        let mut position = Position::new(rung(80));
+        position.begin(&stamp(7, 200), None);
+        let later = Stamp {
+            captured_at_us: 1,
+            ..stamp(7, 3)
+        };
+        assert!(!position.has(&later));
     }
 }

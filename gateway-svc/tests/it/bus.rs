@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use testkit::{NatsServer, Process, Viewer, eventually, http};
 
-use crate::support::{Camera, TEST_DEADLINE};
+use wire::Stamp;
+
+use crate::support::{Camera, TEST_DEADLINE, status};
 
 /// A server on which the gateway's user lacks `missing`, given as lines of its permissions.
 async fn strict(permissions: &str) -> NatsServer {
@@ -122,6 +124,71 @@ async fn cameras_that_nobody_has_are_few_and_soon_forgotten() {
         !status.contains("ghost")
     })
     .await;
+}
+
+/// A frame of the running run that says what it likes about its number and time.
+async fn rogue(camera: &mut Camera, change: impl Fn(&mut Stamp)) {
+    let (mut jpeg, _) = camera.frame(10_000);
+    let mut stamp = Stamp::read(&jpeg).unwrap();
+    let own = stamp.segment();
+    change(&mut stamp);
+    let at = jpeg
+        .windows(own.len())
+        .position(|part| part == own)
+        .unwrap();
+    jpeg[at..at + own.len()].copy_from_slice(&stamp.segment());
+    camera.send("frames.q80", &jpeg).await;
+}
+
+#[tokio::test]
+async fn one_frame_with_a_huge_number_or_a_far_time_takes_the_picture_from_nobody() {
+    let nats = NatsServer::start().await;
+    let mut camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
+    camera.wanted(&[80]).await;
+    for _ in 0..10 {
+        let jpeg = camera.publish("frames.q80").await;
+        assert_eq!(viewer.frame(TEST_DEADLINE).await, jpeg);
+    }
+    rogue(&mut camera, |stamp| stamp.seq = 999_999_999_999).await;
+    rogue(&mut camera, |stamp| {
+        stamp.captured_at_us = 9_999_999_999_999_999;
+    })
+    .await;
+    let jpeg = camera.publish("frames.q80").await;
+    assert!(
+        viewer.frame(TEST_DEADLINE).await == jpeg,
+        "the next picture, and none of the rogues"
+    );
+    let missed = gateway
+        .metric("gateway_frames_skipped_total", &[("reason", "bus_gap")])
+        .await;
+    assert!(missed < 10.0, "{missed} frames counted as missed");
+}
+
+#[tokio::test]
+async fn a_status_that_is_too_long_is_not_read() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let known = || async {
+        let status = http::get(gateway.public(), "/api/status", &[]).await;
+        status.unwrap().text()
+    };
+    let long = wire::CameraStatus {
+        detail: Some("x".repeat(5000)),
+        ..status(wire::CameraState::Live)
+    };
+    eventually(TEST_DEADLINE, || async {
+        camera.say("status.long", &long).await;
+        camera
+            .say("status.short", &status(wire::CameraState::Live))
+            .await;
+        known().await.contains("default").then_some(())
+    })
+    .await;
+    assert!(!known().await.contains("xxxx"));
 }
 
 async fn nats_client(nats: &NatsServer) -> async_nats::Client {

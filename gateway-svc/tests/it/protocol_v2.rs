@@ -44,6 +44,8 @@ async fn the_first_message_is_the_hello_and_the_status_follows_at_every_change()
         (&hello["acks"], &hello["inband"]),
         (&json!(true), &json!(true))
     );
+    // Of a camera that nobody has spoken for yet, what one is asked for by default.
+    assert_eq!(hello["fps"], 34.0);
     assert_eq!(hear(&mut viewer, "status").await["state"], "offline");
     camera.wanted(&[80]).await;
     let live = loop {

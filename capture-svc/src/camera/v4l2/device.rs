@@ -1,5 +1,5 @@
-//! V4L2 device nodes: which there are, what they offer, and what a refusal by one of them means. Opens nodes to ask;
-//! streams nothing.
+//! V4L2 device nodes: which there are, which of them is meant, and what a refusal by one of them means. Opens
+//! nodes; what they offer is asked in [`super::formats`].
 
 use std::{
     fs,
@@ -7,18 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use v4l::{
-    Device, FourCC, Fraction,
-    capability::Flags,
-    frameinterval::FrameIntervalEnum,
-    framesize::{FrameSize, FrameSizeEnum},
-    video::Capture,
-};
+use v4l::Device;
 
 use super::{
-    answer::ask,
     errno::explain,
-    negotiate::{Interval, Offer, Wish, understood},
+    formats::{captures, not_understood, offers, unread},
 };
 use crate::camera::{error::CameraError, source::SourceSpec};
 
@@ -116,7 +109,7 @@ pub(super) fn open(spec: &SourceSpec) -> Result<Option<(Node, Device)>, CameraEr
     }
 }
 
-/// The first of `nodes` that is a camera. One that cannot be opened counts if no other can: its reason is worth more to
+/// The first of `nodes` that is a camera. One that cannot be opened or read counts if no other can: its reason is worth more to
 /// a person than a picture that is not of the room.
 fn first_camera<'a>(
     nodes: impl Iterator<Item = &'a Node>,
@@ -127,8 +120,13 @@ fn first_camera<'a>(
             continue;
         }
         match open_node(&node.path) {
-            Ok(device) if offers(&device, &node.path, None).is_empty() => {}
-            Ok(device) => return Ok(Some((node.clone(), device))),
+            Ok(device) if !offers(&device, &node.path, None).is_empty() => {
+                return Ok(Some((node.clone(), device)));
+            }
+            Ok(device) if captures(&device) && !not_understood(&device, &node.path).is_empty() => {
+                refusal = refusal.or_else(|| Some(unread(&node.name, &node.path, &device)));
+            }
+            Ok(_) => {}
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
@@ -138,152 +136,24 @@ fn first_camera<'a>(
 /// Opens a node without touching its stream.
 pub(crate) fn open_node(path: &Path) -> Result<Device, CameraError> {
     let metadata = fs::metadata(path).map_err(|cause| explain(path, "looking for it", cause))?;
-    if !metadata.file_type().is_char_device() {
-        return Err(CameraError::NotFound(format!(
-            "{} is no camera but a file",
-            path.display()
-        )));
+    let kind = metadata.file_type();
+    if !kind.is_char_device() {
+        let path = path.display();
+        let words = if kind.is_dir() {
+            format!("{path} is no camera but a directory")
+        } else if kind.is_file() {
+            format!("{path} is no camera but a file; a recording is named with file:{path}")
+        } else {
+            format!("{path} is no camera but a pipe, a socket or a disk")
+        };
+        return Err(CameraError::NotFound(words));
     }
     Device::with_path(path).map_err(|cause| explain(path, "opening it", cause))
-}
-
-/// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
-/// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
-pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<Offer> {
-    let fps = wish.map_or(30.0, |wish| wish.fps);
-    let mut offers = Vec::new();
-    for fourcc in fourccs(device, path) {
-        let Some(format) = understood(fourcc) else {
-            continue;
-        };
-        let told = FourCC::new(&fourcc);
-        for (width, height) in sizes(device, told, wish) {
-            for interval in intervals(device, told, width, height, fps) {
-                offers.push(Offer {
-                    format,
-                    fourcc,
-                    width,
-                    height,
-                    interval,
-                });
-            }
-        }
-    }
-    offers
-}
-
-/// Fourccs that a camera offers and we do not read.
-pub(crate) fn not_understood(device: &Device, path: &Path) -> Vec<String> {
-    fourccs(device, path)
-        .iter()
-        .filter(|fourcc| understood(**fourcc).is_none())
-        .map(|fourcc| String::from_utf8_lossy(fourcc).trim().to_owned())
-        .collect()
-}
-
-/// The formats that a camera offers.
-///
-/// The v4l crate panics on a description that the kernel cut in the middle of a letter. linuxvideo leaves the description
-/// alone, but asks through an opening of its own, which a device may refuse.
-fn fourccs(device: &Device, path: &Path) -> Vec<[u8; 4]> {
-    let told = ask(|| device.enum_formats().unwrap_or_default());
-    if let Ok(told) = told {
-        return told.iter().map(|format| format.fourcc.repr).collect();
-    }
-    let Ok(device) = linuxvideo::Device::open(path) else {
-        return Vec::new();
-    };
-    let formats = device.formats(linuxvideo::BufType::VIDEO_CAPTURE);
-    formats
-        .map_while(Result::ok)
-        .map(|format| format.pixel_format().as_fourcc())
-        .collect()
-}
-
-/// The sizes that a camera offers. Some drivers tell none and take what is set, or make it the nearest that they have: then it is the size wished for, or without a wish the one that is set.
-fn sizes(device: &Device, fourcc: FourCC, wish: Option<&Wish>) -> Vec<(u32, u32)> {
-    let wished = wish.map(|wish| (wish.width, wish.height));
-    let (width, height) = wished.unwrap_or((1280, 720));
-    let own = |size: FrameSize| match size.size {
-        FrameSizeEnum::Discrete(size) => (size.width, size.height),
-        FrameSizeEnum::Stepwise(range) => (
-            step(width, range.min_width, range.max_width, range.step_width),
-            step(
-                height,
-                range.min_height,
-                range.max_height,
-                range.step_height,
-            ),
-        ),
-    };
-    match device.enum_framesizes(fourcc) {
-        Ok(sizes) => sizes.into_iter().map(own).collect(),
-        // A codec has formats as well, and is no camera.
-        Err(_) if !captures(device) => Vec::new(),
-        Err(_) => wished.or_else(|| size_now(device)).into_iter().collect(),
-    }
-}
-
-fn captures(device: &Device) -> bool {
-    // A name that cannot be read is no reason to leave a camera out.
-    ask(|| device.query_caps()).map_or(true, |told| {
-        told.is_ok_and(|told| told.capabilities.contains(Flags::VIDEO_CAPTURE))
-    })
-}
-
-fn size_now(device: &Device) -> Option<(u32, u32)> {
-    let set = ask(|| device.format()).ok()?.ok()?;
-    (set.width > 0 && set.height > 0).then_some((set.width, set.height))
-}
-
-fn intervals(device: &Device, fourcc: FourCC, width: u32, height: u32, fps: f64) -> Vec<Interval> {
-    let own = |fraction: &Fraction| Interval::new(fraction.numerator, fraction.denominator);
-    let told = device
-        .enum_frameintervals(fourcc, width, height)
-        .unwrap_or_default();
-    let intervals: Vec<_> = told
-        .iter()
-        .map(|told| match &told.interval {
-            FrameIntervalEnum::Discrete(interval) => own(interval),
-            FrameIntervalEnum::Stepwise(range) => {
-                let (shortest, longest) = (own(&range.min), own(&range.max));
-                let wanted = Interval::new(1000, (fps * 1000.0) as u32);
-                if wanted.fps() > shortest.fps() {
-                    shortest
-                } else if wanted.fps() < longest.fps() {
-                    longest
-                } else {
-                    wanted
-                }
-            }
-        })
-        .filter(|interval| interval.numerator > 0 && interval.denominator > 0)
-        .collect();
-    // Some drivers tell sizes and no rates: then the rate is what it is.
-    if intervals.is_empty() {
-        vec![Interval::new(1, 30)]
-    } else {
-        intervals
-    }
-}
-
-/// The value nearest to `wanted` that a range with steps allows.
-fn step(wanted: u32, min: u32, max: u32, step: u32) -> u32 {
-    let inside = wanted.clamp(min, max.max(min));
-    min + (inside - min) / step.max(1) * step.max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_size_within_bounds_lands_on_a_step() {
-        assert_eq!(step(1280, 16, 4096, 8), 1280);
-        assert_eq!(step(1283, 16, 4096, 8), 1280);
-        assert_eq!(step(9000, 16, 4096, 8), 4096);
-        assert_eq!(step(1, 16, 4096, 0), 16);
-    }
 
     #[test]
     fn a_node_that_is_not_there_is_not_found_and_a_plain_file_is_no_camera() {
@@ -295,6 +165,11 @@ mod tests {
             .map(drop)
             .unwrap_err()
             .to_string();
-        assert!(file.contains("no camera but a file"), "{file}");
+        assert!(
+            file.contains("no camera but a file") && file.contains("file:/etc/passwd"),
+            "{file}"
+        );
+        let directory = open_node(Path::new("/dev")).map(drop).unwrap_err();
+        assert!(directory.to_string().contains("directory"), "{directory}");
     }
 }

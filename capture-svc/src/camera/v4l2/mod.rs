@@ -6,6 +6,7 @@ mod backend;
 pub(crate) mod controls;
 pub(crate) mod device;
 mod errno;
+pub(crate) mod formats;
 pub(crate) mod negotiate;
 mod sequence;
 mod stamps;
@@ -71,7 +72,10 @@ impl V4l2Source {
             fps: settings.fps,
             format: settings.format,
         };
-        let offers = device::offers(&device, &node.path, Some(&wish));
+        let offers = formats::offers(&device, &node.path, Some(&wish));
+        if offers.is_empty() {
+            return Err(formats::unread(&node.name, &node.path, &device));
+        }
         let choice = negotiate::choose(&offers, &wish).map_err(|why| {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;

@@ -85,6 +85,35 @@ pub(super) fn understood(fourcc: [u8; 4]) -> Option<PixelFormat> {
     })
 }
 
+/// Words for a camera that offers `fourccs` and none that we read: what they are, and what would do.
+pub(super) fn nothing_read(fourccs: &[String]) -> String {
+    let video = |fourcc: &String| {
+        let names = [
+            "H264", "AVC1", "S264", "HEVC", "H265", "VP80", "VP90", "MPG", "MP4V", "XVID",
+        ];
+        names.iter().any(|name| fourcc.starts_with(name))
+    };
+    let (what, way) = if fourccs.is_empty() {
+        return "the camera offers no format".into();
+    } else if fourccs.iter().all(video) {
+        (
+            "which is compressed over time and not read",
+            "another node of the same camera may offer MJPG or YUYV; else a program that decodes it, such as ffmpeg",
+        )
+    } else {
+        (
+            "which is not read",
+            "values of a bare sensor (Bayer, Y10 to Y16) need a program that makes a picture of them, such as libcamera or \
+             ffmpeg",
+        )
+    };
+    format!(
+        "the camera offers only {}, {what}. Read are YUYV, YVYU, UYVY, NV12, NV21, NV16, YU12, YV12, MJPG, GREY, RGB3 and \
+         BGR3; {way}, in front of a v4l2loopback device",
+        fourccs.join(", ")
+    )
+}
+
 /// Chooses among `offers`.
 ///
 /// # Errors

@@ -1,11 +1,12 @@
 //! Frames that the camera has already compressed: read to coefficients, quantised anew, no pixel in between.
 //!
-//! `segments` reads what stands before the scan, `unstuffed` takes the markers out of it, `scan` and `block_reader` read the
+//! `segments` reads what stands before the scan and `frame` judges by it how to read the rest, `unstuffed` takes the markers out of it, `scan` and `block_reader` read the
 //! coefficients, `huffman` makes their tables, `quality` finds out how fine the camera's own tables are. A rung at or
 //! above that gets the camera's own scan behind a header of ours, less what no decoder needs. A frame is read to its last
 //! block even if no rung needs its coefficients: what is damaged is an error, never a picture. `scan` has the rule.
 
 mod block_reader;
+mod frame;
 mod huffman;
 mod markers;
 mod quality;
@@ -20,8 +21,8 @@ use crate::block::BATCH_BLOCKS;
 use crate::error::At;
 use crate::header;
 use crate::kernel::{Job, Loops};
+pub(crate) use frame::Kind;
 use scan::Scan;
-pub(crate) use segments::Kind;
 use segments::Segments;
 use unstuffed::Unstuffed;
 
@@ -47,6 +48,11 @@ impl Reader {
     /// Reads a frame's segments.
     pub(crate) fn begin(&mut self, data: &[u8]) -> Result<Kind, At> {
         self.segments.read(data)
+    }
+
+    /// Whether the general decoder shows the frame that was begun as libjpeg does.
+    pub(crate) fn contradicts(&self) -> bool {
+        self.segments.contradicts()
     }
 
     /// How fine the frame's tables are.

@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
+use super::frame::{Colours, FrameHeader, Kind};
 use super::huffman::Huffman;
 use super::markers::{STANDALONE, next_marker, segment_end};
 use crate::block::Mcu;
-use crate::error::{At, Damage};
+use crate::error::{At, Damage, JpegKind};
 use crate::tables::STANDARD_HUFFMAN;
 
 /// What a frame is, by its segments. Huffman tables are kept from frame to frame and made anew when they change.
@@ -22,6 +23,8 @@ pub(crate) struct Segments {
     /// MCUs between restart markers; 0 for none.
     pub(crate) restart: usize,
     pub(crate) components: [Component; 3],
+    header: FrameHeader,
+    colours: Colours,
     /// By table number, in zigzag order.
     pub(crate) steps: [[u16; 64]; 4],
     /// Those that the frame defines.
@@ -45,15 +48,6 @@ pub(crate) struct Component {
     pub(crate) ac: usize,
 }
 
-/// What a frame's segments say about how to read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// One interleaved baseline scan of grey or YCbCr: [`Segments`] describes it.
-    Baseline,
-    /// A JPEG, but of another kind.
-    Other,
-}
-
 impl Segments {
     pub(crate) fn new() -> Self {
         Self {
@@ -67,6 +61,8 @@ impl Segments {
             mcus: 0,
             restart: 0,
             components: [Component::default(); 3],
+            header: FrameHeader::default(),
+            colours: Colours::default(),
             steps: [[0; 64]; 4],
             have_steps: [false; 4],
             dc: std::array::from_fn(|_| Huffman::new()),
@@ -91,6 +87,11 @@ impl Segments {
         used && !self.have_codes[usize::from(table)]
     }
 
+    /// See [`FrameHeader::contradicts`].
+    pub(super) fn contradicts(&self) -> bool {
+        self.header.contradicts(self.colours)
+    }
+
     /// The components that the frame has.
     pub(crate) fn components(&self) -> &[Component] {
         &self.components[..if self.mcu.colour { 3 } else { 1 }]
@@ -103,9 +104,12 @@ impl Segments {
         }
         self.restart = 0;
         self.mcus = 0;
+        self.header = FrameHeader::default();
+        self.colours = Colours::default();
         self.have_steps = [false; 4];
         self.have_codes = [false; 0x14];
         self.needed.clear();
+        let mut kind = Kind::Baseline;
         let mut at = 2;
         loop {
             let marker;
@@ -116,37 +120,43 @@ impl Segments {
             }
             let end = segment_end(data, at).ok_or((at, Damage::Segment))?;
             let body = data.get(at + 4..end).unwrap_or_default();
-            let bad = |()| (at, Damage::Segment);
-            let kind = match marker {
-                0xdb => self.quantisation(body).map_err(bad)?,
-                0xc4 => self.huffman(body).map_err(bad)?,
-                0xc0 | 0xc1 => self.frame(body).map_err(bad)?,
-                0xdd => self.restart_interval(body).map_err(bad)?,
-                0xda => {
-                    self.start_of_scan = at..end;
-                    return self.scan(body).map_err(bad);
-                }
-                // Adobe's own: a transform of 0 means RGB.
-                0xee if body.starts_with(b"Adobe") && body.get(11) == Some(&0) => Kind::Other,
-                0xe0..=0xef | 0xfe => {
-                    at = end;
-                    continue;
-                }
-                // Progressive, lossless, arithmetic, hierarchical.
-                0xc2..=0xcf => Kind::Other,
-                _ => return Err((at, Damage::Marker(marker))),
-            };
-            if kind == Kind::Other {
-                return Ok(kind);
+            if marker == 0xda {
+                self.start_of_scan = at..end;
+                return self.scan(body).map_err(|()| (at, Damage::Segment));
             }
-            if !body.is_empty() {
-                self.needed.push(at..end);
+            if let 0xe0..=0xef | 0xfe = marker {
+                self.colours.read(marker, body);
+            } else {
+                let read = self.table(marker, body, kind);
+                kind = read.map_err(|damage| (at, damage))?;
+                if !body.is_empty() {
+                    self.needed.push(at..end);
+                }
+            }
+            if let Kind::Unread(_) = kind {
+                return Ok(kind);
             }
             at = end;
         }
     }
 
-    fn quantisation(&mut self, mut body: &[u8]) -> Result<Kind, ()> {
+    /// Reads a segment that a decoder needs; gives the kind as far as it is known.
+    fn table(&mut self, marker: u8, body: &[u8], kind: Kind) -> Result<Kind, Damage> {
+        let read = match marker {
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => self.frame(marker, body),
+            // The general decoder reads its tables itself.
+            0xdb | 0xc4 | 0xdd if kind != Kind::Baseline => Ok(kind),
+            0xdb => self.quantisation(body).map(|()| kind),
+            0xc4 => self.huffman(body).map(|()| kind),
+            0xdd => self.restart_interval(body).map(|()| kind),
+            0xcc => Ok(Kind::Unread(JpegKind::Arithmetic)),
+            0xde => Ok(Kind::Unread(JpegKind::Hierarchical)),
+            _ => return Err(Damage::Marker(marker)),
+        };
+        read.map_err(|()| Damage::Segment)
+    }
+
+    fn quantisation(&mut self, mut body: &[u8]) -> Result<(), ()> {
         while let Some((&id, rest)) = body.split_first() {
             let (wide, number) = (id >> 4, usize::from(id & 3));
             if wide > 1 || id & 0x0c != 0 {
@@ -165,10 +175,10 @@ impl Segments {
             self.have_steps[number] = true;
             body = rest;
         }
-        Ok(Kind::Baseline)
+        Ok(())
     }
 
-    fn huffman(&mut self, mut body: &[u8]) -> Result<Kind, ()> {
+    fn huffman(&mut self, mut body: &[u8]) -> Result<(), ()> {
         while let Some((&id, rest)) = body.split_first() {
             if id & 0xec != 0 {
                 return Err(());
@@ -176,15 +186,15 @@ impl Segments {
             let (counts, rest) = rest.split_first_chunk::<16>().ok_or(())?;
             let total = counts.iter().map(|&count| usize::from(count)).sum();
             let (symbols, rest) = rest.split_at_checked(total).ok_or(())?;
-            self.table(id).set(counts, symbols, id < 0x10)?;
+            self.huffman_table(id).set(counts, symbols, id < 0x10)?;
             self.have_codes[usize::from(id)] = true;
             body = rest;
         }
-        Ok(Kind::Baseline)
+        Ok(())
     }
 
     /// The Huffman table of a number as in DHT.
-    fn table(&mut self, id: u8) -> &mut Huffman {
+    fn huffman_table(&mut self, id: u8) -> &mut Huffman {
         let tables = if id < 0x10 {
             &mut self.dc
         } else {
@@ -193,81 +203,42 @@ impl Segments {
         &mut tables[usize::from(id & 3)]
     }
 
-    fn frame(&mut self, body: &[u8]) -> Result<Kind, ()> {
-        let &[precision, h1, h0, w1, w0, count, ref components @ ..] = body else {
-            return Err(());
-        };
-        if components.len() != 3 * usize::from(count) {
-            return Err(());
+    fn frame(&mut self, marker: u8, body: &[u8]) -> Result<Kind, ()> {
+        let header = FrameHeader::read(marker, body)?;
+        self.header = header;
+        if header.kind() != Kind::Baseline {
+            return Ok(header.kind());
         }
-        self.height = u16::from_be_bytes([h1, h0]);
-        self.width = u16::from_be_bytes([w1, w0]);
-        if precision != 8 || !matches!(count, 1 | 3) {
-            return Ok(Kind::Other);
-        }
-        for (component, spec) in self.components.iter_mut().zip(components.chunks_exact(3)) {
-            component.id = spec[0];
-            component.steps = usize::from(spec[2] & 3);
-        }
-        let sampling = |i: usize| {
-            (
-                usize::from(components[3 * i + 1] >> 4),
-                usize::from(components[3 * i + 1] & 15),
-            )
-        };
-        let (across, down) = sampling(0);
-        self.mcu = if count == 1 {
-            // A scan of one component has MCUs of one block, whatever the factors say.
-            Mcu {
-                across: 1,
-                down: 1,
-                colour: false,
-            }
-        } else {
-            Mcu {
-                across,
-                down,
-                colour: true,
-            }
-        };
-        let usual = (1..=4).contains(&across)
-            && (1..=4).contains(&down)
-            && across * down <= 8
-            && (count == 1 || (sampling(1) == (1, 1) && sampling(2) == (1, 1)));
-        let rgb = count == 3 && self.components.map(|component| component.id) == *b"RGB";
-        if !usual || rgb || self.width == 0 || self.height == 0 {
-            return Ok(Kind::Other);
+        (self.width, self.height, self.mcu) = (header.width, header.height, header.mcu());
+        for (i, component) in self.components.iter_mut().enumerate() {
+            (component.id, component.steps) = (header.ids[i], header.steps[i]);
         }
         let blocks = |pixels: u16, side: usize| usize::from(pixels).div_ceil(8 * side);
         self.mcus = blocks(self.width, self.mcu.across) * blocks(self.height, self.mcu.down);
         Ok(Kind::Baseline)
     }
 
-    fn restart_interval(&mut self, body: &[u8]) -> Result<Kind, ()> {
+    fn restart_interval(&mut self, body: &[u8]) -> Result<(), ()> {
         let &[high, low] = body else {
             return Err(());
         };
         self.restart = usize::from(u16::from_be_bytes([high, low]));
-        Ok(Kind::Baseline)
+        Ok(())
     }
 
     fn scan(&mut self, body: &[u8]) -> Result<Kind, ()> {
-        // No SOF before it, or its size was nothing.
-        if self.mcus == 0 {
-            return Err(());
-        }
-        let count = self.components().len();
         let (&in_scan, rest) = body.split_first().ok_or(())?;
-        if rest.len() != 2 * usize::from(in_scan) + 3 {
+        // No SOF before it, or its size was nothing.
+        if !self.header.exists() || rest.len() != 2 * usize::from(in_scan) + 3 {
             return Err(());
         }
-        if usize::from(in_scan) != count {
-            return Ok(Kind::Other);
+        let specs = rest[..2 * usize::from(in_scan)].chunks_exact(2);
+        let ids = specs.clone().map(|spec| &spec[0]);
+        let kind = self.header.kind_with(self.colours, ids);
+        if kind != Kind::Baseline {
+            return Ok(kind);
         }
-        for (component, spec) in self.components[..count]
-            .iter_mut()
-            .zip(rest.chunks_exact(2))
-        {
+        for (component, spec) in self.components.iter_mut().zip(specs) {
             if spec[0] != component.id || spec[1] & 0xcc != 0 {
                 return Err(());
             }
@@ -279,7 +250,8 @@ impl Segments {
         }
         for (id, spec) in STANDARD_HUFFMAN {
             if self.lacks(id) {
-                self.table(id).set(&spec.counts, spec.symbols, id < 0x10)?;
+                self.huffman_table(id)
+                    .set(&spec.counts, spec.symbols, id < 0x10)?;
             }
         }
         // There is no standard table 2 or 3.

@@ -6,6 +6,7 @@ mod common;
 mod damage;
 mod encode;
 mod identity;
+mod kinds;
 mod mjpeg;
 mod oddities;
 mod reference;

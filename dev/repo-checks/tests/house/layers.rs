@@ -22,7 +22,9 @@ const CAPTURE: Rooms = &[
     ("admin", &["demand", "metrics"]),
     (
         "cli",
-        &["bus", "camera", "clock", "config", "demand", "metrics"],
+        &[
+            "bus", "camera", "clock", "config", "demand", "encode", "metrics",
+        ],
     ),
     ("controller", &["camera", "clock", "demand", "open_policy"]),
     ("publish", &["bus", "camera", "encode", "metrics"]),

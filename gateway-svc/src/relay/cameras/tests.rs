@@ -69,3 +69,59 @@ fn a_camera_nobody_has_is_not_remembered_for_ever() {
     cameras.miss(Clock::start().now());
     assert_eq!(cameras.all().len(), 0);
 }
+
+fn numbered(number: usize) -> CameraId {
+    format!("camera-{number:03}").parse().unwrap()
+}
+
+#[test]
+fn a_camera_that_was_taken_away_is_forgotten_unless_somebody_follows_it() {
+    let (cameras, now) = (Cameras::default(), Clock::start().now());
+    let (door, yard) = (numbered(1), numbered(2));
+    cameras.hear(door, live(34.0), now);
+    cameras.hear(yard.clone(), live(34.0), now);
+    let _follower = cameras.follow(&yard);
+    cameras.miss(now + FORGOTTEN_AFTER);
+    assert_eq!(cameras.all().len(), 2);
+    cameras.miss(now + FORGOTTEN_AFTER + SILENCE_CHECK);
+    let left = cameras.all();
+    assert!(left.len() == 1 && left[0].0 == yard, "{left:?}");
+}
+
+#[test]
+fn so_many_names_are_remembered_and_no_more() {
+    let (cameras, now) = (Cameras::default(), Clock::start().now());
+    for number in 0..MAX_CAMERAS + 10 {
+        cameras.hear(numbered(number), live(34.0), now);
+    }
+    assert_eq!(cameras.all().len(), MAX_CAMERAS);
+    assert!(!cameras.known(&numbered(MAX_CAMERAS)));
+    // The others stay current.
+    cameras.hear(numbered(0), live(12.0), now);
+    assert_eq!(*cameras.all()[0].1, live(12.0));
+}
+
+#[test]
+fn among_so_many_a_new_camera_takes_the_place_of_the_longest_silent() {
+    let (cameras, now) = (Cameras::default(), Clock::start().now());
+    let later = now + lease::STATUS_OFFLINE + SILENCE_CHECK;
+    for number in 0..MAX_CAMERAS {
+        let heard = if number < 2 { now } else { later };
+        cameras.hear(numbered(number), live(34.0), heard);
+    }
+    let follower = cameras.follow(&numbered(0));
+    cameras.hear(numbered(900), live(34.0), later);
+    assert!(cameras.known(&numbered(900)) && cameras.known(&numbered(0)));
+    assert!(
+        !cameras.known(&numbered(1)),
+        "silent, and nobody follows it"
+    );
+    cameras.hear(numbered(901), live(34.0), later);
+    assert!(
+        !cameras.known(&numbered(901)),
+        "the only silent one is followed"
+    );
+    drop(follower);
+    cameras.hear(numbered(901), live(34.0), later);
+    assert!(cameras.known(&numbered(901)));
+}
