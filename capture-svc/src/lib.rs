@@ -127,7 +127,7 @@ fn start(
         links: [links.frames.state.clone(), links.control.state.clone()],
         privacy: privacy.clone(),
     };
-    tasks.spawn_infallible("the admin port", routes.serve(admin));
+    tasks.spawn_infallible("the admin port", routes.serve(admin, config.admin_hosts()));
     let control = links.control.clone();
     let reminder = ::bus::remind(control.state.clone());
     tasks.spawn_infallible("the reminder", reminder);

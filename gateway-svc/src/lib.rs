@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use process::Clock;
+use process::{Clock, Hosts, HttpServer};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,7 @@ use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
 use crate::access::AccessControl;
+use crate::access::token::Access;
 use crate::bus::Bus;
 use crate::config::Config;
 use crate::http::routes;
@@ -57,23 +58,24 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     let bus = Bus::connect(&config.nats, gateway.clone(), &metrics.link).await?;
     let (tasks, closed) = (TaskTracker::new(), CancellationToken::new());
     let (web_root, drain) = (config.web_root.clone(), config.drain);
+    let (public_hosts, admin_hosts) = hosts(&config);
     let state = assemble(config, &gateway, &bus, clock, &metrics, &tasks);
     tracing::info!(public = %public.local_addr()?, admin = %admin.local_addr()?, gateway = %gateway, "listening");
 
     let mut parts = Parts::new();
     let public_routes = routes::public(state.clone(), &web_root);
     let admin_routes = routes::admin(state.clone(), metrics);
-    for (name, listener, routes) in [
-        ("the public port", public, public_routes),
-        ("the admin port", admin, admin_routes),
+    for (name, listener, routes, hosts) in [
+        ("the public port", public, public_routes, public_hosts),
+        ("the admin port", admin, admin_routes, admin_hosts),
     ] {
-        let serving = process::serve_http(
+        let server = HttpServer {
             listener,
             routes,
-            tasks.clone(),
-            closed.clone(),
-            hold_nothing_unsent,
-        );
+            hosts,
+            tune: hold_nothing_unsent,
+        };
+        let serving = server.run(tasks.clone(), closed.clone());
         parts.spawn(async move {
             serving.await;
             Ok(name)
@@ -99,6 +101,18 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     process::listen(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Under which names the public and the admin port are served.
+fn hosts(config: &Config) -> (Hosts, Hosts) {
+    const SETTING: &str = "GATEWAY_ALLOWED_HOSTS";
+    let names = || config.allowed_hosts.clone();
+    let public = match config.access {
+        Access::ThisMachine => Hosts::this_machine(SETTING, names()),
+        // The token, or nothing on purpose, decides who may watch.
+        Access::Token(_) | Access::Anyone => Hosts::any(),
+    };
+    (public, Hosts::admin(config.admin_listen, SETTING, names()))
 }
 
 /// Puts the rooms together; nothing of it runs yet.

@@ -116,6 +116,9 @@ pub struct Settings {
         default_value = "127.0.0.1:9101"
     )]
     pub(super) admin_listen: String,
+    /// Names under which the admin port is served beside localhost and addresses, comma-separated
+    #[arg(long, env = "CAPTURE_ALLOWED_HOSTS", global = true, default_value = "")]
+    pub(super) allowed_hosts: String,
     #[command(flatten)]
     pub(super) log: LogArgs,
 }

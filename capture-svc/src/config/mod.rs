@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bus::NatsSettings;
-use process::LogSettings;
+use process::{HostName, Hosts, LogSettings};
 use wire::CameraId;
 
 pub use self::cli::{Cli, Command, PrivacySwitch, Settings};
@@ -36,6 +36,16 @@ pub struct Config {
     pub(crate) bucket_replicas: usize,
     /// The admin port.
     pub admin_listen: SocketAddr,
+    /// Names under which the admin port is served.
+    pub allowed_hosts: Vec<HostName>,
     /// The log.
     pub log: LogSettings,
+}
+
+impl Config {
+    /// Under which names the admin port is served.
+    pub(crate) fn admin_hosts(&self) -> Hosts {
+        let names = self.allowed_hosts.clone();
+        Hosts::admin(self.admin_listen, "CAPTURE_ALLOWED_HOSTS", names)
+    }
 }

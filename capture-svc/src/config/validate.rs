@@ -28,6 +28,7 @@ impl Settings {
         let replicas = problems.choice("CAPTURE_BUCKET_REPLICAS", &self.bucket_replicas, &replicas);
         let admin_listen =
             problems.address("CAPTURE_ADMIN_LISTEN", &self.admin_listen, "127.0.0.1:9101");
+        let allowed_hosts = problems.list("CAPTURE_ALLOWED_HOSTS", &self.allowed_hosts);
         let log = self.log.validate(&mut problems);
         let build = || {
             Some(Config {
@@ -39,6 +40,7 @@ impl Settings {
                 linger: linger?,
                 bucket_replicas: replicas?,
                 admin_listen: admin_listen?,
+                allowed_hosts: allowed_hosts?,
                 log: log?,
             })
         };

@@ -6,6 +6,7 @@
 mod admin;
 mod clock;
 mod descriptors;
+mod guard;
 mod health;
 mod listener;
 mod log;
@@ -16,10 +17,11 @@ mod signals;
 mod subscriber;
 mod variables;
 
-pub use admin::{health_routes, metrics_route};
+pub use admin::{admin_routes, health_routes};
 pub use clock::Clock;
 pub use descriptors::raise_descriptor_limit;
-pub use listener::{MAX_CONNECTIONS, TuneSocket, listen, serve_http};
+pub use guard::{HostName, HostNameError, Hosts, is_cross_site, is_navigation, share};
+pub use listener::{HttpServer, MAX_CONNECTIONS, TuneSocket, listen};
 pub use log::{LogArgs, LogSettings};
 pub use problems::{ConfigErrors, Problems};
 pub use registry::{CountedGauge, Registry};

@@ -219,6 +219,7 @@ fn every_test_that_the_security_document_names_exists() {
     let places = [
         "capture-svc/src",
         "capture-svc/tests",
+        "crates/process/src",
         "gateway-svc/src",
         "gateway-svc/tests",
         "dev/end-to-end/tests",

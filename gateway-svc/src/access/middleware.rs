@@ -5,18 +5,36 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower::{Layer as _, Service as _};
 use tower_http::cors::CorsLayer;
 
-use super::{AccessControl, FORWARDED_HOST, Page, TokenRefusal};
+use super::pages::{Audience, Page};
+use super::{AccessControl, FORWARDED_HOST, TokenRefusal};
 
 /// The most characters of a foreign origin that are given back in our words.
 const MAX_QUOTED_ORIGIN: usize = 100;
 
-/// Lets only our own page and the allowed ones ask; clients without `Origin` pass.
+/// As [`check_origin`], but a browser may go here from anywhere: a link to the page, or a frame with it, is no script
+/// that asks.
+pub(crate) async fn check_page_origin(
+    access: State<Arc<AccessControl>>,
+    peer: ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    let goes = process::is_navigation(request.method(), headers);
+    if goes && access.pages.proxy_header(headers).is_none() && !headers.contains_key(header::ORIGIN)
+    {
+        return next.run(request).await;
+    }
+    check_origin(access, peer, request, next).await
+}
+
+/// Lets only our own page and the allowed ones ask; clients that are no browsers pass.
 pub(crate) async fn check_origin(
     State(access): State<Arc<AccessControl>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -24,12 +42,16 @@ pub(crate) async fn check_origin(
     next: Next,
 ) -> Response {
     let headers = request.headers();
+    if let Some(name) = access.pages.proxy_header(headers) {
+        access.refused.origin.inc();
+        return proxied(name);
+    }
     let Some(origin) = headers.get(header::ORIGIN) else {
-        return next.run(request).await;
+        return unless_foreign(&access, request, next).await;
     };
     let host = access.host(peer.ip(), headers);
     let preflight = request.method() == Method::OPTIONS;
-    match access.page(origin.as_bytes(), host) {
+    match access.pages.whose(origin.as_bytes(), host) {
         Page::Own if preflight => StatusCode::NO_CONTENT.into_response(),
         Page::Own => next.run(request).await,
         Page::Allowed => {
@@ -48,6 +70,32 @@ pub(crate) async fn check_origin(
     }
 }
 
+/// Lets a request without `Origin` pass unless a page made it that is not allowed; an allowed page may show the answer.
+async fn unless_foreign(access: &AccessControl, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if access.pages.is_foreign(headers) {
+        access.refused.origin.inc();
+        let words = "pages of other sites may not use this gateway: GATEWAY_ALLOWED_ORIGINS names none that asked\n";
+        return (StatusCode::FORBIDDEN, words).into_response();
+    }
+    let shared =
+        access.pages.audience == Audience::Anyone || access.pages.is_from_allowed_page(headers);
+    let mut response = next.run(request).await;
+    if shared {
+        process::share(response.headers_mut());
+    }
+    response
+}
+
+/// The answer to what came through a proxy to a gateway that is for this machine alone.
+fn proxied(header: &HeaderName) -> Response {
+    let words = format!(
+        "{header} says that this came through a proxy, and nothing says who may watch: set GATEWAY_AUTH_TOKEN (or \
+         GATEWAY_AUTH_TOKEN_FILE), or GATEWAY_ALLOW_ANONYMOUS=true\n"
+    );
+    (StatusCode::FORBIDDEN, words).into_response()
+}
+
 /// Answers so that a page elsewhere, the Vite server's for instance, may read it too.
 async fn share(origin: HeaderValue, request: Request, next: Next) -> Response {
     let cors = CorsLayer::new()
@@ -56,7 +104,9 @@ async fn share(origin: HeaderValue, request: Request, next: Next) -> Response {
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .vary([header::ORIGIN]);
     let answered: Result<Response, Infallible> = cors.layer(next).call(request).await;
-    answered.unwrap_or_else(|never| match never {})
+    let mut response = answered.unwrap_or_else(|never| match never {});
+    process::share(response.headers_mut());
+    response
 }
 
 /// The answer to a page that is not allowed.

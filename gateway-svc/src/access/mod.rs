@@ -7,6 +7,7 @@ mod cookie;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
+mod pages;
 mod presented;
 pub(crate) mod token;
 
@@ -23,6 +24,7 @@ use self::client_ip::{Network, TrustedProxies};
 use self::cookie::{COOKIE, CookieKey, LOGIN_LIFETIME, Proof};
 use self::login_limiter::{LoginLimiter, Verdict};
 use self::origin::Origin;
+use self::pages::{Audience, PageRules};
 use self::presented::Presented;
 use self::token::{Access, Token};
 use crate::metrics::Refused;
@@ -35,8 +37,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 #[derive(Debug)]
 pub(crate) struct AccessControl {
     secret: Option<Secret>,
-    /// Pages elsewhere that may show the stream.
-    allowed_origins: BTreeSet<Origin>,
+    pages: PageRules,
     proxies: TrustedProxies,
     /// Wrong tokens.
     tokens: Mutex<LoginLimiter>,
@@ -52,17 +53,6 @@ pub(crate) struct Secret {
     token: Token,
     /// Made from the token.
     cookies: CookieKey,
-}
-
-/// Whose page it is that asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
-    /// This gateway's own.
-    Own,
-    /// One that the operator allows.
-    Allowed,
-    /// Any other.
-    Foreign,
 }
 
 /// Why a token does not let anybody in.
@@ -84,8 +74,13 @@ impl AccessControl {
         clock: Clock,
         refused: Arc<Refused>,
     ) -> Self {
+        let audience = match &access {
+            Access::ThisMachine => Audience::ThisMachine,
+            Access::Anyone => Audience::Anyone,
+            Access::Token(_) => Audience::Invited,
+        };
         let secret = match access {
-            Access::Anyone => None,
+            Access::ThisMachine | Access::Anyone => None,
             Access::Token(token) => Some(Secret {
                 cookies: CookieKey::derive(token.secret()),
                 token,
@@ -93,7 +88,10 @@ impl AccessControl {
         };
         Self {
             secret,
-            allowed_origins,
+            pages: PageRules {
+                audience,
+                allowed_origins,
+            },
             proxies: TrustedProxies::new(trusted_proxies),
             tokens: Mutex::default(),
             cookies: Mutex::default(),
@@ -136,21 +134,6 @@ impl AccessControl {
     ) -> Option<&'a str> {
         let value = headers.get(name).filter(|_| self.proxies.trusts(peer))?;
         value.to_str().ok()?.split(',').next().map(str::trim)
-    }
-
-    /// Whose page sends this `Origin`.
-    fn page(&self, origin: &[u8], host: Option<&str>) -> Page {
-        let origin = std::str::from_utf8(origin).ok();
-        let Some(origin) = origin.and_then(|origin| origin.parse::<Origin>().ok()) else {
-            return Page::Foreign;
-        };
-        if host.is_some_and(|host| origin.is_host(host)) {
-            Page::Own
-        } else if self.allowed_origins.contains(&origin) {
-            Page::Allowed
-        } else {
-            Page::Foreign
-        }
     }
 
     /// Lets a request with the token or its cookie pass, and everybody where no token is asked for.

@@ -9,7 +9,9 @@ const MIN_LENGTH: usize = 16;
 /// Who may watch.
 #[derive(Clone, Debug)]
 pub enum Access {
-    /// Whoever can connect.
+    /// Whoever is at this machine.
+    ThisMachine,
+    /// Whoever can connect: public on purpose.
     Anyone,
     /// Whoever knows the token.
     Token(Token),

@@ -90,12 +90,15 @@ pub struct Settings {
     /// Whether anybody may watch from other machines without a secret: true or false
     #[arg(long, env = "GATEWAY_ALLOW_ANONYMOUS", global = true, default_value = "false", num_args = 0..=1, default_missing_value = "true")]
     pub(super) allow_anonymous: String,
+    /// Names, comma-separated, under which the admin port and, without a secret, the public one are served beside localhost
+    #[arg(long, env = "GATEWAY_ALLOWED_HOSTS", global = true, default_value = "")]
+    pub(super) allowed_hosts: String,
     /// Origins of web pages elsewhere that may show the stream, comma-separated
     #[arg(
         long,
         env = "GATEWAY_ALLOWED_ORIGINS",
         global = true,
-        default_value = "http://localhost:5173"
+        default_value = ""
     )]
     pub(super) allowed_origins: String,
     /// Time in which all viewers are sent away after SIGTERM: 10s, 500ms, 2m

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bus::NatsSettings;
-use process::LogSettings;
+use process::{HostName, LogSettings};
 
 pub use self::cli::{Cli, Command, Settings};
 use crate::access::client_ip::Network;
@@ -38,6 +38,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Who may watch.
     pub access: Access,
+    /// Names under which both ports are served without a token.
+    pub allowed_hosts: Vec<HostName>,
     /// Pages elsewhere that may show the stream.
     pub allowed_origins: BTreeSet<Origin>,
     /// Time to send viewers away.

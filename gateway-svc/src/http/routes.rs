@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower::util::MapRequest;
 
-use crate::access::middleware::{check_origin, check_token};
+use crate::access::middleware::{check_origin, check_page_origin, check_token};
 use crate::http::login::login;
 use crate::http::mjpeg::mjpeg;
 use crate::http::snapshot::snapshot;
@@ -27,11 +27,14 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
         .route("/snapshot.jpg", get(snapshot))
         .route("/stream.mjpg", get(mjpeg))
         .route_layer(from_fn_with_state(state.clone(), check_token));
+    let page = Router::new()
+        .fallback_service(static_files::client(web_root))
+        .layer(from_fn_with_state(state.clone(), check_page_origin));
     let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(login))
-        .fallback_service(static_files::client(web_root))
         .layer(from_fn_with_state(state.clone(), check_origin))
+        .fallback_service(page)
         .merge(health(&state))
         .with_state(state);
     // Around the routes, or they would be chosen by the old spelling.
@@ -61,9 +64,7 @@ fn respell(mut request: Request) -> Request {
 
 /// The admin port: what a monitor or an orchestrator asks for, never on the public one but for health.
 pub(crate) fn admin(state: AppState, metrics: Arc<Metrics>) -> Router {
-    health(&state)
-        .merge(process::metrics_route(move || metrics.text()))
-        .with_state(state)
+    process::admin_routes(move || state.unready(), move || metrics.text())
 }
 
 fn health(state: &AppState) -> Router<AppState> {

@@ -248,7 +248,7 @@ async fn who_does_not_finish_a_request_is_disconnected() {
     for beginning in [
         "",
         "GET / HT",
-        "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        "GET /websocket/80 HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
     ] {
         let mut socket = TcpStream::connect(scene.gateway.public()).await.unwrap();
         socket.write_all(beginning.as_bytes()).await.unwrap();
@@ -263,7 +263,7 @@ async fn who_does_not_finish_a_request_is_disconnected() {
     }
     let mut socket = TcpStream::connect(scene.gateway.public()).await.unwrap();
     let long = format!(
-        "GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}\r\n\r\n",
         "x".repeat(100_000)
     );
     push(&mut socket, long.as_bytes()).await;

@@ -150,7 +150,7 @@ async fn addresses_are_told_apart_with_a_port_and_an_ipv6_network_is_one() {
 /// A login whose body is still to come.
 async fn begin_login(address: SocketAddr) -> TcpStream {
     let mut socket = TcpStream::connect(address).await.unwrap();
-    let head = "POST /api/login HTTP/1.0\r\nHost: x\r\nContent-Length: 17\r\n\r\n";
+    let head = "POST /api/login HTTP/1.0\r\nHost: localhost\r\nContent-Length: 17\r\n\r\n";
     socket.write_all(head.as_bytes()).await.unwrap();
     socket
 }

@@ -23,3 +23,4 @@ mod readme;
 mod relay;
 mod slow;
 mod support;
+mod this_machine;

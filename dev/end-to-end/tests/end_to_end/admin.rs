@@ -30,7 +30,7 @@ async fn half_requests(service: &Process) -> Vec<TcpStream> {
             .expect("the port listens");
         // One that was hung up on at once may be gone already.
         let _ = socket
-            .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n")
             .await;
         held.push(socket);
     }
