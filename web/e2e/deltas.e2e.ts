@@ -2,12 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { streamUrl } from "../src/stream/gateway_urls";
 import { readStamp } from "../src/stream/stamp";
 import { figures, live, withPage } from "./support/browser";
+import { script } from "./support/bundle";
 import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
@@ -29,37 +28,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => stack?.stop());
-
-/** What the page's own parts are called in a test's page. */
-interface Parts {
-  Rebuild: typeof import("../src/stream/rebuild").Rebuild;
-  readStamp: typeof readStamp;
-  pack: typeof import("../src/stream/pack").pack;
-}
-declare global {
-  interface Window {
-    parts: Parts;
-  }
-}
-
-/** The client's own code as one script, for a page that is not the client. */
-async function script(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: "silent",
-    build: {
-      write: false,
-      lib: {
-        entry: join(import.meta.dirname, "support/parts.ts"),
-        formats: ["iife"],
-        name: "parts",
-      },
-    },
-  });
-  const [bundle] = Array.isArray(built) ? built : [built];
-  if (!bundle || !("output" in bundle)) throw new Error("no bundle");
-  return `${bundle.output[0].code}; window.parts = parts;`;
-}
 
 interface Rebuilt {
   seq: number;

@@ -1,22 +1,25 @@
 /**
  * The changed intervals of a frame as a small JPEG of their own: one decode for all of them, one draw
- * for each run of neighbours. Pure.
+ * for each group of neighbours. Pure.
  *
- * Tables and restart interval are the frame's, so that the pixels are; size and markers are new. Runs
- * are laid into rows of as many intervals as fit best. What lies at an edge of the packed picture has
- * another neighbour than in the frame, which decoders that smooth chroma see one pixel deep
- * (`renderer.ts` mends that by whole decodes).
+ * Tables and restart interval are the frame's, so that the pixels are; size and markers are new.
+ * Decoders smooth chroma over the edges of an interval, one pixel deep: so each group, a rectangle, is
+ * packed with the intervals around it and drawn one pixel larger, and every pixel that is drawn has the
+ * neighbours that it has in the frame. (Only at the frame's own edges it may have one too many.)
  */
 
 import { intervalStart, type Picture } from "./intervals";
+import { groupsOf, placeOnShelves, type Shelves } from "./shelves";
 
 /** More draws than this cost more than they save. */
-const MAX_RUNS = 150;
-/** A larger share of the picture is decoded whole. */
+const MAX_DRAWS = 150;
+/** With what is packed around them; a larger share of the picture is decoded whole. */
 const MAX_SHARE = 0.4;
+/** How deep smoothing reaches. */
+const SMOOTHED_PIXELS = 1;
 
 /** A rectangle of the packed picture and where it belongs. */
-export interface Run {
+export interface Draw {
   fromX: number;
   fromY: number;
   toX: number;
@@ -27,71 +30,53 @@ export interface Run {
 
 export interface Packed {
   jpeg: Uint8Array<ArrayBuffer>;
-  runs: Run[];
+  draws: Draw[];
 }
 
 /** `intervals` in their order; null where decoding the whole frame is cheaper or the only way. */
 export function pack(picture: Picture, intervals: readonly number[]): Packed | null {
   const { layout } = picture;
-  const { across, mcusPerInterval } = layout;
-  const perRow = across / mcusPerInterval;
-  const count = intervals.length;
-  if (!Number.isInteger(perRow) || count === 0 || count > layout.intervals * MAX_SHARE) return null;
-  // As many rows as the widest layout needs, and then no wider than those need.
-  const columns = Math.ceil(count / Math.ceil(count / perRow));
-  const runs = findRuns(picture, intervals, columns, perRow);
-  if (runs.length > MAX_RUNS) return null;
-  return { jpeg: write(picture, intervals, columns), runs };
+  const columns = layout.across / layout.mcusPerInterval;
+  const most = layout.intervals * MAX_SHARE;
+  if (!Number.isInteger(columns) || intervals.length === 0 || intervals.length > most) return null;
+  const groups = groupsOf(intervals, columns);
+  if (groups.length > MAX_DRAWS) return null;
+  const shelves = placeOnShelves(groups, columns, layout.intervals / columns);
+  if (shelves.cells.length > most) return null;
+  return { jpeg: write(picture, shelves), draws: drawsOf(picture, shelves) };
 }
 
-function findRuns(
-  { layout }: Picture,
-  intervals: readonly number[],
-  columns: number,
-  perRow: number,
-): Run[] {
-  const { width, height, mcuHeight, mcuWidth, mcusPerInterval } = layout;
+function drawsOf({ layout }: Picture, { places }: Shelves): Draw[] {
+  const { width, height, mcuWidth, mcuHeight, mcusPerInterval } = layout;
   const wide = mcuWidth * mcusPerInterval;
-  const runs: Run[] = [];
-  let before = -2;
-  for (const [index, nth] of intervals.entries()) {
-    const [column, toColumn] = [index % columns, nth % perRow];
-    const last = runs.at(-1);
-    const toX = toColumn * wide;
-    if (last && nth === before + 1 && column > 0 && toColumn > 0)
-      last.width = Math.min(last.width + wide, width - last.toX);
-    else {
-      const toY = Math.floor(nth / perRow) * mcuHeight;
-      runs.push({
-        fromX: column * wide,
-        fromY: Math.floor(index / columns) * mcuHeight,
-        toX,
-        toY,
-        width: Math.min(wide, width - toX),
-        height: Math.min(mcuHeight, height - toY),
-      });
-    }
-    before = nth;
-  }
-  return runs;
+  return places.map(({ column, row, group }) => {
+    const left = Math.max(0, group.left * wide - SMOOTHED_PIXELS);
+    const top = Math.max(0, group.top * mcuHeight - SMOOTHED_PIXELS);
+    const right = Math.min(width, group.right * wide + SMOOTHED_PIXELS);
+    const bottom = Math.min(height, group.bottom * mcuHeight + SMOOTHED_PIXELS);
+    return {
+      fromX: left + (column - group.left) * wide,
+      fromY: top + (row - group.top) * mcuHeight,
+      ...{ toX: left, toY: top, width: right - left, height: bottom - top },
+    };
+  });
 }
 
-function write(picture: Picture, intervals: readonly number[], columns: number) {
+function write(picture: Picture, { cells, columns }: Shelves): Uint8Array<ArrayBuffer> {
   const { bytes, header, ends, layout } = picture;
-  const rows = Math.ceil(intervals.length / columns);
-  // The last row is filled with its last interval, as cheap as any to decode.
-  const filler = Array<number>(rows * columns - intervals.length).fill(intervals.at(-1) as number);
-  const all = [...intervals, ...filler];
   const length = (nth: number) => (ends[nth] as number) - intervalStart(picture, nth);
+  const used = cells.filter((nth) => nth !== null);
+  // What nobody sees is as short as anything there is.
+  const filler = used.reduce((a, b) => (length(b) < length(a) ? b : a));
+  const all = cells.map((nth) => nth ?? filler);
   const jpeg = new Uint8Array(header + all.reduce((sum, nth) => sum + length(nth), 0));
   jpeg.set(bytes.subarray(0, header));
   const view = new DataView(jpeg.buffer);
-  view.setUint16(layout.sizeAt, rows * layout.mcuHeight);
+  view.setUint16(layout.sizeAt, (cells.length / columns) * layout.mcuHeight);
   view.setUint16(layout.sizeAt + 2, columns * layout.mcusPerInterval * layout.mcuWidth);
   let at = header;
   for (const [index, nth] of all.entries()) {
-    const until = codedEnd(picture, nth);
-    const coded = bytes.subarray(intervalStart(picture, nth), until);
+    const coded = bytes.subarray(intervalStart(picture, nth), codedEnd(picture, nth));
     jpeg.set(coded, at);
     at += coded.length;
     jpeg[at++] = 0xff;

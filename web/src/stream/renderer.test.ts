@@ -28,7 +28,8 @@ const frame = (nth: number, changed?: number[]): Received => ({
   patch: changed ? { picture, changed: Uint16Array.from(changed) } : null,
 });
 /** Where intervals were drawn, as (column, row). */
-const places = () => draws.map(([, , , , x, y]) => [(x ?? 0) / 80, (y ?? 0) / 16]);
+const places = () =>
+  draws.map(([, , , , x, y]) => [Math.round((x ?? 0) / 80), Math.round((y ?? 0) / 16)]);
 const decoded = async (ok = true) => {
   await vi.advanceTimersByTimeAsync(0);
   await decodes.at(-1)?.end(ok);

@@ -3,8 +3,8 @@
  * waits. A slow device skips pictures instead of showing old ones.
  *
  * Of a frame whose difference to the one on the canvas is known only what changed is decoded, where
- * that is cheaper. Decoders smooth chroma over the edges of what they decode, so that a pixel there
- * may be a shade off; a whole decode once a second, and as soon as nothing moves, takes that away.
+ * that is cheaper. A decoder whose smoothing reaches further than `pack.ts` reckons with may make a
+ * pixel a shade off; a whole decode once a second, and as soon as nothing moves, takes that away.
  */
 
 import { pack } from "./pack";
@@ -124,7 +124,7 @@ export class Renderer<T extends Drawable> {
       );
     if (!packed) return false;
     const parts = await decode(packed.jpeg);
-    for (const { fromX, fromY, toX, toY, width, height } of packed.runs)
+    for (const { fromX, fromY, toX, toY, width, height } of packed.draws)
       this.#context.drawImage(parts, fromX, fromY, width, height, toX, toY, width, height);
     parts.close();
     const at = performance.now();
