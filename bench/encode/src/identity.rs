@@ -1,10 +1,15 @@
-//! The same bytes as libjpeg-turbo, from every layout, in every sampling, by every kernel.
+//! The same bytes as libjpeg-turbo with the same restart interval, from every layout, in every sampling, by every kernel.
+//!
+//! TurboJPEG's safe interface cannot set a restart interval. But an interval is coded as if there were nothing before it:
+//! its bytes are those of a picture that is this part of the picture, so libjpeg-turbo encodes every part by itself, and
+//! `intervals` puts them together as T.81 says.
 
 use jpeg_ladder::{Kernel, Ladder, Range, Sampling, Spec};
-use turbojpeg::{Compressor, Image, PixelFormat, Subsamp, YuvPlanesImage};
+use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
 use crate::common::cases::{Case, SMALL, case, fingerprint};
 use crate::common::layouts::LaidOut;
+use crate::intervals::{self, Picture, Samples};
 
 /// What was compared.
 #[derive(Default)]
@@ -25,16 +30,7 @@ pub fn run(more: u64) -> Tally {
         let expected = by_turbo(&mut turbo, &case);
         tally.pictures += 1;
         for ladder in &mut ladders {
-            let mut out = vec![Vec::new(); case.qualities.len()];
-            ladder
-                .encode_many(
-                    &case.spec,
-                    case.source.source(),
-                    &case.qualities,
-                    &mut out,
-                    &[],
-                )
-                .expect("a good frame");
+            let out = ours(ladder, &case);
             for ((ours, expected), quality) in out.iter().zip(&expected).zip(&case.qualities) {
                 tally.files += 1;
                 if ours != expected {
@@ -45,6 +41,21 @@ pub fn run(more: u64) -> Tally {
         }
     }
     tally
+}
+
+/// Our files of a case.
+fn ours(ladder: &mut Ladder, case: &Case) -> Vec<Vec<u8>> {
+    let mut out = vec![Vec::new(); case.qualities.len()];
+    ladder
+        .encode_many(
+            &case.spec,
+            case.source.source(),
+            &case.qualities,
+            &mut out,
+            &[],
+        )
+        .expect("a good frame");
+    out
 }
 
 /// Prints the fingerprints of libjpeg-turbo's files for `tests/identity.txt`: a case in ten of the small, some large.
@@ -60,23 +71,23 @@ pub fn golden() {
     }
 }
 
-/// libjpeg-turbo's files of a case.
+/// libjpeg-turbo's files of a case, with the restart interval that ours have.
 fn by_turbo(turbo: &mut Compressor, case: &Case) -> Vec<Vec<u8>> {
-    case.qualities
-        .iter()
-        .map(|&quality| {
-            turbo.set_quality(quality.into()).expect("a quality");
-            Turbo(&case.source).encode(turbo, &case.spec)
-        })
-        .collect()
+    let interval = intervals::distance(&ours(&mut Ladder::new(), case)[0]);
+    let picture = Turbo(&case.source).picture(turbo, &case.spec);
+    let encode = |&quality: &u8| {
+        turbo.set_quality(quality.into()).expect("a quality");
+        intervals::encode(interval, &picture, |part| picture.encode(turbo, part))
+    };
+    case.qualities.iter().map(encode).collect()
 }
 
 /// A layout as libjpeg-turbo can read it.
 struct Turbo<'a>(&'a LaidOut);
 
 impl Turbo<'_> {
-    /// libjpeg-turbo's file: from the pixels where it knows the layout, else from planes made here, slowly and plainly.
-    fn encode(&self, turbo: &mut Compressor, spec: &Spec) -> Vec<u8> {
+    /// What libjpeg-turbo encodes: the pixels where it knows the layout, else planes made here, slowly and plainly.
+    fn picture(&self, turbo: &mut Compressor, spec: &Spec) -> Picture {
         let to = coarser(self.sampling(), spec.sampling);
         let subsamp = match to {
             Sampling::S420 => Subsamp::Sub2x2,
@@ -86,64 +97,43 @@ impl Turbo<'_> {
         };
         turbo.set_subsamp(subsamp).expect("a sampling");
         let (width, height) = (usize::from(spec.width), usize::from(spec.height));
-        if self.0.layout >= 7 {
-            return self.encode_pixels(turbo, width, height);
-        }
-        let [y_plane, u_plane, v_plane] = [0, 1, 2].map(|component| {
-            let none = to == Sampling::Grey && component > 0;
-            (!none).then(|| self.plane(component, spec, to))
-        });
-        let y_plane = y_plane.expect("every picture has luma");
-        let (Some(u_plane), Some(v_plane)) = (u_plane, v_plane) else {
-            let image = Image {
-                pixels: &y_plane[..],
-                width,
+        let samples = if self.0.layout >= 7 {
+            self.pixels(height)
+        } else if to == Sampling::Grey {
+            Samples::Packed {
+                pixels: self.plane(0, spec, to),
                 pitch: width,
-                height,
                 format: PixelFormat::GRAY,
-            };
-            return turbo
-                .compress_to_vec(image)
-                .expect("libjpeg-turbo encodes it");
+            }
+        } else {
+            Samples::Planes {
+                planes: [0, 1, 2].map(|component| self.plane(component, spec, to)),
+                strides: [0, 1, 2].map(|component| plane_size(component, spec, to).0),
+            }
         };
-        let (y_stride, chroma_stride) = (plane_size(0, spec, to).0, plane_size(1, spec, to).0);
-        let image = YuvPlanesImage {
-            y_plane: &y_plane[..],
-            u_plane: &u_plane[..],
-            v_plane: &v_plane[..],
+        Picture {
             width,
             height,
-            y_stride,
-            u_stride: chroma_stride,
-            v_stride: chroma_stride,
             subsamp,
-        };
-        turbo
-            .compress_yuv_planes_to_vec(&image)
-            .expect("libjpeg-turbo encodes it")
+            samples,
+        }
     }
 
-    /// From RGB or BGR, which libjpeg-turbo reads itself.
-    fn encode_pixels(&self, turbo: &mut Compressor, width: usize, height: usize) -> Vec<u8> {
+    /// RGB or BGR, which libjpeg-turbo reads itself.
+    fn pixels(&self, height: usize) -> Samples {
         let Self(laid_out) = self;
-        let format = if laid_out.layout == 7 {
-            PixelFormat::RGB
-        } else {
-            PixelFormat::BGR
-        };
         // turbojpeg wants whole rows.
         let mut pixels = laid_out.buffers[0].clone();
         pixels.resize(laid_out.strides[0] * height, 0);
-        let image = Image {
-            pixels: &pixels[..],
-            width,
+        Samples::Packed {
+            pixels,
             pitch: laid_out.strides[0],
-            height,
-            format,
-        };
-        turbo
-            .compress_to_vec(image)
-            .expect("libjpeg-turbo encodes it")
+            format: if laid_out.layout == 7 {
+                PixelFormat::RGB
+            } else {
+                PixelFormat::BGR
+            },
+        }
     }
 
     /// A plane of the output, in full range.

@@ -8,6 +8,7 @@ mod common;
 mod cores;
 mod frames;
 mod identity;
+mod intervals;
 mod oddities;
 mod opencv;
 mod pixels;

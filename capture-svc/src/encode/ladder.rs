@@ -72,6 +72,7 @@ impl Encoder for Ladder {
         self.qualities.extend(rungs.iter().map(Rung::quality));
         self.encoder
             .encode_many(&spec, source, &self.qualities, jpegs, &stamp.segment())
+            .map(|_| ())
             .map_err(|error| match error {
                 LadderError::Kind(kind) => EncodeError::Unread(kind),
                 LadderError::Damaged { .. } => EncodeError::Corrupt(error.to_string()),

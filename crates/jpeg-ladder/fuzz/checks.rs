@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use arbitrary::{Arbitrary, Unstructured};
-use jpeg_ladder::{EncodeError, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{EncodeError, Intervals, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
 
 /// One for each kernel, kept: what one frame leaves in the buffers must not show in the next.
 static LADDERS: Mutex<Vec<Ladder>> = Mutex::new(Vec::new());
@@ -24,7 +24,7 @@ const SPEC: Spec = Spec {
     range: Range::Full,
 };
 
-type Done = (Result<(), EncodeError>, [Vec<u8>; 3]);
+type Done = (Result<Option<Intervals>, EncodeError>, [Vec<u8>; 3]);
 
 /// What every kernel makes of it, which must be the same; what cannot be encoded leaves nothing.
 fn encode(spec: Spec, source: Source, qualities: [u8; 3], comment: &[u8]) -> Done {

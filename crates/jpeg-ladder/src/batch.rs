@@ -1,21 +1,22 @@
 //! The way of a batch: samples to coefficients once, coefficients to bytes once for each quality.
 
+use std::ops::Range;
+
 use crate::bits::{Bits, Partial};
-use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Quantised, STRIP_PIXELS};
+use crate::block::{BATCH_BLOCKS, Batch, Coefficients, Mcu, Pairs, Piece, Quantised, STRIP_PIXELS};
+use crate::interval::{Geometry, Picture};
 use crate::kernel::{Job, Loops};
-use crate::source::{Range, Source};
+use crate::source::{self, Source};
 use crate::strip::{CHROMA_STRIDE, LUMA_STRIDE, Strip, Window};
 use crate::symbols::Symbols;
 use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA, Tables};
 
-/// One quality's place in its scan.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct RungState {
+/// One quality's place in its interval.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
     partial: Partial,
     /// By component.
     previous_dc: [i16; 3],
-    /// Has nothing to encode.
-    idle: bool,
 }
 
 /// The buffers that a batch goes through, and the states.
@@ -27,7 +28,10 @@ pub(crate) struct Workspace {
     bits: Bits,
     luma_codes: Codes,
     chroma_codes: Codes,
-    states: Vec<RungState>,
+    places: Vec<Place>,
+    /// Used for a batch and kept for their capacity, as `places`.
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) lacking: Vec<Piece>,
 }
 
 impl Workspace {
@@ -48,18 +52,10 @@ impl Workspace {
             bits: Bits::new(),
             luma_codes: Codes::new(&DC_LUMA, &AC_LUMA),
             chroma_codes: Codes::new(&DC_CHROMA, &AC_CHROMA),
-            states: Vec::new(),
+            places: Vec::new(),
+            pieces: Vec::new(),
+            lacking: Vec::new(),
         }
-    }
-
-    /// Begins a scan for each quality below `own`; the other states stay idle.
-    pub(crate) fn begin(&mut self, qualities: &[u8], own: u8) {
-        self.states.clear();
-        self.states
-            .extend(qualities.iter().map(|&quality| RungState {
-                idle: quality >= own,
-                ..RungState::default()
-            }));
     }
 
     /// Transforms the strip, MCU after MCU.
@@ -135,50 +131,43 @@ impl Workspace {
         }
     }
 
-    /// Quantises and encodes the batch's coefficients for every quality.
+    /// Quantises and encodes pieces of the batch at one quality; `out` takes each piece's bytes. The bits that fill no
+    /// byte wait for the next piece, unless the interval ends.
     #[inline(always)]
     pub(crate) fn encode<K: Loops>(
         &mut self,
         kernel: K,
         mcu: Mcu,
-        mcus: usize,
-        rungs: &Rungs,
-        out: &mut [Vec<u8>],
+        pieces: &[Piece],
+        tables: &Tables,
+        place: &mut Place,
+        mut out: impl PieceSink,
     ) {
-        let states = self.states.iter_mut().zip(rungs.qualities).zip(out);
-        for ((state, &quality), out) in states {
-            if state.idle {
-                continue;
-            }
-            let batch = Batch {
-                coefficients: &self.coefficients,
-                mcu,
-                mcus,
-                tables: rungs.tables(quality),
-                luma_codes: &self.luma_codes,
-                chroma_codes: &self.chroma_codes,
-            };
-            kernel.symbols(
-                &batch,
-                &mut self.quantised,
-                &mut self.symbols,
-                &mut state.previous_dc,
-            );
-            let bytes = self.bits.pack(&mut self.symbols, &mut state.partial);
-            kernel.stuff(bytes, out);
+        let batch = Batch {
+            coefficients: &self.coefficients,
+            mcu,
+            pieces,
+            tables,
+            luma_codes: &self.luma_codes,
+            chroma_codes: &self.chroma_codes,
+        };
+        kernel.symbols(
+            &batch,
+            &mut self.quantised,
+            &mut self.symbols,
+            &mut place.previous_dc,
+        );
+        self.bits.pack(&self.symbols, pieces, &mut place.partial);
+        for (n, &piece) in pieces.iter().enumerate() {
+            kernel.stuff(self.bits.piece(n), out.begin(piece));
+            out.end(piece);
         }
     }
+}
 
-    /// Ends the scans.
-    pub(crate) fn finish(&mut self, out: &mut [Vec<u8>]) {
-        for (state, out) in self.states.iter_mut().zip(out) {
-            if let Some(byte) = Bits::finish(&mut state.partial) {
-                out.push(byte);
-                if byte == 0xff {
-                    out.push(0);
-                }
-            }
-        }
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspace").finish_non_exhaustive()
     }
 }
 
@@ -198,19 +187,81 @@ impl<'a> Rungs<'a> {
     }
 }
 
-/// A frame of pixels to the scans of all qualities.
-pub(crate) struct EncodePixels<'a, 'b> {
-    pub(crate) work: &'a mut Workspace,
-    pub(crate) source: &'a Source<'b>,
-    pub(crate) range: Range,
-    pub(crate) mcu: Mcu,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
+/// What becomes of the coefficients of a frame, batch after batch in the order of the scan.
+pub(crate) trait BatchSink {
+    /// Takes the batch in `work`, which is these MCUs of the picture.
+    ///
+    /// Must be `#[inline(always)]`, as [`Job::run`].
+    fn take<K: Loops>(&mut self, kernel: K, work: &mut Workspace, mcus: Range<usize>);
+}
+
+/// Encodes them for every quality as long as they are in the cache.
+pub(crate) struct EncodeNow<'a> {
+    pub(crate) picture: Picture,
+    /// Those below `own` are encoded.
     pub(crate) rungs: Rungs<'a>,
+    pub(crate) own: u8,
     pub(crate) out: &'a mut [Vec<u8>],
 }
 
-impl Job for EncodePixels<'_, '_> {
+impl BatchSink for EncodeNow<'_> {
+    #[inline(always)]
+    fn take<K: Loops>(&mut self, kernel: K, work: &mut Workspace, mcus: Range<usize>) {
+        let Picture { mcu, geometry, .. } = self.picture;
+        let mut pieces = std::mem::take(&mut work.pieces);
+        let mut places = std::mem::take(&mut work.places);
+        pieces.extend(geometry.pieces(mcus));
+        places.resize(self.out.len(), Place::default());
+        let rungs = places.iter_mut().zip(self.rungs.qualities);
+        for ((place, &quality), out) in rungs.zip(&mut *self.out) {
+            if quality < self.own {
+                let tables = self.rungs.tables(quality);
+                let out = InOrder { geometry, out };
+                work.encode(kernel, mcu, &pieces, tables, place, out);
+            }
+        }
+        pieces.clear();
+        work.pieces = pieces;
+        work.places = places;
+    }
+}
+
+/// Where a quality's pieces go.
+pub(crate) trait PieceSink {
+    /// Gives the buffer that the piece is appended to.
+    fn begin(&mut self, piece: Piece) -> &mut Vec<u8>;
+    /// The piece is appended.
+    fn end(&mut self, piece: Piece);
+}
+
+/// Every piece of the picture, one after the other.
+struct InOrder<'a> {
+    geometry: Geometry,
+    out: &'a mut Vec<u8>,
+}
+
+impl PieceSink for InOrder<'_> {
+    #[inline(always)]
+    fn begin(&mut self, _: Piece) -> &mut Vec<u8> {
+        self.out
+    }
+
+    #[inline(always)]
+    fn end(&mut self, piece: Piece) {
+        self.geometry.write_marker(piece, self.out);
+    }
+}
+
+/// A frame of pixels to coefficients.
+pub(crate) struct Transform<'a, 'b, S> {
+    pub(crate) work: &'a mut Workspace,
+    pub(crate) source: &'a Source<'b>,
+    pub(crate) range: source::Range,
+    pub(crate) picture: Picture,
+    pub(crate) sink: S,
+}
+
+impl<S: BatchSink> Job for Transform<'_, '_, S> {
     type Output = ();
 
     #[inline(always)]
@@ -219,16 +270,14 @@ impl Job for EncodePixels<'_, '_> {
             work,
             source,
             range,
-            mcu,
-            width,
-            height,
-            rungs,
-            out,
+            picture,
+            mut sink,
         } = self;
-        work.begin(rungs.qualities, u8::MAX);
-        let columns = width.div_ceil(8 * mcu.across);
-        let per_batch = (BATCH_BLOCKS / mcu.blocks()).min(STRIP_PIXELS / (8 * mcu.across));
-        for row in 0..height.div_ceil(8 * mcu.down) {
+        let (mcu, geometry) = (picture.mcu, picture.geometry);
+        let (width, height) = (usize::from(picture.width), usize::from(picture.height));
+        let columns = geometry.mcus_across;
+        let per_batch = geometry.batch(geometry.fitting().min(STRIP_PIXELS / (8 * mcu.across)));
+        for row in 0..geometry.mcus_down {
             for column in (0..columns).step_by(per_batch) {
                 let mcus = per_batch.min(columns - column);
                 let window = Window {
@@ -241,9 +290,9 @@ impl Job for EncodePixels<'_, '_> {
                 work.strip.fill(kernel, source, range, mcu, window);
                 work.transform(kernel, mcu, window);
                 work.fill_dummies(mcu, window);
-                work.encode(kernel, mcu, mcus, &rungs, out);
+                let first = row * columns + column;
+                sink.take(kernel, work, first..first + mcus);
             }
         }
-        work.finish(out);
     }
 }

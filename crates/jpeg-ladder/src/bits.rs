@@ -1,18 +1,32 @@
 //! From Huffman symbols to bytes: the second pass of two, see `symbols`.
 
-use crate::block::BATCH_BLOCKS;
+use crate::block::{BATCH_BLOCKS, Piece};
 use crate::symbols::Symbols;
 
 /// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.
 const BLOCK_BYTES: usize = (63 * 26 + 22) / 8 + 1;
 
-/// Bytes of one batch before 0xFF is stuffed, with room to write eight at once.
+/// Bytes of one batch before 0xFF is stuffed, with room to fill up each piece's last one, to write eight at once and to
+/// read [`SPARE_BYTES`] beyond.
 pub(crate) struct Bits {
     bytes: Box<[u8]>,
+    /// Where each piece's bytes end.
+    ends: Box<[usize; BATCH_BLOCKS]>,
+}
+
+/// Bytes that may be read behind those of a [`Packed`].
+pub(crate) const SPARE_BYTES: usize = 32;
+
+/// Whole bytes, and others behind them that nobody shall use.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed<'a> {
+    /// At least [`SPARE_BYTES`] longer than `len`.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) len: usize,
 }
 
 /// Bits of a lane that do not fill a byte yet.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Partial {
     /// From the top.
     bits: u64,
@@ -23,43 +37,54 @@ pub(crate) struct Partial {
 impl Bits {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; BATCH_BLOCKS * BLOCK_BYTES + 16].into_boxed_slice(),
+            bytes: vec![0; BATCH_BLOCKS * (BLOCK_BYTES + 1) + 8 + SPARE_BYTES].into_boxed_slice(),
+            ends: Box::new([0; BATCH_BLOCKS]),
         }
     }
 
-    /// Packs the symbols after the bits that are left over; gives the whole bytes.
+    /// Packs the symbols of pieces after the bits that are left over. The last byte of an interval is filled with ones.
     #[inline(always)]
-    pub(crate) fn pack(&mut self, symbols: &mut Symbols, partial: &mut Partial) -> &[u8] {
-        let len = symbols.len;
-        symbols.words[len..len + 4].fill(0);
+    pub(crate) fn pack(&mut self, symbols: &Symbols, pieces: &[Piece], partial: &mut Partial) {
         let mut writer = Writer {
             bytes: &mut self.bytes,
             at: 0,
             partial: *partial,
         };
-        for four in symbols.words[..len.next_multiple_of(4)].chunks_exact(4) {
-            let (a, b, c, d) = (four[0], four[1], four[2], four[3]);
-            let ab = u64::from(a >> 6) << (b & 63) | u64::from(b >> 6);
-            let cd = u64::from(c >> 6) << (d & 63) | u64::from(d >> 6);
-            // Lengths stand in the low six bits and a pair's sum stays below 64: they add up without unpacking.
-            let ab_len = a.wrapping_add(b) & 63;
-            let cd_len = c.wrapping_add(d) & 63;
-            if ab_len + cd_len <= 56 {
-                writer.put(ab << cd_len | cd, ab_len + cd_len);
-            } else {
-                writer.put(ab, ab_len);
-                writer.put(cd, cd_len);
+        let mut start = 0;
+        let ends = symbols.ends.iter().zip(&mut *self.ends);
+        for (piece, (&end, byte_end)) in pieces.iter().zip(ends) {
+            for four in symbols.words[start..end].chunks_exact(4) {
+                let (a, b, c, d) = (four[0], four[1], four[2], four[3]);
+                let ab = u64::from(a >> 6) << (b & 63) | u64::from(b >> 6);
+                let cd = u64::from(c >> 6) << (d & 63) | u64::from(d >> 6);
+                // Lengths stand in the low six bits and a pair's sum stays below 64: they add up without unpacking.
+                let ab_len = a.wrapping_add(b) & 63;
+                let cd_len = c.wrapping_add(d) & 63;
+                if ab_len + cd_len <= 56 {
+                    writer.put(ab << cd_len | cd, ab_len + cd_len);
+                } else {
+                    writer.put(ab, ab_len);
+                    writer.put(cd, cd_len);
+                }
             }
+            if piece.ends {
+                let lacking = writer.partial.count.wrapping_neg() & 7;
+                writer.put((1 << lacking) - 1, lacking);
+            }
+            start = end;
+            *byte_end = writer.at;
         }
         *partial = writer.partial;
-        let at = writer.at;
-        &self.bytes[..at]
     }
 
-    /// The last byte of a scan: what is left over, filled with ones.
-    pub(crate) fn finish(partial: &mut Partial) -> Option<u8> {
-        let Partial { bits, count } = std::mem::take(partial);
-        (count > 0).then(|| (bits >> 56) as u8 | (0xff >> count))
+    /// The whole bytes of piece `n` of those that were packed.
+    #[inline(always)]
+    pub(crate) fn piece(&self, n: usize) -> Packed<'_> {
+        let start = if n == 0 { 0 } else { self.ends[n - 1] };
+        Packed {
+            bytes: &self.bytes[start..],
+            len: self.ends[n] - start,
+        }
     }
 }
 
@@ -97,10 +122,28 @@ mod tests {
         for (word, (bits, length)) in symbols.words.iter_mut().zip(words) {
             *word = bits << 6 | length;
         }
-        symbols.len = words.len();
+        let piece = |begins, ends| Piece {
+            interval: 0,
+            first: 0,
+            mcus: 1,
+            begins,
+            ends,
+        };
         let (mut bits, mut partial) = (Bits::new(), Partial::default());
-        assert_eq!(bits.pack(&mut symbols, &mut partial), [0b1011_0000, 1]);
-        assert_eq!(Bits::finish(&mut partial), Some(0b0101_1111));
-        assert_eq!(Bits::finish(&mut partial), None);
+        let bytes = |bits: &Bits, n| {
+            let packed = bits.piece(n);
+            packed.bytes[..packed.len].to_vec()
+        };
+        // The second piece has no symbol, but what the first one left over.
+        symbols.ends[..2].fill(4);
+        let pieces = [piece(true, false), piece(false, true)];
+        bits.pack(&symbols, &pieces, &mut partial);
+        assert_eq!(bytes(&bits, 0), [0b1011_0000, 1]);
+        assert_eq!(bytes(&bits, 1), [0b0101_1111]);
+        // A byte that is full needs no filling.
+        symbols.words[3] = 8;
+        bits.pack(&symbols, &[piece(true, true)], &mut partial);
+        assert_eq!(bytes(&bits, 0), [0b1011_0000, 1, 0]);
+        assert_eq!(partial.count, 0);
     }
 }

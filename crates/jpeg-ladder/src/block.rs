@@ -12,8 +12,8 @@ pub(crate) const BATCH_BLOCKS: usize = 192;
 pub(crate) const BLOCK_SYMBOLS: usize = 65;
 /// Words that are written in advance behind a block's symbols.
 pub(crate) const SPARE_SYMBOLS: usize = 16;
-/// Of a batch, and what is written in advance.
-pub(crate) const SYMBOLS: usize = BATCH_BLOCKS * BLOCK_SYMBOLS + SPARE_SYMBOLS;
+/// Of a batch in which every block is an interval and is filled up to a multiple of four, and what is written in advance.
+pub(crate) const SYMBOLS: usize = BATCH_BLOCKS * (BLOCK_SYMBOLS + 3) + SPARE_SYMBOLS;
 
 /// Pixels that the widest batch has in a row.
 pub(crate) const STRIP_PIXELS: usize = 512;
@@ -48,6 +48,20 @@ impl Mcu {
     pub(crate) const fn blocks(self) -> usize {
         self.across * self.down + if self.colour { 2 } else { 0 }
     }
+}
+
+/// MCUs of one interval that follow each other in a batch: all of it, unless it is longer than a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Counted from 0 in the picture.
+    pub(crate) interval: usize,
+    /// The first MCU, counted in the batch.
+    pub(crate) first: usize,
+    pub(crate) mcus: usize,
+    /// Whether its first MCU is the interval's first.
+    pub(crate) begins: bool,
+    /// Whether its last MCU is the interval's last.
+    pub(crate) ends: bool,
 }
 
 /// Coefficients scaled by 8 in zigzag order, in the order of the scan, with room for one surplus pair.
@@ -100,23 +114,23 @@ pub(crate) struct Quantised {
     pub(crate) dc: [i16; BATCH_BLOCKS],
 }
 
-/// The coefficients of one batch, and one quality's way to write them.
+/// The coefficients of one batch, which of them are coded, and one quality's way to write them.
 #[derive(Clone, Copy)]
 pub(crate) struct Batch<'a> {
     pub(crate) coefficients: &'a Coefficients,
     pub(crate) mcu: Mcu,
-    pub(crate) mcus: usize,
+    pub(crate) pieces: &'a [Piece],
     pub(crate) tables: &'a Tables,
     pub(crate) luma_codes: &'a Codes,
     pub(crate) chroma_codes: &'a Codes,
 }
 
 impl<'a> Batch<'a> {
-    /// Component and number of each block, in the order of the scan.
+    /// Component and number of each block of a piece, in the order of the scan.
     #[inline(always)]
-    pub(crate) fn scan(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+    pub(crate) fn scan(&self, piece: Piece) -> impl Iterator<Item = (usize, usize)> + use<> {
         let (per_mcu, luma) = (self.mcu.blocks(), self.mcu.across * self.mcu.down);
-        (0..self.mcus).flat_map(move |m| {
+        (piece.first..piece.first + piece.mcus).flat_map(move |m| {
             (0..per_mcu).map(move |i| ((i + 1).saturating_sub(luma), m * per_mcu + i))
         })
     }

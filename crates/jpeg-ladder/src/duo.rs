@@ -4,9 +4,13 @@
 //! read and transform the frame, which is little against seven qualities. The second thread lives as long as the call:
 //! so it may borrow the frame, and nobody has to own it. Starting it costs some 50 µs, against tens of ms that it saves.
 
+use crate::batch::Workspace;
 use crate::error::EncodeError;
+use crate::hold::HoldSettings;
+use crate::holding::{Intervals, side};
 use crate::kernel::Kernel;
 use crate::ladder::Ladder;
+use crate::request::Request;
 use crate::source::{Source, Spec};
 
 /// An encoder that takes a second thread for frames that are large and wanted at many qualities.
@@ -15,6 +19,8 @@ pub struct Duo {
     first: Ladder,
     /// Where there is a core for it; made when first needed, with tables and buffers of its own.
     second: Option<Ladder>,
+    /// The second thread's where what is still is held: it needs no more.
+    buffers: Option<Box<Workspace>>,
     cores: usize,
     /// The least [`load`] that is shared.
     threshold: usize,
@@ -47,6 +53,7 @@ impl Duo {
         Self {
             first: Ladder::with_kernel(kernel),
             second: None,
+            buffers: None,
             cores,
             threshold,
             halves: Default::default(),
@@ -57,6 +64,16 @@ impl Duo {
     #[must_use]
     pub fn shares(&self, spec: &Spec, qualities: usize) -> bool {
         self.cores > 1 && qualities > 1 && load(*spec, qualities) >= self.threshold
+    }
+
+    /// As [`Ladder::hold`].
+    pub fn hold(&mut self, settings: Option<HoldSettings>) {
+        self.first.hold(settings);
+    }
+
+    /// As [`Ladder::forget`].
+    pub fn forget(&mut self) {
+        self.first.forget();
     }
 
     /// As [`Ladder::encode_many`], the same bytes.
@@ -70,27 +87,84 @@ impl Duo {
         qualities: &[u8],
         out: &mut [Vec<u8>],
         comment: &[u8],
-    ) -> Result<(), EncodeError> {
-        if !self.shares(spec, qualities.len()) || qualities.len() != out.len() {
-            return self
-                .first
-                .encode_many(spec, source, qualities, out, comment);
+    ) -> Result<Option<Intervals>, EncodeError> {
+        let request = Request {
+            spec: *spec,
+            qualities,
+            comment,
+            again: false,
+        };
+        self.encode(request, source, out)
+    }
+
+    /// As [`Ladder::encode_again`], the same bytes.
+    ///
+    /// # Errors
+    /// See [`EncodeError`]. The buffers are empty then.
+    pub fn encode_again(
+        &mut self,
+        spec: &Spec,
+        source: Source<'_>,
+        qualities: &[u8],
+        out: &mut [Vec<u8>],
+        comment: &[u8],
+    ) -> Result<Option<Intervals>, EncodeError> {
+        let request = Request {
+            spec: *spec,
+            qualities,
+            comment,
+            again: true,
+        };
+        self.encode(request, source, out)
+    }
+
+    fn encode(
+        &mut self,
+        request: Request,
+        source: Source<'_>,
+        out: &mut [Vec<u8>],
+    ) -> Result<Option<Intervals>, EncodeError> {
+        let qualities = request.qualities;
+        if !self.shares(&request.spec, qualities.len()) || qualities.len() != out.len() {
+            return self.first.encode(request, source, out, None);
         }
-        for (i, (&quality, file)) in qualities.iter().zip(&mut *out).enumerate() {
+        if self.first.holds() {
+            // Transformed and compared once; only the coding is shared.
+            let buffers = self
+                .buffers
+                .get_or_insert_with(|| Box::new(Workspace::new()));
+            return self.first.encode(request, source, out, Some(buffers));
+        }
+        self.encode_halves(request, source, out).map(|()| None)
+    }
+
+    /// Each thread does all that half of the qualities need.
+    fn encode_halves(
+        &mut self,
+        request: Request,
+        source: Source<'_>,
+        out: &mut [Vec<u8>],
+    ) -> Result<(), EncodeError> {
+        for (i, (&quality, file)) in request.qualities.iter().zip(&mut *out).enumerate() {
             let half = &mut self.halves[side(i)];
             half.qualities.push(quality);
             half.files.push(std::mem::take(file));
         }
-        let [one, two] = &mut self.halves;
         let (kernel, first) = (self.first.kernel, &mut self.first);
         let second = self
             .second
             .get_or_insert_with(|| Ladder::with_kernel(kernel));
+        let [one, two] = &mut self.halves;
+        let encode = |ladder: &mut Ladder, half: &mut Half| {
+            let request = Request {
+                qualities: &half.qualities,
+                ..request
+            };
+            ladder.encode(request, source, &mut half.files, None)
+        };
         let results = std::thread::scope(|scope| {
-            let other = scope.spawn(|| {
-                second.encode_many(spec, source, &two.qualities, &mut two.files, comment)
-            });
-            let mine = first.encode_many(spec, source, &one.qualities, &mut one.files, comment);
+            let other = scope.spawn(|| encode(second, two));
+            let mine = encode(first, one);
             let other = other
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -104,11 +178,11 @@ impl Duo {
         for half in &mut self.halves {
             half.qualities.clear();
         }
-        let done: Result<(), EncodeError> = results.into_iter().collect();
-        if done.is_err() {
+        let wrong = results.into_iter().find_map(Result::err);
+        if wrong.is_some() {
             out.iter_mut().for_each(Vec::clear);
         }
-        done
+        wrong.map_or(Ok(()), Err)
     }
 }
 
@@ -116,11 +190,6 @@ impl Default for Duo {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Whose quality `i` is: 0 1 1 0, so that neither has all the dearer ones of a rising list.
-fn side(i: usize) -> usize {
-    usize::from(matches!(i % 4, 1 | 2))
 }
 
 /// Pixels times qualities, and once more for what is done once.
@@ -137,120 +206,4 @@ fn threshold(kernel: Kernel) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Damage, Plane, Range, Sampling};
-
-    const ALL: [u8; 14] = [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95];
-
-    fn spec(width: u16, height: u16) -> Spec {
-        Spec {
-            width,
-            height,
-            sampling: Sampling::S420,
-            range: Range::Full,
-        }
-    }
-
-    #[test]
-    fn two_threads_write_the_bytes_of_one() {
-        let spec = spec(150, 70);
-        let pixels: Vec<u8> = (0..300 * 70u32)
-            .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 / 2 + (i / 300) as u8)
-            .collect();
-        let yuyv = Source::Yuyv(Plane::new(&pixels, 300));
-        let mut camera = [Vec::new()];
-        Ladder::new()
-            .encode_many(&spec, yuyv, &[85], &mut camera, &[])
-            .expect("a good frame");
-        let mut duo = Duo::always();
-        for source in [yuyv, Source::Mjpeg(&camera[0])] {
-            for count in 0..=ALL.len() {
-                let (mut ours, mut theirs) = (vec![vec![7]; count], vec![Vec::new(); count]);
-                let comment = [0xff, 0xfe, 0, 3, 42];
-                duo.encode_many(&spec, source, &ALL[..count], &mut ours, &comment)
-                    .expect("a good frame");
-                Ladder::new()
-                    .encode_many(&spec, source, &ALL[..count], &mut theirs, &comment)
-                    .expect("a good frame");
-                assert!(ours == theirs, "{count} qualities");
-            }
-        }
-        assert!(duo.second.is_some());
-    }
-
-    #[test]
-    fn what_is_wrong_is_one_error_and_leaves_no_file_and_the_next_frame_is_good() {
-        let spec = spec(64, 48);
-        let pixels = vec![90; 128 * 48];
-        let yuyv = Source::Yuyv(Plane::new(&pixels, 128));
-        let mut out = vec![Vec::new(); ALL.len()];
-        let mut duo = Duo::always();
-        duo.encode_many(&spec, yuyv, &ALL, &mut out, &[])
-            .expect("a good frame");
-        let cut = out[13][..out[13].len() - 9].to_vec();
-        let error = duo.encode_many(&spec, Source::Mjpeg(&cut), &ALL, &mut out, &[]);
-        let short = matches!(
-            error,
-            Err(EncodeError::Damaged {
-                damage: Damage::Short { .. } | Damage::Code { .. },
-                ..
-            })
-        );
-        assert!(short, "{error:?}");
-        assert!(out.iter().all(Vec::is_empty));
-        // Only the second thread has a quality that does not exist.
-        let error = duo.encode_many(&spec, yuyv, &[30, 0], &mut out[..2], &[]);
-        assert_eq!(error, Err(EncodeError::Quality(0)));
-        assert!(out.iter().all(Vec::is_empty));
-        let error = duo.encode_many(&spec, yuyv, &ALL, &mut out[..2], &[]);
-        assert!(matches!(error, Err(EncodeError::Outputs { .. })));
-        duo.encode_many(&spec, yuyv, &ALL, &mut out, &[])
-            .expect("a good frame");
-    }
-
-    #[test]
-    fn files_keep_their_memory() {
-        let spec = spec(64, 48);
-        let pixels = vec![90; 128 * 48];
-        let yuyv = Source::Yuyv(Plane::new(&pixels, 128));
-        let mut out = ALL.map(|_| Vec::with_capacity(100_000));
-        let memory = out.each_ref().map(|file: &Vec<u8>| file.as_ptr());
-        Duo::always()
-            .encode_many(&spec, yuyv, &ALL, &mut out, &[])
-            .expect("a good frame");
-        assert!(
-            out.iter()
-                .zip(memory)
-                .all(|(file, memory)| file.as_ptr() == memory)
-        );
-    }
-
-    #[test]
-    fn one_core_does_what_one_core_can() {
-        let shares = |kernel, width, height, count| {
-            Duo::with(kernel, 2, threshold(kernel)).shares(&spec(width, height), count)
-        };
-        for kernel in [Kernel::Avx2, Kernel::Avx512NoGather, Kernel::Avx512] {
-            assert!(!shares(kernel, 1280, 720, 14));
-            assert!(!shares(kernel, 1920, 1080, 14));
-            assert!(!shares(kernel, 3840, 2160, 4));
-            assert!(shares(kernel, 3840, 2160, 14));
-        }
-        assert!(!shares(Kernel::Portable, 1280, 720, 14));
-        assert!(shares(Kernel::Portable, 1920, 1080, 14));
-        // Without a second core there is nothing to share.
-        let mut duo = Duo::with(Kernel::best(), 1, 0);
-        let pixels = [90; 128 * 48];
-        let yuyv = Source::Yuyv(Plane::new(&pixels, 128));
-        duo.encode_many(
-            &spec(64, 48),
-            yuyv,
-            &[40, 60],
-            &mut [Vec::new(), Vec::new()],
-            &[],
-        )
-        .expect("a good frame");
-        assert!(duo.second.is_none());
-    }
-}
+mod tests;

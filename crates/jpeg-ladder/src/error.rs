@@ -59,6 +59,12 @@ pub enum EncodeError {
     },
 }
 
+impl EncodeError {
+    pub(crate) fn damaged((at, damage): At) -> Self {
+        Self::Damaged { at, damage }
+    }
+}
+
 /// Damage and the byte of the frame that it was found at.
 pub(crate) type At = (usize, Damage);
 

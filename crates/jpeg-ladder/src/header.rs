@@ -3,7 +3,7 @@
 //! Always JFIF and always with the standard Huffman tables: browsers need the first to know the colours and the second
 //! to decode at all. Source: ITU-T T.81 annex B, JFIF 1.02; the order is libjpeg's.
 
-use crate::block::Mcu;
+use crate::interval::Picture;
 use crate::tables::{STANDARD_HUFFMAN, Tables};
 
 /// SOI and a JFIF 1.01 APP0 with square pixels and no thumbnail.
@@ -14,14 +14,13 @@ pub(crate) const START: [u8; 20] = [
 pub(crate) const END: [u8; 2] = [0xff, 0xd9];
 
 /// Writes the header; `comment` is a finished segment or nothing.
-pub(crate) fn write(
-    out: &mut Vec<u8>,
-    width: u16,
-    height: u16,
-    mcu: Mcu,
-    tables: &Tables,
-    comment: &[u8],
-) {
+pub(crate) fn write(out: &mut Vec<u8>, picture: Picture, tables: &Tables, comment: &[u8]) {
+    let Picture {
+        mcu,
+        width,
+        height,
+        geometry,
+    } = picture;
     out.extend_from_slice(&START);
     out.extend_from_slice(comment);
     let components: u8 = if mcu.colour { 3 } else { 1 };
@@ -49,6 +48,8 @@ pub(crate) fn write(
         out.extend_from_slice(&[2, 0x11, 1, 3, 0x11, 1]);
     }
     write_huffman(out, |table| mcu.colour || matches!(table, 0x00 | 0x10));
+    let [r1, r0] = (geometry.interval_mcus as u16).to_be_bytes();
+    out.extend_from_slice(&[0xff, 0xdd, 0, 4, r1, r0]);
     out.extend_from_slice(&[0xff, 0xda, 0, 6 + 2 * components, components, 1, 0x00]);
     if mcu.colour {
         out.extend_from_slice(&[2, 0x11, 3, 0x11]);

@@ -7,8 +7,9 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::batch::{EncodePixels, Rungs, Workspace};
+use crate::batch::{EncodeNow, Rungs, Transform, Workspace};
 use crate::block::Mcu;
+use crate::interval::Picture;
 use crate::kernel::Kernel;
 use crate::source::{Plane, Range, Sampling, Source};
 use crate::tables::Tables;
@@ -123,18 +124,22 @@ impl Track {
     fn time(&mut self, kernel: Kernel, strip: &[u8]) -> Duration {
         self.out.iter_mut().for_each(Vec::clear);
         let start = Instant::now();
-        kernel.run(EncodePixels {
+        let mcu = Mcu::new(Sampling::S420);
+        let picture = Picture::new(mcu, WIDTH as u16, HEIGHT as u16);
+        kernel.run(Transform {
             work: &mut self.work,
             source: &Source::Yuyv(Plane::new(strip, 2 * WIDTH)),
             range: Range::Full,
-            mcu: Mcu::new(Sampling::S420),
-            width: WIDTH,
-            height: HEIGHT,
-            rungs: Rungs {
-                qualities: &QUALITIES,
-                tables: &self.tables,
+            picture,
+            sink: EncodeNow {
+                picture,
+                rungs: Rungs {
+                    qualities: &QUALITIES,
+                    tables: &self.tables,
+                },
+                own: u8::MAX,
+                out: &mut self.out,
             },
-            out: &mut self.out,
         });
         start.elapsed()
     }

@@ -4,13 +4,14 @@
 //! data-dependent work but table look-ups, the next (`bits`) none but shifts, so that a misprediction at a block's end
 //! never waits for either. Safe Rust; indices are masked or typed so that the hot ones need no check.
 
-use crate::block::{Batch, Quantised, SYMBOLS};
+use crate::block::{BATCH_BLOCKS, Batch, Quantised, SYMBOLS};
 use crate::tables::Codes;
 
 /// The symbols of one batch, in the order of the scan.
 pub(crate) struct Symbols {
     pub(crate) words: Box<[u32; SYMBOLS]>,
-    pub(crate) len: usize,
+    /// Where each piece's symbols end: a multiple of four, filled up with symbols of no bits.
+    pub(crate) ends: Box<[usize; BATCH_BLOCKS]>,
 }
 
 /// One block to be coded.
@@ -28,8 +29,17 @@ impl Symbols {
                 .into_boxed_slice()
                 .try_into()
                 .expect("the length is SYMBOLS"),
-            len: 0,
+            ends: Box::new([0; BATCH_BLOCKS]),
         }
+    }
+
+    /// Ends piece `n` behind `at`; gives the place where the next one begins.
+    #[inline(always)]
+    pub(crate) fn end(&mut self, n: usize, at: usize) -> usize {
+        self.words[at..at + 3].fill(0);
+        let end = at.next_multiple_of(4);
+        self.ends[n] = end;
+        end
     }
 
     /// Takes the quantised blocks of a batch.
@@ -40,25 +50,30 @@ impl Symbols {
         quantised: &Quantised,
         previous_dc: &mut [i16; 3],
     ) {
-        let words = &mut *self.words;
         let mut at = 0;
-        for (component, block) in batch.scan() {
-            let block = Block {
-                codes: batch.codes(component),
-                values: &quantised.values[block],
-                nonzero: quantised.nonzero[block],
-                dc: quantised.dc[block],
-            };
-            let difference = block.dc.wrapping_sub(previous_dc[component]);
-            previous_dc[component] = block.dc;
-            words[at] = block.codes.dc[usize::from(difference as u16 & 0xfff)];
-            at = if has_long_runs(block.nonzero) {
-                block.push_long_runs(words, at + 1)
-            } else {
-                block.push(words, at + 1)
-            };
+        for (n, &piece) in batch.pieces.iter().enumerate() {
+            if piece.begins {
+                *previous_dc = [0; 3];
+            }
+            let words = &mut *self.words;
+            for (component, block) in batch.scan(piece) {
+                let block = Block {
+                    codes: batch.codes(component),
+                    values: &quantised.values[block],
+                    nonzero: quantised.nonzero[block],
+                    dc: quantised.dc[block],
+                };
+                let difference = block.dc.wrapping_sub(previous_dc[component]);
+                previous_dc[component] = block.dc;
+                words[at] = block.codes.dc[usize::from(difference as u16 & 0xfff)];
+                at = if has_long_runs(block.nonzero) {
+                    block.push_long_runs(words, at + 1)
+                } else {
+                    block.push(words, at + 1)
+                };
+            }
+            at = self.end(n, at);
         }
-        self.len = at;
     }
 }
 

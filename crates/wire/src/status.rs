@@ -94,6 +94,8 @@ pub enum Reason {
     Privacy,
     /// Another capture serves this camera; this one takes over when that ends.
     Standby,
+    /// The gateway itself has no connection to NATS and cannot know how the camera is.
+    Nats,
     /// Any other failure; the detail says which.
     Failed,
     /// A reason this program does not know yet.
@@ -184,6 +186,7 @@ impl Reason {
             Self::File => "file",
             Self::Privacy => "privacy",
             Self::Standby => "standby",
+            Self::Nats => "nats",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
         }

@@ -39,21 +39,23 @@ const closed = (code: number, reason = "", online = true): ConnectionEvent => ({
 });
 const tick: ConnectionEvent = { type: "tick" };
 const frame: ConnectionEvent = { type: "frame" };
+const drawn: ConnectionEvent = { type: "drawn" };
 const started = () => new Told().after(0, { type: "start" });
 const opened = () => started().after(50, { type: "opened" });
 const live = () => {
-  const told = opened().after(50, frame);
+  const told = opened().after(50, frame, drawn);
   told.wanted();
   return told;
 };
 
 describe("a connection", () => {
-  it("connects, opens and is live with the first picture, not before", () => {
+  it("connects, opens and is live with the first picture drawn, not before", () => {
     const told = started();
     expect(told.wanted()).toEqual(["open"]);
     expect(told.state.phase).toBe("connecting");
     expect(told.after(50, { type: "opened" }).state.phase).toBe("connecting");
-    expect(told.after(50, frame).state.phase).toBe("live");
+    expect(told.after(50, frame).state.phase).toBe("connecting");
+    expect(told.after(5, drawn).state.phase).toBe("live");
   });
 
   it("gives up a socket that does not open and asks why", () => {
@@ -68,7 +70,15 @@ describe("a connection", () => {
     const told = live().after(STALL_AFTER_MS, tick);
     expect(told.state.phase).toBe("stalled");
     expect(told.wanted()).toEqual([]);
-    expect(told.after(10, frame).state.phase).toBe("live");
+    expect(told.after(10, frame, drawn).state.phase).toBe("live");
+  });
+
+  it("stalls when frames come and none is a picture, and is not replaced for that", () => {
+    const told = live();
+    for (let i = 0; i < 600; i++) told.after(30, frame, tick);
+    expect(told.state.phase).toBe("stalled");
+    expect(told.wanted()).toEqual([]);
+    expect(told.after(10, drawn).state.phase).toBe("live");
   });
 
   it("replaces a connection that brings nothing for long", () => {

@@ -41,6 +41,8 @@ export interface Connection {
   /** Beginning of the present try, or of the wait for the first picture once it opened. */
   since: number;
   lastFrameAt: number | null;
+  /** When a picture was last on screen: only that makes a connection live. */
+  lastDrawnAt: number | null;
   /** When the next try is due; only in `waiting` and `offline`. */
   retryAt: number | null;
   /** Why we wait, in the server's words, where it gave any. */
@@ -55,6 +57,8 @@ export type ConnectionEvent =
   | { type: "start" }
   | { type: "opened" }
   | { type: "frame" }
+  /** A frame was decoded and drawn, or kept while a person looks back. */
+  | { type: "drawn" }
   | { type: "camera"; up: boolean }
   /** `online`: whether the browser believes that it has a network at all. */
   | { type: "closed"; code: number; reason: string; online: boolean }
@@ -80,6 +84,7 @@ export const initial: Connection = {
   opened: false,
   since: 0,
   lastFrameAt: null,
+  lastDrawnAt: null,
   retryAt: null,
   words: "",
   full: false,
@@ -103,7 +108,9 @@ export function reduce(s: Connection, e: ConnectionEvent, now: number, random: n
       return s.phase === "connecting" ? step({ ...s, opened: true, since: now }) : same(s);
     case "frame":
       if (!s.opened) return same(s);
-      return step({ ...s, phase: "live", attempt: 0, lastFrameAt: now, words: "", full: false });
+      return step({ ...s, attempt: 0, lastFrameAt: now, words: "", full: false });
+    case "drawn":
+      return s.opened ? step({ ...s, phase: "live", lastDrawnAt: now }) : same(s);
     case "camera":
       return step({ ...s, cameraUp: e.up });
     case "closed":
@@ -158,22 +165,26 @@ function ticked(s: Connection, now: number, random: number): Step {
     case "connecting":
       if (!s.opened)
         return now - s.since < CONNECT_TIMEOUT_MS ? same(s) : giveUp(s, now, random, "ask");
-      return silent(s, s.since, now, random);
+      return silent(s, now, random);
     case "live":
     case "stalled":
-      return silent(s, Math.max(s.lastFrameAt ?? 0, s.since), now, random);
+      return silent(s, now, random);
     default:
       return same(s);
   }
 }
 
-/** An open connection without a picture since `heard`. */
-function silent(s: Connection, heard: number, now: number, random: number): Step {
-  const silence = now - heard;
+/**
+ * An open connection that perhaps brings nothing, or nothing that can be shown. Frames that are no
+ * picture are no reason to connect anew: they came.
+ */
+function silent(s: Connection, now: number, random: number): Step {
+  const silence = now - Math.max(s.lastFrameAt ?? 0, s.since);
   if (silence >= (s.cameraUp ? RECONNECT_AFTER_SILENCE_MS : RECONNECT_WHILE_CAMERA_DOWN_MS))
     return giveUp(s, now, random);
+  const undrawn = now - Math.max(s.lastDrawnAt ?? 0, s.since);
   // Before the first picture the page goes on saying "connecting".
-  if (silence >= STALL_AFTER_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
+  if (undrawn >= STALL_AFTER_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
   return same(s);
 }
 

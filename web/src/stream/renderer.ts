@@ -10,6 +10,8 @@
 import { pack } from "./pack";
 import type { Received } from "./rebuild";
 
+/** A decode that takes longer will never end: the browser's graphics process is gone. */
+const DECODE_TIMEOUT_MS = 3_000;
 /** So long a canvas may be made of parts. */
 const WHOLE_EVERY_MS = 1_000;
 /** Nothing was drawn for so long: the motion is over. */
@@ -19,7 +21,7 @@ type Drawable = Pick<Received, "jpeg" | "nth" | "patch">;
 
 export interface Rendered<T> {
   frame: T;
-  /** Null where the bytes were no picture. */
+  /** Null where the bytes were no picture, or none in time. */
   decodeMs: number | null;
 }
 
@@ -30,6 +32,7 @@ export class Renderer<T extends Drawable> {
   readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
   readonly #done: (shown: Rendered<T>) => void;
   #decoding = false;
+  #mark: string | null = null;
   #pending: T | null = null;
   /** The last frame to draw, drawn or skipped. */
   #newest = 0;
@@ -58,9 +61,22 @@ export class Renderer<T extends Drawable> {
     this.#next();
   }
 
+  /** From now on pictures are greyed and these words stand over them; null shows them as they are. */
+  mark(words: string | null): void {
+    if (words === this.#mark) return;
+    this.#mark = words;
+    // One that is being decoded gets the mark as it is drawn.
+    this.#repaint();
+  }
+
   /** For a stream that pauses: nothing that is a shade off stays on the canvas. */
   settle(): void {
-    if (!this.#isDue() || this.#decoding || !this.frame) return;
+    if (this.#isDue()) this.#repaint();
+  }
+
+  /** The picture on the canvas once more, which nobody is to take for a new one. */
+  #repaint(): void {
+    if (this.#decoding || !this.frame) return;
     void this.#paint(this.frame, null).then(() => this.#next());
   }
 
@@ -72,7 +88,7 @@ export class Renderer<T extends Drawable> {
   }
 
   async #show(frame: T): Promise<void> {
-    const stale = this.#isDue() ? null : this.#stale;
+    const stale = this.#mark !== null || this.#isDue() ? null : this.#stale;
     const began = performance.now();
     const painted = stale?.size === 0 || (await this.#paint(frame, stale));
     if (painted) this.frame = frame;
@@ -91,8 +107,8 @@ export class Renderer<T extends Drawable> {
   /** All of a frame, or these intervals of it. False where the bytes are no picture. */
   async #paint(frame: T, stale: Set<number> | null): Promise<boolean> {
     this.#decoding = true;
-    // What comes meanwhile is not on the canvas afterwards.
-    this.#stale = new Set();
+    // What comes meanwhile is not on the canvas afterwards; of a frame before the last nobody knows what is.
+    this.#stale = frame.nth === this.#newest ? new Set() : null;
     try {
       if (!(stale && (await this.#paintParts(frame, stale)))) await this.#paintWhole(frame);
       return true;
@@ -105,16 +121,17 @@ export class Renderer<T extends Drawable> {
   }
 
   async #paintWhole({ jpeg }: T): Promise<void> {
-    const picture = await decode(jpeg);
+    const picture = await decodeInTime(jpeg);
     // Setting a size clears the canvas, even to the same one.
     if (this.#canvas.width !== picture.width) this.#canvas.width = picture.width;
     if (this.#canvas.height !== picture.height) this.#canvas.height = picture.height;
     this.#context.drawImage(picture, 0, 0);
+    if (this.#mark !== null) drawMark(this.#context, picture, this.#mark);
     picture.close();
     this.#mixed = null;
   }
 
-  /** False where the whole is cheaper or the only way. */
+  /** False where the whole is cheaper or the only way, as under a mark that came meanwhile. */
   async #paintParts({ patch }: T, stale: Set<number>): Promise<boolean> {
     const packed =
       patch &&
@@ -123,7 +140,11 @@ export class Renderer<T extends Drawable> {
         [...stale].sort((a, b) => a - b),
       );
     if (!packed) return false;
-    const parts = await decode(packed.jpeg);
+    const parts = await decodeInTime(packed.jpeg);
+    if (this.#mark !== null) {
+      parts.close();
+      return false;
+    }
     for (const { fromX, fromY, toX, toY, width, height } of packed.draws)
       this.#context.drawImage(parts, fromX, fromY, width, height, toX, toY, width, height);
     parts.close();
@@ -133,5 +154,46 @@ export class Renderer<T extends Drawable> {
   }
 }
 
-const decode = (jpeg: BlobPart): Promise<ImageBitmap> =>
-  createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+/** The decoded picture; rejects where there is none, also when the decoder never says so. */
+function decodeInTime(jpeg: BlobPart): Promise<ImageBitmap> {
+  const decoded = createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new Error("the decoder does not answer"));
+    }, DECODE_TIMEOUT_MS);
+    decoded.then(
+      (picture) => {
+        clearTimeout(timer);
+        if (late) picture.close();
+        else resolve(picture);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+/** Greys and darkens the picture by blending, which every browser has, and writes over it. */
+function drawMark(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  { width, height }: { width: number; height: number },
+  words: string,
+): void {
+  context.save();
+  context.globalCompositeOperation = "saturation";
+  context.fillStyle = "#808080";
+  context.fillRect(0, 0, width, height);
+  context.globalCompositeOperation = "source-over";
+  context.fillStyle = "rgb(0 0 0 / 55%)";
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = "#fff";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.font = `600 ${Math.round(height / 12)}px system-ui, sans-serif`;
+  context.fillText(words, width / 2, height / 2, width * 0.9);
+  context.restore();
+}

@@ -1,20 +1,21 @@
 //! AVX2: two blocks side by side in the two halves of each register.
 
 use std::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_extract_epi16, _mm_loadu_si128, _mm_minpos_epu16, _mm_prefetch,
-    _mm_store_si128, _mm256_abs_epi16, _mm256_add_epi16, _mm256_and_si256, _mm256_avg_epu8,
-    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_cvtepu8_epi16, _mm256_extract_epi16,
-    _mm256_extracti128_si256, _mm256_load_si256, _mm256_loadu_si256, _mm256_max_epu16,
-    _mm256_movemask_epi8, _mm256_mulhi_epi16, _mm256_mulhi_epu16, _mm256_or_si256,
-    _mm256_packs_epi16, _mm256_packus_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi16,
-    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sign_epi16,
-    _mm256_slli_epi16, _mm256_srli_epi16, _mm256_store_si256, _mm256_storeu_si256,
-    _mm256_sub_epi16, _mm256_xor_si256,
+    __m256i, _MM_HINT_T0, _bzhi_u32, _mm_extract_epi16, _mm_loadu_si128, _mm_minpos_epu16,
+    _mm_prefetch, _mm_store_si128, _mm256_abs_epi16, _mm256_add_epi16, _mm256_and_si256,
+    _mm256_avg_epu8, _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_cvtepu8_epi16,
+    _mm256_extract_epi16, _mm256_extracti128_si256, _mm256_load_si256, _mm256_loadu_si256,
+    _mm256_max_epu16, _mm256_movemask_epi8, _mm256_mulhi_epi16, _mm256_mulhi_epu16,
+    _mm256_or_si256, _mm256_packs_epi16, _mm256_packus_epi16, _mm256_permute4x64_epi64,
+    _mm256_set1_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_sign_epi16, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_store_si256,
+    _mm256_storeu_si256, _mm256_sub_epi16, _mm256_xor_si256,
 };
 
 use super::lanes::transform;
 use super::loops::{Divide, Job, Loops};
 use super::packed;
+use crate::bits::{Packed, SPARE_BYTES};
 use crate::block::{Batch, Coefficients, Pairs, Quantised, STRIP_PIXELS};
 use crate::symbols::Symbols;
 use crate::tables::{Quant, ZIGZAG};
@@ -157,24 +158,29 @@ impl Loops for Avx2 {
     }
 
     #[inline(always)]
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
-        out.reserve(2 * bytes.len() + 32);
-        let (from, len) = (bytes.as_ptr(), bytes.len());
+    fn stuff(self, packed: Packed, out: &mut Vec<u8>) {
+        let Packed { bytes, len } = packed;
+        assert!(len + SPARE_BYTES <= bytes.len());
+        out.reserve(2 * len + 32);
+        let from = bytes.as_ptr();
         let mut read = 0;
-        // SAFETY: the token stands for the instructions. Reads end at `len`. Each step writes at most 32 bytes at `to` and
-        // then moves it by at most twice what it read, so `to` stays within the 2 * len that were reserved, and the 32
-        // beyond it within the 32 more. All bytes up to `to` were written when the length is set.
+        // SAFETY: the token stands for the instructions. Reads begin before `len` and are of 32 bytes, as many as there
+        // are behind it by the assertion. Each step writes at most 32 bytes at `to` and then moves it by at most twice
+        // what it read of the first `len`, so `to` stays within the 2 * len that were reserved, and the 32 beyond it
+        // within the 32 more. All bytes up to `to` were written when the length is set.
         unsafe {
             let start = out.as_mut_ptr().add(out.len());
             let mut to = start;
             let all_ones = _mm256_set1_epi16(-1);
-            while read + 32 <= len {
+            while read < len {
                 let chunk = _mm256_loadu_si256(from.add(read).cast());
                 _mm256_storeu_si256(to.cast(), chunk);
-                let marked = _mm256_movemask_epi8(_mm256_cmpeq_epi8(chunk, all_ones)) as u32;
+                let left = (len - read).min(32);
+                let equal = _mm256_movemask_epi8(_mm256_cmpeq_epi8(chunk, all_ones)) as u32;
+                let marked = _bzhi_u32(equal, left as u32);
                 if marked == 0 {
-                    read += 32;
-                    to = to.add(32);
+                    read += left;
+                    to = to.add(left);
                 } else {
                     // Up to the first 0xFF, a zero after it; go on behind it.
                     let kept = marked.trailing_zeros() as usize + 1;
@@ -182,16 +188,6 @@ impl Loops for Avx2 {
                     read += kept;
                     to = to.add(kept + 1);
                 }
-            }
-            while read < len {
-                let byte = from.add(read).read();
-                to.write(byte);
-                to = to.add(1);
-                if byte == 0xff {
-                    to.write(0);
-                    to = to.add(1);
-                }
-                read += 1;
             }
             let written = to.offset_from(start) as usize;
             out.set_len(out.len() + written);

@@ -26,8 +26,9 @@ use super::avx2::{Avx2, PREFETCH_BYTES};
 use super::lanes::transform;
 use super::loops::{Job, Loops};
 use super::packed;
+use crate::bits::Packed;
 use crate::block::{
-    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Quantised, SPARE_SYMBOLS,
+    BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Piece, Quantised, SPARE_SYMBOLS,
 };
 use crate::symbols::{Block, Symbols};
 use crate::tables::{Codes, Quant, ZIGZAG};
@@ -138,8 +139,8 @@ impl<const GATHER: bool> Loops for Avx512<GATHER> {
     }
 
     #[inline(always)]
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.0.stuff(bytes, out);
+    fn stuff(self, packed: Packed, out: &mut Vec<u8>) {
+        self.0.stuff(packed, out);
     }
 
     #[inline(always)]
@@ -324,23 +325,25 @@ fn zigzag<const PEAKS: bool>(coefficients: &mut Coefficients, block: usize) {
 /// Divides all blocks of a batch, for [`Symbols::fill`].
 #[target_feature(enable = "avx512f,avx512bw")]
 fn quantise(batch: &Batch, out: &mut Quantised) {
-    for (component, block) in batch.scan() {
-        let quant = batch.quant(component);
-        let from = &batch.coefficients.blocks[block];
-        let to: *mut i16 = out.values[block].as_mut_ptr();
-        // SAFETY: the features are this function's. Reads and writes: both halves of a block of 64 values, aligned as
-        // `Coefficients` and `Quantised` are and a block is 128 bytes.
-        unsafe {
-            let first = divide(from, quant, 0);
-            _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
-            let mut nonzero = u64::from(_mm512_test_epi16_mask(first, first));
-            if batch.coefficients.peaks[block] >= quant.threshold {
-                let second = divide(from, quant, 32);
-                _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
-                nonzero |= u64::from(_mm512_test_epi16_mask(second, second)) << 32;
+    for &piece in batch.pieces {
+        for (component, block) in batch.scan(piece) {
+            let quant = batch.quant(component);
+            let from = &batch.coefficients.blocks[block];
+            let to: *mut i16 = out.values[block].as_mut_ptr();
+            // SAFETY: the features are this function's. Reads and writes: both halves of a block of 64 values, aligned
+            // as `Coefficients` and `Quantised` are and a block is 128 bytes.
+            unsafe {
+                let first = divide(from, quant, 0);
+                _mm512_store_si512(to.cast(), _mm512_slli_epi16::<4>(first));
+                let mut nonzero = u64::from(_mm512_test_epi16_mask(first, first));
+                if batch.coefficients.peaks[block] >= quant.threshold {
+                    let second = divide(from, quant, 32);
+                    _mm512_store_si512(to.add(32).cast(), _mm512_slli_epi16::<4>(second));
+                    nonzero |= u64::from(_mm512_test_epi16_mask(second, second)) << 32;
+                }
+                out.dc[block] = _mm_cvtsi128_si32(_mm512_castsi512_si128(first)) as i16;
+                out.nonzero[block] = nonzero & !1;
             }
-            out.dc[block] = _mm_cvtsi128_si32(_mm512_castsi512_si128(first)) as i16;
-            out.nonzero[block] = nonzero & !1;
         }
     }
 }
@@ -349,9 +352,29 @@ fn quantise(batch: &Batch, out: &mut Quantised) {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]) {
-    let words = &mut *symbols.words;
     let mut at = 0;
-    for (component, block) in batch.scan() {
+    for (n, &piece) in batch.pieces.iter().enumerate() {
+        if piece.begins {
+            *previous_dc = [0; 3];
+        }
+        at = piece_symbols(batch, piece, symbols, at, previous_dc);
+        at = symbols.end(n, at);
+    }
+}
+
+/// Writes a piece's symbols from `at` on; gives the place behind them.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn piece_symbols(
+    batch: &Batch,
+    piece: Piece,
+    symbols: &mut Symbols,
+    mut at: usize,
+    previous_dc: &mut [i16; 3],
+) -> usize {
+    let words = &mut *symbols.words;
+    for (component, block) in batch.scan(piece) {
         let (quant, codes) = (batch.quant(component), batch.codes(component));
         let from = &batch.coefficients.blocks[block];
         assert!(at + BLOCK_SYMBOLS + SPARE_SYMBOLS <= words.len());
@@ -410,7 +433,7 @@ fn find_symbols(batch: &Batch, symbols: &mut Symbols, previous_dc: &mut [i16; 3]
         words[at + count as usize] = codes.end_of_block;
         at += count as usize + 1 - (nonzero >> 63) as usize;
     }
-    symbols.len = at;
+    at
 }
 
 /// A block's values as [`Block`] has them.

@@ -1,6 +1,7 @@
 //! What a kernel can do, and work that is done by one.
 
 use super::packed;
+use crate::bits::Packed;
 use crate::block::{Batch, Coefficients, Pairs, Quantised};
 use crate::symbols::Symbols;
 use crate::tables::Quant;
@@ -23,7 +24,7 @@ pub(crate) trait Loops: Copy {
         coefficients: &mut Coefficients,
     );
 
-    /// Divides a batch by the steps of one quality and finds its symbols.
+    /// Divides a batch's pieces by the steps of one quality and finds their symbols.
     fn symbols(
         self,
         batch: &Batch,
@@ -32,8 +33,8 @@ pub(crate) trait Loops: Copy {
         previous_dc: &mut [i16; 3],
     );
 
-    /// Appends `bytes` with a zero after every 0xFF.
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>);
+    /// Appends the bytes with a zero after every 0xFF.
+    fn stuff(self, packed: Packed, out: &mut Vec<u8>);
 
     /// Takes every second byte of `packed`, from `FIRST` on.
     #[inline(always)]
@@ -70,8 +71,10 @@ pub(crate) trait Divide: Copy {
         symbols: &mut Symbols,
         previous_dc: &mut [i16; 3],
     ) {
-        for (component, block) in batch.scan() {
-            self.quantise(batch.coefficients, block, batch.quant(component), quantised);
+        for &piece in batch.pieces {
+            for (component, block) in batch.scan(piece) {
+                self.quantise(batch.coefficients, block, batch.quant(component), quantised);
+            }
         }
         symbols.fill(batch, quantised, previous_dc);
     }

@@ -1,6 +1,7 @@
 //! Plain Rust, written so that the compiler can turn it into whatever vectors the target has.
 
 use super::loops::{Divide, Loops};
+use crate::bits::Packed;
 use crate::block::{Batch, Coefficients, Pairs, Quantised};
 use crate::symbols::Symbols;
 use crate::tables::{Quant, ZIGZAG};
@@ -52,8 +53,8 @@ impl Loops for Portable {
     }
 
     #[inline(always)]
-    fn stuff(self, bytes: &[u8], out: &mut Vec<u8>) {
-        let mut rest = bytes;
+    fn stuff(self, packed: Packed, out: &mut Vec<u8>) {
+        let mut rest = &packed.bytes[..packed.len];
         while let Some(at) = position_of_ff(rest) {
             out.extend_from_slice(&rest[..=at]);
             out.push(0);

@@ -16,11 +16,11 @@ mod unstuffed;
 
 use std::ops::Range;
 
-use crate::batch::{Rungs, Workspace};
-use crate::block::BATCH_BLOCKS;
-use crate::error::At;
+use crate::batch::{BatchSink, Workspace};
+use crate::error::{At, EncodeError};
 use crate::header;
-use crate::kernel::{Job, Loops};
+use crate::interval::Picture;
+use crate::kernel::{Job, Kernel, Loops};
 pub(crate) use frame::Kind;
 use scan::Scan;
 use segments::Segments;
@@ -71,6 +71,21 @@ impl Reader {
         out.extend_from_slice(&data[self.segments.start_of_scan.clone()]);
     }
 
+    /// The frame's own scan, once a [`ReadScan`] has found out which parts of the frame it is.
+    pub(crate) fn write_own_scan(&self, data: &[u8], out: &mut Vec<u8>) {
+        for part in &self.kept {
+            out.extend_from_slice(&data[part.clone()]);
+        }
+    }
+
+    /// What picture the frame is.
+    pub(crate) fn picture(&self) -> Picture {
+        let Segments {
+            width, height, mcu, ..
+        } = self.segments;
+        Picture::new(mcu, width, height)
+    }
+
     /// The header for the frame's coefficients at another quality.
     pub(crate) fn write_header(
         &self,
@@ -78,24 +93,38 @@ impl Reader {
         out: &mut Vec<u8>,
         comment: &[u8],
     ) {
-        let Segments {
-            width, height, mcu, ..
-        } = self.segments;
-        header::write(out, width, height, mcu, tables, comment);
+        header::write(out, self.picture(), tables, comment);
     }
 }
 
-/// The scans of all qualities: those below `own` from the frame's coefficients, the others as they are.
-pub(crate) struct Requantise<'a> {
-    pub(crate) work: &'a mut Workspace,
-    pub(crate) reader: &'a mut Reader,
-    pub(crate) data: &'a [u8],
-    pub(crate) own: u8,
-    pub(crate) rungs: Rungs<'a>,
-    pub(crate) out: &'a mut [Vec<u8>],
+/// A frame's scan to coefficients, and the parts of the frame that hold the scan.
+pub(crate) struct ReadScan<'a, S> {
+    work: &'a mut Workspace,
+    reader: &'a mut Reader,
+    data: &'a [u8],
+    sink: S,
 }
 
-impl Job for Requantise<'_> {
+impl<'a, S: BatchSink> ReadScan<'a, S> {
+    /// Reads the frame whose segments the reader has read.
+    pub(crate) fn run(
+        kernel: Kernel,
+        work: &'a mut Workspace,
+        reader: &'a mut Reader,
+        data: &'a [u8],
+        sink: S,
+    ) -> Result<(), EncodeError> {
+        let job = Self {
+            work,
+            reader,
+            data,
+            sink,
+        };
+        kernel.run(job).map_err(EncodeError::damaged)
+    }
+}
+
+impl<S: BatchSink> Job for ReadScan<'_, S> {
     type Output = Result<(), At>;
 
     #[inline(always)]
@@ -104,10 +133,9 @@ impl Job for Requantise<'_> {
             work,
             reader,
             data,
-            own,
-            rungs,
-            out,
+            mut sink,
         } = self;
+        let geometry = reader.picture().geometry;
         let Reader {
             segments,
             unstuffed,
@@ -116,22 +144,12 @@ impl Job for Requantise<'_> {
         } = reader;
         unstuffed.read(data, segments.start_of_scan.end);
         let mut scan = Scan::new(segments, data, unstuffed, kept);
-        work.begin(rungs.qualities, own);
-        let per_batch = BATCH_BLOCKS / segments.mcu.blocks();
+        let per_batch = geometry.batch(geometry.fitting());
         for first in (0..segments.mcus).step_by(per_batch) {
             let mcus = per_batch.min(segments.mcus - first);
             scan.read(&mut work.coefficients, mcus)?;
-            work.encode(kernel, segments.mcu, mcus, &rungs, out);
+            sink.take(kernel, work, first..first + mcus);
         }
-        scan.finish()?;
-        work.finish(out);
-        for (&quality, out) in rungs.qualities.iter().zip(out) {
-            if quality >= own {
-                for part in &*kept {
-                    out.extend_from_slice(&data[part.clone()]);
-                }
-            }
-        }
-        Ok(())
+        scan.finish()
     }
 }

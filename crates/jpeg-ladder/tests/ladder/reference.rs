@@ -12,6 +12,14 @@ struct Bits<'a> {
 }
 
 impl Bits<'_> {
+    /// Passes over a restart marker: what is left of the byte before it, and the marker.
+    fn restart(&mut self, number: usize) {
+        self.at += if self.data[self.at] == 0xff { 2 } else { 1 };
+        assert_eq!(self.data[self.at..][..2], [0xff, 0xd0 | (number % 8) as u8]);
+        self.at += 1;
+        self.left = 0;
+    }
+
     fn bit(&mut self) -> u32 {
         if self.left == 0 {
             // The byte behind 0xFF is a stuffed zero.
@@ -54,6 +62,8 @@ struct Header {
     components: Vec<(usize, usize, usize)>,
     width: usize,
     height: usize,
+    /// MCUs between restart markers.
+    restart: usize,
     /// Where the scan begins.
     scan: usize,
 }
@@ -75,6 +85,7 @@ impl Header {
                 }
                 0xc4 => header.read_codes(body),
                 0xc0 => header.read_frame(body),
+                0xdd => header.restart = usize::from(u16::from_be_bytes([body[0], body[1]])),
                 0xda => {
                     header.scan = end;
                     return header;
@@ -134,7 +145,7 @@ impl Header {
     }
 }
 
-/// The coefficients of a file that has all its tables and no restart markers.
+/// The coefficients of a file that has all its tables and restart markers.
 pub(crate) fn coefficients(jpeg: &[u8]) -> Vec<Block> {
     let header = Header::read(jpeg);
     // The first bit is fetched by stepping on to its byte.
@@ -147,7 +158,11 @@ pub(crate) fn coefficients(jpeg: &[u8]) -> Vec<Block> {
     let mcus = header.width.div_ceil(8 * across) * header.height.div_ceil(8 * down);
     let mut predictions = [0; 3];
     let mut blocks = Vec::new();
-    for _ in 0..mcus {
+    for mcu in 0..mcus {
+        if mcu > 0 && mcu % header.restart == 0 {
+            bits.restart(mcu / header.restart - 1);
+            predictions = [0; 3];
+        }
         for (c, &(across, down, _)) in header.components.iter().enumerate() {
             for _ in 0..across * down {
                 blocks.push((c, header.block(&mut bits, c, &mut predictions[c])));

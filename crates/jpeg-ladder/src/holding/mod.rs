@@ -1,0 +1,191 @@
+//! Encoding in two passes, where what is still is held: the whole frame's coefficients, one decision for every interval,
+//! then each quality's file of bytes that are new and bytes that are used again.
+//!
+//! `hold` has the rule, `code` the second pass, `kept_files` and `last_file` the bytes of before. Every file is the one that an
+//! encoder without a past makes of what is shown, whichever qualities were wanted before: a quality's file of any
+//! earlier frame will do, since each interval remembers when it changed.
+
+mod code;
+mod kept_files;
+mod last_file;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::batch::{BatchSink, Rungs, Workspace};
+use crate::hold::{Hold, HoldSettings, Verdict};
+use crate::interval::Picture;
+use crate::kernel::{Job, Kernel, Loops};
+use code::Shown;
+use kept_files::KeptFiles;
+pub(crate) use kept_files::side;
+
+/// What became of a frame's intervals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Intervals {
+    /// Encoded because they have changed.
+    pub fresh: usize,
+    /// Used again.
+    pub held: usize,
+    /// Encoded because they were held for long.
+    pub refreshed: usize,
+}
+
+impl Intervals {
+    /// The share of the picture that has changed, 0 to 1.
+    #[must_use]
+    pub fn changed_ratio(&self) -> f64 {
+        let all = self.fresh + self.held + self.refreshed;
+        self.fresh as f64 / all.max(1) as f64
+    }
+}
+
+/// What is kept from frame to frame.
+pub(crate) struct Holding {
+    settings: HoldSettings,
+    hold: Hold,
+    /// Of another one what is kept is worth nothing.
+    picture: Option<Picture>,
+    /// The coefficients of all MCUs, in the order of the scan.
+    frame: Vec<[i16; 64]>,
+    /// Of the last frame that was decided upon, counted from 1; 0 if what came last was none.
+    number: u64,
+    decided: bool,
+    verdicts: Vec<Verdict>,
+    /// By interval: the number of the frame that it was last encoded of.
+    changed_at: Vec<u64>,
+    files: KeptFiles,
+}
+
+impl Holding {
+    pub(crate) fn new(settings: HoldSettings) -> Self {
+        Self {
+            settings,
+            hold: Hold::new(settings),
+            picture: None,
+            frame: Vec::new(),
+            number: 0,
+            decided: false,
+            verdicts: Vec::new(),
+            changed_at: Vec::new(),
+            files: KeptFiles::new(),
+        }
+    }
+
+    /// Starts anew: what comes next is compared with nothing that was.
+    pub(crate) fn forget(&mut self) {
+        self.hold = Hold::new(self.settings);
+        self.decided = false;
+    }
+
+    /// Begins a frame, or goes on with the last one; whether its coefficients have to be read and decided upon.
+    pub(crate) fn begin(&mut self, picture: Picture, again: bool) -> bool {
+        if self.picture != Some(picture) {
+            self.forget();
+            self.picture = Some(picture);
+            let geometry = picture.geometry;
+            self.frame.clear();
+            self.frame
+                .resize(geometry.mcus() * geometry.blocks_per_mcu, [0; 64]);
+            self.verdicts.clear();
+            self.verdicts.resize(geometry.intervals, Verdict::Fresh);
+            self.changed_at.clear();
+            self.changed_at.resize(geometry.intervals, 0);
+            self.files.forget();
+        }
+        let read = !(again && self.decided);
+        self.decided &= !read;
+        read
+    }
+
+    /// Where the frame's batches go.
+    pub(crate) fn sink(&mut self) -> Keep<'_> {
+        Keep {
+            blocks_per_mcu: self.picture.map_or(0, |picture| picture.mcu.blocks()),
+            frame: &mut self.frame,
+        }
+    }
+
+    /// Decides upon the frame that was read.
+    pub(crate) fn decide(&mut self, kernel: Kernel) -> Intervals {
+        self.number += 1;
+        self.decided = true;
+        kernel.run(Decide(self))
+    }
+
+    /// Writes the scans of those qualities that are below `own` behind their headers; half of them in a thread of their
+    /// own, if there are buffers for a `second` one.
+    pub(crate) fn code(
+        &mut self,
+        kernel: Kernel,
+        work: &mut Workspace,
+        second: Option<&mut Workspace>,
+        rungs: Rungs,
+        own: u8,
+        out: &mut [Vec<u8>],
+    ) {
+        if let Some(picture) = self.picture {
+            let shown = Shown {
+                picture,
+                blocks: self.hold.shown(),
+                changed_at: &self.changed_at,
+                number: self.number,
+            };
+            self.files
+                .code(kernel, [Some(work), second], shown, rungs, own, out);
+        }
+    }
+}
+
+/// [`Hold::decide`] with the kernel's instructions.
+struct Decide<'a>(&'a mut Holding);
+
+impl Job for Decide<'_> {
+    type Output = Intervals;
+
+    #[inline(always)]
+    fn run<K: Loops>(self, _: K) -> Intervals {
+        let Holding {
+            hold,
+            picture,
+            frame,
+            verdicts,
+            changed_at,
+            number,
+            ..
+        } = self.0;
+        let mut intervals = Intervals::default();
+        let Some(picture) = picture else {
+            return intervals;
+        };
+        hold.decide(frame, picture.geometry, verdicts);
+        for (verdict, changed_at) in verdicts.iter().zip(changed_at) {
+            let count = match verdict {
+                Verdict::Fresh => &mut intervals.fresh,
+                Verdict::Held => &mut intervals.held,
+                Verdict::Refreshed => &mut intervals.refreshed,
+            };
+            *count += 1;
+            if *verdict != Verdict::Held {
+                *changed_at = *number;
+            }
+        }
+        intervals
+    }
+}
+
+/// Keeps a frame's coefficients.
+pub(crate) struct Keep<'a> {
+    blocks_per_mcu: usize,
+    frame: &'a mut [[i16; 64]],
+}
+
+impl BatchSink for Keep<'_> {
+    #[inline(always)]
+    fn take<K: Loops>(&mut self, _: K, work: &mut Workspace, mcus: Range<usize>) {
+        let blocks = mcus.start * self.blocks_per_mcu..mcus.end * self.blocks_per_mcu;
+        let count = blocks.len();
+        self.frame[blocks].copy_from_slice(&work.coefficients.blocks[..count]);
+    }
+}
