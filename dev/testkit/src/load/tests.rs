@@ -46,6 +46,45 @@ fn whole_frames_count_with_their_age_and_pings_are_answered() {
     assert_eq!(load.frames(), 0);
 }
 
+/// What a gateway sends to a viewer of deltas: texts, a whole frame and two deltas.
+fn conversation() -> Vec<u8> {
+    let mut scene = crate::Scene::new(20, 3, 1);
+    let stamp = |seq| Stamp {
+        run: 1,
+        seq,
+        captured_at_us: now_us() - 7_000,
+    };
+    let whole = scene.jpeg(stamp(41));
+    scene.change([3]);
+    let next = scene.jpeg(stamp(42));
+    let intervals = wire::delta::Intervals::of(&next).expect("intervals");
+    let patch = Stamp::variable_part(&next).expect("a stamp");
+    let delta = |changed: Option<usize>| {
+        let changed = |nth| Some(nth) == changed;
+        let parts = (&next[..], &intervals);
+        wire::delta::encode(parts, 41, patch.clone(), changed, 1000).expect("a delta")
+    };
+    let mut bytes = b"HTTP/1.1 101 Switching Protocols\r\n\r\n".to_vec();
+    for (head, message) in [
+        (0x81, &[b'x'; 300][..]),
+        (0x82, &whole),
+        (0x81, b"short"),
+        (0x82, &delta(Some(3))),
+        // So short that it is read together with its head.
+        (0x82, &delta(None)),
+    ] {
+        bytes.push(head);
+        if message.len() < 126 {
+            bytes.push(message.len() as u8);
+        } else {
+            bytes.push(126);
+            bytes.extend((message.len() as u16).to_be_bytes());
+        }
+        bytes.extend(message);
+    }
+    bytes
+}
+
 #[test]
 fn a_viewer_of_deltas_acknowledges_both_kinds_of_frames_and_reads_past_texts() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -57,43 +96,9 @@ fn a_viewer_of_deltas_acknowledges_both_kinds_of_frames_and_reads_past_texts() {
         let mut request = [0; 512];
         let length = stream.read(&mut request).expect("a request");
         assert!(request[..length].starts_with(b"GET /websocket/80?v=2&delta=1 "));
-        let mut scene = crate::Scene::new(20, 3, 1);
-        let stamp = |seq| Stamp {
-            run: 1,
-            seq,
-            captured_at_us: now_us() - 7_000,
-        };
-        let whole = scene.jpeg(stamp(41));
-        scene.change([3]);
-        let next = scene.jpeg(stamp(42));
-        let intervals = wire::delta::Intervals::of(&next).expect("intervals");
-        let patch = Stamp::variable_part(&next).expect("a stamp");
-        let delta = |changed: Option<usize>| {
-            let changed = |nth| Some(nth) == changed;
-            let parts = (&next[..], &intervals);
-            wire::delta::encode(parts, 41, patch.clone(), changed, 1000).expect("a delta")
-        };
-        let mut answer = b"HTTP/1.1 101 Switching Protocols\r\n\r\n".to_vec();
-        let text = [b'x'; 300];
-        for (head, message) in [
-            (0x81, &text[..]),
-            (0x82, &whole),
-            (0x81, b"short"),
-            (0x82, &delta(Some(3))),
-            // So short that it is read together with its head.
-            (0x82, &delta(None)),
-        ] {
-            answer.push(head);
-            match u8::try_from(message.len()) {
-                Ok(length @ ..126) => answer.push(length),
-                _ => {
-                    answer.push(126);
-                    answer.extend((message.len() as u16).to_be_bytes());
-                }
-            }
-            answer.extend(message);
-        }
-        stream.write_all(&answer).expect("the viewer is there");
+        stream
+            .write_all(&conversation())
+            .expect("the viewer is there");
         let mut acks = vec![0; 3 * (6 + r#"{"type":"ack","seq":41}"#.len())];
         stream.read_exact(&mut acks).expect("acks");
         String::from_utf8_lossy(&acks).into_owned()
