@@ -25,7 +25,7 @@ describe("a golden delta", () => {
 
 describe("any way through a stream", () => {
   it("gives every frame byte for byte, however many were skipped", () => {
-    for (let seed = 1; seed <= 40; seed++) {
+    for (let seed = 1; seed <= 12; seed++) {
       const roll = dice(seed);
       const scene = new FakeScene(1 + roll(6), 1 + roll(6), roll);
       let shown = read(scene.jpeg(1));

@@ -12,7 +12,11 @@ let renderer: Renderer<Received>;
 beforeEach(() => {
   installFakeBrowser();
   [draws, shown] = [[], []];
-  const context = { drawImage: (_: unknown, ...where: number[]) => draws.push(where) };
+  const nothing = () => {};
+  const context = {
+    drawImage: (_: unknown, ...where: number[]) => draws.push(where),
+    ...{ save: nothing, restore: nothing, fillRect: nothing, fillText: nothing },
+  };
   const canvas = { width: 0, height: 0, getContext: () => context };
   renderer = new Renderer<Received>(canvas as unknown as OffscreenCanvas, ({ frame, decodeMs }) =>
     shown.push({ nth: frame.nth, painted: decodeMs !== null }),
@@ -90,6 +94,22 @@ it("after damage all is decoded, and the damage is told", async () => {
   await decoded();
   expect(draws).toEqual([WHOLE]);
   expect(shown.map(({ painted }) => painted)).toEqual([true, false, true]);
+});
+
+it("a picture painted once more is no base for what came after one that was none", async () => {
+  renderer.draw(frame(1));
+  await decoded();
+  renderer.draw(frame(2, [5]));
+  await decoded(false);
+  // The canvas still shows the first one.
+  renderer.mark("Stalled");
+  await decoded();
+  renderer.mark(null);
+  await decoded();
+  draws = [];
+  renderer.draw(frame(3, [6]));
+  await decoded();
+  expect(draws).toEqual([WHOLE]);
 });
 
 it("a canvas made of parts is decoded whole each second, and soon after the last motion", async () => {
