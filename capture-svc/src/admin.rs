@@ -30,6 +30,7 @@ impl Admin {
             routes: process::admin_routes(move || self.unready(), move || metrics.text()),
             hosts,
             tune: |_| Ok(()),
+            crowded: None,
         };
         // Its connections end with the process: there is nothing to wait for when it stops.
         server

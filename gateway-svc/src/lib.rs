@@ -74,6 +74,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
             routes,
             hosts,
             tune: hold_nothing_unsent,
+            crowded: Some(state.refused.crowded.clone()),
         };
         let serving = server.run(tasks.clone(), closed.clone());
         parts.spawn(async move {

@@ -27,7 +27,8 @@ fn main() -> ExitCode {
 fn serve(config: Config) -> ExitCode {
     config.log.start();
     process::warn_of_unknown_variables::<Cli>("GATEWAY_");
-    let connections = config.max_viewers + process::MAX_CONNECTIONS;
+    // Of both ports.
+    let connections = config.max_viewers + 2 * process::MAX_CONNECTIONS;
     process::raise_descriptor_limit(connections, "GATEWAY_MAX_VIEWERS");
     let gateway = MemberId::new(&host_name(), fastrand::u64(..));
     process::serve(None, LAST_THREADS, |stop| {

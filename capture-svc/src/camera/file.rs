@@ -71,6 +71,7 @@ impl FileSource {
                 height: first.height,
                 fps,
                 format: PixelFormat::Mjpeg,
+                delivered: PixelFormat::Mjpeg.as_str(),
                 range: ColorRange::Full,
                 matrix: ColorMatrix::Bt601,
             };

@@ -14,6 +14,7 @@ mod file;
 mod frame;
 mod frame_size;
 mod jpeg;
+mod matrix;
 mod open;
 mod pattern;
 mod report;
@@ -34,6 +35,7 @@ pub(crate) use self::{
     report::CameraReport,
     slot::{FrameReceiver, Verdict},
     source::{CameraSettings, FormatWish, SourceSpec},
+    v4l2::signal::{InputWish, Standard},
 };
 use crate::metrics::CameraMetrics;
 

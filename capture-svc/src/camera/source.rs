@@ -5,8 +5,9 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use super::{
     error::CameraError,
-    frame::{Mode, RawFrame},
+    frame::{ColorRange, Mode, RawFrame},
     slot::Undecoded,
+    v4l2::signal::{InputWish, Standard},
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
@@ -139,6 +140,12 @@ pub(crate) struct CameraSettings {
     pub fps: f64,
     /// Format asked for.
     pub format: FormatWish,
+    /// The luma range of raw pictures, where the camera's word for it is not taken.
+    pub range: Option<ColorRange>,
+    /// Which input of a grabber.
+    pub input: Option<InputWish>,
+    /// The norm of its signal.
+    pub standard: Option<Standard>,
     /// Frames skipped after each opening, while exposure settles.
     pub warmup: u32,
     /// V4L2 controls to set at each opening, by their names.

@@ -6,9 +6,7 @@ use testkit::eventually;
 
 use wire::{CameraState, Reason};
 
-use super::{
-    Camera, CameraReport, CameraSettings, FormatWish, PixelFormat, RawFrame, SourceSpec, Verdict,
-};
+use super::{Camera, CameraReport, CameraSettings, FormatWish, RawFrame, SourceSpec, Verdict};
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// Far more than anything here takes; a hang is a failure with a name.
@@ -21,6 +19,9 @@ fn settings(source: SourceSpec) -> CameraSettings {
         height: 240,
         fps: 100.0,
         format: FormatWish::Auto,
+        range: None,
+        input: None,
+        standard: None,
         warmup: 0,
         controls: Vec::new(),
     }
@@ -83,7 +84,7 @@ async fn the_report_says_what_is_live_and_measures_its_rate() {
         (live.width, live.height, live.reason, metrics.opens.get()),
         (320, 240, None, 1)
     );
-    assert_eq!(live.format.map(PixelFormat::as_str), Some("I420"));
+    assert_eq!(live.format, Some("I420"));
     // 100 are announced and never exceeded by much; how far a busy machine falls below says nothing about the camera.
     eventually(CAMERA_TEST_TIMEOUT, async || metrics.source_fps.get() > 0.0).await;
     let measured = metrics.source_fps.get();

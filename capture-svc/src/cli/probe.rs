@@ -10,8 +10,7 @@ use wire::{CameraState, Rung, RungSet, Stamp};
 
 use crate::camera::clock;
 use crate::camera::{
-    Camera, CameraReport, CameraSettings, CaptureClock, FrameReceiver, PixelFormat, RawFrame,
-    Verdict,
+    Camera, CameraReport, CameraSettings, CaptureClock, FrameReceiver, RawFrame, Verdict,
 };
 use crate::config::Config;
 use crate::encode::{Encoder, KernelRace};
@@ -104,7 +103,7 @@ impl Findings {
     }
 
     fn format(&self) -> &'static str {
-        self.report.format.map_or("?", PixelFormat::as_str)
+        self.report.format.unwrap_or("?")
     }
 
     fn mean_kib(&self) -> f64 {

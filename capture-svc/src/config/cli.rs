@@ -80,6 +80,15 @@ pub struct Settings {
     /// What to ask the camera for: auto, mjpeg, yuyv or nv12
     #[arg(long, env = "CAPTURE_FORMAT", global = true, default_value = "auto")]
     pub(super) format: String,
+    /// Luma range of raw pictures: auto (what the camera announces), full or limited, for one that announces the wrong one
+    #[arg(long, env = "CAPTURE_RANGE", global = true, default_value = "auto")]
+    pub(super) range: String,
+    /// Input of an analogue grabber: its number or a part of its name; unset: as it is
+    #[arg(long, env = "CAPTURE_INPUT", global = true)]
+    pub(super) input: Option<String>,
+    /// Norm of an analogue signal: auto (as it is), pal, pal-m, pal-n, pal-60, ntsc, ntsc-jp or secam
+    #[arg(long, env = "CAPTURE_STANDARD", global = true, default_value = "auto")]
+    pub(super) standard: String,
     /// Colour resolution of the JPEGs: 420 or 422
     #[arg(
         long,

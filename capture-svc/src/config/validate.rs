@@ -3,7 +3,7 @@
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
-use crate::camera::{CameraSettings, FormatWish, SourceSpec};
+use crate::camera::{CameraSettings, ColorRange, FormatWish, InputWish, SourceSpec, Standard};
 use crate::encode::{EncoderKind, Sampling};
 
 /// What else `CAPTURE_LINGER` may be.
@@ -64,6 +64,16 @@ impl Settings {
             ("nv12", FormatWish::Nv12),
         ];
         let format = problems.choice("CAPTURE_FORMAT", &self.format, &formats);
+        let ranges = [
+            ("auto", None),
+            ("full", Some(ColorRange::Full)),
+            ("limited", Some(ColorRange::Limited)),
+        ];
+        let range = problems.choice("CAPTURE_RANGE", &self.range, &ranges);
+        let input = self.input.as_deref().map(str::parse::<InputWish>);
+        let named = self.input.as_deref().unwrap_or_default();
+        let input = problems.keep("CAPTURE_INPUT", named, input.transpose());
+        let standard = problems.choice("CAPTURE_STANDARD", &self.standard, &Standard::CHOICES);
         let warmup = problems.number("CAPTURE_WARMUP", &self.warmup, 0, 1000);
         let controls = problems.keep("CAPTURE_CONTROLS", &self.controls, controls(&self.controls));
         Some(CameraSettings {
@@ -72,6 +82,9 @@ impl Settings {
             height: height?,
             fps: fps?,
             format: format?,
+            range: range?,
+            input: input?,
+            standard: standard?,
             warmup: warmup?,
             controls: controls?,
         })
@@ -131,6 +144,9 @@ mod tests {
             "--format=h264",
             "--subsampling=444",
             "--linger=10",
+            "--range=wide",
+            "--input=",
+            "--standard=hdtv",
             "--warmup=-1",
             "--controls=gain",
             "--encoder=fast",
@@ -152,6 +168,9 @@ mod tests {
             "CAPTURE_FORMAT",
             "CAPTURE_SUBSAMPLING",
             "CAPTURE_LINGER",
+            "CAPTURE_RANGE",
+            "CAPTURE_INPUT",
+            "CAPTURE_STANDARD",
             "CAPTURE_WARMUP",
             "CAPTURE_CONTROLS",
             "CAPTURE_ENCODER",
@@ -166,7 +185,7 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 18, "{problems:#?}");
+        assert_eq!(problems.len(), 21, "{problems:#?}");
     }
 
     #[test]

@@ -63,6 +63,8 @@ impl Encoder for Ladder {
                 }
             }
             PixelFormat::I420 => Source::i420(data, width, height),
+            PixelFormat::I422 => planar(data, frame, jpeg_ladder::Sampling::S422),
+            PixelFormat::I444 => planar(data, frame, jpeg_ladder::Sampling::S444),
             PixelFormat::Grey => Source::Grey(packed(wide)),
             PixelFormat::Rgb24 => Source::Rgb24(packed(3 * wide)),
             PixelFormat::Bgr24 => Source::Bgr24(packed(3 * wide)),
@@ -83,6 +85,23 @@ impl Encoder for Ladder {
                     why: error.to_string(),
                 },
             })
+    }
+}
+
+/// Planes without padding, chroma of all rows.
+fn planar<'a>(data: &'a [u8], frame: &RawFrame, sampling: jpeg_ladder::Sampling) -> Source<'a> {
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let across = match sampling {
+        jpeg_ladder::Sampling::S444 => width,
+        _ => width.div_ceil(2),
+    };
+    let (y, chroma) = data.split_at(data.len().min(width * height));
+    let (u, v) = chroma.split_at(chroma.len().min(across * height));
+    Source::Planar {
+        y: Plane::new(y, width),
+        u: Plane::new(u, across),
+        v: Plane::new(v, across),
+        sampling,
     }
 }
 
@@ -145,6 +164,8 @@ mod tests {
             PixelFormat::Uyvy,
             PixelFormat::Nv12,
             PixelFormat::I420,
+            PixelFormat::I422,
+            PixelFormat::I444,
             PixelFormat::Grey,
             PixelFormat::Rgb24,
             PixelFormat::Bgr24,

@@ -25,13 +25,20 @@ async fn a_camera_that_behaves_shows_frames_of_both_formats_and_sets_its_control
 
 #[tokio::test]
 async fn a_camera_that_grants_fewer_or_more_buffers_than_asked_for_is_shown() {
-    for behaviour in ["few-buffers", "many-buffers"] {
+    for behaviour in ["few-buffers", "many-buffers", "single-buffer"] {
         let mut watched = Watched::with(behaviour, &[]).await;
         watched.frames(10).await;
         watched.calm();
         assert!(watched.errors().await < 0.5);
     }
 }
+
+#[tokio::test]
+async fn the_first_frame_is_shown() {
+    let mut watched = Watched::with("one-frame", &[]).await;
+    watched.frames(1).await;
+}
+
 #[tokio::test]
 async fn numbers_that_stand_still_or_begin_anew_are_no_lost_frames() {
     for behaviour in ["sequence-stands-still", "sequence-resets"] {

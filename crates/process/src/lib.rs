@@ -5,11 +5,14 @@
 
 mod admin;
 mod clock;
+mod crowd;
 mod descriptors;
 mod guard;
 mod health;
 mod listener;
 mod log;
+mod log_writer;
+mod places;
 mod problems;
 mod registry;
 mod service;
@@ -19,6 +22,7 @@ mod variables;
 
 pub use admin::{admin_routes, health_routes};
 pub use clock::Clock;
+pub use crowd::Place;
 pub use descriptors::raise_descriptor_limit;
 pub use guard::{HostName, HostNameError, Hosts, is_cross_site, is_navigation, share};
 pub use listener::{HttpServer, MAX_CONNECTIONS, TuneSocket, listen};

@@ -6,7 +6,6 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,13 +16,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus::IntCounter;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::crowd::{Crowd, Place};
 use crate::guard::{Hosts, protect};
 
 /// Connections that wait to be accepted: a crowd that reconnects at once finds room.
@@ -69,12 +69,14 @@ pub struct HttpServer {
     pub hosts: Hosts,
     /// What a service wants of each socket.
     pub tune: TuneSocket,
+    /// Counts connections that lost their place to others.
+    pub crowded: Option<IntCounter>,
 }
 
 impl HttpServer {
     /// Serves until `stop`; the connections' tasks live in `tasks`. A socket that `tune` refuses is closed.
     pub async fn run(self, tasks: TaskTracker, stop: CancellationToken) {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let crowd = Crowd::new(MAX_CONNECTIONS, self.crowded);
         let tune = self.tune;
         loop {
             let accepted = tokio::select! {
@@ -90,17 +92,25 @@ impl HttpServer {
                     continue;
                 }
             };
-            let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
+            let Some(place) = crowd.enter(peer.ip()) else {
                 // Closed without a word: whoever floods gets no work out of us.
                 continue;
             };
+            if crowd.is_full() {
+                // Those who lost their place close their sockets before the next one comes.
+                tokio::task::yield_now().await;
+            }
             let (routes, hosts) = (self.routes.clone(), self.hosts.clone());
             let stop = stop.clone();
             tasks.spawn(async move {
+                let evicted = place.clone();
+                let connection = connection(socket, peer, routes, hosts, tune, place);
                 // A connection that breaks is its peer's business; stop ends those that would stay.
-                stop.run_until_cancelled(connection(socket, peer, routes, hosts, tune))
-                    .await;
-                drop(permit);
+                tokio::select! {
+                    () = connection => {}
+                    () = stop.cancelled() => {}
+                    () = evicted.evicted() => {}
+                }
             });
         }
     }
@@ -112,6 +122,7 @@ async fn connection(
     routes: Router,
     hosts: Hosts,
     tune: TuneSocket,
+    place: Place,
 ) {
     if notice_dead_peers(&socket)
         .and_then(|()| tune(&socket))
@@ -123,6 +134,8 @@ async fn connection(
         let refusal = hosts.refusal(&request);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        place.asked();
+        request.extensions_mut().insert(place.clone());
         let routes = routes.clone();
         async move {
             let mut response = match refusal {

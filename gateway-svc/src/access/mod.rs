@@ -120,7 +120,7 @@ impl AccessControl {
     }
 
     /// The host that the client asked for, as a trusted proxy says, else as the request does.
-    fn host<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
+    pub(crate) fn host<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
         let own = || headers.get(header::HOST)?.to_str().ok();
         self.forwarded(peer, headers, &FORWARDED_HOST).or_else(own)
     }
@@ -134,6 +134,19 @@ impl AccessControl {
     ) -> Option<&'a str> {
         let value = headers.get(name).filter(|_| self.proxies.trusts(peer))?;
         value.to_str().ok()?.split(',').next().map(str::trim)
+    }
+
+    /// Pages elsewhere that may show this gateway's own in a frame, as sources of a content security policy.
+    pub(crate) fn embedders(&self) -> Vec<String> {
+        match self.pages.audience {
+            Audience::Anyone => vec!["*".to_owned()],
+            _ => self
+                .pages
+                .allowed_origins
+                .iter()
+                .map(Origin::to_string)
+                .collect(),
+        }
     }
 
     /// Lets a request with the token or its cookie pass, and everybody where no token is asked for.

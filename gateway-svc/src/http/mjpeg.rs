@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{ConnectInfo, Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use process::CountedGauge;
+use process::{CountedGauge, Place};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::frame::Frame;
@@ -34,6 +34,7 @@ const BOUNDARY: &str = "\r\n--frame\r\n";
 pub(crate) async fn mjpeg(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(place): Extension<Place>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
@@ -62,7 +63,10 @@ pub(crate) async fn mjpeg(
         Err(error) => return unavailable(&error.to_string()),
     };
     state.viewers.connections.inc();
+    // From here on it is a viewer like any other, and ends with its stream.
+    place.leave();
     let headers = [
+        (header::CONNECTION, "close"),
         (
             header::CONTENT_TYPE,
             "multipart/x-mixed-replace;boundary=frame",

@@ -28,14 +28,14 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
         .route("/stream.mjpg", get(mjpeg))
         .route_layer(from_fn_with_state(state.clone(), check_token));
     let page = Router::new()
-        .fallback_service(static_files::client(web_root))
+        .fallback_service(static_files::client(web_root, Arc::clone(&state.access)))
         .layer(from_fn_with_state(state.clone(), check_page_origin));
     let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(login))
         .layer(from_fn_with_state(state.clone(), check_origin))
         .fallback_service(page)
-        .merge(health(&state))
+        .merge(public_health(&state))
         .with_state(state);
     // Around the routes, or they would be chosen by the old spelling.
     Router::new().fallback_service(MapRequest::new(routes, respell))
@@ -67,7 +67,8 @@ pub(crate) fn admin(state: AppState, metrics: Arc<Metrics>) -> Router {
     process::admin_routes(move || state.unready(), move || metrics.text())
 }
 
-fn health(state: &AppState) -> Router<AppState> {
+/// Whether it is ready, and not why not: what NATS says is no stranger's business.
+fn public_health(state: &AppState) -> Router<AppState> {
     let state = state.clone();
-    process::health_routes(move || state.unready())
+    process::health_routes(move || state.unready().map(|_| "not ready".to_owned()))
 }

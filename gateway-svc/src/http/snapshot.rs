@@ -2,11 +2,12 @@
 //!
 //! It holds a [`Subscription`] like any viewer, so that the camera opens for it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderName, header};
+use axum::extract::{ConnectInfo, Query, State};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use wire::CameraState;
 
@@ -24,15 +25,23 @@ const WARM_UP: Duration = Duration::from_millis(400);
 /// One fresh JPEG, or one that is no older than `max_age_ms`.
 pub(crate) async fn snapshot(
     State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Query(query): Query<StreamQuery>,
+    headers: HeaderMap,
 ) -> Response {
     let stream = match query.stream(&state.refused) {
         Ok(stream) => stream,
         Err(refusal) => return refusal.into_response(),
     };
-    if state.admission.leaving().is_cancelled() {
-        return unavailable(LEAVING_REASON);
-    }
+    let client = state.access.client_ip(peer.ip(), &headers);
+    // Who asks for one picture after the other watches.
+    let _permit = match state.admission.admit(client) {
+        Ok(permit) => permit,
+        Err(error) => {
+            error.count(&state.refused);
+            return unavailable(&error.to_string());
+        }
+    };
     let status = state.cameras.follow(&stream.camera);
     let cold = status.borrow().state != CameraState::Live;
     let subscription = match state.streams.subscribe(&stream) {
@@ -42,9 +51,15 @@ pub(crate) async fn snapshot(
     let asked = state.clock.now();
     let max_age = query.max_age_ms.map(Duration::from_millis);
     let cached = max_age.and_then(|age| subscription.fanout().latest(age, asked));
-    let frame = match cached {
-        Some(frame) => Some(frame),
-        None => fresh(&subscription, asked, cold).await,
+    let frame = if cached.is_some() {
+        cached
+    } else {
+        let wait = fresh(&subscription, asked, cold);
+        let leaving = state.admission.leaving();
+        let Some(frame) = leaving.run_until_cancelled(wait).await else {
+            return unavailable(LEAVING_REASON);
+        };
+        frame
     };
     let Some(frame) = frame else {
         let status = status.borrow();

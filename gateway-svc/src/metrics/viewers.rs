@@ -56,6 +56,8 @@ pub(crate) struct Refused {
     pub(crate) full: IntCounter,
     /// All places of that address taken.
     pub(crate) address: IntCounter,
+    /// A connection that lost its place to others.
+    pub(crate) crowded: IntCounter,
     /// No WebSocket handshake.
     pub(crate) handshake: IntCounter,
     /// This gateway is leaving.
@@ -117,6 +119,7 @@ impl Refused {
             origin: refused("origin"),
             full: refused("full"),
             address: refused("address"),
+            crowded: refused("crowded"),
             handshake: refused("handshake"),
             leaving: refused("leaving"),
         })

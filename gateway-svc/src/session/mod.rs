@@ -180,7 +180,7 @@ impl Session {
                     Some(message) => self.apply(message, now).map(|()| false)?,
                     None => false,
                 },
-                Event::Text(_) | Event::Binary => false,
+                Event::Text(_) | Event::Binary | Event::Part => false,
                 Event::Close(code) => {
                     self.outbox.close(End::Viewer, code.unwrap_or(1000), "");
                     return Ok(());

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use process::Place;
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
 use wire::StreamId;
@@ -28,6 +29,7 @@ use crate::websocket::handshake::{self, HandshakeError};
 #[derive(Debug)]
 pub(crate) struct Upgrade {
     headers: HeaderMap,
+    place: Option<Place>,
     accept: String,
     pending: OnUpgrade,
 }
@@ -40,6 +42,7 @@ pub(crate) fn prepare(mut request: Request) -> Result<Upgrade, HandshakeError> {
     let accept = handshake::accept(request.method(), request.version(), request.headers())?;
     let pending = hyper::upgrade::on(&mut request);
     Ok(Upgrade {
+        place: request.extensions_mut().remove(),
         headers: std::mem::take(request.headers_mut()),
         accept,
         pending,
@@ -70,10 +73,23 @@ impl Upgrade {
     /// Upgrades, and then closes with words: a browser shows a script neither status nor body of a refused upgrade.
     #[must_use]
     pub(crate) fn refuse(self, sessions: &Sessions, code: u16, words: String) -> Response {
-        let pending = self.pending;
-        sessions.tasks.spawn(async move {
+        let Self { pending, place, .. } = self;
+        let farewell = async move {
             if let Some((socket, _)) = hand_over(pending).await {
                 close_refused(socket, &encode::close(code, &words)).await;
+            }
+        };
+        sessions.tasks.spawn(async move {
+            // It keeps its place until then, or many could be refused at once and all held.
+            let evicted = async {
+                match &place {
+                    Some(place) => place.evicted().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = farewell => {}
+                () = evicted => {}
             }
         });
         switching(&self.accept)

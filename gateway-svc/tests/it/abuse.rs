@@ -171,10 +171,20 @@ async fn a_header_that_announces_a_gigabyte_gets_none() {
 
 #[tokio::test]
 async fn a_flood_of_pings_ends_for_who_sends_it() {
+    flood(&[0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4].repeat(100_000)).await;
+}
+
+#[tokio::test]
+async fn a_message_of_empty_parts_without_end_ends_for_who_sends_it() {
+    let begun = [0x01, 0x80, 0, 0, 0, 0];
+    let part = [0x00, 0x80, 0, 0, 0, 0];
+    flood(&[&begun[..], &part.repeat(100_000)].concat()).await;
+}
+
+async fn flood(bytes: &[u8]) {
     let mut scene = Scene::new().await;
     let mut socket = upgraded(scene.gateway.public()).await;
-    let pings = [0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4].repeat(100_000);
-    push(&mut socket, &pings).await;
+    push(&mut socket, bytes).await;
     scene.good_viewer_is_served().await;
     eventually(TEST_DEADLINE, || async {
         scene

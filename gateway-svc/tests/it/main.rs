@@ -10,6 +10,7 @@ mod abuse;
 mod access;
 mod bus;
 mod conformance;
+mod crowd;
 mod deltas;
 mod guessing;
 mod leases;

@@ -26,7 +26,6 @@ async fn named(address: std::net::SocketAddr, host: &str, path: &str) -> Respons
 #[tokio::test]
 async fn no_port_answers_under_a_name_that_is_not_this_machines() {
     let nats = NatsServer::start().await;
-    let capture = Process::capture(&nats, &[]).await;
     let gateway = Process::gateway(&nats, &[]).await;
     for (address, path, setting) in [
         (gateway.public(), "/", "GATEWAY_ALLOWED_HOSTS"),
@@ -34,8 +33,6 @@ async fn no_port_answers_under_a_name_that_is_not_this_machines() {
         (gateway.public(), "/snapshot.jpg", "GATEWAY_ALLOWED_HOSTS"),
         (gateway.public(), "/readyz", "GATEWAY_ALLOWED_HOSTS"),
         (gateway.admin(), "/metrics", "GATEWAY_ALLOWED_HOSTS"),
-        (capture.admin(), "/metrics", "CAPTURE_ALLOWED_HOSTS"),
-        (capture.admin(), "/readyz", "CAPTURE_ALLOWED_HOSTS"),
     ] {
         let evil = format!("evil.example:{}", address.port());
         let answer = named(address, &evil, path).await;
@@ -149,26 +146,6 @@ async fn pictures_of_other_sites_are_refused_before_they_count_as_guesses() {
     let login = format!("{{\"token\":\"{TOKEN}\"}}");
     let login = request("POST", gateway.public(), "/api/login", &[], &login);
     assert_eq!(login.await.unwrap().status, 204);
-}
-
-#[tokio::test]
-async fn admin_ports_have_nothing_for_pages() {
-    let nats = NatsServer::start().await;
-    let capture = Process::capture(&nats, &[]).await;
-    let gateway = Process::gateway(&nats, &[]).await;
-    for address in [capture.admin(), gateway.admin()] {
-        let own = format!("http://{address}");
-        for page in [
-            IMAGE[0],
-            ("Origin", own.as_str()),
-            ("Sec-Fetch-Site", "same-site"),
-        ] {
-            let answer = get(address, "/metrics", &[page]).await.unwrap();
-            assert_eq!(answer.status, 403, "{page:?}");
-        }
-        let link = [IMAGE[0], ("Sec-Fetch-Mode", "navigate")];
-        assert_eq!(get(address, "/metrics", &link).await.unwrap().status, 200);
-    }
 }
 
 #[tokio::test]

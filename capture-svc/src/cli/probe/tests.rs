@@ -11,6 +11,9 @@ fn settings(source: SourceSpec) -> CameraSettings {
         height: 240,
         fps: 50.0,
         format: FormatWish::Auto,
+        range: None,
+        input: None,
+        standard: None,
         warmup: 0,
         controls: Vec::new(),
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use testkit::{NatsServer, Process, Viewer, eventually};
+use testkit::http::{get, over};
+use testkit::{NatsServer, Process, Viewer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -48,9 +49,37 @@ async fn half_requests_at_either_admin_port_shut_nobody_out() {
         .await
         .expect("viewers are let in meanwhile");
     viewer.frame(PICTURE_WITHIN).await;
+    assert_eq!((capture.ready().await, gateway.ready().await), (200, 200));
     let ends = futures_util::future::join_all(held.into_iter().map(hung_up));
     let ended = timeout(HUNG_UP_WITHIN, ends).await;
     assert!(ended.is_ok(), "half a request is held for ever");
-    eventually(PICTURE_WITHIN, || async { capture.ready().await == 200 }).await;
-    eventually(PICTURE_WITHIN, || async { gateway.ready().await == 200 }).await;
+}
+
+#[tokio::test]
+async fn admin_ports_answer_under_no_strangers_name_and_to_no_page() {
+    let nats = NatsServer::start().await;
+    let capture = Process::capture(&nats, &[]).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    for (service, setting) in [
+        (&capture, "CAPTURE_ALLOWED_HOSTS"),
+        (&gateway, "GATEWAY_ALLOWED_HOSTS"),
+    ] {
+        let address = service.admin();
+        for path in ["/metrics", "/readyz"] {
+            let stream = TcpStream::connect(address).await.expect("it listens");
+            let evil = over(stream, "GET", "evil.example", path, &[], "").await;
+            let evil = evil.expect("an answer");
+            assert_eq!(evil.status, 421, "{path}");
+            assert!(evil.text().contains(setting), "{}", evil.text());
+        }
+        let own = format!("http://{address}");
+        let elsewhere = ("Sec-Fetch-Site", "cross-site");
+        for page in [elsewhere, ("Origin", own.as_str())] {
+            let answer = get(address, "/metrics", &[page]).await;
+            assert_eq!(answer.expect("an answer").status, 403, "{page:?}");
+        }
+        let link = [elsewhere, ("Sec-Fetch-Mode", "navigate")];
+        let answer = get(address, "/metrics", &link).await;
+        assert_eq!(answer.expect("an answer").status, 200);
+    }
 }

@@ -6,13 +6,17 @@ use crate::packages::packages;
 
 /// Our packages that ship, and which of ours each may build on.
 const PACKAGES: &[(&str, &[&str])] = &[
-    ("capture-svc", &["bus", "jpeg-ladder", "process", "wire"]),
+    (
+        "capture-svc",
+        &["bus", "jpeg-ladder", "process", "v4l2-capture", "wire"],
+    ),
     ("gateway-svc", &["bus", "process", "rcvlowat", "wire"]),
     ("bus", &["process", "wire"]),
     ("process", &[]),
     ("wire", &[]),
     ("jpeg-ladder", &[]),
     ("rcvlowat", &[]),
+    ("v4l2-capture", &[]),
 ];
 
 /// The rooms of a service, top to bottom, and which others each may use. The library's root connects them all.
