@@ -6,6 +6,7 @@
 //! is a [`session`]; everything cold, from routing to the handshake, is in [`http`] behind [`access`].
 
 mod access;
+mod audit;
 mod bus;
 pub mod config;
 mod frame;
@@ -13,6 +14,7 @@ mod http;
 pub mod metrics;
 mod relay;
 mod session;
+pub mod share;
 mod viewer;
 pub mod websocket;
 
@@ -30,6 +32,8 @@ use wire::MemberId;
 
 use crate::access::AccessControl;
 use crate::access::token::Access;
+use crate::audit::Audit;
+use crate::audit::destination::Destination;
 use crate::bus::Bus;
 use crate::config::Config;
 use crate::http::routes;
@@ -59,10 +63,19 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     let (tasks, closed) = (TaskTracker::new(), CancellationToken::new());
     let (web_root, drain) = (config.web_root.clone(), config.drain);
     let (public_hosts, admin_hosts) = hosts(&config);
-    let state = assemble(config, &gateway, &bus, clock, &metrics, &tasks);
+    let mut parts = Parts::new();
+    let audit = audit(&mut parts, config.audit.clone(), clock, &gateway);
+    let state = assemble(
+        config,
+        &gateway,
+        &bus,
+        audit.clone(),
+        clock,
+        &metrics,
+        &tasks,
+    );
     tracing::info!(public = %public.local_addr()?, admin = %admin.local_addr()?, gateway = %gateway, "listening");
 
-    let mut parts = Parts::new();
     let public_routes = routes::public(state.clone(), &web_root);
     let admin_routes = routes::admin(state.clone(), metrics);
     for (name, listener, routes, hosts) in [
@@ -83,6 +96,8 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
         });
     }
     watch_bus(&mut parts, &state, &bus);
+    let access = Arc::clone(&state.access);
+    parts.spawn(async move { match access.keep().await {} });
 
     tokio::select! {
         () = stop.cancelled() => {}
@@ -96,6 +111,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     tasks.close();
     // Whoever is not gone by now does not go by itself.
     let _ = tokio::time::timeout(TASKS_TIMEOUT, tasks.wait()).await;
+    audit.flush().await;
     bus.flush().await;
     Ok(())
 }
@@ -104,14 +120,29 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     process::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
+/// Begins the audit log, where there is to be one.
+fn audit(parts: &mut Parts, destination: Destination, clock: Clock, gateway: &MemberId) -> Audit {
+    if destination == Destination::Off {
+        return Audit::default();
+    }
+    let (audit, writer) = Audit::new(clock, gateway.as_str());
+    parts.spawn(async move {
+        match writer.run(destination).await {
+            Ok(never) => match never {},
+            Err(error) => Err(error).context("GATEWAY_AUDIT cannot be written"),
+        }
+    });
+    audit
+}
+
 /// Under which names the public and the admin port are served.
 fn hosts(config: &Config) -> (Hosts, Hosts) {
     const SETTING: &str = "GATEWAY_ALLOWED_HOSTS";
     let names = || config.allowed_hosts.clone();
     let public = match config.access {
         Access::ThisMachine => Hosts::this_machine(SETTING, names()),
-        // The token, or nothing on purpose, decides who may watch.
-        Access::Token(_) | Access::Anyone => Hosts::any(),
+        // What they prove, or nothing on purpose, decides who may watch.
+        Access::Token(_) | Access::Bearers | Access::Anyone => Hosts::any(),
     };
     (public, Hosts::admin(config.admin_listen, SETTING, names()))
 }
@@ -121,6 +152,7 @@ fn assemble(
     config: Config,
     gateway: &MemberId,
     bus: &Bus,
+    audit: Audit,
     clock: Clock,
     metrics: &Metrics,
     tasks: &TaskTracker,
@@ -132,10 +164,12 @@ fn assemble(
     let admission = Arc::new(admission);
     let access = AccessControl::new(
         config.access,
+        config.bearers,
         config.allowed_origins,
         config.trusted_proxies,
         clock,
         Arc::clone(&metrics.refused),
+        audit.clone(),
     );
     let sessions = Sessions::new(
         Arc::clone(&streams),
@@ -156,6 +190,7 @@ fn assemble(
         refused: Arc::clone(&metrics.refused),
         viewers: Arc::clone(&metrics.viewers),
         delivered: Arc::clone(&metrics.delivered),
+        audit,
         gateway: gateway.as_str().into(),
     }
 }

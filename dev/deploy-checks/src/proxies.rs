@@ -3,6 +3,7 @@
 
 mod idle_timeout;
 mod lies;
+mod login;
 mod logs;
 mod mutants;
 mod process;
@@ -26,6 +27,12 @@ use side::Side;
 const TOKEN: &str = "a-token-of-the-check";
 
 pub(crate) async fn check(folder: &Path, report: &mut Report) {
+    login::check(folder, report).await;
+    check_passing(folder, report).await;
+}
+
+/// Those that only pass on.
+async fn check_passing(folder: &Path, report: &mut Report) {
     let stack = Stack::builder()
         .capture(&[("CAPTURE_WIDTH", "320"), ("CAPTURE_HEIGHT", "240")])
         .gateway(&[

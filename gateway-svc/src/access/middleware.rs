@@ -1,7 +1,7 @@
 //! The checks around the routes: origin and token; and the answers to who does not pass.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -11,8 +11,9 @@ use axum::response::{IntoResponse, Response};
 use tower::{Layer as _, Service as _};
 use tower_http::cors::CorsLayer;
 
+use super::login::Refusal;
 use super::pages::{Audience, Page};
-use super::{AccessControl, FORWARDED_HOST, TokenRefusal};
+use super::{AccessControl, FORWARDED_HOST};
 
 /// The most characters of a foreign origin that are given back in our words.
 const MAX_QUOTED_ORIGIN: usize = 100;
@@ -43,11 +44,11 @@ pub(crate) async fn check_origin(
 ) -> Response {
     let headers = request.headers();
     if let Some(name) = access.pages.proxy_header(headers) {
-        access.refused.origin.inc();
+        access.refuse_origin(peer.ip(), &request);
         return proxied(name);
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
-        return unless_foreign(&access, request, next).await;
+        return unless_foreign(&access, peer.ip(), request, next).await;
     };
     let host = access.host(peer.ip(), headers);
     let preflight = request.method() == Method::OPTIONS;
@@ -62,7 +63,7 @@ pub(crate) async fn check_origin(
             response
         }
         Page::Foreign => {
-            access.refused.origin.inc();
+            access.refuse_origin(peer.ip(), &request);
             let untrusted =
                 headers.contains_key(FORWARDED_HOST) && !access.proxies.trusts(peer.ip());
             foreign(origin, host.is_some() && untrusted)
@@ -70,11 +71,25 @@ pub(crate) async fn check_origin(
     }
 }
 
+impl AccessControl {
+    /// Counts and writes down a request that another page made, or a proxy where none is expected.
+    fn refuse_origin(&self, peer: IpAddr, request: &Request) {
+        self.refused.origin.inc();
+        let client = self.client_ip(peer, request.headers());
+        self.audit_refusal(client, request.uri().path(), "origin");
+    }
+}
+
 /// Lets a request without `Origin` pass unless a page made it that is not allowed; an allowed page may show the answer.
-async fn unless_foreign(access: &AccessControl, request: Request, next: Next) -> Response {
+async fn unless_foreign(
+    access: &AccessControl,
+    peer: IpAddr,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
     if access.pages.is_foreign(headers) {
-        access.refused.origin.inc();
+        access.refuse_origin(peer, &request);
         let words = "pages of other sites may not use this gateway: GATEWAY_ALLOWED_ORIGINS names none that asked\n";
         return (StatusCode::FORBIDDEN, words).into_response();
     }
@@ -125,36 +140,49 @@ fn foreign(origin: &HeaderValue, behind_unknown_proxy: bool) -> Response {
     (StatusCode::FORBIDDEN, words).into_response()
 }
 
-/// Asks for the token where one is set.
-pub(crate) async fn check_token(
+/// Asks who it is where anything proves that, and hands the [`Identity`](super::identity::Identity) on with the request.
+pub(crate) async fn identify(
     State(access): State<Arc<AccessControl>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let client = access.client_ip(peer.ip(), request.headers());
-    match access.check_token(client, request.headers(), request.uri().query()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
+    let query = request.uri().query();
+    match access.identify(peer.ip(), client, request.headers(), query) {
+        Ok(identity) => {
+            request.extensions_mut().insert(identity);
+            next.run(request).await
+        }
+        Err(refusal) => {
+            access.audit_refusal(client, request.uri().path(), refusal.reason());
+            refusal.into_response()
+        }
     }
 }
 
-impl IntoResponse for TokenRefusal {
+impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        match self {
+        let words = match self {
             Self::Unauthorized => {
-                let words = "this gateway asks for its token (GATEWAY_AUTH_TOKEN): give it as Authorization: Bearer …, \
-                             as ?access_token=… or log in at the page\n";
-                let headers = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway-svc\"")];
-                (StatusCode::UNAUTHORIZED, headers, words).into_response()
+                "this gateway asks for its token (GATEWAY_AUTH_TOKEN), or what else proves who you are: give it as \
+                 Authorization: Bearer …, as ?access_token=… or log in at the page\n"
+                    .to_owned()
+            }
+            Self::Bearer(error) => format!("{error}; bring another, or log in at the page\n"),
+            Self::TooLong => {
+                let words = "this token is too long for a cookie: give it as Authorization: Bearer …\n";
+                return (StatusCode::PAYLOAD_TOO_LARGE, words).into_response();
             }
             Self::TooMany(wait) => {
                 let seconds = wait.as_secs() + 1;
                 let words =
                     format!("too many wrong tokens from this address, try again in {seconds} s\n");
                 let headers = [(header::RETRY_AFTER, seconds.to_string())];
-                (StatusCode::TOO_MANY_REQUESTS, headers, words).into_response()
+                return (StatusCode::TOO_MANY_REQUESTS, headers, words).into_response();
             }
-        }
+        };
+        let headers = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway-svc\"")];
+        (StatusCode::UNAUTHORIZED, headers, words).into_response()
     }
 }

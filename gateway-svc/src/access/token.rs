@@ -13,7 +13,9 @@ pub enum Access {
     ThisMachine,
     /// Whoever can connect: public on purpose.
     Anyone,
-    /// Whoever knows the token.
+    /// Whoever proves who they are by something else than a token.
+    Bearers,
+    /// Whoever knows the token, or proves who they are.
     Token(Token),
 }
 

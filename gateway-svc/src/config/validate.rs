@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use process::{ConfigErrors, Problems};
 
@@ -29,6 +30,8 @@ impl Settings {
         let trusted_proxies = p.list("GATEWAY_TRUSTED_PROXIES", &self.trusted_proxies);
         let proxies = trusted_proxies.as_ref().map_or(0, Vec::len);
         let access = self.access(p, listen, proxies > 0);
+        let bearers = self.bearers.validate(p, proxies > 0);
+        let audit = p.keep("GATEWAY_AUDIT", &self.audit, self.audit.parse());
         let allowed_hosts = p.list("GATEWAY_ALLOWED_HOSTS", &self.allowed_hosts);
         let allowed_origins = p.list("GATEWAY_ALLOWED_ORIGINS", &self.allowed_origins);
         let drain = p.time("GATEWAY_DRAIN", &self.drain);
@@ -43,6 +46,8 @@ impl Settings {
                 max_viewers_per_ip: per_ip.map(|limit| (limit > 0).then_some(limit))?,
                 trusted_proxies: trusted_proxies?,
                 access: access?,
+                bearers: Arc::new(bearers),
+                audit: audit?,
                 allowed_hosts: allowed_hosts?,
                 allowed_origins: allowed_origins?,
                 drain: drain?,
@@ -77,6 +82,15 @@ impl Settings {
             }
         };
         let Some((name, value, token)) = token else {
+            if self.bearers.any() {
+                if anonymous {
+                    problems.add(
+                        "GATEWAY_ALLOW_ANONYMOUS=true and what asks viewers who they are (GATEWAY_LINK_KEY_FILE, \
+                         GATEWAY_JWT_…, GATEWAY_PROXY_AUTH_HEADER) contradict each other: set one",
+                    );
+                }
+                return Some(Access::Bearers);
+            }
             if anonymous {
                 return Some(Access::Anyone);
             }

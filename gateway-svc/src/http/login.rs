@@ -1,4 +1,4 @@
-//! `POST /api/login`: trades the token for a cookie, for the page.
+//! `POST /api/login`: trades the token, a link's or a JWT for a cookie, for the page.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use serde::Deserialize;
 
 use crate::access::AccessControl;
 
-/// The most bytes of a login: it is two dozen and a token.
-const MAX_LOGIN_BYTES: usize = 1024;
+/// The most bytes of a login: it is two dozen and a token, a link's or a JWT.
+const MAX_LOGIN_BYTES: usize = 8 * 1024;
 /// A login that is not there by then is none.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -28,9 +28,9 @@ pub(crate) async fn login(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let Some(secret) = access.secret() else {
+    if !access.asks() {
         return StatusCode::NO_CONTENT.into_response();
-    };
+    }
     let (parts, body) = request.into_parts();
     let client = access.client_ip(peer.ip(), &parts.headers);
     // Judged and counted when it is all there: many logins that are sent slowly are many guesses.
@@ -39,9 +39,12 @@ pub(crate) async fn login(
         return (StatusCode::BAD_REQUEST, words).into_response();
     };
     let secure = access.is_https(peer.ip(), &parts.headers);
-    match access.login(secret, client, &given, secure) {
+    match access.login(client, &given, secure) {
         Ok(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            access.audit_refusal(client, parts.uri.path(), refusal.reason());
+            refusal.into_response()
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower::util::MapRequest;
 
-use crate::access::middleware::{check_origin, check_page_origin, check_token};
+use crate::access::middleware::{check_origin, check_page_origin, identify};
 use crate::http::login::login;
 use crate::http::mjpeg::mjpeg;
 use crate::http::snapshot::snapshot;
@@ -26,7 +26,7 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
         .route("/api/status", get(status))
         .route("/snapshot.jpg", get(snapshot))
         .route("/stream.mjpg", get(mjpeg))
-        .route_layer(from_fn_with_state(state.clone(), check_token));
+        .route_layer(from_fn_with_state(state.clone(), identify));
     let page = Router::new()
         .fallback_service(static_files::client(web_root, Arc::clone(&state.access)))
         .layer(from_fn_with_state(state.clone(), check_page_origin));

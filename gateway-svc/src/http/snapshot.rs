@@ -6,17 +6,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{ConnectInfo, Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use wire::CameraState;
 
+use crate::access::identity::Identity;
 use crate::frame::Frame;
 use crate::http::state::AppState;
-use crate::http::stream_query::{StreamQuery, timestamp, unavailable};
+use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, watched};
 use crate::relay::streams::Subscription;
 use crate::session::admission::LEAVING_REASON;
 
+/// In the audit log.
+const PATH: &str = "/snapshot.jpg";
 /// A camera that needs longer to open and deliver is reported instead of waited for.
 const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 /// A camera that was just opened is still finding its exposure.
@@ -26,19 +29,21 @@ const WARM_UP: Duration = Duration::from_millis(400);
 pub(crate) async fn snapshot(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(identity): Extension<Identity>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let stream = match query.stream(&state.refused) {
+    let who = identity.who(state.access.client_ip(peer.ip(), &headers));
+    let stream = match query.stream(&state.refused, &identity) {
         Ok(stream) => stream,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
     };
-    let client = state.access.client_ip(peer.ip(), &headers);
     // Who asks for one picture after the other watches.
-    let _permit = match state.admission.admit(client) {
+    let _permit = match state.admission.admit(who.address) {
         Ok(permit) => permit,
         Err(error) => {
             error.count(&state.refused);
+            state.audit.refused(&who, PATH, error.reason());
             return unavailable(&error.to_string());
         }
     };
@@ -67,6 +72,10 @@ pub(crate) async fn snapshot(
         let words = format!("the camera is {}: {detail}", status.state.as_str());
         return unavailable(&words);
     };
+    let bytes = frame.jpeg().len() as u64;
+    state
+        .audit
+        .snapshot(&who, &watched("snapshot", &stream), bytes);
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

@@ -8,6 +8,7 @@
 
 mod abuse;
 mod access;
+mod bearers;
 mod bus;
 mod conformance;
 mod crowd;

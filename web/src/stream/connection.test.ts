@@ -48,6 +48,23 @@ const live = () => {
   return told;
 };
 
+describe("a connection whose time is over", () => {
+  it("asks whether a login would help and offers it where it does", () => {
+    const told = live().after(10, closed(1008, "the time to watch is over"));
+    expect(told.wanted()).toEqual(["ask"]);
+    expect(told.state).toMatchObject({ phase: "refused", refusal: { kind: "policy" } });
+    told.after(10, { type: "answer", status: 401, words: "" });
+    expect(told.state).toMatchObject({ phase: "refused", refusal: { kind: "over" } });
+    expect(told.after(10, { type: "retry" }).wanted()).toEqual(["open"]);
+  });
+
+  it("stays refused where a login would not help", () => {
+    const told = live().after(10, closed(1008, "you may not watch the camera hall"));
+    told.after(10, { type: "answer", status: 200, words: "" });
+    expect(told.state).toMatchObject({ phase: "refused", refusal: { kind: "policy" } });
+  });
+});
+
 describe("a connection", () => {
   it("connects, opens and is live with the first picture drawn, not before", () => {
     const told = started();

@@ -24,7 +24,8 @@ export type Phase =
   | "refused"
   | "paused";
 
-type RefusalKind = "login" | "forbidden" | "quality" | "policy";
+/** `over`: the time to watch is; whoever logs in again may go on. */
+type RefusalKind = "login" | "over" | "forbidden" | "quality" | "policy";
 
 export interface Refusal {
   kind: RefusalKind;
@@ -131,10 +132,13 @@ function closed(
   if (s.phase === "paused" || s.phase === "refused") return same(s);
   const attempt = s.attempt + 1;
   const base = { ...s, attempt, opened: false, words: e.reason, full: e.code === 1013 };
-  const refuse = (kind: RefusalKind) =>
-    step({ ...base, phase: "refused", retryAt: null, refusal: { kind, words: e.reason } });
+  const refuse = (kind: RefusalKind, ...effects: Effect[]) => {
+    const refusal: Refusal = { kind, words: e.reason };
+    return step({ ...base, phase: "refused", retryAt: null, refusal }, ...effects);
+  };
   if (e.code === 1003) return refuse("quality");
-  if (e.code === 1008) return refuse("policy");
+  // Whether a login would help, only the server can say.
+  if (e.code === 1008) return refuse("policy", "ask");
   let wait = failedWait(s, random);
   // A gateway that leaves (1001, 1012) or falls (1006) has others beside it: the first try is at once.
   if (s.attempt === 0 && s.opened && [1001, 1006, 1012].includes(e.code))
@@ -149,6 +153,8 @@ function closed(
 }
 
 function answered(s: Connection, e: { status: number | null; words: string }): Step {
+  if (s.refusal?.kind === "policy" && e.status === 401)
+    return step({ ...s, refusal: { kind: "over", words: s.refusal.words } });
   if (s.phase !== "waiting" && s.phase !== "offline") return same(s);
   // 429: so many wrong cookies came from here that theirs wait, and a login ends that.
   const login = e.status === 401 || e.status === 429;

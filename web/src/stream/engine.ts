@@ -155,7 +155,10 @@ export class Engine {
   }
 
   #heard(message: ServerMessage): void {
-    if (message.type === "hello") this.#adapt.announce(message.fps);
+    if (message.type === "hello") {
+      this.#adapt.announce(message.fps);
+      this.#adapt.permit(message.best);
+    }
     if (message.type !== "status") return;
     this.#status = message;
     if (message.fps !== null) this.#adapt.announce(message.fps);
@@ -272,6 +275,7 @@ export class Engine {
       refusal: c.refusal,
       camera: this.#status,
       quality: this.#adapt.quality,
+      best: this.#adapt.best,
       auto: !this.#adapt.manual,
       reason: this.#adapt.reason,
       fps: live ? this.#adapt.fps : 0,

@@ -29,6 +29,8 @@ export interface View {
   refusal: Refusal | null;
   camera: CameraStatus | null;
   quality: number;
+  /** The highest quality that this viewer may ask for. */
+  best: number;
   auto: boolean;
   reason: Reason;
   fps: number;

@@ -16,7 +16,7 @@ import { usePageTitle } from "./usePageTitle";
 import { useRoute } from "./useRoute";
 import { Wall } from "./Wall";
 
-const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
+export const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
 
 export function App() {
   const [route, go] = useRoute();

@@ -13,6 +13,7 @@ const LIVE: View = {
   refusal: null,
   camera: null,
   quality: 80,
+  best: 95,
   auto: true,
   reason: "steady",
   fps: 34,

@@ -140,6 +140,10 @@ function refused({ refusal }: View): Presentation {
     const asks = card("Who is there?", "This camera asks for its access token.", "lock");
     return say("Locked", "bad", "stale", { ...asks, action: "login" });
   }
+  if (refusal?.kind === "over") {
+    const over = card("Your time to watch is over", "Log in to go on.", "lock");
+    return say("Locked", "bad", "stale", { ...over, action: "login" });
+  }
   const title =
     refusal?.kind === "quality"
       ? "This quality is not served"

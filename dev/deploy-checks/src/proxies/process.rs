@@ -13,6 +13,8 @@ use super::tls::{HOST, Tls};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
     Nginx,
+    /// With a login in front.
+    NginxLogin,
     Caddy,
     Haproxy,
     /// The compose stack's own, with TLS as its comment says.
@@ -20,12 +22,14 @@ pub(super) enum Program {
 }
 
 impl Program {
+    /// Those that only pass on.
     pub(super) const ALL: [Self; 4] = [Self::Nginx, Self::Caddy, Self::Haproxy, Self::Front];
 
     /// In `deploy`.
     pub(super) fn file(self) -> &'static str {
         match self {
             Self::Nginx => "proxy/nginx.conf",
+            Self::NginxLogin => "proxy/nginx-auth.conf",
             Self::Caddy => "proxy/Caddyfile",
             Self::Haproxy => "proxy/haproxy.cfg",
             Self::Front => "haproxy.cfg",
@@ -47,7 +51,7 @@ impl Program {
             .replace("127.0.0.1:6732", &gateway.to_string())
             .replace("/etc/rero/tls", &at.to_string());
         match self {
-            Self::Nginx => {
+            Self::Nginx | Self::NginxLogin => {
                 let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
                     .map(|kind| format!("{kind}_temp_path {at}/{kind};\n"))
                     .concat();
@@ -79,7 +83,7 @@ impl Program {
 
     fn command(self, file: &Path, folder: &Path) -> Command {
         let mut command = match self {
-            Self::Nginx => {
+            Self::Nginx | Self::NginxLogin => {
                 let mut nginx = Command::new("nginx");
                 nginx.args(["-e", "stderr", "-p"]).arg(folder).arg("-c");
                 nginx

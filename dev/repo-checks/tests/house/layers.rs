@@ -47,15 +47,27 @@ const CAPTURE: Rooms = &[
 const GATEWAY: Rooms = &[
     (
         "http",
-        &["access", "bus", "frame", "metrics", "relay", "session"],
+        &[
+            "access", "audit", "bus", "frame", "metrics", "relay", "session",
+        ],
     ),
     (
         "session",
-        &["frame", "metrics", "relay", "viewer", "websocket"],
+        &[
+            "access",
+            "audit",
+            "frame",
+            "metrics",
+            "relay",
+            "viewer",
+            "websocket",
+        ],
     ),
     ("relay", &["bus", "frame", "metrics", "viewer"]),
-    ("config", &["access"]),
-    ("access", &["metrics"]),
+    ("share", &["access", "config"]),
+    ("config", &["access", "audit"]),
+    ("access", &["audit", "metrics"]),
+    ("audit", &[]),
     ("bus", &["metrics"]),
     ("viewer", &["frame", "websocket"]),
     ("frame", &["websocket"]),
@@ -84,6 +96,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("hyper", &["gateway-svc/src/session/upgrade.rs"]),
+    ("hyper_rustls", &["gateway-svc/src/access/jwks_url.rs"]),
+    ("jsonwebtoken", &["gateway-svc/src/access/jwt/"]),
     (
         "prometheus",
         &["capture-svc/src/metrics/", "gateway-svc/src/metrics/"],
