@@ -102,6 +102,11 @@ export class Stats {
     this.#lastStamp = null;
   }
 
+  /** What came in the last second, with deltas and without. */
+  rates(now: number): { kbps: number; wholeKbps: number; moved: number | null } {
+    return { kbps: this.kbps(now), wholeKbps: this.wholeKbps(now), moved: this.moved(now) };
+  }
+
   /** Bits a second over the last second, in thousands. */
   kbps(now: number): number {
     this.#forget(now);
