@@ -133,5 +133,7 @@ fn status(
         format: report.format.unwrap_or_default().to_owned(),
         run: format!("{run:08x}"),
         qualities: encoded.iter().map(Rung::quality).collect(),
+        // Told when it is published.
+        changed_ratio: None,
     }
 }

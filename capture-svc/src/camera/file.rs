@@ -15,6 +15,7 @@ use self::{mjpeg::Pictures, y4m::Y4m};
 use super::{
     clock::{self, Metronome},
     error::CameraError,
+    exif,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     slot::Undecoded,
     source::{self, Delivery, NEXT_FRAME_WAIT_MAX, Source},
@@ -109,6 +110,7 @@ impl FileSource {
                 }
                 Ok(Some(Delivery {
                     damaged: damaged.count,
+                    orientation: exif::orientation(&into.data),
                     ..Delivery::default()
                 }))
             }

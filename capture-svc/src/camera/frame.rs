@@ -108,6 +108,15 @@ impl CaptureClock {
     }
 }
 
+/// What went wrong with a source before a frame. Another count than the last frame's is a reason to look closely.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Faults {
+    /// Which opening of the source this is.
+    pub session: u64,
+    /// Of that opening: frames lost, marked as damaged by the driver, cut off, or of another size.
+    pub count: u64,
+}
+
 /// What a source delivers from its opening to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mode {
@@ -146,6 +155,8 @@ pub(crate) struct RawFrame {
     pub clock: CaptureClock,
     /// Counts the frames that the pacer admitted, from 1 at the start of the process.
     pub seq: u64,
+    /// What went wrong before it.
+    pub faults: Faults,
 }
 
 impl RawFrame {

@@ -10,6 +10,7 @@
 pub(crate) mod clock;
 mod error;
 mod event;
+mod exif;
 mod file;
 mod frame;
 mod frame_size;
@@ -23,6 +24,7 @@ mod session;
 mod slot;
 mod source;
 mod supervisor;
+mod turn;
 pub(crate) mod v4l2;
 
 use std::sync::{Arc, mpsc};
@@ -31,7 +33,7 @@ use tokio::sync::watch;
 
 use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
 pub(crate) use self::{
-    frame::{CaptureClock, ColorRange, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorRange, Faults, PixelFormat, RawFrame},
     report::CameraReport,
     slot::{FrameReceiver, Verdict},
     source::{CameraSettings, FormatWish, SourceSpec},

@@ -3,6 +3,8 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
+use jpeg_ladder::Orientation;
+
 use super::{
     error::CameraError,
     frame::{ColorRange, Mode, RawFrame},
@@ -58,6 +60,8 @@ pub(super) struct Delivery {
     pub skipped: u32,
     /// Frames before this one that were damaged and left out by the source itself.
     pub damaged: u32,
+    /// What makes it upright, as far as the frame itself says.
+    pub orientation: Orientation,
 }
 
 /// `CAPTURE_SOURCE`.
@@ -150,6 +154,8 @@ pub(crate) struct CameraSettings {
     pub warmup: u32,
     /// V4L2 controls to set at each opening, by their names.
     pub controls: Vec<(String, i64)>,
+    /// How frames are turned and mirrored.
+    pub orientation: Orientation,
 }
 
 #[cfg(test)]

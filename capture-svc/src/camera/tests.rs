@@ -24,6 +24,7 @@ fn settings(source: SourceSpec) -> CameraSettings {
         standard: None,
         warmup: 0,
         controls: Vec::new(),
+        orientation: jpeg_ladder::Orientation::UPRIGHT,
     }
 }
 
@@ -283,4 +284,17 @@ async fn the_size_reported_is_that_of_the_pictures_shown() {
         "{}",
         idle.nominal_fps
     );
+}
+
+#[tokio::test]
+async fn a_camera_that_hangs_on_its_side_is_shown_and_reported_upright() {
+    let (camera, _) = start_with(CameraSettings {
+        orientation: jpeg_ladder::Orientation::QUARTER,
+        ..settings(SourceSpec::Pattern)
+    });
+    camera.set_wanted(true);
+    let shown = frame(&camera).await;
+    assert_eq!((shown.width, shown.height), (240, 320));
+    let told = report(&camera, |report| report.state == CameraState::Live).await;
+    assert_eq!((told.width, told.height), (240, 320));
 }

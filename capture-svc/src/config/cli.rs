@@ -56,6 +56,9 @@ pub enum PrivacySwitch {
     Show,
 }
 
+/// Until the pictures of real cameras have been compared.
+const HOLD_DEFAULT: &str = "off";
+
 /// Every setting as the operator spelled it.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
@@ -106,9 +109,26 @@ pub struct Settings {
     /// V4L2 controls to set when the camera is opened, as name=value,…; `capture-svc list` shows the names
     #[arg(long, env = "CAPTURE_CONTROLS", global = true, default_value = "")]
     pub(super) controls: String,
+    /// Turn the picture clockwise by so many degrees: 0, 90, 180 or 270
+    #[arg(long, env = "CAPTURE_ROTATE", global = true, default_value = "0")]
+    pub(super) rotate: String,
+    /// Mirror the picture, after it was turned: none, horizontal (left and right exchanged) or vertical
+    #[arg(long, env = "CAPTURE_FLIP", global = true, default_value = "none")]
+    pub(super) flip: String,
     /// Who encodes: ladder (transform once, quantise many) or reference (the crate jpeg-encoder)
     #[arg(long, env = "CAPTURE_ENCODER", global = true, default_value = "ladder")]
     pub(super) encoder: String,
+    /// Whether what stands still is used again instead of being encoded anew: auto or off
+    #[arg(long, env = "CAPTURE_HOLD", global = true, default_value = HOLD_DEFAULT)]
+    pub(super) hold: String,
+    /// Within what time everything that is held is encoded anew: 10s, 500ms, 2m
+    #[arg(
+        long,
+        env = "CAPTURE_HOLD_REFRESH",
+        global = true,
+        default_value = "10s"
+    )]
+    pub(super) hold_refresh: String,
     /// Replicas of the demand and control buckets: 1, or 3 on a cluster of NATS servers
     #[arg(
         long,

@@ -15,7 +15,7 @@ use wire::CameraId;
 
 pub use self::cli::{Cli, Command, PrivacySwitch, Settings};
 use crate::camera::CameraSettings;
-use crate::encode::{EncoderKind, Sampling};
+use crate::encode::{EncoderKind, Hold, Sampling};
 
 /// Settings that can be used.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Config {
     pub(crate) encoder: EncoderKind,
     /// Colour resolution of the JPEGs.
     pub(crate) sampling: Sampling,
+    /// Whether what stands still is held.
+    pub(crate) hold: Option<Hold>,
     /// How long the camera stays open without demand; `None`: until the process ends.
     pub(crate) linger: Option<Duration>,
     /// 1 or 3.

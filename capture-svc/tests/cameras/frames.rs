@@ -170,6 +170,19 @@ async fn a_size_that_the_camera_goes_over_to_is_shown_and_reported() {
 }
 
 #[tokio::test]
+async fn the_frame_behind_one_that_the_driver_marks_as_damaged_is_read_whole() {
+    let mut watched = Watched::with("hidden-damage", &MJPEG).await;
+    for _ in 0..40 {
+        let frame = watched.frames(1).await;
+        let shade = frame.rgb[0];
+        assert!(frame.rgb.iter().all(|sample| *sample == shade));
+    }
+    // Of forty that were whole and some that were skipped.
+    assert!(watched.dropped("corrupt").await >= 6.0);
+    assert!(watched.errors().await < 0.5);
+}
+
+#[tokio::test]
 async fn a_header_that_claims_to_be_huge_costs_no_memory() {
     let mut watched = Watched::with("huge-header", &MJPEG).await;
     for _ in 0..30 {

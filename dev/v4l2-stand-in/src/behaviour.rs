@@ -65,10 +65,12 @@ pub(crate) enum Behaviour {
     OneFrame,
     /// Every fifth JPEG says that it is of 8192x8192 pixels.
     HugeHeader,
+    /// The driver marks every tenth JPEG as damaged; the next one looks whole, and its bits mean nothing.
+    HiddenDamage,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 31] = [
+    const NAMES: [(&str, Self); 32] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -88,6 +90,7 @@ impl Behaviour {
         ("size-flips", Self::SizeFlips),
         ("size-changes", Self::SizeChanges),
         ("huge-header", Self::HugeHeader),
+        ("hidden-damage", Self::HiddenDamage),
         ("multi-planar", Self::MultiPlanar),
         ("odd-chroma", Self::OddChroma),
         ("bt709", Self::Bt709),

@@ -12,8 +12,8 @@ use std::{
 
 use rustix::time::{ClockId, clock_gettime};
 use v4l::v4l_sys::{
-    timeval, v4l2_buffer, v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_plane,
-    v4l2_requestbuffers,
+    V4L2_BUF_FLAG_ERROR, timeval, v4l2_buffer, v4l2_field_V4L2_FIELD_NONE,
+    v4l2_memory_V4L2_MEMORY_MMAP, v4l2_plane, v4l2_requestbuffers,
 };
 
 use crate::{
@@ -57,6 +57,8 @@ struct Frame {
     bytes: Vec<u32>,
     sequence: u32,
     stamp_us: u64,
+    /// As the driver marks it.
+    damaged: bool,
 }
 
 impl Stream {
@@ -159,6 +161,9 @@ impl Stream {
             tv_usec: (frame.stamp_us % 1_000_000) as i64,
         };
         self.memory.describe(asked, planes, &frame.bytes)?;
+        if frame.damaged {
+            asked.flags |= V4L2_BUF_FLAG_ERROR;
+        }
         if self.behaviour == Behaviour::SlowCopy {
             slow::close(asked.index);
         }
@@ -229,13 +234,18 @@ impl Stream {
         let picture = self.memory.picture;
         let shade = 16 + (number % 200) as u8;
         let colour = seen(self.behaviour, shade, self.dark);
-        let planes = match self.behaviour {
+        let hidden = self.behaviour == Behaviour::HiddenDamage;
+        let mut planes = match self.behaviour {
             _ if half => picture.half().draw(colour),
             Behaviour::HugeHeader if number % 5 == 4 => vec![picture.claiming(8192, shade)],
             Behaviour::ArithmeticJpeg => vec![picture.arithmetic(shade)],
             Behaviour::DamagedJpeg => vec![picture.cut(shade)],
             _ => picture.draw(colour),
         };
+        if hidden && number % 10 == 9 {
+            let bits = planes[0].len() - 100..planes[0].len() - 2;
+            planes[0][bits].fill(0x55);
+        }
         Frame {
             buffer,
             bytes: self.memory.fill(buffer, planes),
@@ -250,6 +260,7 @@ impl Stream {
                 Behaviour::OldTimestamp => due_us - 10_000_000,
                 _ => due_us,
             },
+            damaged: hidden && number % 10 == 8,
         }
     }
 

@@ -8,7 +8,8 @@ use parking_lot::Mutex;
 use process::subscriber;
 
 use super::bearers::BearerError;
-use super::cookie::{COOKIE, LOGIN_LIFETIME, Proof as CookieProof};
+use super::cookie::{LOGIN_LIFETIME, Proof as CookieProof};
+use super::cookie_scope::CookieScope;
 use super::identity::{Identity, Proof};
 use super::login_limiter::{LoginLimiter, Verdict};
 use super::presented::Presented;
@@ -188,6 +189,7 @@ impl AccessControl {
         &self,
         client: IpAddr,
         given: &str,
+        scope: &CookieScope,
         secure: bool,
     ) -> Result<String, Refusal> {
         let now_s = self.now_s();
@@ -200,14 +202,15 @@ impl AccessControl {
                 return Err(Refusal::TooLong);
             }
             let end = identity.claims().expires_s().unwrap_or(now_s);
-            return Ok(set_cookie(given, end.saturating_sub(now_s), secure));
+            let lifetime = Duration::from_secs(end.saturating_sub(now_s));
+            return Ok(scope.set(given, lifetime, secure));
         }
         let Some(secret) = &self.secret else {
             return Err(self.unauthorized());
         };
         self.try_tokens(secret, client, &[given])?;
         let value = secret.cookies.issue(now_s);
-        Ok(set_cookie(&value, LOGIN_LIFETIME.as_secs(), secure))
+        Ok(scope.set(&value, LOGIN_LIFETIME, secure))
     }
 
     /// Writes into the audit log who was not let in, and why.
@@ -229,9 +232,4 @@ impl Refusal {
             Self::TooMany(_) => "attempts",
         }
     }
-}
-
-fn set_cookie(value: &str, max_age_s: u64, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{COOKIE}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}")
 }

@@ -8,6 +8,7 @@ pub(crate) mod bearers;
 pub(crate) mod claims;
 pub(crate) mod client_ip;
 mod cookie;
+pub(crate) mod cookie_scope;
 pub(crate) mod identity;
 pub(crate) mod jwks_url;
 pub(crate) mod jwt;

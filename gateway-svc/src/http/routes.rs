@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use tower::util::MapRequest;
 
 use crate::access::middleware::{check_origin, check_page_origin, identify};
-use crate::http::login::login;
+use crate::http::login::{login, logout};
 use crate::http::mjpeg::mjpeg;
 use crate::http::snapshot::snapshot;
 use crate::http::state::AppState;
@@ -33,6 +33,7 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
     let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(login))
+        .route("/api/logout", post(logout))
         .layer(from_fn_with_state(state.clone(), check_origin))
         .fallback_service(page)
         .merge(public_health(&state))

@@ -151,6 +151,7 @@ impl Camera {
                 format: String::new(),
                 run: String::new(),
                 qualities: Vec::new(),
+                changed_ratio: None,
             },
             true,
         );
@@ -168,6 +169,8 @@ impl Camera {
             let news = **last
                 != CameraStatus {
                     fps,
+                    // It moves all the time: who wants it asks for the status.
+                    changed_ratio: last.changed_ratio,
                     ..status.clone()
                 };
             *last = Arc::new(status);
@@ -191,6 +194,7 @@ fn offline(last: CameraStatus, connected: bool) -> CameraStatus {
         height: 0,
         format: String::new(),
         qualities: Vec::new(),
+        changed_ratio: None,
         ..last
     }
 }

@@ -12,7 +12,7 @@ export async function login(base: string, token: string): Promise<string> {
       body: JSON.stringify({ token }),
     });
     if (answer.ok) return "";
-    if (answer.status === 401) return "This is not the token, or it is over.";
+    if (answer.status === 401) return "This is not the token. It may be over.";
     if (answer.status === 429) return "Too many wrong tokens. Wait a minute.";
     return `The gateway said ${answer.status}. Try again.`;
   } catch {

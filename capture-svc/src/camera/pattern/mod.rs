@@ -212,6 +212,7 @@ mod tests {
             standard: None,
             warmup: 0,
             controls: Vec::new(),
+            orientation: jpeg_ladder::Orientation::UPRIGHT,
         };
         PatternSource::new(&settings, String::new())
     }

@@ -17,12 +17,13 @@ use crate::report::Finding;
 /// What stands in every lie.
 const LIE: &str = "192.0.2.7";
 /// Where and under which name a client is, and who it is, as proxies tell gateways.
-const HEADERS: [&str; 18] = [
+const HEADERS: [&str; 19] = [
     "Forwarded",
     "X-Forwarded-For",
     "X-Forwarded-Host",
     "X-Forwarded-Proto",
     "X-Forwarded-Port",
+    "X-Forwarded-Prefix",
     "X-Forwarded-User",
     "X-Forwarded-Email",
     "X-Forwarded-Groups",

@@ -27,7 +27,7 @@ const fn mutant(
     }
 }
 
-pub(super) const MUTANTS: [Mutant; 20] = [
+pub(super) const MUTANTS: [Mutant; 21] = [
     mutant(
         Program::Nginx,
         "frames",
@@ -167,5 +167,12 @@ pub(super) const MUTANTS: [Mutant; 20] = [
         "no word on the host",
         "http-request set-header X-Forwarded-Host",
         "#",
+    ),
+    mutant(
+        Program::Haproxy,
+        "login",
+        "a cookie for every path",
+        "http-request set-header X-Forwarded-Prefix /cam",
+        "",
     ),
 ];

@@ -94,7 +94,7 @@ impl Side<'_> {
                 .await?,
         )?;
         let cookie = self.cookie().await?;
-        if !cookie.contains("; Secure") || !cookie.contains("Path=/;") {
+        if !cookie.contains("; Secure") || !cookie.contains("Path=/cam/;") {
             return Err(format!("the cookie is {cookie}"));
         }
         let short = cookie.split(';').next().unwrap_or_default();

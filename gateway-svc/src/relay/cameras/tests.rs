@@ -26,6 +26,14 @@ fn followers_hear_changes_and_not_every_second() {
     assert_eq!(follower.borrow_and_update().state, CameraState::Live);
     cameras.hear(door.clone(), live(33.8), now);
     assert!(!follower.has_changed().unwrap());
+    let moving = CameraStatus {
+        changed_ratio: Some(0.5),
+        ..live(33.8)
+    };
+    cameras.hear(door.clone(), moving, now);
+    assert!(!follower.has_changed().unwrap());
+    // Who asks is told the newest.
+    assert_eq!(follower.borrow().changed_ratio, Some(0.5));
     cameras.hear(door, live(25.0), now);
     assert!(follower.has_changed().unwrap());
 }
