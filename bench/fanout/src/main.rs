@@ -12,6 +12,7 @@ mod behaviour;
 mod comparison;
 mod crowd;
 mod delivered;
+mod deltas;
 mod endure;
 mod mjpeg;
 mod mode;
@@ -48,6 +49,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// A scene in which somebody walks, as whole frames and as deltas.
+    Deltas {
+        #[command(flatten)]
+        deltas: deltas::Deltas,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// A thousand viewers join within 2 s.
     Crowd {
         #[command(flatten)]
@@ -101,6 +109,7 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     match arguments.command {
         None => arguments.comparison.run(&arguments.settings)?,
+        Some(Command::Deltas { deltas, settings }) => deltas.run(&settings)?,
         Some(Command::Crowd { settings }) => crowd::run(&settings)?,
         Some(Command::Slow {
             minutes: time,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_nats::jetstream;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
-use testkit::now_us;
+use testkit::{Scene, now_us};
 use tokio::sync::oneshot;
 use wire::Stamp;
 
@@ -21,12 +21,41 @@ pub(crate) struct Publisher {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Of a 720p frame, five MCUs each.
+const INTERVALS: usize = 720;
+
 impl Publisher {
     pub(crate) fn start(url: &str, rungs: &[Published]) -> anyhow::Result<Self> {
         let rungs: Vec<_> = rungs
             .iter()
             .map(|(quality, length)| (format!("frames.q{quality}"), *length))
             .collect();
+        Self::run(url, move |seq| {
+            let frames = rungs.iter();
+            frames
+                .map(|(subject, length)| (subject.clone(), frame(seq, *length)))
+                .collect()
+        })
+    }
+
+    /// Quality 80 of a scene in which somebody walks: `moving` of a hundred intervals are others in each frame. About 1.6
+    /// bytes for each block.
+    pub(crate) fn walker(url: &str, blocks: usize, moving: usize) -> anyhow::Result<Self> {
+        let mut scene = Scene::new(INTERVALS, blocks, 1);
+        let mut random = fastrand::Rng::with_seed(2);
+        Self::run(url, move |seq| {
+            let count = INTERVALS * moving / 100;
+            let from = random.usize(0..=INTERVALS - count);
+            scene.change(from..from + count);
+            vec![("frames.q80".to_owned(), scene.jpeg(stamp(seq)))]
+        })
+    }
+
+    /// Publishes what `frames` makes of each number.
+    fn run(
+        url: &str,
+        mut frames: impl FnMut(u64) -> Vec<(String, Vec<u8>)> + Send + 'static,
+    ) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -60,9 +89,8 @@ impl Publisher {
                             _ = pace.tick() => {}
                             _ = &mut stopped => return,
                         }
-                        for (subject, length) in &rungs {
-                            let frame = frame(seq, *length).into();
-                            if client.publish(subject.clone(), frame).await.is_err() {
+                        for (subject, frame) in frames(seq) {
+                            if client.publish(subject, frame.into()).await.is_err() {
                                 return;
                             }
                         }
@@ -86,14 +114,17 @@ impl Drop for Publisher {
     }
 }
 
-fn frame(seq: u64, length: usize) -> Vec<u8> {
-    let stamp = Stamp {
+fn stamp(seq: u64) -> Stamp {
+    Stamp {
         run: 1,
         seq,
         captured_at_us: now_us(),
-    };
+    }
+}
+
+fn frame(seq: u64, length: usize) -> Vec<u8> {
     let mut jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0".to_vec();
-    jpeg.extend(stamp.segment());
+    jpeg.extend(stamp(seq).segment());
     jpeg.resize(length - 2, 0x55);
     jpeg.extend(b"\xff\xd9");
     jpeg

@@ -90,6 +90,15 @@ impl Server {
         settings: &Settings,
         rungs: &[Published],
     ) -> anyhow::Result<Self> {
+        Self::beside(mode, settings, |url| Publisher::start(url, rungs))
+    }
+
+    /// With a camera host of this kind, which is told where the bus is.
+    pub(crate) fn beside(
+        mode: Mode,
+        settings: &Settings,
+        publish: impl FnOnce(&str) -> anyhow::Result<Publisher>,
+    ) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -98,10 +107,10 @@ impl Server {
             .gateways(0)
             .gateway_binary(settings.gateway.clone())
             .gateway_wrapper(&ON_ITS_CORE)
-            .gateway(&[("GATEWAY_MAX_VIEWERS", "2000")]);
+            .gateway(&[("GATEWAY_MAX_VIEWERS", "4000")]);
         let stack = runtime.block_on(builder.start());
         // Before the gateway, which looks for the bucket that it makes.
-        let publisher = Publisher::start(&stack.url(), rungs)?;
+        let publisher = publish(&stack.url())?;
         let (address, admin, pid, server) = if mode == Mode::Ours {
             let gateway = runtime.block_on(stack.start_gateway(&[]));
             let (address, admin, pid) = (gateway.public(), gateway.admin(), gateway.pid());
@@ -134,8 +143,21 @@ impl Server {
 
     /// Lets `viewers` watch and measures.
     pub(crate) fn load(self, viewers: usize, settings: &Settings) -> anyhow::Result<Delivered> {
+        self.load_of("/websocket/80", viewers, settings)
+    }
+
+    /// The same with viewers of this path.
+    pub(crate) fn load_of(
+        self,
+        path: &str,
+        viewers: usize,
+        settings: &Settings,
+    ) -> anyhow::Result<Delivered> {
         let before = resident_kb(self.pid)?;
-        let mut load = Load::connect(&[self.address], viewers)?;
+        let mut load = Load::new()?;
+        for _ in 0..viewers {
+            load.watch(self.address, path)?;
+        }
         load.run(Duration::from_millis(1500));
         load.forget();
         let (cpu, began) = (cpu_ns(self.pid)?, Instant::now());

@@ -1,5 +1,7 @@
 //! Many viewers in one thread: payloads are thrown away inside the kernel, so that they cost next to nothing.
 
+mod head;
+
 use std::io::Result;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant, SystemTime};
@@ -9,7 +11,7 @@ use rustix::event::{Timespec, epoll};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use wire::Stamp;
 
-use crate::websocket::{self, CONTROL_BYTES, PING, frame_head};
+use crate::websocket::{self, BINARY, CONTROL_BYTES, PING, frame_head};
 
 /// Head of the WebSocket frame, of the JPEG, and the stamp.
 const HEAD: usize = 10 + 20 + Stamp::SEGMENT_LEN + 2;
@@ -33,11 +35,14 @@ pub struct Load {
 #[derive(Debug)]
 struct Socket {
     stream: TcpStream,
+    /// Whether it acknowledges frames, as our page does.
+    acks: bool,
     head: [u8; HEAD],
     have: usize,
     /// Bytes of the current payload that are thrown away.
     skip: usize,
-    captured_at_us: u64,
+    /// Number and time of capture of the frame that it is, if it is one.
+    frame: Option<(u64, u64)>,
     served: bool,
 }
 
@@ -88,15 +93,24 @@ impl Load {
     /// # Errors
     /// When the gateway does not take it.
     pub fn join(&mut self, gateway: SocketAddr, quality: u8) -> Result<()> {
-        let stream = websocket::connect(gateway, &format!("/websocket/{quality}"))?;
+        self.watch(gateway, &format!("/websocket/{quality}"))
+    }
+
+    /// One more viewer of `path`; with `v=2` in its query it acknowledges every frame.
+    ///
+    /// # Errors
+    /// When the gateway does not take it.
+    pub fn watch(&mut self, gateway: SocketAddr, path: &str) -> Result<()> {
+        let stream = websocket::connect(gateway, path)?;
         let data = epoll::EventData::new_u64(self.viewers.len() as u64);
         epoll::add(&self.epoll, &stream, data, epoll::EventFlags::IN)?;
         self.viewers.push(Socket {
             stream,
+            acks: path.contains("v=2"),
             head: [0; HEAD],
             have: 0,
             skip: 0,
-            captured_at_us: 0,
+            frame: None,
             served: false,
         });
         Ok(())
@@ -170,10 +184,7 @@ impl Socket {
             if self.skip > 0 {
                 return Read::Something;
             }
-            self.served = true;
-            return Read::Frame {
-                age_us: now_us().saturating_sub(self.captured_at_us),
-            };
+            return self.finished();
         }
         let room = HEAD - self.have;
         let free = &mut self.head[self.have..];
@@ -181,42 +192,69 @@ impl Socket {
             return Read::Nothing;
         };
         self.have += got;
-        self.parse();
-        if got == room || self.skip > 0 {
-            Read::Something
-        } else {
+        match self.parse() {
+            Read::Nothing if got == room || self.skip > 0 => Read::Something,
             // Less than there was room for: nothing more is there.
-            Read::Nothing
+            read => read,
         }
     }
 
-    /// Takes what is whole out of the head: pings are answered, a frame's payload is marked to be thrown away.
-    fn parse(&mut self) {
+    /// What the last message was, now that all of it is there.
+    fn finished(&mut self) -> Read {
+        let Some((seq, captured_at_us)) = self.frame.take() else {
+            return Read::Something;
+        };
+        self.served = true;
+        if self.acks {
+            self.say(
+                0x81,
+                format!("{{\"type\":\"ack\",\"seq\":{seq}}}").as_bytes(),
+            );
+        }
+        let age_us = now_us().saturating_sub(captured_at_us);
+        Read::Frame { age_us }
+    }
+
+    /// Takes what is whole out of the head: pings are answered, the payload of a message is marked to be thrown away.
+    fn parse(&mut self) -> Read {
+        let mut read = Read::Nothing;
         while let Some(frame) = frame_head(&self.head[..self.have]) {
+            let there = frame.end.min(self.have);
+            if frame.opcode == BINARY {
+                self.frame = head::read(&self.head[frame.start.min(there)..there]);
+            }
             if frame.end <= self.have {
-                if frame.opcode == PING {
-                    self.pong(frame.start, frame.end);
+                match frame.opcode {
+                    PING => self.pong(frame.start, frame.end),
+                    BINARY => read = self.finished(),
+                    _ => {}
                 }
                 self.head.copy_within(frame.end..self.have, 0);
                 self.have -= frame.end;
-            } else if let Ok(stamp) = Stamp::read(&self.head[frame.start..self.have]) {
-                self.captured_at_us = stamp.captured_at_us;
+            } else if frame.opcode != PING && (frame.opcode != BINARY || self.frame.is_some()) {
                 self.skip = frame.end - self.have;
                 self.have = 0;
+                break;
             } else {
-                return;
+                break;
             }
         }
+        read
     }
 
     fn pong(&self, start: usize, end: usize) {
-        let length = end - start;
-        let mut pong = [0; 6 + CONTROL_BYTES];
-        pong[..2].copy_from_slice(&[0x8a, 0x80 | length as u8]);
-        pong[6..6 + length].copy_from_slice(&self.head[start..end]);
+        self.say(0x8a, &self.head[start..end]);
+    }
+
+    /// Sends a short frame, masked with nothing.
+    fn say(&self, first: u8, payload: &[u8]) {
+        let mut frame = [0; 6 + CONTROL_BYTES];
+        let length = payload.len();
+        frame[..2].copy_from_slice(&[first, 0x80 | length as u8]);
+        frame[6..6 + length].copy_from_slice(payload);
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        // A pong that does not fit is one the gateway does without.
-        let _ = send(&self.stream, &pong[..6 + length], flags);
+        // An answer that does not fit is one the gateway does without.
+        let _ = send(&self.stream, &frame[..6 + length], flags);
     }
 }
 
@@ -228,50 +266,4 @@ pub fn now_us() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
-
-    use super::*;
-
-    #[test]
-    fn whole_frames_count_with_their_age_and_pings_are_answered() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("bound");
-        let serve = move || {
-            let (mut stream, _) = listener.accept().expect("a viewer");
-            let limit = Some(Duration::from_secs(5));
-            stream.set_read_timeout(limit).expect("a limit");
-            let mut request = [0; 512];
-            let length = stream.read(&mut request).expect("a request");
-            assert!(request[..length].starts_with(b"GET /websocket/60 HTTP/1.1\r\n"));
-            let stamp = Stamp {
-                run: 1,
-                seq: 1,
-                captured_at_us: now_us() - 5_000,
-            };
-            let mut jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0".to_vec();
-            jpeg.extend(stamp.segment());
-            jpeg.resize(3000, 0x55);
-            let mut answer = b"HTTP/1.1 101 Switching Protocols\r\n\r\n".to_vec();
-            answer.extend(b"\x89\x02hi\x82\x7e\x0b\xb8");
-            answer.extend(&jpeg);
-            stream.write_all(&answer).expect("the viewer is there");
-            let mut pong = [0; 8];
-            stream.read_exact(&mut pong).expect("a pong");
-            pong
-        };
-        let server = std::thread::Builder::new().spawn(serve).expect("a thread");
-        let mut load = Load::of_qualities(&[address], &[60]).expect("an upgrade");
-        assert_eq!((load.viewers(), load.unserved()), (1, 1));
-        let began = Instant::now();
-        while load.frames() == 0 && began.elapsed() < Duration::from_secs(5) {
-            load.run(Duration::from_millis(10));
-        }
-        assert_eq!((load.frames(), load.unserved()), (1, 0));
-        assert!(load.ages_ms()[0] >= 5.0, "{:?}", load.ages_ms());
-        assert_eq!(&server.join().expect("served"), b"\x8a\x82\0\0\0\0hi");
-        load.forget();
-        assert_eq!(load.frames(), 0);
-    }
-}
+mod tests;

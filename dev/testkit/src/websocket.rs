@@ -7,7 +7,9 @@
 use std::io::{Error, Read as _, Result, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-/// The opcode of a ping. Source: RFC 6455 section 5.2.
+/// The opcode of a binary message. Source: RFC 6455 section 5.2.
+pub(crate) const BINARY: u8 = 2;
+/// That of a ping.
 pub(crate) const PING: u8 = 9;
 /// The longest payload of a ping or a pong. Source: RFC 6455 section 5.5.
 pub(crate) const CONTROL_BYTES: usize = 125;

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { artifact } from "./artifacts";
+import { BusListener } from "./bus_listener";
 import { CameraHost } from "./camera_host";
 import { eventually } from "./eventually";
 import type { Gateway } from "./gateway";
@@ -53,6 +54,11 @@ export class Stack {
   /** A camera's host that only publishes its status; the caller closes it. */
   cameraHost(camera: string): CameraHost {
     return new CameraHost(this.#nats, camera);
+  }
+
+  /** Every payload of a subject, until it is closed. */
+  listen(subject: string, heard: (payload: Buffer) => void): BusListener {
+    return new BusListener(this.#nats, subject, heard);
   }
 
   async capture(settings: Settings = {}): Promise<Program> {

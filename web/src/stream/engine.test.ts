@@ -71,7 +71,7 @@ describe("quality", () => {
     await decodes[0]?.end();
     engine.setQuality(60);
     expect(socket.closedBy).toBe(1000);
-    expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2");
+    expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2&delta=1");
     expect(view().phase).toBe("live");
     FakeSocket.last.open(false);
     FakeSocket.last.frame(2);

@@ -10,6 +10,7 @@ import { Adapt } from "./adapt";
 import { type Connection, type ConnectionEvent, initial, type Phase, reduce } from "./connection";
 import { askStatus } from "./gateway_status";
 import type { CameraStatus, Report, ServerMessage } from "./protocol";
+import type { Received } from "./rebuild";
 import { type Rendered, Renderer } from "./renderer";
 import { Rewind } from "./rewind";
 import { Session } from "./session";
@@ -21,7 +22,7 @@ const TICK_EVERY_MS = 250;
 const VIEW_EVERY_MS = 500;
 const ADAPT_EVERY_MS = 1_000;
 
-interface Frame extends Snapshot {
+interface Frame extends Snapshot, Received {
   stamp: Stamp | null;
   acknowledged: boolean;
 }
@@ -60,7 +61,7 @@ export class Engine {
     this.#session = new Session(config.base, config.camera, {
       opened: () => this.#dispatch({ type: "opened" }),
       message: (message) => this.#heard(message),
-      frame: (jpeg) => this.#received(jpeg),
+      frame: (received) => this.#received(received),
       closed: (code, reason) =>
         this.#dispatch({ type: "closed", code, reason, online: navigator.onLine }),
     });
@@ -166,18 +167,18 @@ export class Engine {
     this.#show();
   }
 
-  #received(jpeg: ArrayBuffer): void {
+  #received(received: Received): void {
     const now = performance.now();
-    const stamp = readStamp(jpeg);
+    const stamp = readStamp(received.jpeg);
     const takenAt = stamp?.capturedAtMs ?? Date.now();
-    const frame: Frame = { jpeg, stamp, takenAt, acknowledged: false };
+    const frame: Frame = { ...received, stamp, takenAt, acknowledged: false };
     this.#dispatch({ type: "frame" });
     // A picture proves that the camera's host answers; its next status follows within a second.
     if (this.#status?.state === "offline") {
       this.#status = null;
       this.#dispatch({ type: "camera", up: true });
     }
-    this.#stats.received(jpeg.byteLength, stamp, now);
+    this.#stats.received(received, stamp, now);
     if (stamp && stamp.run !== this.#run) {
       this.#run = stamp.run;
       this.#adapt.reset();
@@ -187,7 +188,7 @@ export class Engine {
         ? { at: now / 1000, seq: stamp.seq, capturedAt: stamp.capturedAtMs / 1000 }
         : { at: now / 1000 },
     );
-    this.#rewind.push(frame, jpeg.byteLength, now);
+    this.#rewind.push(frame, received.jpeg.byteLength, now);
     if (this.#lookingAt === null) this.#renderer.draw(frame);
     else {
       this.#acknowledge(frame);
@@ -223,6 +224,7 @@ export class Engine {
   #tick(): void {
     const now = performance.now();
     this.#dispatch({ type: "tick" });
+    this.#renderer.settle();
     const live = this.#connection.phase === "live";
     if (live && now - this.#askAt >= ADAPT_EVERY_MS - TICK_EVERY_MS / 2) {
       this.#askAt = now;
@@ -279,7 +281,7 @@ export class Engine {
       fps: live ? this.#adapt.fps : 0,
       shownFps: this.#stats.shownFps(now),
       sourceFps: this.#adapt.sourceFps,
-      kbps: this.#stats.kbps(now),
+      ...this.#stats.rates(now),
       ageMs: this.#stats.ageNow(now),
       silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
       ...this.#renderer.size,

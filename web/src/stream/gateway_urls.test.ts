@@ -15,8 +15,9 @@ describe("the gateway's address", () => {
   });
 
   it("becomes ws or wss, under any path", () => {
-    expect(streamUrl("http://h:1/", 80, null)).toBe("ws://h:1/websocket/80?v=2");
-    expect(streamUrl("https://h/a/", 30, "yard")).toBe("wss://h/a/websocket/30?camera=yard&v=2");
+    expect(streamUrl("http://h:1/", 80, null)).toBe("ws://h:1/websocket/80?v=2&delta=1");
+    const url = streamUrl("https://h/a/", 30, "yard");
+    expect(url).toBe("wss://h/a/websocket/30?camera=yard&v=2&delta=1");
     expect(apiUrl("https://h/a/", "status")).toBe("https://h/a/api/status");
   });
 });

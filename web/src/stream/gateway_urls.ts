@@ -18,6 +18,7 @@ export function streamUrl(base: string, quality: number, camera: string | null):
   url.protocol = url.protocol.replace("http", "ws");
   if (camera !== null) url.searchParams.set("camera", camera);
   url.searchParams.set("v", "2");
+  url.searchParams.set("delta", "1");
   return url.href;
 }
 

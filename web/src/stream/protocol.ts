@@ -19,6 +19,8 @@ export interface Hello {
   acks: boolean;
   /** Quality can be changed on this connection. */
   inband: boolean;
+  /** Frames may come as deltas. */
+  delta: boolean;
 }
 
 type CameraState = "idle" | "starting" | "live" | "error" | "offline";
@@ -66,7 +68,9 @@ export type ClientMessage =
   | { type: "quality"; quality: number }
   | { type: "ack"; seq: number }
   | ({ type: "report" } & Report)
-  | { type: "clock"; t: number };
+  | { type: "clock"; t: number }
+  /** A delta could not be applied: the next frame is to be whole. */
+  | { type: "whole" };
 
 const STATES: readonly string[] = ["idle", "starting", "live", "error", "offline"];
 
@@ -89,6 +93,7 @@ export function parseServerMessage(text: string): ServerMessage | null {
         fps: positive(m.fps),
         acks: m.acks === true,
         inband: m.inband === true,
+        delta: m.delta === true,
       };
     case "status":
       return readStatus(m);
@@ -124,7 +129,14 @@ export function readStatus(m: Record<string, unknown>): CameraStatus | null {
   };
 }
 
-export const encode = (message: ClientMessage): string => JSON.stringify(message);
+/** From so many bytes on the gateway reads what we say at once, and not with the next acks. */
+const URGENT_BYTES = 512;
+const PATIENT: readonly string[] = ["ack", "report"];
+
+export function encode(message: ClientMessage): string {
+  const text = JSON.stringify(message);
+  return PATIENT.includes(message.type) ? text : text.padEnd(URGENT_BYTES);
+}
 
 const string = (v: unknown) => (typeof v === "string" ? v : null);
 const number = (v: unknown) => (typeof v === "number" && Number.isFinite(v) ? v : null);

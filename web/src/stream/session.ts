@@ -8,7 +8,13 @@
 import { FrameAge } from "./frame_age";
 import { streamUrl } from "./gateway_urls";
 import type { ClientMessage, Hello, Report, ServerMessage } from "./protocol";
+import { Rebuild, type Received } from "./rebuild";
 import { Socket, type SocketEvents } from "./socket";
+
+export interface SessionEvents extends Omit<SocketEvents, "frame"> {
+  /** A frame, put together where it came as a delta. */
+  frame(received: Received): void;
+}
 
 const REPORT_EVERY_MS = 5_000;
 const ASK_CLOCK_EVERY_MS = 10_000;
@@ -18,13 +24,14 @@ export class Session {
   readonly #camera: string | null;
   readonly #socket: Socket;
   readonly #frameAge = new FrameAge();
+  readonly #rebuild = new Rebuild(() => this.#send({ type: "whole" }));
   #hello: Hello | null = null;
   #quality = 0;
   #reportAt = 0;
   #clockAt = 0;
 
   /** `camera` null is the gateway's default one. */
-  constructor(base: string, camera: string | null, events: SocketEvents) {
+  constructor(base: string, camera: string | null, events: SessionEvents) {
     this.#base = base;
     this.#camera = camera;
     this.#socket = new Socket({
@@ -33,12 +40,17 @@ export class Session {
         this.#heard(message);
         events.message(message);
       },
+      frame: (bytes) => {
+        const received = this.#rebuild.take(bytes);
+        if (received) events.frame(received);
+      },
     });
   }
 
   /** Opens a connection in place of the present one. */
   open(quality: number): void {
     this.#hello = null;
+    this.#rebuild.reset();
     this.#quality = quality;
     this.#socket.open(streamUrl(this.#base, quality, this.#camera));
   }

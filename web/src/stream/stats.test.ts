@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { Picture } from "./intervals";
 import { HISTORY_SAMPLES, Stats } from "./stats";
 
 describe("figures", () => {
+  const whole = (bytes: number) => ({ bytes, jpeg: new ArrayBuffer(bytes), patch: null });
   const stamp = (seq: number, run = "00000001") => ({ run, seq, capturedAtMs: 0 });
 
   it("count what was skipped, but not across a restart of capture or a pause", () => {
     const stats = new Stats();
-    for (const seq of [1, 2, 5]) stats.received(10, stamp(seq), seq);
-    stats.received(10, stamp(900, "00000002"), 6);
+    for (const seq of [1, 2, 5]) stats.received(whole(10), stamp(seq), seq);
+    stats.received(whole(10), stamp(900, "00000002"), 6);
     stats.interrupted();
-    stats.received(10, stamp(2000, "00000002"), 7);
+    stats.received(whole(10), stamp(2000, "00000002"), 7);
     expect(stats.totals.skipped).toBe(2);
     expect([stats.takeSkipped(), stats.takeSkipped()]).toEqual([2, 0]);
   });
@@ -17,12 +19,27 @@ describe("figures", () => {
   it("tell the last second's rates", () => {
     const stats = new Stats();
     for (let i = 0; i < 40; i++) {
-      stats.received(1_000, null, i * 50);
+      stats.received(whole(1_000), null, i * 50);
       stats.drawn(null, 1, i * 50);
     }
     expect(stats.shownFps(1_950)).toBe(20);
     expect(stats.kbps(1_950)).toBe(160);
     expect(stats.kbps(9_000)).toBe(0);
+  });
+
+  it("tell what deltas save, and how much of the picture moved", () => {
+    const stats = new Stats();
+    stats.received(whole(8_000), null, 0);
+    expect(stats.moved(0)).toBeNull();
+    const picture = { layout: { intervals: 100 } } as Picture;
+    for (const changed of [10, 30])
+      stats.received(
+        { ...whole(8_000), bytes: 1_000, patch: { picture, changed: new Uint16Array(changed) } },
+        null,
+        changed,
+      );
+    expect([stats.kbps(40), stats.wholeKbps(40)]).toEqual([80, 192]);
+    expect(stats.moved(40)).toBeCloseTo(0.2);
   });
 
   it("see a freeze, but not the time of a pause", () => {

@@ -3,6 +3,7 @@
  * a minute of history for the chart. Pure: every method takes the time in milliseconds.
  */
 
+import type { Received } from "./rebuild";
 import type { Stamp } from "./stamp";
 
 /** A pause between two pictures that the eye sees. */
@@ -31,6 +32,15 @@ export interface Totals {
   switches: number;
 }
 
+interface Arrival {
+  at: number;
+  bytes: number;
+  /** Without deltas. */
+  whole: number;
+  /** The share of the picture that came; null of a whole frame. */
+  moved: number | null;
+}
+
 export class Stats {
   readonly totals: Totals = {
     received: 0,
@@ -46,7 +56,7 @@ export class Stats {
   /** Age at the moment of drawing, of the last picture drawn. */
   ageMs: number | null = null;
   history: readonly Sample[] = [];
-  #arrivals: { at: number; bytes: number }[] = [];
+  #arrivals: Arrival[] = [];
   #draws: number[] = [];
   #drawnAt = 0;
   /** The draw before the next one; null after an interruption. */
@@ -54,10 +64,15 @@ export class Stats {
   #lastStamp: Stamp | null = null;
   #skippedReported = 0;
 
-  received(bytes: number, stamp: Stamp | null, now: number): void {
+  received(
+    { bytes, jpeg, patch }: Pick<Received, "bytes" | "jpeg" | "patch">,
+    stamp: Stamp | null,
+    now: number,
+  ): void {
     this.totals.received++;
     this.totals.bytes += bytes;
-    this.#arrivals.push({ at: now, bytes });
+    const moved = patch && patch.changed.length / patch.picture.layout.intervals;
+    this.#arrivals.push({ at: now, bytes, whole: jpeg.byteLength, moved });
     if (stamp && this.#lastStamp?.run === stamp.run)
       this.totals.skipped += Math.max(0, stamp.seq - this.#lastStamp.seq - 1);
     if (stamp) this.#lastStamp = stamp;
@@ -87,10 +102,28 @@ export class Stats {
     this.#lastStamp = null;
   }
 
+  /** What came in the last second, with deltas and without. */
+  rates(now: number): { kbps: number; wholeKbps: number; moved: number | null } {
+    return { kbps: this.kbps(now), wholeKbps: this.wholeKbps(now), moved: this.moved(now) };
+  }
+
   /** Bits a second over the last second, in thousands. */
   kbps(now: number): number {
     this.#forget(now);
     return (this.#arrivals.reduce((sum, a) => sum + a.bytes, 0) * 8) / RATE_WINDOW_MS;
+  }
+
+  /** The same, had every frame come whole. */
+  wholeKbps(now: number): number {
+    this.#forget(now);
+    return (this.#arrivals.reduce((sum, a) => sum + a.whole, 0) * 8) / RATE_WINDOW_MS;
+  }
+
+  /** The mean share of the picture that came with a delta in the last second; null without any. */
+  moved(now: number): number | null {
+    this.#forget(now);
+    const shares = this.#arrivals.flatMap(({ moved }) => moved ?? []);
+    return shares.length === 0 ? null : shares.reduce((sum, one) => sum + one, 0) / shares.length;
   }
 
   /** Pictures put on the canvas in the last second. */

@@ -37,6 +37,10 @@ export interface View {
   shownFps: number;
   sourceFps: number;
   kbps: number;
+  /** What it would be without deltas. */
+  wholeKbps: number;
+  /** The share of the picture that changed from one frame to the next; null where none comes as a delta. */
+  moved: number | null;
   /** Age of the picture on screen, now; null where no frame carries a stamp. */
   ageMs: number | null;
   /** Since the last picture came; null before the first. */

@@ -20,7 +20,7 @@ export function StatsCard({ view }: { view: View }) {
   const rows: [string, string][] = [
     ["Quality", `${view.quality} · ${view.auto ? `auto, ${REASON_WORDS[view.reason]}` : "chosen"}`],
     ["Frame rate", `${view.fps.toFixed(1)} of ${view.sourceFps.toFixed(0)} fps`],
-    ["Bit rate", `${(view.kbps / 1000).toFixed(1)} Mb/s`],
+    ["Bit rate", bitRate(view)],
     ["Picture age", view.ageMs === null ? "not known" : `${Math.round(view.ageMs)} ms`],
     ["Size", view.width ? `${view.width} × ${view.height}` : "–"],
     ["Skipped", `${view.totals.skipped}`],
@@ -28,6 +28,7 @@ export function StatsCard({ view }: { view: View }) {
     ["Decoding", `${view.decodeMs.toFixed(1)} ms`],
     ["Longest gap", `${Math.round(view.totals.longestGapMs)} ms`],
   ];
+  if (view.moved !== null) rows.push(["In motion", `${(100 * view.moved).toFixed(0)} %`]);
   if (view.camera?.source)
     rows.push(["Camera", [view.camera.source, view.camera.format].filter(Boolean).join(" · ")]);
   return (
@@ -43,6 +44,13 @@ export function StatsCard({ view }: { view: View }) {
       <Chart history={view.history} />
     </section>
   );
+}
+
+/** With deltas also what it would be without. */
+function bitRate({ kbps, wholeKbps, moved }: View): string {
+  const inMegabits = (rate: number) => (rate / 1000).toFixed(1);
+  const of = moved === null ? "" : ` of ${inMegabits(wholeKbps)}`;
+  return `${inMegabits(kbps)}${of} Mb/s`;
 }
 
 const CHART_WIDTH = 240;

@@ -20,6 +20,8 @@ const LIVE: View = {
   shownFps: 34,
   sourceFps: 34,
   kbps: 14_000,
+  wholeKbps: 14_000,
+  moved: null,
   ageMs: 40,
   silentMs: 20,
   width: 640,

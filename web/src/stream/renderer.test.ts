@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { decodes, installFakeBrowser, removeFakeBrowser } from "./fake_browser";
+import { dice, FakeScene, read } from "./fake_scene";
+import type { Received } from "./rebuild";
+import { Renderer } from "./renderer";
+
+type Draw = number[];
+let draws: Draw[];
+let shown: { nth: number; painted: boolean }[];
+let renderer: Renderer<Received>;
+
+beforeEach(() => {
+  installFakeBrowser();
+  [draws, shown] = [[], []];
+  const nothing = () => {};
+  const context = {
+    drawImage: (_: unknown, ...where: number[]) => draws.push(where),
+    ...{ save: nothing, restore: nothing, fillRect: nothing, fillText: nothing },
+  };
+  const canvas = { width: 0, height: 0, getContext: () => context };
+  renderer = new Renderer<Received>(canvas as unknown as OffscreenCanvas, ({ frame, decodeMs }) =>
+    shown.push({ nth: frame.nth, painted: decodeMs !== null }),
+  );
+});
+afterEach(removeFakeBrowser);
+
+const picture = read(new FakeScene(16, 9, dice(1)).jpeg(1));
+const WHOLE = [0, 0];
+/** The frame that differs in these intervals from the one before; without a list a whole one. */
+const frame = (nth: number, changed?: number[]): Received => ({
+  ...{ jpeg: picture.bytes.buffer, bytes: 100, nth },
+  patch: changed ? { picture, changed: Uint16Array.from(changed) } : null,
+});
+/** Where intervals were drawn, as (column, row). */
+const places = () =>
+  draws.map(([, , , , x, y]) => [Math.round((x ?? 0) / 80), Math.round((y ?? 0) / 16)]);
+const decoded = async (ok = true) => {
+  await vi.advanceTimersByTimeAsync(0);
+  await decodes.at(-1)?.end(ok);
+};
+
+it("what changed is decoded alone, with what changed in frames that were skipped", async () => {
+  renderer.draw(frame(1));
+  await decoded();
+  expect(draws).toEqual([WHOLE]);
+  draws = [];
+  renderer.draw(frame(2, [3, 4]));
+  renderer.draw(frame(3, [17]));
+  renderer.draw(frame(4, [17, 40]));
+  expect(decodes.length).toBe(2);
+  await decoded();
+  expect(places()).toEqual([[3, 0]]);
+  await decoded();
+  expect(places()).toEqual([
+    [3, 0],
+    [1, 1],
+    [8, 2],
+  ]);
+  expect(shown.map(({ nth }) => nth)).toEqual([1, 2, 4]);
+});
+
+it("a frame in which nothing changed is shown without a decode", async () => {
+  renderer.draw(frame(1));
+  await decoded();
+  renderer.draw(frame(2, []));
+  expect(decodes.length).toBe(1);
+  expect(renderer.frame?.nth).toBe(2);
+  expect(shown.at(-1)).toEqual({ nth: 2, painted: true });
+});
+
+it("all is decoded where much changed, or nobody knows what did", async () => {
+  const much = Array.from({ length: 80 }, (_, nth) => nth);
+  const drawnOf = async (next: Received) => {
+    draws = [];
+    renderer.draw(next);
+    await decoded();
+    return draws;
+  };
+  expect(await drawnOf(frame(1, [5]))).toEqual([WHOLE]);
+  expect(await drawnOf(frame(2, [5]))).not.toEqual([WHOLE]);
+  expect(await drawnOf(frame(3, much))).toEqual([WHOLE]);
+  // One is missing in between, as after a look back.
+  expect(await drawnOf(frame(5, [5]))).toEqual([WHOLE]);
+  expect(await drawnOf(frame(6, [5]))).not.toEqual([WHOLE]);
+});
+
+it("after damage all is decoded, and the damage is told", async () => {
+  renderer.draw(frame(1));
+  await decoded();
+  draws = [];
+  renderer.draw(frame(2, [5]));
+  renderer.draw(frame(3, [6]));
+  await decoded(false);
+  await decoded();
+  expect(draws).toEqual([WHOLE]);
+  expect(shown.map(({ painted }) => painted)).toEqual([true, false, true]);
+});
+
+it("a picture painted once more is no base for what came after one that was none", async () => {
+  renderer.draw(frame(1));
+  await decoded();
+  renderer.draw(frame(2, [5]));
+  await decoded(false);
+  // The canvas still shows the first one.
+  renderer.mark("Stalled");
+  await decoded();
+  renderer.mark(null);
+  await decoded();
+  draws = [];
+  renderer.draw(frame(3, [6]));
+  await decoded();
+  expect(draws).toEqual([WHOLE]);
+});
+
+it("a canvas made of parts is decoded whole each second, and soon after the last motion", async () => {
+  renderer.draw(frame(1));
+  await decoded();
+  let nth = 1;
+  const kinds: string[] = [];
+  for (let ms = 0; ms < 2_000; ms += 50) {
+    draws = [];
+    renderer.draw(frame(++nth, [nth % 9]));
+    await decoded();
+    kinds.push(draws[0]?.length === 2 ? "whole" : "part");
+    await vi.advanceTimersByTimeAsync(50);
+  }
+  expect(kinds.filter((kind) => kind === "whole").length).toBe(1);
+  draws = [];
+  renderer.settle();
+  await decoded();
+  expect(draws).toEqual([]);
+  await vi.advanceTimersByTimeAsync(300);
+  renderer.settle();
+  renderer.draw(frame(nth + 1, [7]));
+  await decoded();
+  await decoded();
+  expect(draws.map((where) => where.length)).toEqual([2, 8]);
+  // Told once, as the frame that it was.
+  expect(shown.filter((one) => one.nth === nth).length).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  renderer.settle();
+  await decoded();
+  renderer.settle();
+  expect(draws.length).toBe(3);
+});
