@@ -154,36 +154,38 @@ mod tests {
         assert!(config.camera_id.is_default());
     }
 
+    /// Each flag with a value that it does not take.
+    const WRONG: &[&str] = &[
+        "--nats-url=nats://",
+        "--nats-user=me",
+        "--nats-ca-file=/no/such/ca.pem",
+        "--camera-id=Door",
+        "--width=0",
+        "--height=x",
+        "--fps=NaN",
+        "--format=h264",
+        "--subsampling=444",
+        "--linger=10",
+        "--range=wide",
+        "--input=",
+        "--standard=hdtv",
+        "--warmup=-1",
+        "--controls=gain",
+        "--rotate=45",
+        "--flip=both",
+        "--encoder=fast",
+        "--hold=on",
+        "--hold-refresh=10",
+        "--bucket-replicas=2",
+        "--admin-listen=9101",
+        "--log-format=xml",
+        "--log=a=b=c",
+        "--source=name:",
+    ];
+
     #[test]
     fn every_problem_is_told_at_once_with_its_value_and_what_would_do() {
-        let args = [
-            "--nats-url=nats://",
-            "--nats-user=me",
-            "--nats-ca-file=/no/such/ca.pem",
-            "--camera-id=Door",
-            "--width=0",
-            "--height=x",
-            "--fps=NaN",
-            "--format=h264",
-            "--subsampling=444",
-            "--linger=10",
-            "--range=wide",
-            "--input=",
-            "--standard=hdtv",
-            "--warmup=-1",
-            "--controls=gain",
-            "--rotate=45",
-            "--flip=both",
-            "--encoder=fast",
-            "--hold=on",
-            "--hold-refresh=10",
-            "--bucket-replicas=2",
-            "--admin-listen=9101",
-            "--log-format=xml",
-            "--log=a=b=c",
-            "--source=name:",
-        ];
-        let ConfigErrors(problems) = settings(&args).validate().unwrap_err();
+        let ConfigErrors(problems) = settings(WRONG).validate().unwrap_err();
         for name in [
             "NATS_URL",
             "NATS_USER",
