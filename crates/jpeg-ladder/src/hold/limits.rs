@@ -44,8 +44,8 @@ const fn deviations([dc, low, high, chroma]: [f32; 4]) -> Deviations {
 /// have the widest limits: in them changes are seen least.
 const CHANGED: [Sizes; 2] = [
     [
-        deviations([5.5, 6.5, 8.5, 5.5]),
-        deviations([5.0, 6.5, 7.5, 4.8]),
+        deviations([5.5, 6.5, 7.5, 5.5]),
+        deviations([5.0, 6.5, 6.5, 4.8]),
         deviations([4.3, 6.0, 7.0, 4.4]),
     ],
     [

@@ -94,11 +94,11 @@ impl Hold {
     }
 
     /// Compares a frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) with what is shown, and
-    /// shows what is not held. Always of the same geometry.
+    /// shows what is not held. Always of the same geometry; what the frame holds afterwards is of no use.
     #[inline(always)]
     pub(crate) fn decide(
         &mut self,
-        frame: &[[i16; 64]],
+        frame: &mut Vec<[i16; 64]>,
         geometry: Geometry,
         verdicts: &mut [Verdict],
     ) {
@@ -175,7 +175,13 @@ impl Hold {
         }
     }
 
-    fn show(&mut self, all: bool, frame: &[[i16; 64]], geometry: Geometry, verdicts: &[Verdict]) {
+    fn show(
+        &mut self,
+        all: bool,
+        frame: &mut Vec<[i16; 64]>,
+        geometry: Geometry,
+        verdicts: &[Verdict],
+    ) {
         let mcus = geometry.interval_mcus;
         let blocks = mcus * geometry.blocks_per_mcu;
         for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
@@ -193,7 +199,13 @@ impl Hold {
             past.seen = 0;
             self.cells[i * mcus..][..mcus].fill(Cell::default());
             self.bins[i * blocks..][..blocks].fill(UNKNOWN);
-            self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
+            if !all {
+                self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
+            }
+        }
+        // Nothing of what was shown is left: no need to copy megabytes.
+        if all {
+            std::mem::swap(&mut self.shown, frame);
         }
     }
 }

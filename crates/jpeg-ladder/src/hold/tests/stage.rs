@@ -115,8 +115,9 @@ impl Stage {
                 None => noisy(i) as i16,
             }));
         }
+        let mut frame = self.frame.clone();
         self.hold
-            .decide(&self.frame, self.geometry, &mut self.verdicts);
+            .decide(&mut frame, self.geometry, &mut self.verdicts);
         &self.verdicts
     }
 
