@@ -3,7 +3,7 @@
 //! Shot and read noise in linear light seen through gamma, stronger in the dark; neighbours share it, as demosaicing
 //! leaves it (a binomial of five). Chroma has 0.7 of it in 4:2:2. Seeds are fixed.
 
-use crate::scene::Truth;
+use crate::truth::Truth;
 
 /// Margin of a field around the frame: where in it a frame begins is drawn by lot.
 const MARGIN: usize = 64;

@@ -25,6 +25,7 @@ mod measure;
 mod scene;
 mod texture;
 mod trial;
+mod truth;
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};

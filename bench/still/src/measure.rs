@@ -1,7 +1,7 @@
 //! How far what is shown is from the truth.
 
 use crate::jpeg::Planes;
-use crate::scene::Truth;
+use crate::truth::Truth;
 
 /// Sums over the measured frames.
 #[derive(Clone, Copy, Default)]

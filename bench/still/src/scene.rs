@@ -1,21 +1,10 @@
 //! What stands before the camera: a room with known truth, things and light that move in it, or the frames of a clip.
-//!
-//! Values may lie between grey levels: noise and rounding are the camera's.
 
 use std::f32::consts::TAU;
 use std::io::Read;
 
 use crate::texture::Texture;
-
-/// Luma and chroma at half the width and height, before any noise; values may lie between levels.
-#[derive(Clone)]
-pub(crate) struct Truth {
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) y: Vec<f32>,
-    pub(crate) cb: Vec<f32>,
-    pub(crate) cr: Vec<f32>,
-}
+use crate::truth::Truth;
 
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq)]

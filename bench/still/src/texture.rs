@@ -3,7 +3,7 @@
 //! Made, so that anybody can run the bench: surfaces, edges and texture of about the bytes that an indoor picture has. A
 //! seed is fixed: every run sees the same.
 
-use crate::scene::Truth;
+use crate::truth::Truth;
 
 /// Planes of a picture larger than the frame.
 pub(crate) struct Texture {

@@ -8,7 +8,8 @@ use crate::camera::Camera;
 use crate::h264::H264;
 use crate::jpeg::Jpeg;
 use crate::measure::{Ghosts, Quality};
-use crate::scene::{Scene, Truth};
+use crate::scene::Scene;
+use crate::truth::Truth;
 
 /// The first frame that counts: by then the noise is known.
 pub(crate) const FROM: usize = 50;

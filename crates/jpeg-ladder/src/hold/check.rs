@@ -6,8 +6,8 @@
 //! little (a codec in the camera, a trembling mount, light that drifts): then the limits become strict until the signs
 //! are rare again. A wrong estimate so costs the saving, never the picture.
 
-use super::distance::{Distance, SQUARE, SQUARES};
-use super::noise::BINS;
+use super::bands::{BINS, SQUARE, SQUARES};
+use super::distance::Distance;
 
 /// A share of 0.3 of the blocks is nearer than this in the high frequencies.
 /// Source: Wilson and Hilferty's approximation of chi squared with 54 degrees of freedom.

@@ -1,8 +1,9 @@
 //! Limits: how far is too far, from numbers of deviations to sums as `distance` gives them.
 
+use super::bands::{HIGH, LOW, SQUARE, SQUARES, UNIT};
 use super::cell::{FRAMES, Sums};
 use super::check::{Strictness, WEAK};
-use super::distance::{Distance, HIGH, LOW, SQUARE, SQUARES, UNIT};
+use super::distance::Distance;
 use super::noise::Noise;
 use crate::interval::Geometry;
 

@@ -2,12 +2,14 @@
 //!
 //! Pure: frames are counted, no clock is read, nothing is encoded here. What an interval was last encoded from is kept as
 //! `shown`; `holding` encodes from there and from nowhere else, so that all qualities show the same picture. Frames are
-//! compared in the transform domain, against the camera's own noise (`noise`, `sample`), by distances (`distance`) that
+//! compared in the transform domain, against the camera's own noise (`noise`, `sample`), by distances (`compare`, `distance`) that
 //! are judged in several sizes and over time (`rule`, `limits`, `cell`). Every doubt makes an interval fresh, and a check
 //! of the noise level against what is held (`check`) sees to it that a wrong one costs bytes, never the picture.
 
+mod bands;
 mod cell;
 mod check;
+mod compare;
 mod distance;
 mod limits;
 mod noise;
@@ -18,7 +20,7 @@ mod tests;
 
 use crate::interval::Geometry;
 use cell::Cell;
-use distance::{Distance, UNKNOWN};
+use compare::{UNKNOWN, compare};
 use limits::Limits;
 use noise::Noise;
 use rule::{Course, Finding};
@@ -129,7 +131,7 @@ impl Hold {
             let first = interval * geometry.interval_mcus;
             for mcu in first..first + geometry.interval_mcus {
                 let blocks = mcu * per_mcu..(mcu + 1) * per_mcu;
-                let distance = Distance::of(
+                let distance = compare(
                     &frame[blocks.clone()],
                     &self.shown[blocks.clone()],
                     &mut self.bins[blocks],

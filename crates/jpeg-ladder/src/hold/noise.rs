@@ -4,13 +4,10 @@
 //! and what that gives is held against what is held with every frame (`check`). The level is per brightness, since a
 //! sensor's noise is; how it spreads over the coefficients is one shape for all of luma and one for chroma.
 
+use super::bands::{BINS, LOW, UNIT, bin};
 use super::check::Check;
-use super::distance::{LOW, UNIT};
 use super::sample::{Estimate, Sample};
 use crate::interval::Geometry;
-
-/// Bins of brightness for luma; one more is chroma's.
-pub(super) const BINS: usize = 16;
 
 /// Estimates that are remembered: about five seconds of them at 34 frames a second.
 const MEMORY: usize = 24;
@@ -22,12 +19,6 @@ const BELIEVED: usize = 4;
 const UNIFORM: f32 = 0.289;
 /// What rounding to 8 bits alone gives to a coefficient.
 const ROUNDING: f32 = 8.0 * UNIFORM;
-
-/// Which bin a brightness belongs to, as a DC has it.
-#[inline(always)]
-pub(super) fn bin(dc: i32) -> usize {
-    ((dc + 8192) >> 10).clamp(0, BINS as i32 - 1) as usize
-}
 
 /// The noise of one camera.
 pub(super) struct Noise {

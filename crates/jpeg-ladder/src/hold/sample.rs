@@ -1,7 +1,6 @@
 //! A sample of two frames, and what it says of the noise.
 
-use super::distance::{HIGH, LOW};
-use super::noise::{BINS, bin};
+use super::bands::{BINS, HIGH, LOW, bin};
 use crate::interval::Geometry;
 
 /// Frames between the two: long enough for the flicker of mains light to count as noise; from one frame to the next at
