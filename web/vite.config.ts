@@ -1,15 +1,31 @@
+import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { precompress } from "./build/precompress.ts";
+
+/** The files are complete when the bundle closes, those of `public/` too. */
+function precompressed(): Plugin {
+  let directory = "";
+  return {
+    name: "precompressed",
+    apply: "build",
+    configResolved(config) {
+      directory = resolve(config.root, config.build.outDir);
+    },
+    closeBundle: () => precompress(directory),
+  };
+}
 
 export default defineConfig({
   // Relative addresses: the gateway or a proxy may serve the page under any path.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), precompressed()],
   build: {
     target: "es2022",
     // Nothing may be inlined as a data: address; the page's CSP allows files of its own host only.
     assetsInlineLimit: 0,
   },
   worker: { format: "es" },
-  test: { environment: "node", include: ["src/**/*.test.ts"] },
+  test: { environment: "node", include: ["{src,build}/**/*.test.ts"] },
 });

@@ -1,6 +1,7 @@
 //! The admin port: metrics for Prometheus, health for orchestrators.
 
 use bus::LinkState;
+use process::{Hosts, HttpServer};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -21,14 +22,20 @@ pub(crate) struct Admin {
 }
 
 impl Admin {
-    /// Serves `/metrics`, `/healthz` and `/readyz` on `listener` as long as the process lives.
-    pub(crate) async fn serve(self, listener: TcpListener) {
+    /// Serves `/metrics`, `/healthz` and `/readyz` on `listener` under the names of `hosts` as long as the process lives.
+    pub(crate) async fn serve(self, listener: TcpListener, hosts: Hosts) {
         let metrics = self.metrics.clone();
-        let router = process::health_routes(move || self.unready())
-            .merge(process::metrics_route(move || metrics.text()));
+        let server = HttpServer {
+            listener,
+            routes: process::admin_routes(move || self.unready(), move || metrics.text()),
+            hosts,
+            tune: |_| Ok(()),
+            crowded: None,
+        };
         // Its connections end with the process: there is nothing to wait for when it stops.
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        process::serve_http(listener, router, tasks, stop, |_| Ok(())).await;
+        server
+            .run(TaskTracker::new(), CancellationToken::new())
+            .await;
     }
 
     /// Ready: frames could flow if somebody asked. An idle camera is ready, and so is a standby.

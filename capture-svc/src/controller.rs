@@ -130,10 +130,10 @@ fn status(
         width: report.width,
         height: report.height,
         source: report.source,
-        format: report
-            .format
-            .map_or(String::new(), |format| format.as_str().to_owned()),
+        format: report.format.unwrap_or_default().to_owned(),
         run: format!("{run:08x}"),
         qualities: encoded.iter().map(Rung::quality).collect(),
+        // Told when it is published.
+        changed_ratio: None,
     }
 }

@@ -120,6 +120,7 @@ fn start(
     let (encode_tx, encode) = watch::channel(RungSet::EMPTY);
     let first_status = Controller::first_status(&config.camera_id, run, &camera.status().borrow());
     let (status_tx, status) = watch::channel(first_status);
+    let (ratio_tx, ratio) = watch::channel(None);
 
     let mut tasks = Tasks::default();
     let routes = Admin {
@@ -127,26 +128,33 @@ fn start(
         links: [links.frames.state.clone(), links.control.state.clone()],
         privacy: privacy.clone(),
     };
-    tasks.spawn_infallible("the admin port", routes.serve(admin));
+    tasks.spawn_infallible("the admin port", routes.serve(admin, config.admin_hosts()));
     let control = links.control.clone();
     let reminder = ::bus::remind(control.state.clone());
     tasks.spawn_infallible("the reminder", reminder);
-    let buckets = Buckets::new(&control, &config.camera_id, config.bucket_replicas);
     let leases = Leases::new(config.camera_id.clone(), &capture, clock.now());
-    let series = metrics.leases.clone();
     let watcher = DemandWatcher::new(
         clock,
         control.clone(),
-        buckets,
+        Buckets::new(&control, &config.camera_id, config.bucket_replicas),
         leases,
-        series,
+        metrics.leases.clone(),
         wanted_tx,
         privacy_tx,
     );
     tasks.spawn("the watch on the demand", watcher.run());
-    let status = StatusPublisher::new(clock, control, &config.camera_id, run, status, active_tx);
+    let status = StatusPublisher::new(
+        clock,
+        control,
+        &config.camera_id,
+        run,
+        status,
+        ratio,
+        active_tx,
+    );
     tasks.spawn_infallible("the status", status.run());
-    let publisher = publish_frames(&config, metrics, camera, links.frames.clone(), run, encode);
+    let frames = links.frames.clone();
+    let publisher = publish_frames(&config, metrics, camera, frames, run, encode, ratio_tx);
     tasks.spawn_infallible("the publisher", publisher);
     let controller = Controller {
         clock,
@@ -160,6 +168,12 @@ fn start(
         encode: encode_tx,
         status: status_tx,
     };
+    run_camera(&mut tasks, controller, camera);
+    Ok(tasks)
+}
+
+/// The two tasks that the camera itself has.
+fn run_camera(tasks: &mut Tasks, controller: Controller, camera: &Arc<Camera>) {
     let opened = Arc::clone(camera);
     tasks.spawn_infallible(
         "the controller",
@@ -170,7 +184,6 @@ fn start(
         "the camera thread",
         async move { supervised.stopped().await },
     );
-    Ok(tasks)
 }
 
 /// Waits for the first connection, then publishes every frame at the rungs of `encode`.
@@ -181,14 +194,16 @@ fn publish_frames(
     link: Link,
     run: u32,
     encode: watch::Receiver<RungSet>,
+    changed_ratio: watch::Sender<Option<f64>>,
 ) -> impl Future<Output = ()> + Send + 'static {
     let (width, height) = (config.camera.width, config.camera.height);
     let mut bus = FrameBus::new(link, &config.camera_id);
-    let encoder = config.encoder.build(config.sampling);
+    let encoder = config.encoder.build(config.sampling, config.hold);
     let (frames, metrics) = (camera.frames(), metrics.publish.clone());
     async move {
         bus.connected(width, height).await;
-        let publisher = Publisher::new(encoder, bus, run, metrics, camera::clock::wall_us);
+        let now = camera::clock::wall_us;
+        let publisher = Publisher::new(encoder, bus, run, metrics, changed_ratio, now);
         publisher.run(frames, encode).await;
     }
 }

@@ -3,6 +3,8 @@
 //! The newest frame wins: while one frame is encoded and published the camera's slot keeps only the latest. A rung
 //! that becomes wanted between two frames gets the last frame at once, so that its first viewer does not wait.
 
+mod changed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +15,9 @@ use wire::{RungSet, Stamp};
 
 use crate::bus::{FrameBus, Undelivered};
 use crate::camera::{FrameReceiver, RawFrame, Verdict};
-use crate::encode::{EncodeError, Encoder};
+use crate::encode::{EncodeError, Encoder, Intervals};
 use crate::metrics::PublishMetrics;
+use changed::Changed;
 
 /// The oldest frame that a rung gets when it becomes wanted between two frames.
 const CATCH_UP_AGE_MAX: Duration = Duration::from_secs(1);
@@ -27,6 +30,7 @@ pub(crate) struct Publisher {
     bus: FrameBus,
     run: u32,
     metrics: PublishMetrics,
+    changed: Changed,
     /// Wall clock in µs since the epoch; the stamp's own.
     now_us: fn() -> u64,
     pool: Arc<Pool>,
@@ -34,19 +38,21 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// A publisher for the run `run`.
+    /// A publisher for the run `run`; tells `changed_ratio` which share of the picture changes.
     #[must_use]
     pub(crate) fn new(
         encoder: Box<dyn Encoder>,
         bus: FrameBus,
         run: u32,
         metrics: PublishMetrics,
+        changed_ratio: watch::Sender<Option<f64>>,
         now_us: fn() -> u64,
     ) -> Self {
         Self {
             encoder,
             bus,
             run,
+            changed: Changed::new(metrics.clone(), changed_ratio),
             metrics,
             now_us,
             pool: Arc::default(),
@@ -78,6 +84,9 @@ impl Publisher {
                         return;
                     }
                     let now_wanted = *wanted.borrow_and_update();
+                    if now_wanted.is_empty() {
+                        self.changed.idle();
+                    }
                     let fresh = last.as_ref().filter(|frame| self.age(frame) < CATCH_UP_AGE_MAX);
                     if let Some(frame) = fresh.cloned() {
                         self.publish(&frame, now_wanted.without(served)).await;
@@ -102,11 +111,15 @@ impl Publisher {
             return None;
         }
         // Encoding takes milliseconds: the runtime moves its other tasks to another thread meanwhile.
-        if let Err(error) = tokio::task::block_in_place(|| self.encode(frame, rungs)) {
-            self.metrics.dropped_corrupt.inc();
-            // After thirty in a row the session ends, and its error says why.
-            tracing::debug!(%error, seq = frame.seq, "frame dropped");
-            return Some(error.verdict());
+        match tokio::task::block_in_place(|| self.encode(frame, rungs)) {
+            Ok(Some(intervals)) => self.changed.compared(intervals),
+            Ok(None) => {}
+            Err(error) => {
+                self.metrics.dropped_corrupt.inc();
+                // After thirty in a row the session ends, and its error says why.
+                tracing::debug!(%error, seq = frame.seq, "frame dropped");
+                return Some(error.verdict());
+            }
         }
         let deadline = FrameBus::deadline();
         for (index, rung) in rungs.iter().enumerate() {
@@ -128,7 +141,11 @@ impl Publisher {
         Some(Verdict::Whole)
     }
 
-    fn encode(&mut self, frame: &RawFrame, rungs: RungSet) -> Result<(), EncodeError> {
+    fn encode(
+        &mut self,
+        frame: &RawFrame,
+        rungs: RungSet,
+    ) -> Result<Option<Intervals>, EncodeError> {
         let _timer = self.metrics.encode_seconds.start_timer();
         let stamp = Stamp {
             run: self.run,

@@ -6,6 +6,7 @@
 //! is a [`session`]; everything cold, from routing to the handshake, is in [`http`] behind [`access`].
 
 mod access;
+mod audit;
 mod bus;
 pub mod config;
 mod frame;
@@ -13,6 +14,7 @@ mod http;
 pub mod metrics;
 mod relay;
 mod session;
+pub mod share;
 mod viewer;
 pub mod websocket;
 
@@ -21,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use process::Clock;
+use process::{Clock, Hosts, HttpServer};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +31,9 @@ use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
 use crate::access::AccessControl;
+use crate::access::token::Access;
+use crate::audit::Audit;
+use crate::audit::destination::Destination;
 use crate::bus::Bus;
 use crate::config::Config;
 use crate::http::routes;
@@ -57,29 +62,42 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     let bus = Bus::connect(&config.nats, gateway.clone(), &metrics.link).await?;
     let (tasks, closed) = (TaskTracker::new(), CancellationToken::new());
     let (web_root, drain) = (config.web_root.clone(), config.drain);
-    let state = assemble(config, &gateway, &bus, clock, &metrics, &tasks);
+    let (public_hosts, admin_hosts) = hosts(&config);
+    let mut parts = Parts::new();
+    let audit = audit(&mut parts, config.audit.clone(), clock, &gateway);
+    let state = assemble(
+        config,
+        &gateway,
+        &bus,
+        audit.clone(),
+        clock,
+        &metrics,
+        &tasks,
+    );
     tracing::info!(public = %public.local_addr()?, admin = %admin.local_addr()?, gateway = %gateway, "listening");
 
-    let mut parts = Parts::new();
     let public_routes = routes::public(state.clone(), &web_root);
     let admin_routes = routes::admin(state.clone(), metrics);
-    for (name, listener, routes) in [
-        ("the public port", public, public_routes),
-        ("the admin port", admin, admin_routes),
+    for (name, listener, routes, hosts) in [
+        ("the public port", public, public_routes, public_hosts),
+        ("the admin port", admin, admin_routes, admin_hosts),
     ] {
-        let serving = process::serve_http(
+        let server = HttpServer {
             listener,
             routes,
-            tasks.clone(),
-            closed.clone(),
-            hold_nothing_unsent,
-        );
+            hosts,
+            tune: hold_nothing_unsent,
+            crowded: Some(state.refused.crowded.clone()),
+        };
+        let serving = server.run(tasks.clone(), closed.clone());
         parts.spawn(async move {
             serving.await;
             Ok(name)
         });
     }
     watch_bus(&mut parts, &state, &bus);
+    let access = Arc::clone(&state.access);
+    parts.spawn(async move { match access.keep().await {} });
 
     tokio::select! {
         () = stop.cancelled() => {}
@@ -93,6 +111,7 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     tasks.close();
     // Whoever is not gone by now does not go by itself.
     let _ = tokio::time::timeout(TASKS_TIMEOUT, tasks.wait()).await;
+    audit.flush().await;
     bus.flush().await;
     Ok(())
 }
@@ -101,11 +120,39 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     process::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
+/// Begins the audit log, where there is to be one.
+fn audit(parts: &mut Parts, destination: Destination, clock: Clock, gateway: &MemberId) -> Audit {
+    if destination == Destination::Off {
+        return Audit::default();
+    }
+    let (audit, writer) = Audit::new(clock, gateway.as_str());
+    parts.spawn(async move {
+        match writer.run(destination).await {
+            Ok(never) => match never {},
+            Err(error) => Err(error).context("GATEWAY_AUDIT cannot be written"),
+        }
+    });
+    audit
+}
+
+/// Under which names the public and the admin port are served.
+fn hosts(config: &Config) -> (Hosts, Hosts) {
+    const SETTING: &str = "GATEWAY_ALLOWED_HOSTS";
+    let names = || config.allowed_hosts.clone();
+    let public = match config.access {
+        Access::ThisMachine => Hosts::this_machine(SETTING, names()),
+        // What they prove, or nothing on purpose, decides who may watch.
+        Access::Token(_) | Access::Bearers | Access::Anyone => Hosts::any(),
+    };
+    (public, Hosts::admin(config.admin_listen, SETTING, names()))
+}
+
 /// Puts the rooms together; nothing of it runs yet.
 fn assemble(
     config: Config,
     gateway: &MemberId,
     bus: &Bus,
+    audit: Audit,
     clock: Clock,
     metrics: &Metrics,
     tasks: &TaskTracker,
@@ -117,10 +164,12 @@ fn assemble(
     let admission = Arc::new(admission);
     let access = AccessControl::new(
         config.access,
+        config.bearers,
         config.allowed_origins,
         config.trusted_proxies,
         clock,
         Arc::clone(&metrics.refused),
+        audit.clone(),
     );
     let sessions = Sessions::new(
         Arc::clone(&streams),
@@ -141,6 +190,7 @@ fn assemble(
         refused: Arc::clone(&metrics.refused),
         viewers: Arc::clone(&metrics.viewers),
         delivered: Arc::clone(&metrics.delivered),
+        audit,
         gateway: gateway.as_str().into(),
     }
 }

@@ -2,7 +2,14 @@
 
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { figures, live, shownBarcode, withPage } from "./support/browser";
+import {
+  FLOATING,
+  figures,
+  live,
+  ONLY_VIDEOS_FLOAT,
+  shownBarcode,
+  withPage,
+} from "./support/browser";
 import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Link } from "./support/link";
@@ -80,6 +87,15 @@ it("a capture that goes is named, and the picture comes back with it", async () 
   });
 });
 
+it("NATS away is said of the gateway, not of the camera", async () => {
+  await withPage(gateway.url, async (page) => {
+    await live(page);
+    await stack.endNats();
+    await page.getByRole("status").getByText("Gateway cut off").waitFor({ timeout: 10_000 });
+    await audit(page, "nats-away");
+  });
+});
+
 it("a privacy switch that is on is said with a padlock, and off it is live again", async () => {
   await withPage(gateway.url, async (page) => {
     await live(page);
@@ -113,7 +129,6 @@ describe("a page that is hidden", () => {
   let tab: string;
   const evaluate = <T>(expression: string) => tabs.evaluate<T>(tab, expression);
   const shown = () => evaluate<string>("document.querySelector('.stage')?.dataset.phase");
-  const floats = () => evaluate<boolean>("document.pictureInPictureElement !== null");
   const hide = async () => {
     await tabs.open("about:blank");
     // Twice the goal's two seconds, for a machine that has other things to do.
@@ -140,15 +155,23 @@ describe("a page that is hidden", () => {
     await eventually("a live picture again", async () => (await shown()) === "live");
   });
 
-  it("goes on in picture in picture, and costs nothing once that is closed", async () => {
-    await evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'p' }))");
-    await eventually("picture in picture", floats);
-    await hide();
-    expect(await cost()).toBeGreaterThan(0);
-    await evaluate("document.exitPictureInPicture()");
-    await eventually("a pause", async () => (await shown()) === "paused");
-    expect(await cost()).toBe(0);
-  });
+  it.each([
+    ["a window of its own", "0"],
+    ["a video", ONLY_VIDEOS_FLOAT],
+  ])(
+    "goes on in picture in picture as %s, and costs nothing once that is closed",
+    async (_, as) => {
+      await evaluate(`void ${as}`);
+      await evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'p' }))");
+      await eventually("picture in picture", () => evaluate<boolean>(`${FLOATING} != null`));
+      await hide();
+      expect(await cost()).toBeGreaterThan(0);
+      await evaluate("document.exitPictureInPicture().catch(() => {})");
+      await evaluate("window.documentPictureInPicture?.window?.close()");
+      await eventually("a pause", async () => (await shown()) === "paused");
+      expect(await cost()).toBe(0);
+    },
+  );
 });
 
 /** Records how the picture's trust changes from now on; the function gives the record so far. */

@@ -107,21 +107,6 @@ describe("the page", () => {
       expect(box).toEqual({ x: 0, y: 0, width: 1100, height: 760 });
     });
   });
-
-  it("floats in a window of its own where the browser can", async () => {
-    await withPage(gateway.url, async (page) => {
-      await live(page);
-      await page.locator("main").click({ position: { x: 300, y: 300 } });
-      await page.keyboard.press("p");
-      await eventually("picture in picture", () =>
-        page.evaluate(() => document.pictureInPictureElement !== null),
-      );
-      await page.keyboard.press("p");
-      await eventually("its end", () =>
-        page.evaluate(() => document.pictureInPictureElement === null),
-      );
-    });
-  });
 });
 
 describe("the page on a phone", () => {

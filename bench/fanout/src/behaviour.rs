@@ -90,7 +90,7 @@ async fn live(churn: &Churn, behaviour: Behaviour, life: Duration) -> anyhow::Re
     if behaviour == Behaviour::Unfinished {
         let mut socket = tokio::net::TcpStream::connect(address).await?;
         socket
-            .write_all(b"GET /websocket/80 HTTP/1.1\r\nHost: x\r\n")
+            .write_all(b"GET /websocket/80 HTTP/1.1\r\nHost: localhost\r\n")
             .await?;
         tokio::time::sleep(life).await;
         return Ok(());

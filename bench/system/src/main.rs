@@ -1,4 +1,5 @@
-//! The whole chain on one machine, real services and a real nats-server: `latency`, `idle`, `join`, `scale`.
+//! The whole chain on one machine, real services and a real nats-server: `latency`, `idle`, `join`, `scale`,
+//! `pass-through`.
 //!
 //! Each prints one Markdown table behind its heading; lines that are no table say how far it is. `cargo xtask bench` builds
 //! the services, tells through `CAPTURE_BIN`, `GATEWAY_BIN` and `NATS_SERVER_BIN` where they are, and keeps the tables.
@@ -14,6 +15,7 @@ mod join;
 mod latency;
 mod machine;
 mod measured;
+mod pass_through;
 mod scale;
 mod table;
 mod usage;
@@ -45,6 +47,8 @@ enum Measurement {
     Join,
     /// What grows with viewers and gateways.
     Scale,
+    /// What a camera costs that compresses itself.
+    PassThrough,
 }
 
 impl Measurement {
@@ -54,6 +58,7 @@ impl Measurement {
             Self::Idle => idle::run(effort),
             Self::Join => join::run(effort),
             Self::Scale => scale::run(effort),
+            Self::PassThrough => pass_through::run(effort),
         }
     }
 }

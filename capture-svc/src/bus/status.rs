@@ -24,6 +24,7 @@ pub(crate) struct StatusPublisher {
     subject: String,
     run: u32,
     status: watch::Receiver<CameraStatus>,
+    changed_ratio: watch::Receiver<Option<f64>>,
     active: watch::Sender<bool>,
 }
 
@@ -36,6 +37,7 @@ impl StatusPublisher {
         camera: &CameraId,
         run: u32,
         status: watch::Receiver<CameraStatus>,
+        changed_ratio: watch::Receiver<Option<f64>>,
         active: watch::Sender<bool>,
     ) -> Self {
         Self {
@@ -44,6 +46,7 @@ impl StatusPublisher {
             subject: camera.status_subject(),
             run,
             status,
+            changed_ratio,
             active,
         }
     }
@@ -104,10 +107,14 @@ impl StatusPublisher {
             return;
         }
         let mut status = self.status.borrow_and_update().clone();
+        // It moves with every frame, which is no reason to publish.
+        let changed = *self.changed_ratio.borrow();
+        status.changed_ratio = changed.map(|ratio| (ratio * 1000.0).round() / 1000.0);
         if !active {
             status.state = CameraState::Idle;
             status.reason = Some(Reason::Standby);
             status.qualities.clear();
+            status.changed_ratio = None;
         }
         let Ok(json) = status.to_message() else {
             return;

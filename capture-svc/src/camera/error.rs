@@ -13,12 +13,18 @@ pub(crate) enum CameraError {
     #[error("the camera was unplugged; the picture returns when it is back")]
     Unplugged,
     /// Another program streams from it.
-    #[error("{node} is in use by {}", holder.as_deref().unwrap_or("another program (run `fuser -v` on it as root to see which)"))]
+    #[error(
+        "{node} is in use by {}{}",
+        holder.as_deref().unwrap_or("another program (run `fuser -v` on it as root to see which)"),
+        confused_with(twins)
+    )]
     Busy {
         /// The device node.
         node: PathBuf,
         /// Who has it, as far as `/proc` tells: `ffmpeg (pid 812)`.
         holder: Option<String>,
+        /// Other cameras that its by-id link or its name may have meant.
+        twins: Vec<PathBuf>,
     },
     /// Not allowed to open it.
     #[error("{0}")]
@@ -86,6 +92,22 @@ impl CameraError {
             Self::Device { .. } => Reason::Failed,
         }
     }
+}
+
+/// Why the camera that is in use may be another than the one that was meant.
+fn confused_with(twins: &[PathBuf]) -> String {
+    if twins.is_empty() {
+        return String::new();
+    }
+    let twins: Vec<_> = twins
+        .iter()
+        .map(|twin| twin.display().to_string())
+        .collect();
+    format!(
+        "; {} has the same serial number, so that a by-id link or name: means either: name each camera by the port it is \
+         plugged into, /dev/v4l/by-path/… (`capture-svc list` shows it)",
+        twins.join(", ")
+    )
 }
 
 /// Who we are and whose the node is: enough to say which line mends it.
@@ -201,6 +223,7 @@ mod tests {
         let known = CameraError::Busy {
             node: "/dev/video0".into(),
             holder: Some("ffmpeg (pid 812)".into()),
+            twins: Vec::new(),
         };
         assert_eq!(
             known.to_string(),
@@ -209,8 +232,28 @@ mod tests {
         let unknown = CameraError::Busy {
             node: "/dev/video0".into(),
             holder: None,
+            twins: Vec::new(),
         };
         assert!(unknown.to_string().contains("fuser"));
+    }
+
+    #[test]
+    fn a_busy_camera_that_has_a_twin_says_whom_it_is_confused_with() {
+        let confused = CameraError::Busy {
+            node: "/dev/video0".into(),
+            holder: Some("capture-svc (pid 812)".into()),
+            twins: vec!["/dev/video2".into()],
+        };
+        let words = confused.to_string();
+        for part in [
+            "/dev/video0",
+            "capture-svc (pid 812)",
+            "/dev/video2",
+            "same serial number",
+            "by-path",
+        ] {
+            assert!(words.contains(part), "{part:?} in {words:?}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use self::{mjpeg::Pictures, y4m::Y4m};
 use super::{
     clock::{self, Metronome},
     error::CameraError,
+    exif,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     slot::Undecoded,
     source::{self, Delivery, NEXT_FRAME_WAIT_MAX, Source},
@@ -71,6 +72,7 @@ impl FileSource {
                 height: first.height,
                 fps,
                 format: PixelFormat::Mjpeg,
+                delivered: PixelFormat::Mjpeg.as_str(),
                 range: ColorRange::Full,
                 matrix: ColorMatrix::Bt601,
             };
@@ -108,6 +110,7 @@ impl FileSource {
                 }
                 Ok(Some(Delivery {
                     damaged: damaged.count,
+                    orientation: exif::orientation(&into.data),
                     ..Delivery::default()
                 }))
             }

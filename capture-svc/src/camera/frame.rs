@@ -14,6 +14,10 @@ pub(crate) enum PixelFormat {
     #[default]
     /// 4:2:0: the luma plane, then the U plane, then the V plane, both at half width and half height.
     I420,
+    /// 4:2:2: the luma plane, then the U plane, then the V plane, both at half width.
+    I422,
+    /// 4:4:4: the luma plane, then the U plane, then the V plane.
+    I444,
     /// One byte of luma.
     Grey,
     /// Three bytes: R, G, B.
@@ -33,6 +37,8 @@ impl PixelFormat {
             Self::Uyvy => "UYVY",
             Self::Nv12 => "NV12",
             Self::I420 => "I420",
+            Self::I422 => "I422",
+            Self::I444 => "I444",
             Self::Grey => "GREY",
             Self::Rgb24 => "RGB24",
             Self::Bgr24 => "BGR24",
@@ -49,8 +55,9 @@ impl PixelFormat {
             Self::Nv12 | Self::I420 => {
                 Some(width * height + 2 * width.div_ceil(2) * height.div_ceil(2))
             }
+            Self::I422 => Some((width + 2 * width.div_ceil(2)) * height),
             Self::Grey => Some(width * height),
-            Self::Rgb24 | Self::Bgr24 => Some(width * height * 3),
+            Self::I444 | Self::Rgb24 | Self::Bgr24 => Some(width * height * 3),
             Self::Mjpeg => None,
         }
     }
@@ -68,12 +75,16 @@ pub(crate) enum ColorRange {
 
 /// Which weights of R, G and B make the luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum ColorMatrix {
+pub(super) enum ColorMatrix {
     /// ITU-R BT.601, which JPEG assumes.
     #[default]
     Bt601,
     /// ITU-R BT.709: published unchanged, greens and reds are off.
     Bt709,
+    /// ITU-R BT.2020.
+    Bt2020,
+    /// SMPTE 240M.
+    Smpte240m,
 }
 
 /// Which clock says when a frame was captured.
@@ -97,6 +108,15 @@ impl CaptureClock {
     }
 }
 
+/// What went wrong with a source before a frame. Another count than the last frame's is a reason to look closely.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Faults {
+    /// Which opening of the source this is.
+    pub session: u64,
+    /// Of that opening: frames lost, marked as damaged by the driver, cut off, or of another size.
+    pub count: u64,
+}
+
 /// What a source delivers from its opening to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mode {
@@ -108,9 +128,11 @@ pub(super) struct Mode {
     pub fps: f64,
     /// Layout of the bytes.
     pub format: PixelFormat,
+    /// What the source calls the layout that it delivers, which may differ in the order of colours.
+    pub delivered: &'static str,
     /// Luma range.
     pub range: ColorRange,
-    /// Luma weights.
+    /// Luma weights of what is delivered; frames have those that JPEG assumes.
     pub matrix: ColorMatrix,
 }
 
@@ -125,8 +147,6 @@ pub(crate) struct RawFrame {
     pub format: PixelFormat,
     /// Luma range (of JPEG always full).
     pub range: ColorRange,
-    /// Luma weights (of JPEG always BT.601).
-    pub matrix: ColorMatrix,
     /// Tightly packed rows, planes one after the other; for [`PixelFormat::Mjpeg`] exactly one JPEG, as delivered.
     pub data: Vec<u8>,
     /// When the picture was taken: µs since the Unix epoch, from the driver's own timestamp where it gives one.
@@ -135,6 +155,8 @@ pub(crate) struct RawFrame {
     pub clock: CaptureClock,
     /// Counts the frames that the pacer admitted, from 1 at the start of the process.
     pub seq: u64,
+    /// What went wrong before it.
+    pub faults: Faults,
 }
 
 impl RawFrame {
@@ -144,7 +166,6 @@ impl RawFrame {
         self.height = mode.height;
         self.format = mode.format;
         self.range = mode.range;
-        self.matrix = mode.matrix;
     }
 
     /// Cuts a JPEG to its own end and takes its size from it; whether the frame is complete: a raw one has all its

@@ -10,10 +10,12 @@
 pub(crate) mod clock;
 mod error;
 mod event;
+mod exif;
 mod file;
 mod frame;
 mod frame_size;
 mod jpeg;
+mod matrix;
 mod open;
 mod pattern;
 mod report;
@@ -22,6 +24,7 @@ mod session;
 mod slot;
 mod source;
 mod supervisor;
+mod turn;
 pub(crate) mod v4l2;
 
 use std::sync::{Arc, mpsc};
@@ -30,10 +33,11 @@ use tokio::sync::watch;
 
 use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
 pub(crate) use self::{
-    frame::{CaptureClock, ColorRange, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorRange, Faults, PixelFormat, RawFrame},
     report::CameraReport,
     slot::{FrameReceiver, Verdict},
     source::{CameraSettings, FormatWish, SourceSpec},
+    v4l2::signal::{InputWish, Standard},
 };
 use crate::metrics::CameraMetrics;
 

@@ -1,14 +1,17 @@
 //! The choice between the sources, made anew at each opening: the machine may have changed.
 
+use jpeg_ladder::MAX_SIDE;
 use wire::SourceKind;
 
 use super::{
     error::CameraError,
     file::FileSource,
+    frame::Mode,
     pattern::PatternSource,
     source::{CameraSettings, Source, SourceSpec},
     v4l2,
 };
+use crate::metrics::CameraMetrics;
 
 /// Opens the source that `settings` name, as the machine is now.
 ///
@@ -42,5 +45,43 @@ pub(super) fn open(
         Ok(None) | Err(CameraError::NotFound(_)) if seen_camera => Err(CameraError::Unplugged),
         Ok(None) => Ok(pattern("no camera found: this is the test pattern")),
         Err(error) => Err(error),
+    }
+}
+
+/// Whether the encoder takes pictures of this size; asked once, at the opening.
+pub(super) fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraError> {
+    let most = u32::from(MAX_SIDE);
+    if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
+        return Ok(());
+    }
+    let problem = format!(
+        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}",
+        mode.width, mode.height
+    );
+    Err(match source {
+        SourceSpec::File(path) => CameraError::File {
+            path: path.clone(),
+            problem,
+        },
+        _ => CameraError::Unsupported(format!(
+            "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
+        )),
+    })
+}
+
+/// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.
+pub(super) struct OpenCamera(CameraMetrics);
+
+impl OpenCamera {
+    pub(super) fn new(metrics: &CameraMetrics) -> Self {
+        metrics.opens.inc();
+        metrics.open.inc();
+        Self(metrics.clone())
+    }
+}
+
+impl Drop for OpenCamera {
+    fn drop(&mut self) {
+        self.0.open.dec();
     }
 }

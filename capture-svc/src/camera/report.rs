@@ -2,10 +2,7 @@
 
 use wire::{CameraState, Reason, SourceKind};
 
-use super::{
-    frame::PixelFormat,
-    source::{CameraSettings, SourceSpec},
-};
+use super::source::{CameraSettings, SourceSpec};
 
 /// How the camera is, for the status message.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +23,8 @@ pub(crate) struct CameraReport {
     pub height: u32,
     /// What kind of source, as opened last, else as the setting suggests.
     pub source: SourceKind,
-    /// Layout of the raw frames, once known.
-    pub format: Option<PixelFormat>,
+    /// What the source calls the layout of its frames, once known.
+    pub format: Option<&'static str>,
     /// What the source said about itself when it was opened; the detail while live.
     pub(super) opened: String,
 }

@@ -13,17 +13,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jpeg_ladder::MAX_SIDE;
+use jpeg_ladder::{EncodeError, Orientation};
 
 use super::{
     clock,
     error::CameraError,
     event::{Event, SessionEvent},
-    frame::{Mode, RawFrame},
+    frame::{Faults, Mode, RawFrame},
     frame_size::{FrameSize, SizeVerdict},
     open,
-    slot::{FrameSlot, Pool},
-    source::{CameraSettings, Delivery, Source, SourceSpec},
+    slot::{FrameSlot, Pool, Verdict},
+    source::{CameraSettings, Delivery, Source},
+    turn::Turn,
     v4l2::answer,
 };
 use crate::metrics::CameraMetrics;
@@ -69,9 +70,9 @@ impl Session {
     fn work(&self) {
         match open::open(&self.settings, self.seen_camera) {
             Ok((kind, mut source)) => {
-                let _open = OpenCamera::new(&self.metrics);
+                let _open = open::OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
-                if let Err(error) = encodable(&mode, &self.settings.source) {
+                if let Err(error) = open::encodable(&mode, &self.settings.source) {
                     return self.tell(SessionEvent::Failed(error));
                 }
                 self.tell(SessionEvent::Opened {
@@ -134,8 +135,11 @@ struct Intake<'a> {
     warmup: u32,
     /// Damaged frames in a row.
     damaged: u32,
+    /// What went wrong so far.
+    faults: Faults,
     /// The size that was agreed on, where one was.
     size: Option<FrameSize>,
+    turn: Turn,
     pool: Pool,
     pacer: Pacer,
     rate: Rate,
@@ -153,7 +157,12 @@ impl<'a> Intake<'a> {
             shown: None,
             warmup: session.settings.warmup,
             damaged: 0,
+            faults: Faults {
+                session: session.id,
+                count: 0,
+            },
             size: (!source.sizes_vary()).then(|| FrameSize::new(mode.width, mode.height)),
+            turn: Turn::default(),
             pool: Pool::default(),
             pacer: Pacer::new(session.settings.fps),
             rate: Rate::default(),
@@ -186,6 +195,7 @@ impl<'a> Intake<'a> {
         let whole = frame.make_whole();
         self.damaged = if whole { 0 } else { self.damaged + 1 };
         metrics.dropped_corrupt.inc_by((!whole).into());
+        self.faults.count += u64::from(delivery.lost > 0 || delivery.damaged > 0 || !whole);
         // Those that look whole and are not are counted by whoever decodes them.
         let mut undecoded = self.session.slot.undecoded();
         if self.damaged > undecoded.in_a_row {
@@ -201,9 +211,26 @@ impl<'a> Intake<'a> {
             self.warmup -= 1;
             return Ok(false);
         }
+        frame.faults = self.faults;
         let due = self.pacer.admit(now);
         metrics.dropped_pace.inc_by((!due).into());
-        Ok(due)
+        Ok(due && self.turned(frame, delivery.orientation))
+    }
+
+    /// Turns a frame as it is to be shown; one that cannot be is counted, and judged as one that nobody could decode.
+    fn turned(&mut self, frame: &mut RawFrame, own: Orientation) -> bool {
+        let orientation = own.then(self.session.settings.orientation);
+        let done = self.turn.apply(frame, orientation);
+        if let Err(error) = &done {
+            tracing::debug!(%error, "frame dropped");
+            self.session.metrics.dropped_corrupt.inc();
+            self.faults.count += 1;
+            self.session.slot.judge(match error {
+                EncodeError::Kind(kind) => Verdict::Unread(*kind),
+                _ => Verdict::Damaged,
+            });
+        }
+        done.is_ok()
     }
 
     /// Whether a whole frame has the size that was agreed on, or that the camera has gone over to.
@@ -213,6 +240,8 @@ impl<'a> Intake<'a> {
             .size
             .as_mut()
             .map(|size| size.judge(width, height, now));
+        let odd = !matches!(verdict, None | Some(SizeVerdict::Right));
+        self.faults.count += u64::from(odd);
         match verdict {
             None | Some(SizeVerdict::Right) => return Ok(true),
             Some(SizeVerdict::Changed) => {
@@ -255,43 +284,5 @@ impl<'a> Intake<'a> {
                 shown: self.shown,
             });
         }
-    }
-}
-
-/// Whether the encoder takes pictures of this size; asked once, at the opening.
-fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraError> {
-    let most = u32::from(MAX_SIDE);
-    if (1..=most).contains(&mode.width) && (1..=most).contains(&mode.height) {
-        return Ok(());
-    }
-    let problem = format!(
-        "pictures of {}x{} are beyond the encoder, which takes up to {most}x{most}",
-        mode.width, mode.height
-    );
-    Err(match source {
-        SourceSpec::File(path) => CameraError::File {
-            path: path.clone(),
-            problem,
-        },
-        _ => CameraError::Unsupported(format!(
-            "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
-        )),
-    })
-}
-
-/// Keeps the gauge at 1 for exactly as long as the source is open, however this ends.
-struct OpenCamera(CameraMetrics);
-
-impl OpenCamera {
-    fn new(metrics: &CameraMetrics) -> Self {
-        metrics.opens.inc();
-        metrics.open.inc();
-        Self(metrics.clone())
-    }
-}
-
-impl Drop for OpenCamera {
-    fn drop(&mut self) {
-        self.0.open.dec();
     }
 }

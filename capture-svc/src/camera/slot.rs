@@ -63,6 +63,21 @@ impl FrameSlot {
         *self.undecoded.lock()
     }
 
+    /// Takes note of what was found out about a frame by whoever decoded it.
+    pub(super) fn judge(&self, verdict: Verdict) {
+        let mut undecoded = self.undecoded.lock();
+        *undecoded = match verdict {
+            Verdict::Whole => Undecoded::default(),
+            Verdict::Damaged | Verdict::Unread(_) => Undecoded {
+                in_a_row: undecoded.in_a_row + 1,
+                unread: match verdict {
+                    Verdict::Unread(kind) => Some(kind),
+                    _ => None,
+                },
+            },
+        };
+    }
+
     fn take(&self) -> Option<Arc<RawFrame>> {
         self.waiting.lock().take()
     }
@@ -86,17 +101,7 @@ impl FrameReceiver {
     /// Says of a frame taken whether it could be decoded. Damage inside a JPEG shows only then; when there is no end of
     /// it, the camera is opened anew. Frames that nobody decodes need no verdict: they leave the count as it is.
     pub(crate) fn judge(&self, verdict: Verdict) {
-        let mut undecoded = self.0.undecoded.lock();
-        *undecoded = match verdict {
-            Verdict::Whole => Undecoded::default(),
-            Verdict::Damaged | Verdict::Unread(_) => Undecoded {
-                in_a_row: undecoded.in_a_row + 1,
-                unread: match verdict {
-                    Verdict::Unread(kind) => Some(kind),
-                    _ => None,
-                },
-            },
-        };
+        self.0.judge(verdict);
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
+use jpeg_ladder::Orientation;
+
 use super::{
     error::CameraError,
-    frame::{Mode, RawFrame},
+    frame::{ColorRange, Mode, RawFrame},
     slot::Undecoded,
+    v4l2::signal::{InputWish, Standard},
 };
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
@@ -57,6 +60,8 @@ pub(super) struct Delivery {
     pub skipped: u32,
     /// Frames before this one that were damaged and left out by the source itself.
     pub damaged: u32,
+    /// What makes it upright, as far as the frame itself says.
+    pub orientation: Orientation,
 }
 
 /// `CAPTURE_SOURCE`.
@@ -139,10 +144,18 @@ pub(crate) struct CameraSettings {
     pub fps: f64,
     /// Format asked for.
     pub format: FormatWish,
+    /// The luma range of raw pictures, where the camera's word for it is not taken.
+    pub range: Option<ColorRange>,
+    /// Which input of a grabber.
+    pub input: Option<InputWish>,
+    /// The norm of its signal.
+    pub standard: Option<Standard>,
     /// Frames skipped after each opening, while exposure settles.
     pub warmup: u32,
     /// V4L2 controls to set at each opening, by their names.
     pub controls: Vec<(String, i64)>,
+    /// How frames are turned and mirrored.
+    pub orientation: Orientation,
 }
 
 #[cfg(test)]

@@ -215,7 +215,7 @@ impl Supervisor {
             width = mode.width,
             height = mode.height,
             fps = mode.fps,
-            format = mode.format.as_str(),
+            format = mode.delivered,
             range = ?mode.range,
             matrix = ?mode.matrix,
             "camera open: {words}"
@@ -224,7 +224,7 @@ impl Supervisor {
             (report.width, report.height) = (mode.width, mode.height);
             report.nominal_fps = mode.fps.min(self.settings.fps);
             report.fps = report.nominal_fps;
-            (report.source, report.format) = (kind, Some(mode.format));
+            (report.source, report.format) = (kind, Some(mode.delivered));
             report.opened = words;
         });
     }

@@ -6,9 +6,7 @@ use testkit::eventually;
 
 use wire::{CameraState, Reason};
 
-use super::{
-    Camera, CameraReport, CameraSettings, FormatWish, PixelFormat, RawFrame, SourceSpec, Verdict,
-};
+use super::{Camera, CameraReport, CameraSettings, FormatWish, RawFrame, SourceSpec, Verdict};
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// Far more than anything here takes; a hang is a failure with a name.
@@ -21,8 +19,12 @@ fn settings(source: SourceSpec) -> CameraSettings {
         height: 240,
         fps: 100.0,
         format: FormatWish::Auto,
+        range: None,
+        input: None,
+        standard: None,
         warmup: 0,
         controls: Vec::new(),
+        orientation: jpeg_ladder::Orientation::UPRIGHT,
     }
 }
 
@@ -83,7 +85,7 @@ async fn the_report_says_what_is_live_and_measures_its_rate() {
         (live.width, live.height, live.reason, metrics.opens.get()),
         (320, 240, None, 1)
     );
-    assert_eq!(live.format.map(PixelFormat::as_str), Some("I420"));
+    assert_eq!(live.format, Some("I420"));
     // 100 are announced and never exceeded by much; how far a busy machine falls below says nothing about the camera.
     eventually(CAMERA_TEST_TIMEOUT, async || metrics.source_fps.get() > 0.0).await;
     let measured = metrics.source_fps.get();
@@ -282,4 +284,17 @@ async fn the_size_reported_is_that_of_the_pictures_shown() {
         "{}",
         idle.nominal_fps
     );
+}
+
+#[tokio::test]
+async fn a_camera_that_hangs_on_its_side_is_shown_and_reported_upright() {
+    let (camera, _) = start_with(CameraSettings {
+        orientation: jpeg_ladder::Orientation::QUARTER,
+        ..settings(SourceSpec::Pattern)
+    });
+    camera.set_wanted(true);
+    let shown = frame(&camera).await;
+    assert_eq!((shown.width, shown.height), (240, 320));
+    let told = report(&camera, |report| report.state == CameraState::Live).await;
+    assert_eq!((told.width, told.height), (240, 320));
 }

@@ -1,6 +1,10 @@
 //! `capture-svc list`: which cameras there are and what they can do.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -10,6 +14,7 @@ use crate::camera::v4l2::{
     device::{self, Node},
     formats,
     negotiate::{Offer, rate},
+    twins::twins,
 };
 
 /// Every camera of this machine with its formats and controls, for a person or (JSON) for a program.
@@ -36,6 +41,8 @@ pub fn list(as_json: bool) -> String {
 struct Seen {
     node: Node,
     links: Vec<String>,
+    /// Other cameras with the same serial number.
+    twins: Vec<PathBuf>,
     offers: Vec<Offer>,
     other: Vec<String>,
     controls: Controls,
@@ -55,8 +62,10 @@ impl Seen {
     }
 
     fn nothing_of(node: Node) -> Self {
+        let twins = twins(&node.path);
         Self {
-            links: links(&node.path),
+            links: ordered(links(&node.path), !twins.is_empty()),
+            twins,
             offers: Vec::new(),
             other: Vec::new(),
             controls: Controls::default(),
@@ -70,13 +79,12 @@ impl Seen {
         let mut seen = Self::nothing_of(node);
         match device::open_node(&seen.node.path) {
             Ok(device) => {
-                let path = &seen.node.path;
-                seen.offers = formats::offers(&device, path, None);
-                seen.other = formats::not_understood(&device, path);
+                seen.offers = formats::offers(&device, None);
+                seen.other = formats::not_understood(&device);
                 if seen.offers.is_empty() && seen.other.is_empty() {
                     return None;
                 }
-                seen.controls = controls::list(&device, path);
+                seen.controls = controls::list(&device);
             }
             Err(error) => seen.refusal = Some(error.to_string()),
         }
@@ -87,6 +95,13 @@ impl Seen {
         let mut out = format!("{}  {}\n", self.node.path.display(), self.node.name);
         for link in &self.links {
             let _ = writeln!(out, "    {link}");
+        }
+        for twin in &self.twins {
+            let _ = writeln!(
+                out,
+                "    {} has the same serial number: name each by its by-path link",
+                twin.display()
+            );
         }
         if let Some(refusal) = &self.refusal {
             let _ = writeln!(out, "    {refusal}");
@@ -101,16 +116,16 @@ impl Seen {
             let value = control
                 .value
                 .map_or_else(|| "?".into(), |value| value.to_string());
-            let bounds = control.bounds.map_or_else(
-                || "bounds not read".into(),
-                |bounds| {
-                    format!(
-                        "{} to {}, default {}",
-                        bounds.minimum, bounds.maximum, bounds.default
-                    )
-                },
+            let Bounds {
+                minimum,
+                maximum,
+                default,
+            } = control.bounds;
+            let _ = write!(
+                out,
+                "    {} = {value}  ({minimum} to {maximum}, default {default})",
+                control.name
             );
-            let _ = write!(out, "    {} = {value}  ({bounds})", control.name);
             let _ = writeln!(
                 out,
                 "{}{}",
@@ -129,10 +144,7 @@ impl Seen {
     fn modes(&self) -> Vec<((&'static str, String), Vec<String>)> {
         let mut modes: Vec<((&'static str, String), Vec<String>)> = Vec::new();
         for offer in &self.offers {
-            let mode = (
-                offer.format.as_str(),
-                format!("{}x{}", offer.width, offer.height),
-            );
+            let mode = (offer.name, format!("{}x{}", offer.width, offer.height));
             let fps = rate(offer.interval.fps());
             match modes.iter_mut().find(|(known, _)| *known == mode) {
                 Some((_, rates)) => rates.push(fps),
@@ -148,7 +160,7 @@ impl Seen {
             .iter()
             .map(|offer| {
                 json!({
-                    "format": offer.format.as_str(), "width": offer.width, "height": offer.height, "fps": offer.interval.fps(),
+                    "format": offer.name, "width": offer.width, "height": offer.height, "fps": offer.interval.fps(),
                 })
             })
             .collect();
@@ -157,19 +169,25 @@ impl Seen {
             .settings
             .iter()
             .map(|control| {
-                let bound = |which: fn(Bounds) -> i64| control.bounds.map(which);
                 json!({
-                    "name": control.name, "value": control.value, "minimum": bound(|bounds| bounds.minimum),
-                    "maximum": bound(|bounds| bounds.maximum), "default": bound(|bounds| bounds.default), "menu": control.menu,
+                    "name": control.name, "value": control.value, "minimum": control.bounds.minimum,
+                    "maximum": control.bounds.maximum, "default": control.bounds.default, "menu": control.menu,
                 })
             })
             .collect();
         json!({
-            "path": self.node.path, "name": self.node.name, "links": self.links, "driver": device::driver(&self.node.path),
+            "path": self.node.path, "name": self.node.name, "links": self.links, "twins": self.twins, "driver": device::driver(&self.node.path),
             "formats": formats, "not_read": self.other, "controls": controls,
             "controls_not_read": self.controls.unread, "error": self.refusal,
         })
     }
+}
+
+/// The name that tells a camera from all others first: of one that has a twin, the port it is plugged into.
+fn ordered(mut links: Vec<String>, has_twin: bool) -> Vec<String> {
+    links.sort_unstable();
+    links.sort_by_key(|link| link.starts_with("/dev/v4l/by-path") != has_twin);
+    links
 }
 
 /// The stable names of a node.
@@ -180,17 +198,29 @@ fn links(node: &Path) -> Vec<String> {
         .filter_map(|directory| fs::read_dir(directory).ok())
         .flatten()
         .flatten();
-    let mut links: Vec<_> = entries
+    entries
         .filter(|link| fs::canonicalize(link.path()).is_ok_and(|target| target == node))
         .map(|link| link.path().display().to_string())
-        .collect();
-    links.sort_unstable();
-    links
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_link_that_tells_a_camera_apart_is_named_first() {
+        let links = || {
+            [
+                "/dev/v4l/by-path/pci-0-usb-0:2",
+                "/dev/v4l/by-id/usb-046d_0825_200901010001",
+            ]
+            .map(str::to_owned)
+            .to_vec()
+        };
+        assert!(ordered(links(), false)[0].contains("by-id"));
+        assert!(ordered(links(), true)[0].contains("by-path"));
+    }
 
     #[test]
     fn the_list_is_json_for_a_program() {

@@ -10,8 +10,7 @@ use wire::{CameraState, Rung, RungSet, Stamp};
 
 use crate::camera::clock;
 use crate::camera::{
-    Camera, CameraReport, CameraSettings, CaptureClock, FrameReceiver, PixelFormat, RawFrame,
-    Verdict,
+    Camera, CameraReport, CameraSettings, CaptureClock, FrameReceiver, RawFrame, Verdict,
 };
 use crate::config::Config;
 use crate::encode::{Encoder, KernelRace};
@@ -29,7 +28,7 @@ const PROBE_DURATION: Duration = Duration::from_secs(3);
 /// # Errors
 /// Words for a person when there is no picture.
 pub async fn probe(config: Config, as_json: bool) -> anyhow::Result<String> {
-    let encoder = config.encoder.build(config.sampling);
+    let encoder = config.encoder.build(config.sampling, None);
     let findings = Findings::gather(config.camera, encoder, PROBE_DURATION).await?;
     Ok(if as_json {
         findings.json().to_string()
@@ -104,7 +103,7 @@ impl Findings {
     }
 
     fn format(&self) -> &'static str {
-        self.report.format.map_or("?", PixelFormat::as_str)
+        self.report.format.unwrap_or("?")
     }
 
     fn mean_kib(&self) -> f64 {
@@ -179,7 +178,7 @@ impl Decoded {
                 .collect::<RungSet>();
             let jpegs = std::slice::from_mut(&mut self.jpeg);
             match self.encoder.encode_many(&frame, &stamp, rungs, jpegs) {
-                Ok(()) => {
+                Ok(_) => {
                     self.frames.judge(Verdict::Whole);
                     return (frame, arrived);
                 }

@@ -56,6 +56,9 @@ pub enum PrivacySwitch {
     Show,
 }
 
+/// Until the pictures of real cameras have been compared.
+const HOLD_DEFAULT: &str = "off";
+
 /// Every setting as the operator spelled it.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
@@ -80,6 +83,15 @@ pub struct Settings {
     /// What to ask the camera for: auto, mjpeg, yuyv or nv12
     #[arg(long, env = "CAPTURE_FORMAT", global = true, default_value = "auto")]
     pub(super) format: String,
+    /// Luma range of raw pictures: auto (what the camera announces), full or limited, for one that announces the wrong one
+    #[arg(long, env = "CAPTURE_RANGE", global = true, default_value = "auto")]
+    pub(super) range: String,
+    /// Input of an analogue grabber: its number or a part of its name; unset: as it is
+    #[arg(long, env = "CAPTURE_INPUT", global = true)]
+    pub(super) input: Option<String>,
+    /// Norm of an analogue signal: auto (as it is), pal, pal-m, pal-n, pal-60, ntsc, ntsc-jp or secam
+    #[arg(long, env = "CAPTURE_STANDARD", global = true, default_value = "auto")]
+    pub(super) standard: String,
     /// Colour resolution of the JPEGs: 420 or 422
     #[arg(
         long,
@@ -97,9 +109,26 @@ pub struct Settings {
     /// V4L2 controls to set when the camera is opened, as name=value,…; `capture-svc list` shows the names
     #[arg(long, env = "CAPTURE_CONTROLS", global = true, default_value = "")]
     pub(super) controls: String,
+    /// Turn the picture clockwise by so many degrees: 0, 90, 180 or 270
+    #[arg(long, env = "CAPTURE_ROTATE", global = true, default_value = "0")]
+    pub(super) rotate: String,
+    /// Mirror the picture, after it was turned: none, horizontal (left and right exchanged) or vertical
+    #[arg(long, env = "CAPTURE_FLIP", global = true, default_value = "none")]
+    pub(super) flip: String,
     /// Who encodes: ladder (transform once, quantise many) or reference (the crate jpeg-encoder)
     #[arg(long, env = "CAPTURE_ENCODER", global = true, default_value = "ladder")]
     pub(super) encoder: String,
+    /// Whether what stands still is used again instead of being encoded anew: auto or off
+    #[arg(long, env = "CAPTURE_HOLD", global = true, default_value = HOLD_DEFAULT)]
+    pub(super) hold: String,
+    /// Within what time everything that is held is encoded anew: 10s, 500ms, 2m
+    #[arg(
+        long,
+        env = "CAPTURE_HOLD_REFRESH",
+        global = true,
+        default_value = "10s"
+    )]
+    pub(super) hold_refresh: String,
     /// Replicas of the demand and control buckets: 1, or 3 on a cluster of NATS servers
     #[arg(
         long,
@@ -116,6 +145,9 @@ pub struct Settings {
         default_value = "127.0.0.1:9101"
     )]
     pub(super) admin_listen: String,
+    /// Names under which the admin port is served beside localhost and addresses, comma-separated
+    #[arg(long, env = "CAPTURE_ALLOWED_HOSTS", global = true, default_value = "")]
+    pub(super) allowed_hosts: String,
     #[command(flatten)]
     pub(super) log: LogArgs,
 }

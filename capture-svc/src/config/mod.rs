@@ -10,12 +10,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bus::NatsSettings;
-use process::LogSettings;
+use process::{HostName, Hosts, LogSettings};
 use wire::CameraId;
 
 pub use self::cli::{Cli, Command, PrivacySwitch, Settings};
 use crate::camera::CameraSettings;
-use crate::encode::{EncoderKind, Sampling};
+use crate::encode::{EncoderKind, Hold, Sampling};
 
 /// Settings that can be used.
 #[derive(Debug, Clone)]
@@ -30,12 +30,24 @@ pub struct Config {
     pub(crate) encoder: EncoderKind,
     /// Colour resolution of the JPEGs.
     pub(crate) sampling: Sampling,
+    /// Whether what stands still is held.
+    pub(crate) hold: Option<Hold>,
     /// How long the camera stays open without demand; `None`: until the process ends.
     pub(crate) linger: Option<Duration>,
     /// 1 or 3.
     pub(crate) bucket_replicas: usize,
     /// The admin port.
     pub admin_listen: SocketAddr,
+    /// Names under which the admin port is served.
+    pub allowed_hosts: Vec<HostName>,
     /// The log.
     pub log: LogSettings,
+}
+
+impl Config {
+    /// Under which names the admin port is served.
+    pub(crate) fn admin_hosts(&self) -> Hosts {
+        let names = self.allowed_hosts.clone();
+        Hosts::admin(self.admin_listen, "CAPTURE_ALLOWED_HOSTS", names)
+    }
 }

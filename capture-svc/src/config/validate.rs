@@ -1,10 +1,11 @@
 //! Judges the settings, all of them before the first complaint.
 
+use jpeg_ladder::Orientation;
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
-use crate::camera::{CameraSettings, FormatWish, SourceSpec};
-use crate::encode::{EncoderKind, Sampling};
+use crate::camera::{CameraSettings, ColorRange, FormatWish, InputWish, SourceSpec, Standard};
+use crate::encode::{EncoderKind, Hold, Sampling};
 
 /// What else `CAPTURE_LINGER` may be.
 const LINGER_HINT: &str = "0s for at once, never for always open";
@@ -23,11 +24,18 @@ impl Settings {
         let samplings = [("420", Sampling::S420), ("422", Sampling::S422)];
         let sampling = problems.choice("CAPTURE_SUBSAMPLING", &self.subsampling, &samplings);
         let encoder = problems.choice("CAPTURE_ENCODER", &self.encoder, &EncoderKind::CHOICES);
+        let hold = problems.choice(
+            "CAPTURE_HOLD",
+            &self.hold,
+            &[("auto", true), ("off", false)],
+        );
+        let refresh = problems.time("CAPTURE_HOLD_REFRESH", &self.hold_refresh);
         let linger = problems.time_or_never("CAPTURE_LINGER", &self.linger, LINGER_HINT);
         let replicas = [("1", 1), ("3", 3)];
         let replicas = problems.choice("CAPTURE_BUCKET_REPLICAS", &self.bucket_replicas, &replicas);
         let admin_listen =
             problems.address("CAPTURE_ADMIN_LISTEN", &self.admin_listen, "127.0.0.1:9101");
+        let allowed_hosts = problems.list("CAPTURE_ALLOWED_HOSTS", &self.allowed_hosts);
         let log = self.log.validate(&mut problems);
         let build = || {
             Some(Config {
@@ -36,9 +44,11 @@ impl Settings {
                 camera: camera?,
                 encoder: encoder?,
                 sampling: sampling?,
+                hold: hold?.then_some(Hold { refresh: refresh? }),
                 linger: linger?,
                 bucket_replicas: replicas?,
                 admin_listen: admin_listen?,
+                allowed_hosts: allowed_hosts?,
                 log: log?,
             })
         };
@@ -62,6 +72,29 @@ impl Settings {
             ("nv12", FormatWish::Nv12),
         ];
         let format = problems.choice("CAPTURE_FORMAT", &self.format, &formats);
+        let turns = [
+            ("0", Orientation::UPRIGHT),
+            ("90", Orientation::QUARTER),
+            ("180", Orientation::HALF),
+            ("270", Orientation::THREE_QUARTERS),
+        ];
+        let rotate = problems.choice("CAPTURE_ROTATE", &self.rotate, &turns);
+        let flips = [
+            ("none", Orientation::UPRIGHT),
+            ("horizontal", Orientation::MIRRORED),
+            ("vertical", Orientation::FLIPPED),
+        ];
+        let flip = problems.choice("CAPTURE_FLIP", &self.flip, &flips);
+        let ranges = [
+            ("auto", None),
+            ("full", Some(ColorRange::Full)),
+            ("limited", Some(ColorRange::Limited)),
+        ];
+        let range = problems.choice("CAPTURE_RANGE", &self.range, &ranges);
+        let input = self.input.as_deref().map(str::parse::<InputWish>);
+        let named = self.input.as_deref().unwrap_or_default();
+        let input = problems.keep("CAPTURE_INPUT", named, input.transpose());
+        let standard = problems.choice("CAPTURE_STANDARD", &self.standard, &Standard::CHOICES);
         let warmup = problems.number("CAPTURE_WARMUP", &self.warmup, 0, 1000);
         let controls = problems.keep("CAPTURE_CONTROLS", &self.controls, controls(&self.controls));
         Some(CameraSettings {
@@ -70,8 +103,12 @@ impl Settings {
             height: height?,
             fps: fps?,
             format: format?,
+            range: range?,
+            input: input?,
+            standard: standard?,
             warmup: warmup?,
             controls: controls?,
+            orientation: rotate?.then(flip?),
         })
     }
 }
@@ -112,6 +149,7 @@ mod tests {
         assert_eq!((config.camera.width, config.camera.height), (1280, 720));
         assert!((config.camera.fps - 34.0).abs() < f64::EPSILON);
         assert_eq!(config.linger, Some(Duration::from_secs(10)));
+        assert_eq!(config.hold, None);
         assert_eq!(config.admin_listen.to_string(), "127.0.0.1:9101");
         assert!(config.camera_id.is_default());
     }
@@ -129,9 +167,16 @@ mod tests {
             "--format=h264",
             "--subsampling=444",
             "--linger=10",
+            "--range=wide",
+            "--input=",
+            "--standard=hdtv",
             "--warmup=-1",
             "--controls=gain",
+            "--rotate=45",
+            "--flip=both",
             "--encoder=fast",
+            "--hold=on",
+            "--hold-refresh=10",
             "--bucket-replicas=2",
             "--admin-listen=9101",
             "--log-format=xml",
@@ -150,9 +195,16 @@ mod tests {
             "CAPTURE_FORMAT",
             "CAPTURE_SUBSAMPLING",
             "CAPTURE_LINGER",
+            "CAPTURE_RANGE",
+            "CAPTURE_INPUT",
+            "CAPTURE_STANDARD",
             "CAPTURE_WARMUP",
             "CAPTURE_CONTROLS",
+            "CAPTURE_ROTATE",
+            "CAPTURE_FLIP",
             "CAPTURE_ENCODER",
+            "CAPTURE_HOLD=\"on\"",
+            "CAPTURE_HOLD_REFRESH",
             "CAPTURE_BUCKET_REPLICAS",
             "CAPTURE_ADMIN_LISTEN",
             "LOG_FORMAT",
@@ -164,7 +216,20 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 18, "{problems:#?}");
+        assert_eq!(problems.len(), 23, "{problems:#?}");
+    }
+
+    #[test]
+    fn what_is_held_is_refreshed_within_the_time_that_is_set() {
+        let hold = |args: &[&str]| settings(args).validate().unwrap().hold;
+        let within = |seconds| {
+            Some(Hold {
+                refresh: Duration::from_secs(seconds),
+            })
+        };
+        assert_eq!(hold(&["--hold=auto"]), within(10));
+        assert_eq!(hold(&["--hold=auto", "--hold-refresh=1m"]), within(60));
+        assert_eq!(hold(&["--hold=off", "--hold-refresh=1m"]), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What every encoder does, and why it may not.
 
-use jpeg_ladder::JpegKind;
+use jpeg_ladder::{Intervals, JpegKind};
 use wire::{RungSet, Stamp};
 
 use crate::camera::{RawFrame, Verdict};
@@ -8,7 +8,10 @@ use crate::camera::{RawFrame, Verdict};
 /// Turns one raw frame into JPEGs.
 pub(crate) trait Encoder: Send {
     /// Encodes `frame` at every rung of `rungs`, lowest first, into `jpegs`: one complete baseline JPEG each, with
-    /// `stamp` directly after the JFIF APP0. The vectors are overwritten; their capacity is used again.
+    /// `stamp` directly after the JFIF APP0. The vectors are overwritten; their capacity is used again. Called again for
+    /// the same stamp, the further rungs show what the first ones show.
+    ///
+    /// Gives what was held, if anything was to be; `None` too if the frame is the last one again.
     ///
     /// # Errors
     /// See [`EncodeError`]; what `jpegs` holds is then undefined.
@@ -18,7 +21,7 @@ pub(crate) trait Encoder: Send {
         stamp: &Stamp,
         rungs: RungSet,
         jpegs: &mut [Vec<u8>],
-    ) -> Result<(), EncodeError>;
+    ) -> Result<Option<Intervals>, EncodeError>;
 }
 
 /// Why a raw frame gave no JPEG.

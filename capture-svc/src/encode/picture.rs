@@ -37,7 +37,9 @@ impl ImageBuffer for Picture<'_> {
         match self.frame.format {
             PixelFormat::Yuyv => self.packed_422(row, [0, 1, 3], put),
             PixelFormat::Uyvy => self.packed_422(row, [1, 0, 2], put),
-            PixelFormat::Nv12 | PixelFormat::I420 => self.planar_420(row, put),
+            PixelFormat::Nv12 | PixelFormat::I420 | PixelFormat::I422 | PixelFormat::I444 => {
+                self.planar(row, put);
+            }
             PixelFormat::Grey => each(self.row(data, y, 1), put, |[luma]| (luma, 128, 128)),
             PixelFormat::Rgb24 => {
                 each(self.row(data, y, 3), put, |[r, g, b]| rgb_to_ycbcr(r, g, b));
@@ -73,19 +75,24 @@ impl Picture<'_> {
         }
     }
 
-    /// A row of a luma plane and its half as wide chroma: interleaved (NV12) or in two planes (I420).
-    fn planar_420(&self, row: usize, mut put: impl FnMut(u8, u8, u8)) {
+    /// A row of a luma plane and its chroma: interleaved (NV12) or in two planes.
+    fn planar(&self, row: usize, mut put: impl FnMut(u8, u8, u8)) {
         let (width, height) = (usize::from(self.width), usize::from(self.height));
-        let (chroma_width, chroma_height) = (width.div_ceil(2), height.div_ceil(2));
+        let (columns, rows) = match self.frame.format {
+            PixelFormat::I444 => (1, 1),
+            PixelFormat::I422 => (2, 1),
+            _ => (2, 2),
+        };
+        let (chroma_width, chroma_height) = (width.div_ceil(columns), height.div_ceil(rows));
         let (luma, chroma) = self.frame.data.split_at(width * height);
         let (step, cr) = match self.frame.format {
             PixelFormat::Nv12 => (2, 1),
             _ => (1, chroma_width * chroma_height),
         };
-        let chroma = &chroma[row / 2 * chroma_width * step..];
+        let chroma = &chroma[row / rows * chroma_width * step..];
         let luma = &luma[row * width..][..width];
         for (x, luma) in luma.iter().enumerate() {
-            let at = x / 2 * step;
+            let at = x / columns * step;
             put(*luma, chroma[at], chroma[at + cr]);
         }
     }

@@ -6,6 +6,7 @@
 use std::io;
 
 use jpeg_encoder::{ChromaSubsamplingMethod, Encoder as Jpeg, SamplingFactor};
+use jpeg_ladder::Intervals;
 use jpeg_ladder::check_decodable;
 use wire::{RungSet, Stamp};
 use zune_jpeg::JpegDecoder;
@@ -63,7 +64,7 @@ impl Encoder for Reference {
         stamp: &Stamp,
         rungs: RungSet,
         jpegs: &mut [Vec<u8>],
-    ) -> Result<(), EncodeError> {
+    ) -> Result<Option<Intervals>, EncodeError> {
         let unsupported = |why: String| EncodeError::Unsupported {
             width: frame.width,
             height: frame.height,
@@ -99,7 +100,7 @@ impl Encoder for Reference {
                 .encode_image(picture)
                 .map_err(|error| unsupported(error.to_string()))?;
         }
-        Ok(())
+        Ok(None)
     }
 }
 

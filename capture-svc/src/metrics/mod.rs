@@ -133,6 +133,10 @@ pub(crate) struct PublishMetrics {
     pub(crate) published_bytes: PerRung<IntCounter>,
     /// `capture_frame_bytes{quality}`
     pub(crate) frame_bytes: PerRung<Histogram>,
+    /// `capture_intervals_total{kind}`: `fresh`, `held`, `refreshed`.
+    pub(crate) intervals: [IntCounter; 3],
+    /// `capture_changed_ratio`: 0 while nothing is compared.
+    pub(crate) changed_ratio: Gauge,
     /// `capture_encode_seconds`
     pub(crate) encode_seconds: Histogram,
     /// `capture_publish_age_seconds`
@@ -157,7 +161,19 @@ impl PublishMetrics {
             "quality",
             &BYTES_BUCKETS,
         )?;
+        let intervals = registry.counters(
+            "capture_intervals_total",
+            "Restart intervals by what became of them: encoded because they changed, held, or encoded because they were held for long.",
+            "kind",
+        )?;
+        let changed_ratio = registry.float_gauge(
+            "capture_changed_ratio",
+            "Share of the picture that changes from frame to frame, mean of about a second; 0 while nothing is compared.",
+        )?;
         Ok(Self {
+            intervals: ["fresh", "held", "refreshed"]
+                .map(|kind| intervals.with_label_values(&[kind])),
+            changed_ratio,
             dropped_corrupt: dropped.with_label_values(&["corrupt"]),
             dropped_too_large: dropped.with_label_values(&["too_large"]),
             dropped_bus: dropped.with_label_values(&["bus"]),

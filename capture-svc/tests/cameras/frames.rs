@@ -25,13 +25,20 @@ async fn a_camera_that_behaves_shows_frames_of_both_formats_and_sets_its_control
 
 #[tokio::test]
 async fn a_camera_that_grants_fewer_or_more_buffers_than_asked_for_is_shown() {
-    for behaviour in ["few-buffers", "many-buffers"] {
+    for behaviour in ["few-buffers", "many-buffers", "single-buffer"] {
         let mut watched = Watched::with(behaviour, &[]).await;
         watched.frames(10).await;
         watched.calm();
         assert!(watched.errors().await < 0.5);
     }
 }
+
+#[tokio::test]
+async fn the_first_frame_is_shown() {
+    let mut watched = Watched::with("one-frame", &[]).await;
+    watched.frames(1).await;
+}
+
 #[tokio::test]
 async fn numbers_that_stand_still_or_begin_anew_are_no_lost_frames() {
     for behaviour in ["sequence-stands-still", "sequence-resets"] {
@@ -163,6 +170,19 @@ async fn a_size_that_the_camera_goes_over_to_is_shown_and_reported() {
 }
 
 #[tokio::test]
+async fn the_frame_behind_one_that_the_driver_marks_as_damaged_is_read_whole() {
+    let mut watched = Watched::with("hidden-damage", &MJPEG).await;
+    for _ in 0..40 {
+        let frame = watched.frames(1).await;
+        let shade = frame.rgb[0];
+        assert!(frame.rgb.iter().all(|sample| *sample == shade));
+    }
+    // Of forty that were whole and some that were skipped.
+    assert!(watched.dropped("corrupt").await >= 6.0);
+    assert!(watched.errors().await < 0.5);
+}
+
+#[tokio::test]
 async fn a_header_that_claims_to_be_huge_costs_no_memory() {
     let mut watched = Watched::with("huge-header", &MJPEG).await;
     for _ in 0..30 {
@@ -176,4 +196,16 @@ async fn a_header_that_claims_to_be_huge_costs_no_memory() {
     let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     let peak_kb: u64 = peak.expect("in kB").trim().parse().expect("a number");
     assert!(peak_kb < 128 << 10, "{peak_kb} kB");
+}
+
+#[tokio::test]
+async fn a_camera_that_hangs_on_its_side_is_shown_upright_in_both_formats() {
+    for format in ["yuyv", "mjpeg"] {
+        let settings = [("CAPTURE_FORMAT", format), ("CAPTURE_ROTATE", "90")];
+        let mut watched = Watched::with("well-behaved", &settings).await;
+        let frame = watched.frames(5).await;
+        assert_eq!((frame.width, frame.height), (240, 320), "{format}");
+        assert!(watched.dropped("corrupt").await < 0.5);
+        watched.calm();
+    }
 }

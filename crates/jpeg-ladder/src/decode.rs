@@ -17,6 +17,11 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
+    /// R, G and B of one.
+    pub(crate) fn pixel(&self, x: usize, y: usize) -> &[u8] {
+        &self.rgb[3 * (y * usize::from(self.width) + x)..][..3]
+    }
+
     pub(crate) fn source(&self) -> Source<'_> {
         Source::Rgb24(Plane::new(&self.rgb, 3 * usize::from(self.width)))
     }

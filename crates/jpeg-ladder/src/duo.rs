@@ -71,6 +71,11 @@ impl Duo {
         self.first.hold(settings);
     }
 
+    /// As [`Ladder::refresh_within`].
+    pub fn refresh_within(&mut self, frames: u32) {
+        self.first.refresh_within(frames);
+    }
+
     /// As [`Ladder::forget`].
     pub fn forget(&mut self) {
         self.first.forget();
@@ -183,6 +188,17 @@ impl Duo {
             out.iter_mut().for_each(Vec::clear);
         }
         wrong.map_or(Ok(()), Err)
+    }
+
+    /// As [`Ladder::pass_through`]: there is nothing in it for a second thread.
+    pub fn pass_through(
+        &mut self,
+        data: &[u8],
+        qualities: &[u8],
+        out: &mut [Vec<u8>],
+        comment: &[u8],
+    ) -> bool {
+        self.first.pass_through(data, qualities, out, comment)
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Ladder {
     /// By quality; made when first asked for.
     tables: Vec<Option<Box<Tables>>>,
     work: Box<Workspace>,
-    reader: Box<Reader>,
+    pub(crate) reader: Box<Reader>,
     /// Where what is still is held.
     holding: Option<Box<Holding>>,
 }
@@ -47,6 +47,13 @@ impl Ladder {
     /// Holds what is still from frame to frame, or no longer (`None`); what was held before is forgotten.
     pub fn hold(&mut self, settings: Option<HoldSettings>) {
         self.holding = settings.map(|settings| Box::new(Holding::new(settings)));
+    }
+
+    /// Encodes what is still within so many frames from now on, where it is held.
+    pub fn refresh_within(&mut self, frames: u32) {
+        if let Some(holding) = &mut self.holding {
+            holding.refresh_within(frames);
+        }
     }
 
     /// Whether it holds what is still.
@@ -257,7 +264,7 @@ impl Ladder {
             holding.code(*kernel, work, second, rungs, own, out);
         } else {
             // What nobody was shown cannot be held.
-            if let Some(holding) = holding {
+            if let Some(holding) = holding.as_mut().filter(|_| !request.again) {
                 holding.forget();
             }
             let sink = EncodeNow {

@@ -2,7 +2,7 @@
 
 use std::alloc::System;
 
-use jpeg_ladder::{Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{HoldSettings, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -28,9 +28,14 @@ fn after_its_first_frame_an_encoder_allocates_nothing() {
     Ladder::new()
         .encode_many(&spec, yuyv, &[85], &mut camera, &[])
         .expect("a good frame");
-    for kernel in Kernel::ALL {
+    for (kernel, hold) in Kernel::ALL
+        .into_iter()
+        .flat_map(|kernel| [(kernel, false), (kernel, true)])
+    {
         for source in [yuyv, Source::Mjpeg(&camera[0])] {
             let mut ladder = Ladder::with_kernel(kernel);
+            // Refreshed now and then, so that something is coded.
+            ladder.hold(hold.then_some(HoldSettings { refresh_frames: 2 }));
             let mut out = QUALITIES.map(|_| Vec::new());
             let mut encode = || {
                 ladder
@@ -47,7 +52,7 @@ fn after_its_first_frame_an_encoder_allocates_nothing() {
                 let change = frames.change();
                 (change.allocations, change.reallocations) == (0, 0)
             });
-            assert!(quiet, "{kernel:?}");
+            assert!(quiet, "{kernel:?}, held: {hold}");
         }
     }
 }

@@ -37,6 +37,18 @@ impl Clock {
         Instant::now()
     }
 
+    /// Time since the Unix epoch as the host's clock shows it now: for dates that others wrote. It follows when that
+    /// clock is set, which happens minutes after the start where a machine keeps no time while it is off.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge where time enters"
+    )]
+    pub fn since_epoch(self) -> Duration {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        since_epoch.unwrap_or(Duration::ZERO)
+    }
+
     /// µs since the Unix epoch at `now`.
     #[must_use]
     pub fn wall_us(self, now: Instant) -> u64 {

@@ -5,10 +5,14 @@
 
 mod admin;
 mod clock;
+mod crowd;
 mod descriptors;
+mod guard;
 mod health;
 mod listener;
 mod log;
+mod log_writer;
+mod places;
 mod problems;
 mod registry;
 mod service;
@@ -16,10 +20,12 @@ mod signals;
 mod subscriber;
 mod variables;
 
-pub use admin::{health_routes, metrics_route};
+pub use admin::{admin_routes, health_routes};
 pub use clock::Clock;
+pub use crowd::Place;
 pub use descriptors::raise_descriptor_limit;
-pub use listener::{MAX_CONNECTIONS, TuneSocket, listen, serve_http};
+pub use guard::{HostName, HostNameError, Hosts, is_cross_site, is_navigation, share};
+pub use listener::{HttpServer, MAX_CONNECTIONS, TuneSocket, listen};
 pub use log::{LogArgs, LogSettings};
 pub use problems::{ConfigErrors, Problems};
 pub use registry::{CountedGauge, Registry};

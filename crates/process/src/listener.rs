@@ -3,9 +3,9 @@
 //!
 //! After an upgrade a socket leaves hyper for good, and its place here is free again. HTTP/2 is the reverse proxy's.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,12 +16,15 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus::IntCounter;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+
+use crate::crowd::{Crowd, Place};
+use crate::guard::{Hosts, protect};
 
 /// Connections that wait to be accepted: a crowd that reconnects at once finds room.
 const BACKLOG: u32 = 4096;
@@ -55,45 +58,72 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Sets what a service wants of each socket beside what is set here.
 pub type TuneSocket = fn(&TcpStream) -> io::Result<()>;
 
-/// Serves `routes` until `stop`; the connections' tasks live in `tasks`. A socket that `tune` refuses is closed.
-pub async fn serve_http(
-    listener: TcpListener,
-    routes: Router,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-    tune: TuneSocket,
-) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stop.cancelled() => return,
-        };
-        let (socket, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Mostly a lack of descriptors; trying again at once would only burn the core.
-                tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+/// What a port serves, and to whom.
+#[derive(Debug)]
+pub struct HttpServer {
+    /// Where connections come in.
+    pub listener: TcpListener,
+    /// What is answered.
+    pub routes: Router,
+    /// Under which names.
+    pub hosts: Hosts,
+    /// What a service wants of each socket.
+    pub tune: TuneSocket,
+    /// Counts connections that lost their place to others.
+    pub crowded: Option<IntCounter>,
+}
+
+impl HttpServer {
+    /// Serves until `stop`; the connections' tasks live in `tasks`. A socket that `tune` refuses is closed.
+    pub async fn run(self, tasks: TaskTracker, stop: CancellationToken) {
+        let crowd = Crowd::new(MAX_CONNECTIONS, self.crowded);
+        let tune = self.tune;
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = stop.cancelled() => return,
+            };
+            let (socket, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Mostly a lack of descriptors; trying again at once would only burn the core.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            };
+            let Some(place) = crowd.enter(peer.ip()) else {
+                // Closed without a word: whoever floods gets no work out of us.
                 continue;
+            };
+            if crowd.is_full() {
+                // Those who lost their place close their sockets before the next one comes.
+                tokio::task::yield_now().await;
             }
-        };
-        let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
-            // Closed without a word: whoever floods gets no work out of us.
-            continue;
-        };
-        let routes = routes.clone();
-        let stop = stop.clone();
-        tasks.spawn(async move {
-            // A connection that breaks is its peer's business; stop ends those that would stay.
-            stop.run_until_cancelled(connection(socket, peer, routes, tune))
-                .await;
-            drop(permit);
-        });
+            let (routes, hosts) = (self.routes.clone(), self.hosts.clone());
+            let stop = stop.clone();
+            tasks.spawn(async move {
+                let evicted = place.clone();
+                let connection = connection(socket, peer, routes, hosts, tune, place);
+                // A connection that breaks is its peer's business; stop ends those that would stay.
+                tokio::select! {
+                    () = connection => {}
+                    () = stop.cancelled() => {}
+                    () = evicted.evicted() => {}
+                }
+            });
+        }
     }
 }
 
-async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router, tune: TuneSocket) {
+async fn connection(
+    socket: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+    hosts: Hosts,
+    tune: TuneSocket,
+    place: Place,
+) {
     if notice_dead_peers(&socket)
         .and_then(|()| tune(&socket))
         .is_err()
@@ -101,9 +131,20 @@ async fn connection(socket: TcpStream, peer: SocketAddr, routes: Router, tune: T
         return;
     }
     let service = service_fn(move |request: Request<Incoming>| {
+        let refusal = hosts.refusal(&request);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        routes.clone().oneshot(request)
+        place.asked();
+        request.extensions_mut().insert(place.clone());
+        let routes = routes.clone();
+        async move {
+            let mut response = match refusal {
+                Some(refusal) => refusal,
+                None => routes.oneshot(request).await?,
+            };
+            protect(response.headers_mut());
+            Ok::<_, Infallible>(response)
+        }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -6,6 +6,7 @@ use clap::Args;
 use tracing_subscriber::EnvFilter;
 
 use crate::Problems;
+use crate::log_writer::LogWriter;
 
 /// The settings of the log as the operator spells them.
 #[derive(Debug, Clone, Args)]
@@ -60,14 +61,15 @@ impl LogArgs {
 impl LogSettings {
     /// From here on everything is logged; once in a process.
     ///
-    /// A line that cannot be written (a full disk, a reader that is gone) is lost and stops nobody.
+    /// A line that cannot be written (a full disk, a reader that is gone) is lost and stops nobody; how many
+    /// were is a line of its own as soon as one can be written.
     pub fn start(&self) {
         let terminal = std::io::stderr().is_terminal();
         let log = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new(&self.directives))
             // Such errors would go to the same standard error, by a macro that panics where it cannot write.
             .log_internal_errors(false)
-            .with_writer(std::io::stderr);
+            .with_writer(|| LogWriter);
         match self.format {
             LogFormat::Auto if !terminal => log.json().init(),
             LogFormat::Json => log.json().init(),

@@ -91,14 +91,17 @@ pub enum FromGateway<'a> {
 }
 
 impl FromGateway<'_> {
-    /// The first message to a viewer of `rung`.
+    /// The first message to a viewer of `rung` that may have none above `best`.
     #[must_use]
-    pub fn hello(camera: &str, rung: Rung, fps: f64, delta: bool) -> FromGateway<'_> {
+    pub fn hello(camera: &str, rung: Rung, best: Rung, fps: f64, delta: bool) -> FromGateway<'_> {
         FromGateway::Hello {
             version: VERSION,
             camera,
             quality: rung.quality(),
-            ladder: Rung::ladder().map(Rung::quality).collect(),
+            ladder: Rung::ladder()
+                .filter(|rung| *rung <= best)
+                .map(Rung::quality)
+                .collect(),
             fps,
             acks: true,
             inband: true,
@@ -132,8 +135,9 @@ mod tests {
             let status: Option<CameraStatus> = serde_json::from_value(value.clone()).ok();
             let message = match value["type"].as_str().unwrap() {
                 "hello" => {
+                    let rung = Rung::of_quality(80).unwrap();
                     let delta = value.get("delta").is_some();
-                    FromGateway::hello("default", Rung::of_quality(80).unwrap(), 34.0, delta)
+                    FromGateway::hello("default", rung, Rung::HIGHEST, 34.0, delta)
                 }
                 "status" => FromGateway::Status(status.as_ref().unwrap()),
                 "quality" => FromGateway::Quality { quality: 70 },
@@ -148,6 +152,13 @@ mod tests {
                 *value
             );
         }
+    }
+
+    #[test]
+    fn hello_offers_no_more_than_may_be_asked_for() {
+        let rung = Rung::of_quality(40).unwrap();
+        let hello = FromGateway::hello("default", rung, rung, 34.0, false).text();
+        assert!(hello.contains("\"ladder\":[30,35,40]"), "{hello}");
     }
 
     /// A kind that is added without its line in the golden file would be known to one side alone.

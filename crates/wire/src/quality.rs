@@ -104,6 +104,8 @@ pub fn per_rung<T>(make: impl Fn(Rung) -> T) -> PerRung<T> {
 impl Rung {
     /// How many rungs the ladder has.
     pub const COUNT: usize = 14;
+    /// The rung of the highest quality.
+    pub const HIGHEST: Self = Self(Self::COUNT as u8 - 1);
     const STEP: u8 = 5;
 
     /// The rung at `index`, 0 for quality 30 to 13 for quality 95.

@@ -43,7 +43,7 @@ struct Arguments {
 enum What {
     /// What needs no docker, from the repository's root: rules, and manifests as they are rendered in FOLDER.
     Paper { folder: PathBuf },
-    /// The reverse proxies of deploy/proxy, before a real gateway.
+    /// The reverse proxies of deploy/, before a real gateway.
     Proxies,
 }
 
@@ -56,7 +56,7 @@ async fn main() -> ExitCode {
     let mut report = Report::default();
     match arguments.what {
         Some(What::Paper { folder }) => paper(&folder, &mut report).await,
-        Some(What::Proxies) => proxies::check(Path::new("deploy/proxy"), &mut report).await,
+        Some(What::Proxies) => proxies::check(Path::new("deploy"), &mut report).await,
         None => match ComposeStack::from_environment() {
             Ok(stack) => live::play(&stack, &mut report).await,
             Err(why) => {

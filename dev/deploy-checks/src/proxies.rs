@@ -1,9 +1,14 @@
-//! The reverse proxies of `deploy/proxy`, each started as it is shipped in front of a real gateway: what viewers need
+//! The reverse proxies of `deploy/`, each started as it is shipped in front of a real gateway: what viewers need
 //! passes, under TLS and a path, and what they must not see does not. Each promise is broken once, too.
 
 mod idle_timeout;
+mod lies;
+mod login;
+mod logs;
+mod mutants;
 mod process;
 mod promises;
+mod side;
 mod socket;
 mod tls;
 
@@ -14,104 +19,20 @@ use testkit::Stack;
 
 use crate::files::read;
 use crate::report::Report;
+use mutants::MUTANTS;
 use process::{Program, ProxyProcess};
-use promises::Side;
+use side::Side;
 
 /// What viewers must know.
 const TOKEN: &str = "a-token-of-the-check";
 
-/// A promise that is broken when `right` becomes `wrong` in the configuration.
-struct Mutant {
-    name: &'static str,
-    of: Program,
-    right: &'static str,
-    wrong: &'static str,
-    breaks: &'static str,
-}
-
-const fn mutant(
-    of: Program,
-    breaks: &'static str,
-    name: &'static str,
-    right: &'static str,
-    wrong: &'static str,
-) -> Mutant {
-    Mutant {
-        name,
-        of,
-        right,
-        wrong,
-        breaks,
-    }
-}
-
-const MUTANTS: [Mutant; 9] = [
-    mutant(
-        Program::Nginx,
-        "frames",
-        "no upgrade",
-        "proxy_set_header Upgrade $http_upgrade;",
-        "",
-    ),
-    mutant(
-        Program::Nginx,
-        "page",
-        "a path that is not taken away",
-        "6732/;",
-        "6732;",
-    ),
-    mutant(
-        Program::Nginx,
-        "address",
-        "the client's own word on its address",
-        "X-Forwarded-For $remote_addr",
-        "X-Forwarded-For $http_x_forwarded_for",
-    ),
-    mutant(
-        Program::Nginx,
-        "login",
-        "no word on TLS",
-        "proxy_set_header X-Forwarded-Proto $scheme;",
-        "",
-    ),
-    mutant(
-        Program::Caddy,
-        "page",
-        "a path that is not taken away",
-        "handle_path",
-        "handle",
-    ),
-    mutant(
-        Program::Caddy,
-        "inside",
-        "readiness for the world",
-        "respond @inside 404",
-        "",
-    ),
-    mutant(
-        Program::Haproxy,
-        "address",
-        "no address",
-        "http-request set-header X-Forwarded-For %[src]",
-        "",
-    ),
-    mutant(
-        Program::Haproxy,
-        "frames",
-        "no word on the host",
-        "http-request set-header X-Forwarded-Host %[req.hdr(host)]",
-        "http-request set-header X-Forwarded-Host other.example.org",
-    ),
-    mutant(
-        Program::Haproxy,
-        "idle_timeout",
-        "silent sockets cut",
-        "timeout tunnel 1h",
-        "timeout tunnel 30s",
-    ),
-];
-
 pub(crate) async fn check(folder: &Path, report: &mut Report) {
+    login::check(folder, report).await;
+    check_passing(folder, report).await;
+}
+
+/// Those that only pass on.
+async fn check_passing(folder: &Path, report: &mut Report) {
     let stack = Stack::builder()
         .capture(&[("CAPTURE_WIDTH", "320"), ("CAPTURE_HEIGHT", "240")])
         .gateway(&[
@@ -143,7 +64,7 @@ pub(crate) async fn check(folder: &Path, report: &mut Report) {
             token: TOKEN,
             text: &text,
         };
-        for promise in promises::ALL {
+        for promise in promises::of(program) {
             let since = Instant::now();
             let found = side.keeps(promise).await;
             report.note(&format!("{}: {promise}", program.file()), since, &found);

@@ -19,6 +19,11 @@ const RUN: &[(&str, &str, &str)] = &[
         "dev/xtask/src/docs_commands.rs",
         "CAPTURE_SOURCE=file:recording.mjpeg cargo xtask run",
     ),
+    (
+        "gateway-svc share ",
+        "gateway-svc/tests/it/bearers/login.rs",
+        "\"--link-key-file\"",
+    ),
     ("ffmpeg ", "dev/xtask/src/docs_commands.rs", "\"ffmpeg \""),
     ("cargo xtask test", ".ci/run", "cargo xtask test"),
     // A camera named in each of the ways; which one, `cargo xtask run` passes on as it is.
@@ -59,6 +64,7 @@ const NOT_RUN: &[(&str, &str)] = &[
         "deploy/k8s/keys.sh | kubectl",
         "takes a cluster; what keys.sh prints is checked",
     ),
+    ("openssl rand ", "makes a secret"),
     ("ustreamer ", "takes a camera"),
     ("mjpg_streamer ", "takes a camera"),
     (

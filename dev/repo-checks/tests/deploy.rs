@@ -75,3 +75,50 @@ fn every_setting_that_deploy_makes_exists() {
     }
     assert!(seen > 15, "{seen} settings found");
 }
+
+/// A tag can be moved to other code; a commit cannot.
+#[test]
+fn every_action_is_named_by_its_commit_and_says_its_version() {
+    let workflows = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.github/workflows");
+    let mut seen = 0;
+    for file in fs::read_dir(workflows).expect("the workflows").flatten() {
+        let text = fs::read_to_string(file.path()).expect("a workflow");
+        for action in text.lines().filter_map(|line| line.split("uses: ").nth(1)) {
+            let pinned = action
+                .split_once('@')
+                .and_then(|(_, pin)| pin.split_once(" # v"));
+            let commit = pinned.map_or("", |(commit, _)| commit);
+            let whole = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(whole, "{action}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen} actions found");
+}
+
+/// What anybody may publish under the same name later is pinned by whoever runs it, see docs/operating.md.
+#[test]
+fn every_image_that_is_not_built_here_can_be_replaced_by_a_digest() {
+    let mut seen = 0;
+    for name in ["compose.yaml", "compose.monitoring.yaml"] {
+        let text = read(&format!("deploy/{name}"));
+        for image in text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("image: "))
+        {
+            assert!(
+                image.starts_with("${") && image.contains("_IMAGE:-"),
+                "{image}"
+            );
+            seen += 1;
+        }
+    }
+    for image in read("deploy/Dockerfile")
+        .lines()
+        .filter(|line| line.starts_with("FROM "))
+    {
+        assert!(image.contains("_IMAGE} AS "), "{image}");
+        seen += 1;
+    }
+    assert!(seen > 9, "{seen} images found");
+}

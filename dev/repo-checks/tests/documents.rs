@@ -139,7 +139,8 @@ fn every_xtask_command_in_a_document_exists() {
     for document in documents() {
         let text = read(&document);
         for rest in text.split("cargo xtask ").skip(1) {
-            let name: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+            let word = |letter: &char| letter.is_ascii_lowercase() || *letter == '-';
+            let name: String = rest.chars().take_while(word).collect();
             assert!(
                 name.is_empty() || source.contains(&format!("\"{name}\",")),
                 "{}: cargo xtask {name} does not exist",
@@ -190,7 +191,8 @@ fn every_subcommand_of_the_services_in_a_document_exists() {
     for document in documents() {
         let text = read(&document);
         for rest in text.split("`capture-svc ").skip(1) {
-            let name: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+            let word = |letter: &char| letter.is_ascii_lowercase() || *letter == '-';
+            let name: String = rest.chars().take_while(word).collect();
             assert!(
                 source.contains(&format!("    {name}")),
                 "{}: capture-svc {name} does not exist",
@@ -219,9 +221,11 @@ fn every_test_that_the_security_document_names_exists() {
     let places = [
         "capture-svc/src",
         "capture-svc/tests",
+        "crates/process/src",
         "gateway-svc/src",
         "gateway-svc/tests",
         "dev/end-to-end/tests",
+        "dev/repo-checks/tests",
     ];
     let sources: String = places
         .iter()

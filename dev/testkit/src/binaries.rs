@@ -5,6 +5,15 @@ use std::process::Command;
 
 use crate::child::{find_on_path, workspace};
 
+/// The program gateway-svc, for its sub-commands.
+///
+/// # Panics
+/// When it is not built.
+#[must_use]
+pub fn gateway_binary() -> PathBuf {
+    service("gateway-svc")
+}
+
 /// `CAPTURE_BIN` or `GATEWAY_BIN`, or beside the test itself in the target directory, where `cargo build` has put it.
 pub(crate) fn service(name: &str) -> PathBuf {
     let variable = if name == "capture-svc" {

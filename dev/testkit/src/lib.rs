@@ -34,6 +34,7 @@ pub mod statistics;
 mod viewer;
 mod websocket;
 
+pub use binaries::gateway_binary;
 pub use cameras::{Cameras, Output};
 pub use child::{ChildProcess, Scratch};
 pub use eventually::{Attempt, eventually};

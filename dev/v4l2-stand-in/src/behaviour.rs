@@ -47,12 +47,30 @@ pub(crate) enum Behaviour {
     ArithmeticJpeg,
     /// Its JPEGs look whole and end too early.
     DamagedJpeg,
+    /// It hands out its pictures in as many pieces of memory as they have planes.
+    MultiPlanar,
+    /// It has formats with chroma in other orders than most.
+    OddChroma,
+    /// What it calls red is that of BT.709, and it says so.
+    Bt709,
+    /// The same, and it says so in its colour space alone.
+    Bt709Colorspace,
+    /// Its luma is of full range, and it announces a limited one.
+    LyingRange,
+    /// Its picture is on the second of two inputs, in PAL.
+    Analogue,
+    /// It grants one buffer.
+    SingleBuffer,
+    /// After its first frame there is none.
+    OneFrame,
     /// Every fifth JPEG says that it is of 8192x8192 pixels.
     HugeHeader,
+    /// The driver marks every tenth JPEG as damaged; the next one looks whole, and its bits mean nothing.
+    HiddenDamage,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 23] = [
+    const NAMES: [(&str, Self); 32] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -72,6 +90,15 @@ impl Behaviour {
         ("size-flips", Self::SizeFlips),
         ("size-changes", Self::SizeChanges),
         ("huge-header", Self::HugeHeader),
+        ("hidden-damage", Self::HiddenDamage),
+        ("multi-planar", Self::MultiPlanar),
+        ("odd-chroma", Self::OddChroma),
+        ("bt709", Self::Bt709),
+        ("bt709-colorspace", Self::Bt709Colorspace),
+        ("lying-range", Self::LyingRange),
+        ("analogue", Self::Analogue),
+        ("single-buffer", Self::SingleBuffer),
+        ("one-frame", Self::OneFrame),
         ("video-only", Self::VideoOnly),
         ("raw-sensor", Self::RawSensor),
         ("arithmetic-jpeg", Self::ArithmeticJpeg),

@@ -8,18 +8,27 @@ use std::{
 };
 
 use v4l::v4l_sys::{
-    V4L2_CAP_STREAMING, V4L2_CAP_TIMEPERFRAME, V4L2_CAP_VIDEO_CAPTURE, v4l2_capability,
-    v4l2_captureparm, v4l2_colorspace_V4L2_COLORSPACE_SRGB, v4l2_field_V4L2_FIELD_NONE,
-    v4l2_fmtdesc, v4l2_fract, v4l2_frmivalenum, v4l2_frmivalenum__bindgen_ty_1,
-    v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE, v4l2_frmsize_discrete, v4l2_frmsizeenum,
-    v4l2_frmsizeenum__bindgen_ty_1, v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE, v4l2_pix_format,
-    v4l2_requestbuffers,
+    V4L2_CAP_STREAMING, V4L2_CAP_TIMEPERFRAME, V4L2_CAP_VIDEO_CAPTURE,
+    V4L2_CAP_VIDEO_CAPTURE_MPLANE, v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE,
+    v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, v4l2_capability, v4l2_captureparm,
+    v4l2_colorspace_V4L2_COLORSPACE_REC709, v4l2_colorspace_V4L2_COLORSPACE_SRGB,
+    v4l2_field_V4L2_FIELD_NONE, v4l2_fmtdesc, v4l2_fract, v4l2_frmivalenum,
+    v4l2_frmivalenum__bindgen_ty_1, v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE,
+    v4l2_frmsize_discrete, v4l2_frmsizeenum, v4l2_frmsizeenum__bindgen_ty_1,
+    v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE, v4l2_input, v4l2_pix_format,
+    v4l2_pix_format__bindgen_ty_1, v4l2_pix_format_mplane, v4l2_pix_format_mplane__bindgen_ty_1,
+    v4l2_requestbuffers, v4l2_std_id, v4l2_ycbcr_encoding_V4L2_YCBCR_ENC_709,
 };
 
-use crate::{behaviour::Behaviour, controls::Controls, picture::Picture, stream::Stream};
+use crate::{
+    behaviour::Behaviour, controls::Controls, formats::formats, picture::Picture, stream::Stream,
+};
 
 const SIZES: [(u32, u32); 2] = [(320, 240), (640, 480)];
 const RATES: [u32; 2] = [30, 15];
+
+/// `V4L2_STD_PAL`: a set of all its kinds.
+const PAL: v4l2_std_id = 0xff;
 
 /// A colour space that is not in any kernel.
 const NO_COLORSPACE: u32 = 200;
@@ -31,6 +40,8 @@ pub(crate) struct Camera {
     pub(crate) stream: Stream,
     picture: Picture,
     rate: u32,
+    input: usize,
+    standard: v4l2_std_id,
     /// Whether another opening of it has buffers.
     taken: bool,
     plugged: bool,
@@ -48,6 +59,8 @@ impl Camera {
                 size: SIZES[0],
             },
             rate: RATES[0],
+            input: 0,
+            standard: 0,
             taken: false,
             plugged: true,
         })
@@ -71,14 +84,64 @@ impl Camera {
         self.stream.expose();
     }
 
-    pub(crate) fn capabilities(into: &mut v4l2_capability) {
+    pub(crate) fn capabilities(&self, into: &mut v4l2_capability) {
         into.driver = *b"stand-in\0\0\0\0\0\0\0\0";
         into.card[..8].copy_from_slice(b"Stand-in");
-        into.capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+        let pictures = match self.behaviour {
+            Behaviour::MultiPlanar => V4L2_CAP_VIDEO_CAPTURE_MPLANE,
+            _ => V4L2_CAP_VIDEO_CAPTURE,
+        };
+        into.capabilities = pictures | V4L2_CAP_STREAMING;
         into.device_caps = into.capabilities;
     }
 
+    /// Cameras give pictures, in one way of two.
+    pub(crate) fn gives(&self, buffer_type: u32) -> Result<(), c_int> {
+        let own = match self.behaviour {
+            Behaviour::MultiPlanar => v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE,
+            _ => v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE,
+        };
+        (buffer_type == own).then_some(()).ok_or(libc::EINVAL)
+    }
+
+    /// The inputs of an analogue grabber.
+    pub(crate) fn enum_input(&self, asked: &mut v4l2_input) -> Result<(), c_int> {
+        let name = self.inputs().get(asked.index as usize);
+        let name = name.ok_or(libc::EINVAL)?;
+        asked.name[..name.len()].copy_from_slice(name);
+        Ok(())
+    }
+
+    pub(crate) fn select_input(&mut self, asked: &mut c_int) -> Result<(), c_int> {
+        let there = self.inputs().get(*asked as usize).is_some();
+        self.input = there.then_some(*asked as usize).ok_or(libc::EINVAL)?;
+        self.tune();
+        Ok(())
+    }
+
+    pub(crate) fn set_standard(&mut self, asked: &mut v4l2_std_id) -> Result<(), c_int> {
+        if self.behaviour != Behaviour::Analogue {
+            return Err(libc::ENODATA);
+        }
+        self.standard = *asked;
+        self.tune();
+        Ok(())
+    }
+
+    /// An analogue grabber shows black unless input and norm are right.
+    fn tune(&mut self) {
+        self.stream.dark = self.input != 1 || self.standard != PAL;
+    }
+
+    fn inputs(&self) -> &'static [&'static [u8]] {
+        match self.behaviour {
+            Behaviour::Analogue => &[b"Composite", b"S-Video"],
+            _ => &[],
+        }
+    }
+
     pub(crate) fn enum_format(&self, asked: &mut v4l2_fmtdesc) -> Result<(), c_int> {
+        self.gives(asked.type_)?;
         let formats = formats(self.behaviour);
         let (fourcc, words) = formats.get(asked.index as usize).ok_or(libc::EINVAL)?;
         asked.pixelformat = u32::from_le_bytes(*fourcc);
@@ -129,27 +192,48 @@ impl Camera {
         (into.width, into.height) = self.picture.size;
         into.pixelformat = u32::from_le_bytes(self.picture.fourcc);
         into.field = v4l2_field_V4L2_FIELD_NONE;
-        into.bytesperline = match &self.picture.fourcc {
-            b"MJPG" => 0,
-            _ => self.picture.size.0 * 2,
-        };
+        into.bytesperline = self.picture.stride();
         into.sizeimage = self.picture.buffer_bytes();
         into.colorspace = match self.behaviour {
             Behaviour::UnknownColorspace => NO_COLORSPACE,
+            Behaviour::Bt709Colorspace => v4l2_colorspace_V4L2_COLORSPACE_REC709,
             _ => v4l2_colorspace_V4L2_COLORSPACE_SRGB,
         };
         (into.quantization, into.xfer_func) = (0, 0);
+        into.__bindgen_anon_1 = v4l2_pix_format__bindgen_ty_1 {
+            ycbcr_enc: match self.behaviour {
+                Behaviour::Bt709 => v4l2_ycbcr_encoding_V4L2_YCBCR_ENC_709,
+                _ => 0,
+            },
+        };
+    }
+
+    /// The same in planes.
+    pub(crate) fn format_of_planes(&self, into: &mut v4l2_pix_format_mplane) {
+        (into.width, into.height) = self.picture.size;
+        into.pixelformat = u32::from_le_bytes(self.picture.fourcc);
+        into.field = v4l2_field_V4L2_FIELD_NONE;
+        into.colorspace = v4l2_colorspace_V4L2_COLORSPACE_SRGB;
+        into.num_planes = self.picture.pieces() as u8;
+        let mut planes = { into.plane_fmt };
+        for plane in planes.iter_mut().take(self.picture.pieces() as usize) {
+            plane.bytesperline = self.picture.stride();
+            plane.sizeimage = self.picture.buffer_bytes();
+        }
+        into.plane_fmt = planes;
+        (into.quantization, into.xfer_func) = (0, 0);
+        into.__bindgen_anon_1 = v4l2_pix_format_mplane__bindgen_ty_1 { ycbcr_enc: 0 };
     }
 
     /// The size and format nearest to what is asked for, as a driver chooses.
-    pub(crate) fn set_format(&mut self, asked: &v4l2_pix_format) -> Result<(), c_int> {
+    pub(crate) fn set_format(&mut self, pixelformat: u32, size: u32) -> Result<(), c_int> {
         if self.taken || self.stream.has_buffers() {
             return Err(libc::EBUSY);
         }
-        let wanted = self.known(asked.pixelformat);
+        let wanted = self.known(pixelformat);
         let first = formats(self.behaviour)[0].0;
         self.picture.fourcc = wanted.unwrap_or(first);
-        let distance = |&(width, _): &(u32, u32)| width.abs_diff(asked.width);
+        let distance = |&(width, _): &(u32, u32)| width.abs_diff(size);
         self.picture.size = SIZES.into_iter().min_by_key(distance).unwrap_or(SIZES[0]);
         Ok(())
     }
@@ -168,6 +252,7 @@ impl Camera {
     }
 
     pub(crate) fn request_buffers(&mut self, asked: &mut v4l2_requestbuffers) -> Result<(), c_int> {
+        self.gives(asked.type_)?;
         if self.taken {
             return Err(libc::EBUSY);
         }
@@ -181,24 +266,5 @@ impl Camera {
         } else {
             libc::POLLERR
         }
-    }
-}
-
-/// A format and how it is described.
-type Format = ([u8; 4], &'static [u8]);
-
-const USUAL: [Format; 2] = [(*b"YUYV", b"YUYV 4:2:2"), (*b"MJPG", b"Motion-JPEG")];
-const VIDEO: [Format; 2] = [(*b"H264", b"H.264"), (*b"HEVC", b"HEVC")];
-const RAW: [Format; 2] = [
-    (*b"RGGB", b"8-bit Bayer RGRG/GBGB"),
-    (*b"Y16 ", b"16-bit Greyscale"),
-];
-
-/// Which formats it has, each with each size at each rate.
-fn formats(behaviour: Behaviour) -> &'static [Format] {
-    match behaviour {
-        Behaviour::VideoOnly => &VIDEO,
-        Behaviour::RawSensor => &RAW,
-        _ => &USUAL,
     }
 }

@@ -4,8 +4,9 @@ use std::{collections::HashMap, ffi::c_int};
 
 use v4l::v4l_sys::{
     V4L2_CTRL_FLAG_NEXT_COMPOUND, V4L2_CTRL_FLAG_NEXT_CTRL, v4l2_ctrl_type_V4L2_CTRL_TYPE_BOOLEAN,
-    v4l2_ctrl_type_V4L2_CTRL_TYPE_INTEGER, v4l2_ctrl_type_V4L2_CTRL_TYPE_MENU, v4l2_query_ext_ctrl,
-    v4l2_queryctrl, v4l2_querymenu, v4l2_querymenu__bindgen_ty_1,
+    v4l2_ctrl_type_V4L2_CTRL_TYPE_INTEGER, v4l2_ctrl_type_V4L2_CTRL_TYPE_INTEGER64,
+    v4l2_ctrl_type_V4L2_CTRL_TYPE_MENU, v4l2_query_ext_ctrl, v4l2_queryctrl, v4l2_querymenu,
+    v4l2_querymenu__bindgen_ty_1,
 };
 
 use crate::behaviour::Behaviour;
@@ -24,7 +25,7 @@ struct Control {
 }
 
 /// In the order of their numbers, as they are asked for.
-const CONTROLS: [Control; 4] = [
+const CONTROLS: [Control; 5] = [
     Control {
         id: 0x0098_0900,
         kind: v4l2_ctrl_type_V4L2_CTRL_TYPE_INTEGER,
@@ -47,6 +48,14 @@ const CONTROLS: [Control; 4] = [
         name: b"Exposure, Dynamic Framerate",
         maximum: 1,
         default: 0,
+        menu: &[],
+    },
+    Control {
+        id: 0x009a_0910,
+        kind: v4l2_ctrl_type_V4L2_CTRL_TYPE_INTEGER64,
+        name: b"Pixel Rate",
+        maximum: 9_000_000_000,
+        default: 6_000_000_000,
         menu: &[],
     },
     Control {

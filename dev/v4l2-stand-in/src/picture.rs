@@ -1,4 +1,24 @@
-//! What a camera sees: one shade, as a picture of the format and size that were set, or of others.
+//! What a camera sees: one shade or one colour, as a picture of the format and size that were set, or of others.
+
+use crate::behaviour::Behaviour;
+
+/// Y, Cb, Cr: in RGB 172, 110, 45 where the weights are those of BT.601 and the range is limited.
+const OCHRE: [u8; 3] = [120, 90, 160];
+
+/// RGB 254, 0, 0 in BT.709 and limited range.
+const RED_OF_BT709: [u8; 3] = [62, 102, 240];
+
+/// What a camera sees: most the next shade of grey.
+pub(crate) fn seen(behaviour: Behaviour, shade: u8, dark: bool) -> [u8; 3] {
+    match behaviour {
+        Behaviour::MultiPlanar | Behaviour::OddChroma => OCHRE,
+        Behaviour::Bt709 | Behaviour::Bt709Colorspace => RED_OF_BT709,
+        Behaviour::LyingRange => [40, 128, 128],
+        Behaviour::Analogue if dark => [16, 128, 128],
+        Behaviour::Analogue => [200, 128, 128],
+        _ => [shade, 128, 128],
+    }
+}
 
 /// Which format and size.
 #[derive(Clone, Copy)]
@@ -8,9 +28,23 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// Enough for a picture of either format.
+    /// Enough for a picture of any format, in one piece.
     pub(crate) fn buffer_bytes(&self) -> u32 {
         self.size.0 * self.size.1 * 2
+    }
+
+    /// In how many pieces a multi-planar camera hands it out.
+    pub(crate) fn pieces(&self) -> u32 {
+        if self.fourcc == *b"NM12" { 2 } else { 1 }
+    }
+
+    /// Bytes from row to row; of a JPEG none.
+    pub(crate) fn stride(&self) -> u32 {
+        match &self.fourcc {
+            b"MJPG" => 0,
+            b"YUYV" | b"YVYU" => self.size.0 * 2,
+            _ => self.size.0,
+        }
     }
 
     pub(crate) fn half(&self) -> Self {
@@ -20,13 +54,20 @@ impl Picture {
         }
     }
 
-    pub(crate) fn draw(&self, shade: u8) -> Vec<u8> {
+    /// A plane after the other, of one colour, Y, Cb, Cr; a JPEG is grey. Sides are even.
+    pub(crate) fn draw(&self, [y, cb, cr]: [u8; 3]) -> Vec<Vec<u8>> {
         let (width, height) = self.size;
         let pixels = width as usize * height as usize;
-        if self.fourcc != *b"MJPG" {
-            return [shade, 128].repeat(pixels);
+        let luma = vec![y; pixels];
+        match &self.fourcc {
+            b"MJPG" => vec![self.jpeg(y, false)],
+            b"YVYU" => vec![[y, cr, y, cb].repeat(pixels / 2)],
+            b"NV12" | b"NM12" => vec![luma, [cb, cr].repeat(pixels / 4)],
+            b"NV21" => vec![luma, [cr, cb].repeat(pixels / 4)],
+            b"NV16" => vec![luma, [cb, cr].repeat(pixels / 2)],
+            b"YV12" => vec![luma, vec![cr; pixels / 4], vec![cb; pixels / 4]],
+            _ => vec![[y, cb, y, cr].repeat(pixels / 2)],
         }
-        self.jpeg(shade, false)
     }
 
     fn jpeg(&self, shade: u8, progressive: bool) -> Vec<u8> {

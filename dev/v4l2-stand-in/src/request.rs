@@ -3,9 +3,10 @@
 use std::ffi::{c_int, c_void};
 
 use v4l::v4l_sys::{
-    v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE, v4l2_buffer, v4l2_capability, v4l2_control,
-    v4l2_ext_controls, v4l2_fmtdesc, v4l2_format, v4l2_frmivalenum, v4l2_frmsizeenum,
-    v4l2_query_ext_ctrl, v4l2_queryctrl, v4l2_querymenu, v4l2_requestbuffers, v4l2_streamparm,
+    v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, v4l2_buffer, v4l2_capability, v4l2_control,
+    v4l2_ext_controls, v4l2_fmtdesc, v4l2_format, v4l2_frmivalenum, v4l2_frmsizeenum, v4l2_input,
+    v4l2_query_ext_ctrl, v4l2_queryctrl, v4l2_querymenu, v4l2_requestbuffers, v4l2_std_id,
+    v4l2_streamparm,
 };
 
 use crate::camera::Camera;
@@ -35,7 +36,10 @@ numbers!(
     VIDIOC_S_EXT_CTRLS,
     VIDIOC_ENUM_FRAMESIZES,
     VIDIOC_ENUM_FRAMEINTERVALS,
-    VIDIOC_QUERY_EXT_CTRL
+    VIDIOC_QUERY_EXT_CTRL,
+    VIDIOC_ENUMINPUT,
+    VIDIOC_S_INPUT,
+    VIDIOC_S_STD
 );
 
 /// Answers one request; the error is the number that `errno` gets.
@@ -60,7 +64,7 @@ pub(crate) unsafe fn answer(
     match number {
         VIDIOC_QUERYCAP => {
             // SAFETY: as above.
-            Camera::capabilities(unsafe { &mut *argument.cast::<v4l2_capability>() });
+            camera.capabilities(unsafe { &mut *argument.cast::<v4l2_capability>() });
             Ok(())
         }
         VIDIOC_ENUM_FMT => ask!(enum_format, v4l2_fmtdesc),
@@ -74,15 +78,21 @@ pub(crate) unsafe fn answer(
         VIDIOC_G_PARM | VIDIOC_S_PARM => {
             // SAFETY: as above.
             let parameters = unsafe { &mut *argument.cast::<v4l2_streamparm>() };
-            of_pictures(parameters.type_)?;
+            camera.gives(parameters.type_)?;
             // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
             camera.parameters(unsafe { &mut parameters.parm.capture });
             Ok(())
         }
         VIDIOC_REQBUFS => ask!(request_buffers, v4l2_requestbuffers),
-        VIDIOC_QUERYBUF => ask!(stream.query, v4l2_buffer),
-        VIDIOC_QBUF => ask!(stream.queue, v4l2_buffer),
-        VIDIOC_DQBUF => ask!(stream.dequeue, v4l2_buffer),
+        VIDIOC_QUERYBUF | VIDIOC_QBUF | VIDIOC_DQBUF => {
+            // SAFETY: as above.
+            let buffer = unsafe { &mut *argument.cast::<v4l2_buffer>() };
+            // SAFETY: handed on as it came.
+            unsafe { answer_buffer(camera, number, buffer) }
+        }
+        VIDIOC_ENUMINPUT => ask!(enum_input, v4l2_input),
+        VIDIOC_S_INPUT => ask!(select_input, c_int),
+        VIDIOC_S_STD => ask!(set_standard, v4l2_std_id),
         VIDIOC_STREAMON => camera.stream.start(),
         VIDIOC_STREAMOFF => camera.stream.stop(),
         VIDIOC_QUERYCTRL => ask!(controls.query, v4l2_queryctrl),
@@ -131,18 +141,46 @@ unsafe fn answer_value(
     }
 }
 
-/// Cameras give pictures, all in one plane.
-fn of_pictures(buffer_type: u32) -> Result<(), c_int> {
-    let right = buffer_type == v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE;
-    right.then_some(()).ok_or(libc::EINVAL)
+/// Asks about a buffer, which of a multi-planar camera has its planes elsewhere.
+///
+/// # Safety
+/// As [`answer`]: what the structure points to is there, and as much of it as it says.
+unsafe fn answer_buffer(
+    camera: &mut Camera,
+    number: u32,
+    buffer: &mut v4l2_buffer,
+) -> Result<(), c_int> {
+    camera.gives(buffer.type_)?;
+    let planes = if buffer.type_ == v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE {
+        // SAFETY: for this type of buffer the union holds the pointer, and the caller answers for it.
+        let planes =
+            unsafe { std::slice::from_raw_parts_mut(buffer.m.planes, buffer.length as usize) };
+        Some(planes)
+    } else {
+        None
+    };
+    match number {
+        VIDIOC_QUERYBUF => camera.stream.query(buffer, planes),
+        VIDIOC_QBUF => camera.stream.queue(buffer),
+        _ => camera.stream.dequeue(buffer, planes),
+    }
 }
 
 fn answer_format(camera: &mut Camera, set: bool, format: &mut v4l2_format) -> Result<(), c_int> {
-    of_pictures(format.type_)?;
+    camera.gives(format.type_)?;
+    if format.type_ == v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE {
+        // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
+        let pictures = unsafe { &mut format.fmt.pix_mp };
+        if set {
+            camera.set_format(pictures.pixelformat, pictures.width)?;
+        }
+        camera.format_of_planes(pictures);
+        return Ok(());
+    }
     // SAFETY: for this type of buffer the union holds this structure, and any bits are numbers.
     let pictures = unsafe { &mut format.fmt.pix };
     if set {
-        camera.set_format(pictures)?;
+        camera.set_format(pictures.pixelformat, pictures.width)?;
     }
     camera.format(pictures);
     Ok(())

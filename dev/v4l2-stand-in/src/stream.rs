@@ -6,31 +6,25 @@ use std::{
     ffi::c_int,
     fs::File,
     io,
-    os::unix::fs::FileExt,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
-use rustix::{
-    fs::{MemfdFlags, memfd_create},
-    time::{ClockId, clock_gettime},
-};
+use rustix::time::{ClockId, clock_gettime};
 use v4l::v4l_sys::{
-    V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC, timeval, v4l2_buffer, v4l2_buffer__bindgen_ty_1,
-    v4l2_field_V4L2_FIELD_NONE, v4l2_memory_V4L2_MEMORY_MMAP, v4l2_requestbuffers,
+    V4L2_BUF_FLAG_ERROR, timeval, v4l2_buffer, v4l2_field_V4L2_FIELD_NONE,
+    v4l2_memory_V4L2_MEMORY_MMAP, v4l2_plane, v4l2_requestbuffers,
 };
 
 use crate::{
     behaviour::Behaviour,
-    picture::Picture,
+    memory::Memory,
+    picture::{Picture, seen},
     slow::{self, MOST_BUFFERS},
 };
 
 /// Longer than capture-svc waits for a call into a driver.
 const HANGING: Duration = Duration::from_secs(6);
-
-/// What is mapped begins on a page of whatever size the machine has.
-const PAGE: u32 = 64 << 10;
 
 /// µs of the monotonic clock.
 pub(crate) fn now_us() -> u64 {
@@ -40,9 +34,7 @@ pub(crate) fn now_us() -> u64 {
 
 pub(crate) struct Stream {
     behaviour: Behaviour,
-    /// The buffers, one behind the other: what the process maps.
-    memory: File,
-    picture: Picture,
+    memory: Memory,
     period_us: u64,
     on: bool,
     buffers: u32,
@@ -54,25 +46,26 @@ pub(crate) struct Stream {
     due_us: Option<u64>,
     /// Of the first frame.
     first_us: Option<u64>,
+    /// An analogue grabber has no signal.
+    pub(crate) dark: bool,
 }
 
 /// A buffer that holds a picture.
 struct Frame {
     buffer: u32,
-    bytes: u32,
+    /// Of each plane.
+    bytes: Vec<u32>,
     sequence: u32,
     stamp_us: u64,
+    /// As the driver marks it.
+    damaged: bool,
 }
 
 impl Stream {
     pub(crate) fn of(behaviour: Behaviour) -> io::Result<Self> {
         Ok(Self {
             behaviour,
-            memory: File::from(memfd_create("camera", MemfdFlags::CLOEXEC)?),
-            picture: Picture {
-                fourcc: *b"YUYV",
-                size: (0, 0),
-            },
+            memory: Memory::new()?,
             period_us: 0,
             on: false,
             buffers: 0,
@@ -81,11 +74,12 @@ impl Stream {
             number: 0,
             due_us: None,
             first_us: None,
+            dark: true,
         })
     }
 
     pub(crate) fn memory(&self) -> &File {
-        &self.memory
+        &self.memory.file
     }
 
     pub(crate) fn has_buffers(&self) -> bool {
@@ -104,24 +98,25 @@ impl Stream {
         asked.count = match (self.behaviour, asked.count) {
             (_, 0) => 0,
             (Behaviour::FewBuffers, _) => 2,
+            (Behaviour::SingleBuffer, _) => 1,
             (Behaviour::ManyBuffers, count) => count.max(8),
             (_, count) => count.min(MOST_BUFFERS),
         };
-        (self.picture, self.period_us) = (*picture, 1_000_000 / u64::from(rate));
+        self.period_us = 1_000_000 / u64::from(rate);
         (self.buffers, self.number) = (asked.count, 0);
         self.queued.clear();
         self.done.clear();
-        let bytes = u64::from(self.spacing()) * u64::from(asked.count);
-        // Never shorter: what was mapped before may still be looked at.
-        let before = self.memory.metadata().map_or(0, |metadata| metadata.len());
-        let sized = self.memory.set_len(bytes.max(before));
+        let sized = self.memory.size(*picture, asked.count);
         sized.map_err(|_| libc::ENOMEM)
     }
 
-    pub(crate) fn query(&self, asked: &mut v4l2_buffer) -> Result<(), c_int> {
+    pub(crate) fn query(
+        &self,
+        asked: &mut v4l2_buffer,
+        planes: Option<&mut [v4l2_plane]>,
+    ) -> Result<(), c_int> {
         self.own(asked)?;
-        self.describe(asked);
-        Ok(())
+        self.memory.describe(asked, planes, &[0, 0])
     }
 
     pub(crate) fn queue(&mut self, asked: &mut v4l2_buffer) -> Result<(), c_int> {
@@ -149,20 +144,26 @@ impl Stream {
     }
 
     /// Never waits, since capture-svc opens cameras with `O_NONBLOCK`.
-    pub(crate) fn dequeue(&mut self, asked: &mut v4l2_buffer) -> Result<(), c_int> {
+    pub(crate) fn dequeue(
+        &mut self,
+        asked: &mut v4l2_buffer,
+        planes: Option<&mut [v4l2_plane]>,
+    ) -> Result<(), c_int> {
         if !self.on {
             return Err(libc::EINVAL);
         }
         let frame = self.done.pop_front().ok_or(libc::EAGAIN)?;
         asked.index = frame.buffer;
-        asked.bytesused = frame.bytes;
         asked.sequence = frame.sequence;
         asked.field = v4l2_field_V4L2_FIELD_NONE;
         asked.timestamp = timeval {
             tv_sec: (frame.stamp_us / 1_000_000) as i64,
             tv_usec: (frame.stamp_us % 1_000_000) as i64,
         };
-        self.describe(asked);
+        self.memory.describe(asked, planes, &frame.bytes)?;
+        if frame.damaged {
+            asked.flags |= V4L2_BUF_FLAG_ERROR;
+        }
         if self.behaviour == Behaviour::SlowCopy {
             slow::close(asked.index);
         }
@@ -179,7 +180,7 @@ impl Stream {
 
     /// The buffer that is mapped from this place on.
     pub(crate) fn buffer_at(&self, offset: u64) -> u32 {
-        (offset / u64::from(self.spacing().max(1))) as u32
+        (offset / u64::from(self.memory.spacing().max(1))) as u32
     }
 
     pub(crate) fn start(&mut self) -> Result<(), c_int> {
@@ -218,7 +219,8 @@ impl Stream {
                 self.done.push_back(frame);
             }
             self.number += 1;
-            self.due_us = Some(due + self.period_us);
+            let more = self.behaviour != Behaviour::OneFrame;
+            self.due_us = more.then_some(due + self.period_us);
         }
     }
 
@@ -229,26 +231,24 @@ impl Stream {
             Behaviour::SizeChanges => number >= 10,
             _ => false,
         };
+        let picture = self.memory.picture;
         let shade = 16 + (number % 200) as u8;
-        let mut picture = if half {
-            self.picture.half().draw(shade)
-        } else {
-            self.picture.draw(shade)
+        let colour = seen(self.behaviour, shade, self.dark);
+        let hidden = self.behaviour == Behaviour::HiddenDamage;
+        let mut planes = match self.behaviour {
+            _ if half => picture.half().draw(colour),
+            Behaviour::HugeHeader if number % 5 == 4 => vec![picture.claiming(8192, shade)],
+            Behaviour::ArithmeticJpeg => vec![picture.arithmetic(shade)],
+            Behaviour::DamagedJpeg => vec![picture.cut(shade)],
+            _ => picture.draw(colour),
         };
-        if self.behaviour == Behaviour::HugeHeader && number % 5 == 4 {
-            picture = self.picture.claiming(8192, shade);
+        if hidden && number % 10 == 9 {
+            let bits = planes[0].len() - 100..planes[0].len() - 2;
+            planes[0][bits].fill(0x55);
         }
-        match self.behaviour {
-            Behaviour::ArithmeticJpeg => picture = self.picture.arithmetic(shade),
-            Behaviour::DamagedJpeg => picture = self.picture.cut(shade),
-            _ => {}
-        }
-        let offset = u64::from(buffer) * u64::from(self.spacing());
-        let written = self.memory.write_all_at(&picture, offset);
-        written.expect("memory can be written");
         Frame {
             buffer,
-            bytes: picture.len() as u32,
+            bytes: self.memory.fill(buffer, planes),
             sequence: match self.behaviour {
                 Behaviour::SequenceStandsStill => 0,
                 Behaviour::SequenceResets => self.number % 10,
@@ -260,24 +260,12 @@ impl Stream {
                 Behaviour::OldTimestamp => due_us - 10_000_000,
                 _ => due_us,
             },
+            damaged: hidden && number % 10 == 8,
         }
-    }
-
-    /// Bytes from buffer to buffer.
-    fn spacing(&self) -> u32 {
-        self.picture.buffer_bytes().next_multiple_of(PAGE)
     }
 
     fn own(&self, asked: &v4l2_buffer) -> Result<(), c_int> {
         let fits = asked.index < self.buffers && asked.memory == v4l2_memory_V4L2_MEMORY_MMAP;
         fits.then_some(()).ok_or(libc::EINVAL)
-    }
-
-    fn describe(&self, asked: &mut v4l2_buffer) {
-        asked.length = self.picture.buffer_bytes();
-        asked.memory = v4l2_memory_V4L2_MEMORY_MMAP;
-        asked.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-        let offset = asked.index * self.spacing();
-        asked.m = v4l2_buffer__bindgen_ty_1 { offset };
     }
 }

@@ -29,6 +29,7 @@ const BENCHES: &[Bench] = &[
     member("idle", "what the services cost while nobody watches"),
     member("join", "from the click to the first picture"),
     member("scale", "what grows with viewers and gateways"),
+    member("pass-through", "what a camera costs that compresses itself"),
     Bench {
         name: "fanout",
         what: "the gateway beside plain axum, uvicorn as the original, and the raw limit",

@@ -9,6 +9,7 @@
     reason = "a command-line tool: it talks to a person, reads its environment and measures time"
 )]
 
+mod advisories;
 mod bench;
 mod camera;
 mod chaos;
@@ -18,6 +19,7 @@ mod deploy;
 mod docs_commands;
 mod mutants;
 mod nats;
+mod odd_jpegs;
 mod probe;
 mod proxies;
 mod run;
@@ -71,6 +73,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         proxies::command,
     ),
     (
+        "odd-jpegs",
+        "some hundred odd JPEGs: what the encoder makes of each beside libjpeg-turbo; --list",
+        odd_jpegs::command,
+    ),
+    (
         "bench",
         "every measurement, into bench/RESULTS.md; or a name and its arguments; --quick",
         bench::command,
@@ -84,6 +91,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "sbom",
         "what the services and the client are made of, as CycloneDX",
         sbom::command,
+    ),
+    (
+        "advisories",
+        "whether a weakness became known in what the services are made of; needs RustSec's database",
+        advisories::command,
     ),
     (
         "tools",

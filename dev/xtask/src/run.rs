@@ -91,6 +91,11 @@ fn set_defaults(environment: &mut Environment, listen: SocketAddr) {
         environment.set("GATEWAY_WEB_ROOT", web::dist());
     }
     environment.set("GATEWAY_LISTEN", listen.to_string());
+    if std::env::var_os("GATEWAY_ALLOWED_ORIGINS").is_none() {
+        // `npm run dev` in web/ shows the page from there. No release allows it: whatever else runs on a developer's port
+        // could look at the camera.
+        environment.set("GATEWAY_ALLOWED_ORIGINS", "http://localhost:5173");
+    }
     for (setting, default) in [
         ("CAPTURE_ADMIN_LISTEN", "127.0.0.1:9101"),
         ("GATEWAY_ADMIN_LISTEN", "127.0.0.1:9102"),

@@ -4,7 +4,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
-use crate::{bench, camera, chaos, deploy, docs_commands, proxies, tools, web};
+use crate::{
+    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, proxies, tools, web,
+};
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
@@ -47,6 +49,9 @@ fn check_rust(report: &mut Report) {
         cargo(environment, &["build", "--workspace", "--all-targets"])
     });
     report.step("rust tests", &["build", "nats-server"], rust_tests);
+    report.step("odd jpegs", &["build", "libjpeg-turbo"], |environment| {
+        odd_jpegs::check(environment)
+    });
     report.step(
         "faults",
         &["build", "nats-server", "faketime"],
@@ -99,7 +104,6 @@ fn check_whole(report: &mut Report) {
 fn check_deploy(report: &mut Report) {
     report.step("licences", &[], |environment| {
         tools::CARGO_DENY.get(environment)?;
-        // The advisories' database is on a host of its own; licences, bans and sources need none.
         let check = [
             "deny",
             "--config",
@@ -111,6 +115,13 @@ fn check_deploy(report: &mut Report) {
         ];
         cargo(environment, &check)
     });
+    if advisories::fetched(&report.environment) {
+        report.step("advisories", &["licences"], |environment| {
+            advisories::check(environment)
+        });
+    } else {
+        report.skip("advisories", advisories::NO_DATABASE);
+    }
     report.step("deploy checks", &["build", "nats-server"], |environment| {
         deploy::check(environment)
     });
@@ -139,6 +150,7 @@ fn get_tools(report: &mut Report) {
         ("chromium", tools::CHROMIUM),
         ("faketime", tools::FAKETIME),
         ("ffmpeg", tools::FFMPEG),
+        ("libjpeg-turbo", tools::LIBJPEG_TURBO),
     ];
     for (name, tool) in needed {
         report.step(name, &[], |environment| tool.get(environment).map(drop));

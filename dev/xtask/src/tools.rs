@@ -9,6 +9,7 @@ mod debian;
 mod fetch;
 mod known;
 mod module;
+mod proxies;
 mod tool;
 mod version;
 
@@ -17,10 +18,11 @@ use crate::shell::{Environment, Outcome, say};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
-    CADDY, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, HAPROXY, KUBECTL, LIBCLANG,
-    NASM, NATS_SERVER, NGINX, NODE, PROMTOOL,
+    CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG, LIBJPEG_TURBO,
+    NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 
 /// Lists what a program is made of.
 pub(crate) const CARGO_CYCLONEDX: CargoInstall = CargoInstall {
@@ -44,6 +46,7 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         CHROMIUM,
         FAKETIME,
         FFMPEG,
+        LIBJPEG_TURBO,
         CARGO_DENY,
         HADOLINT,
         PROMTOOL,

@@ -19,7 +19,7 @@ fn heard(bytes: &[u8], step: usize) -> (Vec<String>, Option<u16>) {
                         Event::Text(text) => assert!(text.len() <= MAX_MESSAGE_BYTES),
                         Event::Ping(payload) | Event::Pong(payload) => assert!(payload.len() <= 125),
                         Event::Close(Some(code)) => assert!((1000..5000).contains(code)),
-                        Event::Close(None) | Event::Binary => {}
+                        Event::Close(None) | Event::Binary | Event::Part => {}
                     }
                     events.push(format!("{event:?}"));
                 }

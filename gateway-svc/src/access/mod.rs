@@ -1,30 +1,45 @@
-//! Who may come in: the origin of a page, the token, the login, and whose address it is.
+//! Who may come in, and what they may see: the origin of a page, the token and the other bearers, the login, and whose
+//! address it is.
 //!
-//! [`AccessControl`] holds the rules and who broke them; its parts are pure. Only [`middleware`] knows the server.
+//! [`AccessControl`] holds the rules and who broke them; what decides is pure: [`claims`] say what may be seen, and each
+//! bearer that proves some has a file of its own. Only [`middleware`] knows the server.
 
+pub(crate) mod bearers;
+pub(crate) mod claims;
 pub(crate) mod client_ip;
 mod cookie;
+pub(crate) mod cookie_scope;
+pub(crate) mod identity;
+pub(crate) mod jwks_url;
+pub(crate) mod jwt;
+pub(crate) mod kept_file;
+pub(crate) mod link;
+pub(crate) mod login;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
+mod pages;
 mod presented;
 pub(crate) mod token;
+pub(crate) mod user_map;
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, header};
 use parking_lot::Mutex;
-use process::{Clock, subscriber};
+use process::Clock;
 
+use self::bearers::Bearers;
 use self::client_ip::{Network, TrustedProxies};
-use self::cookie::{COOKIE, CookieKey, LOGIN_LIFETIME, Proof};
-use self::login_limiter::{LoginLimiter, Verdict};
+use self::cookie::CookieKey;
+use self::login_limiter::LoginLimiter;
 use self::origin::Origin;
-use self::presented::Presented;
+use self::pages::{Audience, PageRules};
 use self::token::{Access, Token};
+use crate::audit::Audit;
 use crate::metrics::Refused;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -35,8 +50,9 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 #[derive(Debug)]
 pub(crate) struct AccessControl {
     secret: Option<Secret>,
-    /// Pages elsewhere that may show the stream.
-    allowed_origins: BTreeSet<Origin>,
+    /// What proves an identity beside it.
+    bearers: Arc<Bearers>,
+    pages: PageRules,
     proxies: TrustedProxies,
     /// Wrong tokens.
     tokens: Mutex<LoginLimiter>,
@@ -44,34 +60,15 @@ pub(crate) struct AccessControl {
     cookies: Mutex<LoginLimiter>,
     clock: Clock,
     refused: Arc<Refused>,
+    audit: Audit,
 }
 
 /// What a viewer proves to know.
 #[derive(Debug)]
-pub(crate) struct Secret {
+struct Secret {
     token: Token,
     /// Made from the token.
     cookies: CookieKey,
-}
-
-/// Whose page it is that asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
-    /// This gateway's own.
-    Own,
-    /// One that the operator allows.
-    Allowed,
-    /// Any other.
-    Foreign,
-}
-
-/// Why a token does not let anybody in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenRefusal {
-    /// None was given, or a wrong one.
-    Unauthorized,
-    /// So many wrong ones were given that for so long no other is looked at.
-    TooMany(Duration),
 }
 
 impl AccessControl {
@@ -79,13 +76,20 @@ impl AccessControl {
     #[must_use]
     pub(crate) fn new(
         access: Access,
+        bearers: Arc<Bearers>,
         allowed_origins: BTreeSet<Origin>,
         trusted_proxies: Vec<Network>,
         clock: Clock,
         refused: Arc<Refused>,
+        audit: Audit,
     ) -> Self {
+        let audience = match &access {
+            Access::ThisMachine => Audience::ThisMachine,
+            Access::Anyone => Audience::Anyone,
+            Access::Token(_) | Access::Bearers => Audience::Invited,
+        };
         let secret = match access {
-            Access::Anyone => None,
+            Access::ThisMachine | Access::Anyone | Access::Bearers => None,
             Access::Token(token) => Some(Secret {
                 cookies: CookieKey::derive(token.secret()),
                 token,
@@ -93,18 +97,28 @@ impl AccessControl {
         };
         Self {
             secret,
-            allowed_origins,
+            bearers,
+            pages: PageRules {
+                audience,
+                allowed_origins,
+            },
             proxies: TrustedProxies::new(trusted_proxies),
             tokens: Mutex::default(),
             cookies: Mutex::default(),
             clock,
             refused,
+            audit,
         }
     }
 
-    /// What is asked for, where anything is.
-    pub(crate) const fn secret(&self) -> Option<&Secret> {
-        self.secret.as_ref()
+    /// Whether viewers have to prove who they are.
+    pub(crate) fn asks(&self) -> bool {
+        self.secret.is_some() || !self.bearers.is_empty()
+    }
+
+    /// Keeps what bearers are checked with as its files and the issuer have it, for ever.
+    pub(crate) async fn keep(&self) -> Infallible {
+        self.bearers.keep().await
     }
 
     /// The client's own address.
@@ -122,7 +136,7 @@ impl AccessControl {
     }
 
     /// The host that the client asked for, as a trusted proxy says, else as the request does.
-    fn host<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
+    pub(crate) fn host<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
         let own = || headers.get(header::HOST)?.to_str().ok();
         self.forwarded(peer, headers, &FORWARDED_HOST).or_else(own)
     }
@@ -138,130 +152,21 @@ impl AccessControl {
         value.to_str().ok()?.split(',').next().map(str::trim)
     }
 
-    /// Whose page sends this `Origin`.
-    fn page(&self, origin: &[u8], host: Option<&str>) -> Page {
-        let origin = std::str::from_utf8(origin).ok();
-        let Some(origin) = origin.and_then(|origin| origin.parse::<Origin>().ok()) else {
-            return Page::Foreign;
-        };
-        if host.is_some_and(|host| origin.is_host(host)) {
-            Page::Own
-        } else if self.allowed_origins.contains(&origin) {
-            Page::Allowed
-        } else {
-            Page::Foreign
+    /// Pages elsewhere that may show this gateway's own in a frame, as sources of a content security policy.
+    pub(crate) fn embedders(&self) -> Vec<String> {
+        match self.pages.audience {
+            Audience::Anyone => vec!["*".to_owned()],
+            _ => self
+                .pages
+                .allowed_origins
+                .iter()
+                .map(Origin::to_string)
+                .collect(),
         }
-    }
-
-    /// Lets a request with the token or its cookie pass, and everybody where no token is asked for.
-    ///
-    /// A right cookie passes whatever else happens: it cannot be guessed, so nobody needs to wait with it.
-    ///
-    /// # Errors
-    /// See [`TokenRefusal`]; it is counted.
-    fn check_token(
-        &self,
-        client: IpAddr,
-        headers: &HeaderMap,
-        query: Option<&str>,
-    ) -> Result<(), TokenRefusal> {
-        let Some(secret) = self.secret() else {
-            return Ok(());
-        };
-        let presented = Presented::of(headers, query);
-        let now_s = self.now_s();
-        let proofs = presented.cookies.iter();
-        let proofs: Vec<_> = proofs
-            .map(|value| secret.cookies.judge(value, now_s))
-            .collect();
-        if proofs.contains(&Proof::Valid) {
-            return Ok(());
-        }
-        if !presented.tokens.is_empty() {
-            return self.try_tokens(secret, client, &presented.tokens);
-        }
-        let wrong = proofs.iter().filter(|proof| **proof == Proof::Wrong);
-        let verdicts = wrong.map(|_| self.judge(&self.cookies, "cookie", client, false));
-        match verdicts.last() {
-            Some(verdict) => self.settle(verdict),
-            None => Err(self.unauthorized()),
-        }
-    }
-
-    /// Lets pass who shows the token in one of `given`.
-    ///
-    /// # Errors
-    /// See [`TokenRefusal`]; it is counted.
-    fn try_tokens<T: AsRef<str>>(
-        &self,
-        secret: &Secret,
-        client: IpAddr,
-        given: &[T],
-    ) -> Result<(), TokenRefusal> {
-        let right = |token: &T| secret.token.is(token.as_ref());
-        let right = given.iter().any(right);
-        // Each wrong one is a guess.
-        let guesses = if right { 1 } else { given.len() };
-        let judge = || self.judge(&self.tokens, "token", client, right);
-        let verdict = std::iter::repeat_with(judge).take(guesses).last();
-        verdict.map_or_else(|| Err(self.unauthorized()), |verdict| self.settle(verdict))
-    }
-
-    /// Judges a secret, and logs the first wrong one of a minute; `kind` is what it is.
-    fn judge(
-        &self,
-        limiter: &Mutex<LoginLimiter>,
-        kind: &'static str,
-        client: IpAddr,
-        right: bool,
-    ) -> Verdict {
-        let now = self.clock.now();
-        let verdict = limiter.lock().judge(subscriber(client), right, now);
-        if verdict == (Verdict::Wrong { first: true }) {
-            tracing::warn!(address = %client, "a wrong {kind} was given");
-        }
-        verdict
-    }
-
-    /// What a verdict means, counted.
-    fn settle(&self, verdict: Verdict) -> Result<(), TokenRefusal> {
-        match verdict {
-            Verdict::Right => Ok(()),
-            Verdict::Wrong { .. } => Err(self.unauthorized()),
-            Verdict::Wait(wait) => {
-                self.refused.attempts.inc();
-                Err(TokenRefusal::TooMany(wait))
-            }
-        }
-    }
-
-    fn unauthorized(&self) -> TokenRefusal {
-        self.refused.token.inc();
-        TokenRefusal::Unauthorized
-    }
-
-    /// Trades a token for a cookie: the value of `Set-Cookie`, `secure` for who came by HTTPS.
-    ///
-    /// # Errors
-    /// See [`TokenRefusal`]; it is counted.
-    pub(crate) fn login(
-        &self,
-        secret: &Secret,
-        client: IpAddr,
-        given: &str,
-        secure: bool,
-    ) -> Result<String, TokenRefusal> {
-        self.try_tokens(secret, client, &[given])?;
-        Ok(format!(
-            "{COOKIE}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
-            secret.cookies.issue(self.now_s()),
-            LOGIN_LIFETIME.as_secs(),
-            if secure { "; Secure" } else { "" }
-        ))
     }
 
     /// Seconds since the Unix epoch.
     fn now_s(&self) -> u64 {
-        self.clock.wall_us(self.clock.now()) / 1_000_000
+        self.clock.since_epoch().as_secs()
     }
 }

@@ -30,6 +30,16 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// Of a page at this address (a `Referer`).
+    pub(super) fn of_page(address: &str) -> Option<Self> {
+        let origin = Url::parse(address).ok()?.origin();
+        origin
+            .is_tuple()
+            .then(|| Self(origin.ascii_serialization().into()))
+    }
+}
+
 impl FromStr for Origin {
     type Err = OriginError;
 
@@ -81,6 +91,17 @@ mod tests {
         assert!(!own("https://evil.org", "evil.org/@cam.local"));
         assert!(!own("https://evil.org", "cam.local@evil.org"));
         assert!(!own("https://evil.org", "evil.org\\cam.local"));
+    }
+
+    #[test]
+    fn a_page_has_the_origin_of_its_address() {
+        let of = |page: &str| Origin::of_page(page).map(|origin| origin.to_string());
+        let shop = Some("https://shop.example".to_owned());
+        assert_eq!(of("https://shop.example/a?b"), shop);
+        assert_eq!(of("https://u:p@shop.example:443/"), shop);
+        for none in ["", "shop.example", "about:blank", "data:text/html,x"] {
+            assert_eq!(of(none), None, "{none}");
+        }
     }
 
     #[test]

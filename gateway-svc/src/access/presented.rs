@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use url::form_urlencoded;
 
-use super::cookie::COOKIE;
+use super::cookie_scope::CookieScope;
 
 /// The user name whose HTTP Basic password is the token: for players that have but these two fields.
 const BASIC_USER: &str = "token";
@@ -31,7 +31,8 @@ impl<'a> Presented<'a> {
         let cookies = headers.get_all(header::COOKIE).iter();
         let cookies = cookies.filter_map(|value| value.to_str().ok());
         let cookies = cookies.flat_map(|value| value.split(';'));
-        let ours = |pair: &'a str| pair.trim().strip_prefix(COOKIE)?.strip_prefix('=');
+        let scope = CookieScope::of(headers);
+        let ours = |pair: &'a str| pair.trim().strip_prefix(scope.name())?.strip_prefix('=');
         Self {
             tokens: authorization.into_iter().chain(query).collect(),
             cookies: cookies.filter_map(ours).collect(),

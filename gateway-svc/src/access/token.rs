@@ -9,9 +9,13 @@ const MIN_LENGTH: usize = 16;
 /// Who may watch.
 #[derive(Clone, Debug)]
 pub enum Access {
-    /// Whoever can connect.
+    /// Whoever is at this machine.
+    ThisMachine,
+    /// Whoever can connect: public on purpose.
     Anyone,
-    /// Whoever knows the token.
+    /// Whoever proves who they are by something else than a token.
+    Bearers,
+    /// Whoever knows the token, or proves who they are.
     Token(Token),
 }
 

@@ -4,6 +4,8 @@ use bus::NatsArgs;
 use clap::{Args, Parser, Subcommand};
 use process::LogArgs;
 
+use super::bearers::BearerArgs;
+
 /// Brings a camera's frames from NATS to browsers, and tells the camera host which qualities are wanted.
 #[derive(Debug, Parser)]
 #[command(name = "gateway-svc", version, about, max_term_width = 110)]
@@ -21,6 +23,28 @@ pub struct Cli {
 pub enum Command {
     /// Ask the running service whether it is ready; for containers without a shell.
     Healthcheck,
+    /// Make a link that lets somebody watch for a while; needs the key (`GATEWAY_LINK_KEY_FILE`) and no gateway.
+    Share(ShareArgs),
+}
+
+/// What a link lets somebody see.
+#[derive(Debug, Clone, Args)]
+pub struct ShareArgs {
+    /// Cameras, comma-separated: front-door, yard-*, default (the unnamed one)
+    #[arg(long, required = true, value_delimiter = ',')]
+    pub(crate) camera: Vec<String>,
+    /// How long: 30m, 2h, 7days
+    #[arg(long = "for", required = true, value_name = "TIME")]
+    pub(crate) lifetime: String,
+    /// The highest quality, 30 to 95; without it: any
+    #[arg(long, value_parser = crate::share::quality)]
+    pub(crate) max_quality: Option<u8>,
+    /// For whom it is; stands in the audit log
+    #[arg(long, default_value = "link")]
+    pub(crate) name: String,
+    /// Address of the page
+    #[arg(long, default_value = "http://localhost:6732/")]
+    pub(crate) url: String,
 }
 
 /// Every setting as the operator spelled it.
@@ -90,12 +114,20 @@ pub struct Settings {
     /// Whether anybody may watch from other machines without a secret: true or false
     #[arg(long, env = "GATEWAY_ALLOW_ANONYMOUS", global = true, default_value = "false", num_args = 0..=1, default_missing_value = "true")]
     pub(super) allow_anonymous: String,
+    #[command(flatten)]
+    pub(super) bearers: BearerArgs,
+    /// Where it is written who watched and who was refused, a line of JSON each: off, stdout, or file: and a path
+    #[arg(long, env = "GATEWAY_AUDIT", global = true, default_value = "off")]
+    pub(super) audit: String,
+    /// Names, comma-separated, under which the admin port and, without a secret, the public one are served beside localhost
+    #[arg(long, env = "GATEWAY_ALLOWED_HOSTS", global = true, default_value = "")]
+    pub(super) allowed_hosts: String,
     /// Origins of web pages elsewhere that may show the stream, comma-separated
     #[arg(
         long,
         env = "GATEWAY_ALLOWED_ORIGINS",
         global = true,
-        default_value = "http://localhost:5173"
+        default_value = ""
     )]
     pub(super) allowed_origins: String,
     /// Time in which all viewers are sent away after SIGTERM: 10s, 500ms, 2m
@@ -103,4 +135,11 @@ pub struct Settings {
     pub(super) drain: String,
     #[command(flatten)]
     pub(super) log: LogArgs,
+}
+
+impl Settings {
+    /// The file with the key of links, where one is named.
+    pub(crate) fn link_key_file(&self) -> Option<&str> {
+        self.bearers.link_key_file.as_deref()
+    }
 }

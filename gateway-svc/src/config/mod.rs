@@ -3,21 +3,25 @@
 //! [`cli`] spells them, [`validate`] judges the text of all together so that an operator sees every problem at once.
 //! Seen by `main` and `run` alone: modules get their own small values.
 
+mod bearers;
 mod cli;
 mod validate;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::NatsSettings;
-use process::LogSettings;
+use process::{HostName, LogSettings};
 
-pub use self::cli::{Cli, Command, Settings};
+pub use self::cli::{Cli, Command, Settings, ShareArgs};
+use crate::access::bearers::Bearers;
 use crate::access::client_ip::Network;
 use crate::access::origin::Origin;
 use crate::access::token::Access;
+use crate::audit::destination::Destination;
 
 /// Settings that can be used.
 #[derive(Debug, Clone)]
@@ -38,6 +42,12 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Who may watch.
     pub access: Access,
+    /// What proves an identity beside the token.
+    pub(crate) bearers: Arc<Bearers>,
+    /// Where the audit log goes.
+    pub(crate) audit: Destination,
+    /// Names under which both ports are served without a token.
+    pub allowed_hosts: Vec<HostName>,
     /// Pages elsewhere that may show the stream.
     pub allowed_origins: BTreeSet<Origin>,
     /// Time to send viewers away.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use process::{ConfigErrors, Problems};
 
@@ -27,7 +28,11 @@ impl Settings {
             1_000_000,
         );
         let trusted_proxies = p.list("GATEWAY_TRUSTED_PROXIES", &self.trusted_proxies);
-        let access = self.access(p, listen);
+        let proxies = trusted_proxies.as_ref().map_or(0, Vec::len);
+        let access = self.access(p, listen, proxies > 0);
+        let bearers = self.bearers.validate(p, proxies > 0);
+        let audit = p.keep("GATEWAY_AUDIT", &self.audit, self.audit.parse());
+        let allowed_hosts = p.list("GATEWAY_ALLOWED_HOSTS", &self.allowed_hosts);
         let allowed_origins = p.list("GATEWAY_ALLOWED_ORIGINS", &self.allowed_origins);
         let drain = p.time("GATEWAY_DRAIN", &self.drain);
         let log = self.log.validate(p);
@@ -41,6 +46,9 @@ impl Settings {
                 max_viewers_per_ip: per_ip.map(|limit| (limit > 0).then_some(limit))?,
                 trusted_proxies: trusted_proxies?,
                 access: access?,
+                bearers: Arc::new(bearers),
+                audit: audit?,
+                allowed_hosts: allowed_hosts?,
                 allowed_origins: allowed_origins?,
                 drain: drain?,
                 log: log?,
@@ -49,7 +57,12 @@ impl Settings {
         problems.settle(build())
     }
 
-    fn access(&self, problems: &mut Problems, listen: Option<SocketAddr>) -> Option<Access> {
+    fn access(
+        &self,
+        problems: &mut Problems,
+        listen: Option<SocketAddr>,
+        behind_proxies: bool,
+    ) -> Option<Access> {
         let choices = [("true", true), ("false", false), ("1", true), ("0", false)];
         let anonymous =
             problems.choice("GATEWAY_ALLOW_ANONYMOUS", &self.allow_anonymous, &choices)?;
@@ -69,14 +82,31 @@ impl Settings {
             }
         };
         let Some((name, value, token)) = token else {
-            if !anonymous && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
-                problems.add(format!(
-                    "GATEWAY_LISTEN={:?} lets other machines in and nothing says who may watch: set GATEWAY_AUTH_TOKEN (or \
-                     GATEWAY_AUTH_TOKEN_FILE), or GATEWAY_ALLOW_ANONYMOUS=true",
-                    self.listen
-                ));
+            if self.bearers.any() {
+                if anonymous {
+                    problems.add(
+                        "GATEWAY_ALLOW_ANONYMOUS=true and what asks viewers who they are (GATEWAY_LINK_KEY_FILE, \
+                         GATEWAY_JWT_…, GATEWAY_PROXY_AUTH_HEADER) contradict each other: set one",
+                    );
+                }
+                return Some(Access::Bearers);
             }
-            return Some(Access::Anyone);
+            if anonymous {
+                return Some(Access::Anyone);
+            }
+            let lets_in = |setting: &str, value: &str| {
+                format!(
+                    "{setting}={value:?} lets other machines in and nothing says who may watch: set GATEWAY_AUTH_TOKEN (or \
+                     GATEWAY_AUTH_TOKEN_FILE), or GATEWAY_ALLOW_ANONYMOUS=true"
+                )
+            };
+            if listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+                problems.add(lets_in("GATEWAY_LISTEN", &self.listen));
+            }
+            if behind_proxies {
+                problems.add(lets_in("GATEWAY_TRUSTED_PROXIES", &self.trusted_proxies));
+            }
+            return Some(Access::ThisMachine);
         };
         if anonymous {
             problems.add(format!(
@@ -118,12 +148,8 @@ mod tests {
             (1000, None)
         );
         assert_eq!(config.drain, Duration::from_secs(10));
-        assert!(
-            config
-                .allowed_origins
-                .contains(&"http://localhost:5173".parse().unwrap())
-        );
-        assert!(matches!(config.access, Access::Anyone));
+        assert!(config.allowed_origins.is_empty() && config.allowed_hosts.is_empty());
+        assert!(matches!(config.access, Access::ThisMachine));
     }
 
     #[test]
@@ -138,6 +164,7 @@ mod tests {
             "--max-viewers-per-ip=-1",
             "--trusted-proxies=10.0.0.0/33",
             "--auth-token-file=/no/such/token",
+            "--allowed-hosts=http://example.org",
             "--allowed-origins=example.org",
             "--drain=10",
             "--log-format=xml",
@@ -154,6 +181,7 @@ mod tests {
             "GATEWAY_MAX_VIEWERS_PER_IP",
             "GATEWAY_TRUSTED_PROXIES",
             "GATEWAY_AUTH_TOKEN_FILE",
+            "GATEWAY_ALLOWED_HOSTS",
             "GATEWAY_ALLOWED_ORIGINS",
             "GATEWAY_DRAIN",
             "LOG_FORMAT",
@@ -164,7 +192,7 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 13, "{problems:#?}");
+        assert_eq!(problems.len(), 14, "{problems:#?}");
     }
 
     #[test]
@@ -187,6 +215,16 @@ mod tests {
                 .unwrap();
         }
         settings(&["--listen=[::1]:6732"]).validate().unwrap();
+        let proxied = settings(&["--trusted-proxies=127.0.0.1"]).validate();
+        let proxied = proxied.unwrap_err().to_string();
+        assert!(
+            proxied.starts_with("GATEWAY_TRUSTED_PROXIES")
+                && proxied.contains("GATEWAY_AUTH_TOKEN"),
+            "{proxied}"
+        );
+        settings(&["--trusted-proxies=127.0.0.1", "--allow-anonymous"])
+            .validate()
+            .unwrap();
         let both = settings(&["--allow-anonymous", "--auth-token=0123456789abcdef"]).validate();
         assert!(both.unwrap_err().to_string().contains("contradict"));
         let twice = settings(&["--auth-token=a", "--auth-token-file=b"]).validate();

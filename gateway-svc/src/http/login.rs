@@ -1,4 +1,4 @@
-//! `POST /api/login`: trades the token for a cookie, for the page.
+//! `POST /api/login`: trades the token, a link's or a JWT for a cookie, for the page; `POST /api/logout` takes it away.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::access::AccessControl;
+use crate::access::cookie_scope::CookieScope;
 
-/// The most bytes of a login: it is two dozen and a token.
-const MAX_LOGIN_BYTES: usize = 1024;
+/// The most bytes of a login: it is two dozen and a token, a link's or a JWT.
+const MAX_LOGIN_BYTES: usize = 8 * 1024;
 /// A login that is not there by then is none.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -28,9 +29,9 @@ pub(crate) async fn login(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let Some(secret) = access.secret() else {
+    if !access.asks() {
         return StatusCode::NO_CONTENT.into_response();
-    };
+    }
     let (parts, body) = request.into_parts();
     let client = access.client_ip(peer.ip(), &parts.headers);
     // Judged and counted when it is all there: many logins that are sent slowly are many guesses.
@@ -39,10 +40,26 @@ pub(crate) async fn login(
         return (StatusCode::BAD_REQUEST, words).into_response();
     };
     let secure = access.is_https(peer.ip(), &parts.headers);
-    match access.login(secret, client, &given, secure) {
+    let scope = CookieScope::of(&parts.headers);
+    match access.login(client, &given, &scope, secure) {
         Ok(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            access.audit_refusal(client, parts.uri.path(), refusal.reason());
+            refusal.into_response()
+        }
     }
+}
+
+/// Takes the browser's cookie away. One that somebody has copied lasts until its end or another token: gateways remember
+/// none.
+pub(crate) async fn logout(
+    State(access): State<Arc<AccessControl>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let secure = access.is_https(peer.ip(), &headers);
+    let cookie = CookieScope::of(&headers).set("", Duration::ZERO, secure);
+    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
 /// The body, or nothing of one that is too long or too slow.

@@ -6,27 +6,32 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{ConnectInfo, Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use process::CountedGauge;
+use process::{CountedGauge, Place};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::access::identity::Identity;
+use crate::audit::Visit;
 use crate::frame::Frame;
 use crate::http::state::AppState;
-use crate::http::stream_query::{StreamQuery, timestamp, unavailable};
+use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, watched};
 use crate::relay::fanout::JOIN_MAX_AGE;
 use crate::relay::streams::Subscription;
 use crate::session::admission::Permit;
 
 /// Frames a second that may be asked for.
 const FPS_RANGE: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
+/// In the audit log.
+const PATH: &str = "/stream.mjpg";
 /// Ends one part and begins the next at once: a browser shows a part when it sees the boundary behind it.
 const BOUNDARY: &str = "\r\n--frame\r\n";
 
@@ -34,12 +39,16 @@ const BOUNDARY: &str = "\r\n--frame\r\n";
 pub(crate) async fn mjpeg(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(identity): Extension<Identity>,
+    Extension(place): Extension<Place>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let stream = match query.stream(&state.refused) {
+    let client = state.access.client_ip(peer.ip(), &headers);
+    let who = identity.who(client);
+    let stream = match query.stream(&state.refused, &identity) {
         Ok(stream) => stream,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
     };
     let interval = match query.fps {
         None => Duration::ZERO,
@@ -49,11 +58,11 @@ pub(crate) async fn mjpeg(
             return (StatusCode::BAD_REQUEST, words).into_response();
         }
     };
-    let client = state.access.client_ip(peer.ip(), &headers);
     let permit = match state.admission.admit(client) {
         Ok(permit) => permit,
         Err(error) => {
             error.count(&state.refused);
+            state.audit.refused(&who, PATH, error.reason());
             return unavailable(&error.to_string());
         }
     };
@@ -62,7 +71,10 @@ pub(crate) async fn mjpeg(
         Err(error) => return unavailable(&error.to_string()),
     };
     state.viewers.connections.inc();
+    // From here on it is a viewer like any other, and ends with its stream.
+    place.leave();
     let headers = [
+        (header::CONNECTION, "close"),
         (
             header::CONTENT_TYPE,
             "multipart/x-mixed-replace;boundary=frame",
@@ -71,9 +83,15 @@ pub(crate) async fn mjpeg(
         // nginx would collect a buffer full of frames first.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    let parts = Parts::new(state, subscription, permit, interval);
-    (headers, parts.into_body()).into_response()
+    let visit = state
+        .audit
+        .came(who, watched("mjpeg", &stream), state.clock.now());
+    let parts = Parts::new(state, subscription, permit, visit, interval);
+    (headers, parts.into_body(identity)).into_response()
 }
+
+/// Is ready when the viewer may see nothing any more.
+type Ended = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The parts of one stream.
 struct Parts {
@@ -84,6 +102,9 @@ struct Parts {
         reason = "held, not read: its place is free again when the stream ends"
     )]
     permit: Permit,
+    visit: Visit,
+    /// What let it in is over.
+    expired: bool,
     #[expect(dead_code, reason = "held, not read: it counts while the stream lasts")]
     watching: CountedGauge,
     frames: watch::Receiver<Option<Arc<Frame>>>,
@@ -113,6 +134,7 @@ impl Parts {
         state: AppState,
         subscription: Subscription,
         permit: Permit,
+        visit: Visit,
         interval: Duration,
     ) -> Self {
         let rung = subscription.stream().rung;
@@ -125,26 +147,44 @@ impl Parts {
             due: state.clock.now(),
             subscription,
             permit,
+            visit,
+            expired: false,
             state,
         }
     }
 
-    fn into_body(self) -> Body {
-        let opening = Bytes::from_static(&BOUNDARY.as_bytes()[2..]);
-        let body = unfold((Some(opening), self), |(opening, mut parts)| async move {
-            let part = match opening {
-                Some(opening) => opening,
-                None => parts.next().await?,
-            };
-            Some((Ok::<_, Infallible>(part), (None, parts)))
+    /// Ends with the gateway or with the identity.
+    fn into_body(self, identity: Identity) -> Body {
+        let clock = self.state.clock;
+        let ended: Ended = Box::pin(async move {
+            identity.ended(clock).await;
         });
+        let opening = Bytes::from_static(&BOUNDARY.as_bytes()[2..]);
+        let body = unfold(
+            (Some(opening), self, ended),
+            |(opening, mut parts, mut ended)| async move {
+                let part = match opening {
+                    Some(opening) => opening,
+                    None => parts.next(&mut ended).await?,
+                };
+                Some((Ok::<_, Infallible>(part), (None, parts, ended)))
+            },
+        );
         Body::from_stream(body)
     }
 
-    /// The next part, `None` when this gateway leaves.
-    async fn next(&mut self) -> Option<Bytes> {
+    /// The next part, `None` when this gateway leaves or `ended` says so.
+    async fn next(&mut self, ended: &mut Ended) -> Option<Bytes> {
         let leaving = self.state.admission.leaving().clone();
-        leaving.run_until_cancelled(self.newest()).await?
+        tokio::select! {
+            biased;
+            () = leaving.cancelled() => None,
+            () = ended => {
+                self.expired = true;
+                None
+            }
+            newest = self.newest() => newest,
+        }
     }
 
     async fn newest(&mut self) -> Option<Bytes> {
@@ -183,6 +223,7 @@ impl Parts {
         let age = frame.age_s(clock.wall_us(clock.now()));
         let rung = self.subscription.stream().rung;
         let bytes = frame.jpeg().len();
+        self.visit.bytes += bytes as u64;
         self.state.delivered.sent(rung, (bytes, 0), age);
     }
 }
@@ -190,11 +231,14 @@ impl Parts {
 impl Drop for Parts {
     fn drop(&mut self) {
         let closed = &self.state.viewers.closed;
-        if self.state.admission.leaving().is_cancelled() {
-            &closed.leaving
+        let (count, reason) = if self.expired {
+            (&closed.expired, "expired")
+        } else if self.state.admission.leaving().is_cancelled() {
+            (&closed.leaving, "leaving")
         } else {
-            &closed.viewer
-        }
-        .inc();
+            (&closed.viewer, "viewer")
+        };
+        count.inc();
+        self.visit.reason = reason;
     }
 }

@@ -2,6 +2,7 @@
 
 mod login;
 mod mjpeg;
+mod policy;
 pub(crate) mod routes;
 mod snapshot;
 pub(crate) mod socket_options;

@@ -9,8 +9,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower::util::MapRequest;
 
-use crate::access::middleware::{check_origin, check_token};
-use crate::http::login::login;
+use crate::access::middleware::{check_origin, check_page_origin, identify};
+use crate::http::login::{login, logout};
 use crate::http::mjpeg::mjpeg;
 use crate::http::snapshot::snapshot;
 use crate::http::state::AppState;
@@ -26,13 +26,17 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
         .route("/api/status", get(status))
         .route("/snapshot.jpg", get(snapshot))
         .route("/stream.mjpg", get(mjpeg))
-        .route_layer(from_fn_with_state(state.clone(), check_token));
+        .route_layer(from_fn_with_state(state.clone(), identify));
+    let page = Router::new()
+        .fallback_service(static_files::client(web_root, Arc::clone(&state.access)))
+        .layer(from_fn_with_state(state.clone(), check_page_origin));
     let routes = Router::new()
         .merge(watching)
         .route("/api/login", post(login))
-        .fallback_service(static_files::client(web_root))
+        .route("/api/logout", post(logout))
         .layer(from_fn_with_state(state.clone(), check_origin))
-        .merge(health(&state))
+        .fallback_service(page)
+        .merge(public_health(&state))
         .with_state(state);
     // Around the routes, or they would be chosen by the old spelling.
     Router::new().fallback_service(MapRequest::new(routes, respell))
@@ -61,12 +65,11 @@ fn respell(mut request: Request) -> Request {
 
 /// The admin port: what a monitor or an orchestrator asks for, never on the public one but for health.
 pub(crate) fn admin(state: AppState, metrics: Arc<Metrics>) -> Router {
-    health(&state)
-        .merge(process::metrics_route(move || metrics.text()))
-        .with_state(state)
+    process::admin_routes(move || state.unready(), move || metrics.text())
 }
 
-fn health(state: &AppState) -> Router<AppState> {
+/// Whether it is ready, and not why not: what NATS says is no stranger's business.
+fn public_health(state: &AppState) -> Router<AppState> {
     let state = state.clone();
-    process::health_routes(move || state.unready())
+    process::health_routes(move || state.unready().map(|_| "not ready".to_owned()))
 }

@@ -2,20 +2,24 @@
 //!
 //! It holds a [`Subscription`] like any viewer, so that the camera opens for it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderName, header};
+use axum::extract::{ConnectInfo, Extension, Query, State};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use wire::CameraState;
 
+use crate::access::identity::Identity;
 use crate::frame::Frame;
 use crate::http::state::AppState;
-use crate::http::stream_query::{StreamQuery, timestamp, unavailable};
+use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, watched};
 use crate::relay::streams::Subscription;
 use crate::session::admission::LEAVING_REASON;
 
+/// In the audit log.
+const PATH: &str = "/snapshot.jpg";
 /// A camera that needs longer to open and deliver is reported instead of waited for.
 const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 /// A camera that was just opened is still finding its exposure.
@@ -24,15 +28,25 @@ const WARM_UP: Duration = Duration::from_millis(400);
 /// One fresh JPEG, or one that is no older than `max_age_ms`.
 pub(crate) async fn snapshot(
     State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(identity): Extension<Identity>,
     Query(query): Query<StreamQuery>,
+    headers: HeaderMap,
 ) -> Response {
-    let stream = match query.stream(&state.refused) {
+    let who = identity.who(state.access.client_ip(peer.ip(), &headers));
+    let stream = match query.stream(&state.refused, &identity) {
         Ok(stream) => stream,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
     };
-    if state.admission.leaving().is_cancelled() {
-        return unavailable(LEAVING_REASON);
-    }
+    // Who asks for one picture after the other watches.
+    let _permit = match state.admission.admit(who.address) {
+        Ok(permit) => permit,
+        Err(error) => {
+            error.count(&state.refused);
+            state.audit.refused(&who, PATH, error.reason());
+            return unavailable(&error.to_string());
+        }
+    };
     let status = state.cameras.follow(&stream.camera);
     let cold = status.borrow().state != CameraState::Live;
     let subscription = match state.streams.subscribe(&stream) {
@@ -42,9 +56,15 @@ pub(crate) async fn snapshot(
     let asked = state.clock.now();
     let max_age = query.max_age_ms.map(Duration::from_millis);
     let cached = max_age.and_then(|age| subscription.fanout().latest(age, asked));
-    let frame = match cached {
-        Some(frame) => Some(frame),
-        None => fresh(&subscription, asked, cold).await,
+    let frame = if cached.is_some() {
+        cached
+    } else {
+        let wait = fresh(&subscription, asked, cold);
+        let leaving = state.admission.leaving();
+        let Some(frame) = leaving.run_until_cancelled(wait).await else {
+            return unavailable(LEAVING_REASON);
+        };
+        frame
     };
     let Some(frame) = frame else {
         let status = status.borrow();
@@ -52,6 +72,10 @@ pub(crate) async fn snapshot(
         let words = format!("the camera is {}: {detail}", status.state.as_str());
         return unavailable(&words);
     };
+    let bytes = frame.jpeg().len() as u64;
+    state
+        .audit
+        .snapshot(&who, &watched("snapshot", &stream), bytes);
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

@@ -8,6 +8,7 @@ use process::Clock;
 use tokio::sync::watch;
 
 use crate::access::AccessControl;
+use crate::audit::Audit;
 use crate::metrics::{Delivered, Refused, Viewers};
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
@@ -37,6 +38,8 @@ pub(crate) struct AppState {
     pub(crate) viewers: Arc<Viewers>,
     /// Frames to viewers.
     pub(crate) delivered: Arc<Delivered>,
+    /// Who watched and who was refused.
+    pub(crate) audit: Audit,
     /// This gateway's name on the bus.
     pub(crate) gateway: Arc<str>,
 }

@@ -3,33 +3,40 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
 use serde::Serialize;
 use serde_json::json;
-use wire::CameraStatus;
+use wire::{CameraStatus, Rung};
 
+use crate::access::identity::Identity;
 use crate::http::state::AppState;
 
-/// A camera's status, and how many watch it here by quality.
+/// A camera's status, how many watch it here by quality, and how well whoever asks may.
 #[derive(Serialize)]
 struct CameraReport {
     #[serde(flatten)]
     status: Arc<CameraStatus>,
     viewers: BTreeMap<String, usize>,
+    max_quality: u8,
 }
 
-/// This gateway and every camera that is known or waited for.
-pub(crate) async fn status(State(state): State<AppState>) -> Response {
-    let cameras = state.cameras.all().into_iter().map(|(id, status)| {
+/// This gateway, what whoever asks may see, and every camera of it that is known or waited for.
+pub(crate) async fn status(
+    State(state): State<AppState>,
+    Extension(identity): Extension<Identity>,
+) -> Response {
+    let claims = identity.claims();
+    let cameras = state.cameras.all().into_iter().filter_map(|(id, status)| {
         let viewers = state.streams.viewers(&id).into_iter();
-        CameraReport {
+        Some(CameraReport {
+            max_quality: claims.best(&id)?.quality(),
             viewers: viewers
                 .map(|(rung, viewers)| (rung.to_string(), viewers))
                 .collect(),
             status,
-        }
+        })
     });
     let cameras: Vec<_> = cameras.collect();
     let reason = state.unready();
@@ -45,6 +52,13 @@ pub(crate) async fn status(State(state): State<AppState>) -> Response {
             "state": word,
             "reason": reason,
             "viewers": state.admission.count(),
+        },
+        "access": {
+            "sub": claims.sub(),
+            "by": identity.proof().as_str(),
+            "cameras": claims.cameras(),
+            "max_quality": claims.best_of_all().map(Rung::quality),
+            "expires": claims.expires_s(),
         },
         "cameras": cameras,
     });

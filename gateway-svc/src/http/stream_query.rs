@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use wire::{CameraId, Quality, StreamId};
 
+use crate::access::identity::Identity;
+use crate::audit::{Audit, Watched, Who};
 use crate::frame::Frame;
 use crate::metrics::Refused;
 
@@ -25,8 +27,13 @@ pub(crate) struct StreamQuery {
 }
 
 impl StreamQuery {
-    /// The stream that is meant, or the answer to a request for none; it is counted.
-    pub(crate) fn stream(&self, refused: &Refused) -> Result<StreamId, (StatusCode, String)> {
+    /// The stream that is meant, of the best quality that may be watched at the most, or the answer to a request for
+    /// none; it is counted.
+    pub(crate) fn stream(
+        &self,
+        refused: &Refused,
+        identity: &Identity,
+    ) -> Result<StreamId, (StatusCode, String)> {
         let quality = self.quality.as_deref().unwrap_or(DEFAULT_QUALITY);
         let quality: Quality = quality.parse().map_err(|error| {
             refused.quality.inc();
@@ -37,10 +44,34 @@ impl StreamQuery {
             refused.camera.inc();
             (StatusCode::BAD_REQUEST, format!("{error}\n"))
         })?;
-        Ok(StreamId {
-            camera,
-            rung: quality.rung(),
-        })
+        let best = identity.best(&camera).map_err(|words| {
+            refused.claims.inc();
+            (StatusCode::FORBIDDEN, format!("{words}\n"))
+        })?;
+        let rung = quality.rung().min(best);
+        Ok(StreamId { camera, rung })
+    }
+}
+
+/// The answer to a request for no stream; one for a camera that may not be watched goes into the audit log.
+pub(crate) fn forbidden(
+    audit: &Audit,
+    who: &Who,
+    path: &str,
+    refusal: (StatusCode, String),
+) -> Response {
+    if refusal.0 == StatusCode::FORBIDDEN {
+        audit.refused(who, path, "claims");
+    }
+    refusal.into_response()
+}
+
+/// The stream in the audit log.
+pub(crate) fn watched(via: &'static str, stream: &StreamId) -> Watched {
+    Watched {
+        via,
+        camera: stream.camera.name().into(),
+        quality: stream.rung.quality(),
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Closed {
     pub(crate) violation: IntCounter,
     /// This gateway left.
     pub(crate) leaving: IntCounter,
+    /// What let it in ended: by its time, a new key or a change of rights.
+    pub(crate) expired: IntCounter,
 }
 
 /// `gateway_refused_total{reason}`: who was not let in.
@@ -46,8 +48,10 @@ pub(crate) struct Refused {
     pub(crate) quality: IntCounter,
     /// A camera with an impossible name.
     pub(crate) camera: IntCounter,
-    /// No token or a wrong one.
+    /// No token or a wrong one, or what else proves who somebody is.
     pub(crate) token: IntCounter,
+    /// A camera that they may not watch.
+    pub(crate) claims: IntCounter,
     /// Too many wrong tokens.
     pub(crate) attempts: IntCounter,
     /// A page of another site.
@@ -56,6 +60,8 @@ pub(crate) struct Refused {
     pub(crate) full: IntCounter,
     /// All places of that address taken.
     pub(crate) address: IntCounter,
+    /// A connection that lost its place to others.
+    pub(crate) crowded: IntCounter,
     /// No WebSocket handshake.
     pub(crate) handshake: IntCounter,
     /// This gateway is leaving.
@@ -100,6 +106,7 @@ impl Closed {
             dead: closed("dead"),
             violation: closed("violation"),
             leaving: closed("leaving"),
+            expired: closed("expired"),
         })
     }
 }
@@ -113,10 +120,12 @@ impl Refused {
             quality: refused("quality"),
             camera: refused("camera"),
             token: refused("token"),
+            claims: refused("claims"),
             attempts: refused("attempts"),
             origin: refused("origin"),
             full: refused("full"),
             address: refused("address"),
+            crowded: refused("crowded"),
             handshake: refused("handshake"),
             leaving: refused("leaving"),
         })

@@ -65,6 +65,7 @@ impl Cameras {
     /// The bus does not take the subscription, or ended it.
     pub(crate) async fn listen(&self, bus: &Bus, clock: Clock) -> anyhow::Result<()> {
         let mut statuses = bus.statuses().await?;
+        let link = bus.link();
         let mut look = tokio::time::interval(SILENCE_CHECK);
         loop {
             tokio::select! {
@@ -72,7 +73,7 @@ impl Cameras {
                     let (camera, status) = status.ok_or_else(|| anyhow::anyhow!("the status subscription ended"))?;
                     self.hear(camera, status, clock.now());
                 }
-                _ = look.tick() => self.miss(clock.now()),
+                _ = look.tick() => self.miss(link.borrow().connected, clock.now()),
             }
         }
     }
@@ -95,15 +96,16 @@ impl Cameras {
         camera.tell(status);
     }
 
-    fn miss(&self, now: Instant) {
+    /// Whoever says nothing is offline; while we hear nobody (not `connected`), that is what is said of all of them.
+    fn miss(&self, connected: bool, now: Instant) {
         let mut cameras = self.lock();
         // A name that nobody speaks for and nobody asks for any more was never a camera, or is none now.
         cameras
             .retain(|_, camera| !camera.silent_for(FORGOTTEN_AFTER, now) || camera.is_followed());
         for camera in cameras.values_mut() {
-            if camera.heard.is_some() && camera.silent_for(lease::STATUS_OFFLINE, now) {
+            if camera.silent_for(lease::STATUS_OFFLINE, now) {
                 let last = CameraStatus::clone(&camera.status.borrow());
-                camera.tell(offline(last));
+                camera.tell(offline(last, connected));
             }
         }
     }
@@ -135,20 +137,24 @@ impl Camera {
     }
 
     fn unknown(id: &CameraId) -> Self {
-        let status = offline(CameraStatus {
-            camera: id.name().to_owned(),
-            state: CameraState::Offline,
-            reason: None,
-            detail: None,
-            fps: 0.0,
-            nominal_fps: 0.0,
-            width: 0,
-            height: 0,
-            source: SourceKind::Webcam,
-            format: String::new(),
-            run: String::new(),
-            qualities: Vec::new(),
-        });
+        let status = offline(
+            CameraStatus {
+                camera: id.name().to_owned(),
+                state: CameraState::Offline,
+                reason: None,
+                detail: None,
+                fps: 0.0,
+                nominal_fps: 0.0,
+                width: 0,
+                height: 0,
+                source: SourceKind::Webcam,
+                format: String::new(),
+                run: String::new(),
+                qualities: Vec::new(),
+                changed_ratio: None,
+            },
+            true,
+        );
         Self {
             status: watch::Sender::new(Arc::new(status)),
             heard: None,
@@ -163,6 +169,8 @@ impl Camera {
             let news = **last
                 != CameraStatus {
                     fps,
+                    // It moves all the time: who wants it asks for the status.
+                    changed_ratio: last.changed_ratio,
                     ..status.clone()
                 };
             *last = Arc::new(status);
@@ -171,16 +179,22 @@ impl Camera {
     }
 }
 
-fn offline(last: CameraStatus) -> CameraStatus {
+fn offline(last: CameraStatus, connected: bool) -> CameraStatus {
+    let detail = if connected {
+        "No word from the camera host for 3 s."
+    } else {
+        "This gateway has no connection to NATS."
+    };
     CameraStatus {
         state: CameraState::Offline,
-        reason: None,
-        detail: Some("No word from the camera host for 3 s.".to_owned()),
+        reason: (!connected).then_some(Reason::Nats),
+        detail: Some(detail.to_owned()),
         fps: 0.0,
         width: 0,
         height: 0,
         format: String::new(),
         qualities: Vec::new(),
+        changed_ratio: None,
         ..last
     }
 }

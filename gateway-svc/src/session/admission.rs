@@ -51,6 +51,15 @@ pub(crate) enum AdmissionError {
 }
 
 impl AdmissionError {
+    /// As it stands in the audit log; the name in `gateway_refused_total{reason}`.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Full(_) => "full",
+            Self::Address(_) => "address",
+            Self::Leaving => "leaving",
+        }
+    }
+
     /// Counts the refusal.
     pub(crate) fn count(self, refused: &Refused) {
         match self {

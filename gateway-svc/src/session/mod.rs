@@ -28,6 +28,8 @@ use crate::websocket::decode::{Event, Reader, Violation};
 
 /// How long what is half written may take once the viewer ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+/// The same where the viewer may see nothing any more.
+const EXPIRED_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A viewer's task.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(crate) struct Session {
     shared: Arc<Sessions>,
     outbox: Arc<Outbox>,
     subscription: Subscription,
+    /// No rung above it may be watched.
+    best: Rung,
     /// To the rung it asked for, until that one's first frame.
     next: Option<Subscription>,
     watching: CountedGauge,
@@ -48,6 +52,7 @@ impl Session {
         shared: Arc<Sessions>,
         socket: TcpStream,
         mut subscription: Subscription,
+        best: Rung,
         protocol: Protocol,
     ) -> (Self, OwnedReadHalf) {
         if protocol.deltas() {
@@ -62,6 +67,7 @@ impl Session {
             shared,
             outbox,
             subscription,
+            best,
             next: None,
             watching,
             message_limit: MessageLimit::new(now),
@@ -94,9 +100,9 @@ impl Session {
         let stream = fanout.stream();
         let mut status = self.shared.cameras.follow(&stream.camera);
         if self.outbox.protocol.is_v2() {
-            let fps = status.borrow().nominal_rate();
+            let (best, fps) = (self.best, status.borrow().nominal_rate());
             let deltas = self.outbox.protocol.deltas();
-            let hello = FromGateway::hello(stream.camera.name(), stream.rung, fps, deltas);
+            let hello = FromGateway::hello(stream.camera.name(), stream.rung, best, fps, deltas);
             self.outbox.say(&hello);
         }
         fanout.attach(Arc::clone(&self.outbox));
@@ -135,7 +141,11 @@ impl Session {
                 if !flushed.blocked || end == End::Dead {
                     return end;
                 }
-                let by = *finish_by.get_or_insert_with(|| self.now() + FLUSH_TIMEOUT);
+                let timeout = match end {
+                    End::Expired => EXPIRED_FLUSH_TIMEOUT,
+                    _ => FLUSH_TIMEOUT,
+                };
+                let by = *finish_by.get_or_insert_with(|| self.now() + timeout);
                 let stirred = self.outbox.stirred(true);
                 match tokio::time::timeout_at(by.into(), stirred).await {
                     Ok(Ok(())) => continue,
@@ -180,7 +190,7 @@ impl Session {
                     Some(message) => self.apply(message, now).map(|()| false)?,
                     None => false,
                 },
-                Event::Text(_) | Event::Binary => false,
+                Event::Text(_) | Event::Binary | Event::Part => false,
                 Event::Close(code) => {
                     self.outbox.close(End::Viewer, code.unwrap_or(1000), "");
                     return Ok(());
@@ -209,7 +219,7 @@ impl Session {
                     code: 1003,
                     words: error.to_string().into(),
                 })?;
-                self.switch(quality.rung());
+                self.switch(quality.rung().min(self.best));
             }
             FromClient::Report { age_ms, .. } => {
                 if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {

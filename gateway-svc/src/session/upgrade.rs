@@ -1,5 +1,6 @@
 //! From an HTTP request to a viewer's socket: the handshake is answered, and hyper hands the socket over.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -9,10 +10,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use process::Place;
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
-use wire::StreamId;
+use wire::{Rung, StreamId};
 
+use crate::access::identity::{Ended, Identity};
+use crate::audit::Visit;
 use crate::metrics::Closed;
 use crate::relay::streams::Subscription;
 use crate::session::Session;
@@ -24,10 +28,28 @@ use crate::viewer::protocol::Protocol;
 use crate::websocket::encode;
 use crate::websocket::handshake::{self, HandshakeError};
 
+/// Close codes. Source: RFC 6455 section 7.4.1 and the IANA registry of close codes.
+pub(crate) const NOT_ALLOWED: u16 = 1008;
+pub(crate) const SERVICE_RESTART: u16 = 1012;
+
+/// A viewer that may come in, and as whom.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    /// Its place.
+    pub(crate) permit: Permit,
+    /// Ends it when it ends.
+    pub(crate) identity: Identity,
+    /// No rung above it may be watched.
+    pub(crate) best: Rung,
+    /// Its lines in the audit log.
+    pub(crate) visit: Visit,
+}
+
 /// A handshake that is in order.
 #[derive(Debug)]
 pub(crate) struct Upgrade {
     headers: HeaderMap,
+    place: Option<Place>,
     accept: String,
     pending: OnUpgrade,
 }
@@ -40,6 +62,7 @@ pub(crate) fn prepare(mut request: Request) -> Result<Upgrade, HandshakeError> {
     let accept = handshake::accept(request.method(), request.version(), request.headers())?;
     let pending = hyper::upgrade::on(&mut request);
     Ok(Upgrade {
+        place: request.extensions_mut().remove(),
         headers: std::mem::take(request.headers_mut()),
         accept,
         pending,
@@ -70,10 +93,23 @@ impl Upgrade {
     /// Upgrades, and then closes with words: a browser shows a script neither status nor body of a refused upgrade.
     #[must_use]
     pub(crate) fn refuse(self, sessions: &Sessions, code: u16, words: String) -> Response {
-        let pending = self.pending;
-        sessions.tasks.spawn(async move {
+        let Self { pending, place, .. } = self;
+        let farewell = async move {
             if let Some((socket, _)) = hand_over(pending).await {
                 close_refused(socket, &encode::close(code, &words)).await;
+            }
+        };
+        sessions.tasks.spawn(async move {
+            // It keeps its place until then, or many could be refused at once and all held.
+            let evicted = async {
+                match &place {
+                    Some(place) => place.evicted().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = farewell => {}
+                () = evicted => {}
             }
         });
         switching(&self.accept)
@@ -85,11 +121,17 @@ impl Upgrade {
         self,
         sessions: &Arc<Sessions>,
         subscription: Subscription,
-        permit: Permit,
+        admitted: Admitted,
         (version, delta): (Option<&str>, Option<&str>),
     ) -> Response {
         let (shared, pending) = (Arc::clone(sessions), self.pending);
         let protocol = Protocol::asked(version, delta);
+        let Admitted {
+            permit,
+            identity,
+            best,
+            mut visit,
+        } = admitted;
         let StreamId { camera, rung } = subscription.stream();
         let span = tracing::info_span!("viewer", %camera, quality = %rung);
         let viewing = async move {
@@ -99,25 +141,59 @@ impl Upgrade {
             let viewers = Arc::clone(&shared.viewers);
             viewers.connections.inc();
             let admission = Arc::clone(&shared.admission);
-            let (session, reader) = Session::begin(shared, socket, subscription, protocol);
-            permit.belongs_to(session.outbox());
+            let clock = shared.clock;
+            let (session, reader) = Session::begin(shared, socket, subscription, best, protocol);
+            let outbox = Arc::clone(session.outbox());
+            permit.belongs_to(&outbox);
             if admission.leaving().is_cancelled() {
                 // It came in just before the admission was closed, and nobody would tell it.
-                session.outbox().close(End::Leaving, 1012, LEAVING_REASON);
+                outbox.close(End::Leaving, 1012, LEAVING_REASON);
             }
             tracing::debug!("came");
-            let end = session.run(reader, &early).await;
+            let mut running = pin!(session.run(reader, &early));
+            let end = tokio::select! {
+                biased;
+                end = &mut running => end,
+                ended = identity.ended(clock) => {
+                    outbox.close(End::Expired, code(ended), ended.words());
+                    running.await
+                }
+            };
             tracing::debug!(?end, "left");
             count(&viewers.closed, end);
-            drop(permit);
+            visit.bytes = outbox.frame_bytes();
+            visit.reason = reason(end);
+            drop((visit, permit));
         };
         sessions.tasks.spawn(viewing.instrument(span));
         switching(&self.accept)
     }
 }
 
+/// What a viewer is closed with whose identity ended.
+const fn code(ended: Ended) -> u16 {
+    match ended {
+        Ended::Expired | Ended::Revoked => NOT_ALLOWED,
+        // What it may see now it finds out by coming again.
+        Ended::Changed => SERVICE_RESTART,
+    }
+}
+
+/// For the audit log; the names of `gateway_closed_total{reason}`.
+const fn reason(end: End) -> &'static str {
+    match end {
+        End::Viewer => "viewer",
+        End::Lost => "lost",
+        End::Dead => "dead",
+        End::Violation => "violation",
+        End::Leaving => "leaving",
+        End::Expired => "expired",
+    }
+}
+
 fn count(closed: &Closed, end: End) {
     match end {
+        End::Expired => &closed.expired,
         End::Viewer => &closed.viewer,
         End::Lost => &closed.lost,
         End::Dead => &closed.dead,

@@ -43,6 +43,8 @@ pub(crate) enum End {
     Violation,
     /// This gateway leaves.
     Leaving,
+    /// What let it in is over.
+    Expired,
 }
 
 /// A viewer's socket, shared between the fan-out and the viewer's task.
@@ -67,6 +69,8 @@ struct State {
     inbox: Inbox,
     /// Why it ends, once it does: from then on no frame is begun and answers are not coalesced.
     end: Option<End>,
+    /// Of all frames that were begun.
+    frame_bytes: u64,
 }
 
 impl State {
@@ -104,6 +108,7 @@ impl Outbox {
             pending: Pending::default(),
             inbox: Inbox::new(),
             end: None,
+            frame_bytes: 0,
         };
         let outbox = Self {
             pages: memfd::worthwhile(&SockRef::from(socket.as_ref())),
@@ -158,6 +163,12 @@ impl Outbox {
     /// Asks for another rung; it takes effect with that rung's next frame. False if it is the current one.
     pub(crate) fn switch(&self, rung: Rung) -> bool {
         self.state().position.switch(rung)
+    }
+
+    /// The bytes of all frames that were begun.
+    #[must_use]
+    pub(crate) fn frame_bytes(&self) -> u64 {
+        self.state().frame_bytes
     }
 
     /// The next frame is to be whole.

@@ -17,6 +17,8 @@ pub enum Event<'a> {
     Text(&'a str),
     /// A whole binary message; no client of ours sends any.
     Binary,
+    /// A part of a message that goes on; an empty one too, so that nobody sends any number of them for nothing.
+    Part,
     /// To be answered with the same payload, at most 125 bytes.
     Ping(&'a [u8]),
     /// The answer to a ping.
@@ -71,38 +73,33 @@ impl Reader {
     /// # Errors
     /// The connection is to be closed as the violation says; the reader must not be used again.
     pub fn event(&mut self) -> Result<Option<Event<'_>>, Violation> {
-        loop {
-            self.discard();
-            let Some(head) = Head::read(&self.bytes)? else {
-                return Ok(None);
-            };
-            self.admit(&head)?;
-            let end = head.length + head.payload;
-            if self.bytes.len() < end {
-                return Ok(None);
+        self.discard();
+        let Some(head) = Head::read(&self.bytes)? else {
+            return Ok(None);
+        };
+        self.admit(&head)?;
+        let end = head.length + head.payload;
+        if self.bytes.len() < end {
+            return Ok(None);
+        }
+        self.used = end;
+        for (at, byte) in self.bytes[head.length..end].iter_mut().enumerate() {
+            *byte ^= head.mask[at & 3];
+        }
+        let payload = head.length..end;
+        match head.opcode {
+            Some(Opcode::Ping) => Ok(Some(Event::Ping(&self.bytes[payload]))),
+            Some(Opcode::Pong) => Ok(Some(Event::Pong(&self.bytes[payload]))),
+            Some(Opcode::Close) => {
+                close_code(&self.bytes[payload]).map(|code| Some(Event::Close(code)))
             }
-            self.used = end;
-            for (at, byte) in self.bytes[head.length..end].iter_mut().enumerate() {
-                *byte ^= head.mask[at & 3];
-            }
-            match head.opcode {
-                Some(Opcode::Ping) => return Ok(Some(Event::Ping(&self.bytes[head.length..end]))),
-                Some(Opcode::Pong) => return Ok(Some(Event::Pong(&self.bytes[head.length..end]))),
-                Some(Opcode::Close) => {
-                    return close_code(&self.bytes[head.length..end])
-                        .map(|code| Some(Event::Close(code)));
-                }
-                Some(opcode) if head.last => {
-                    return message(opcode, &self.bytes[head.length..end]).map(Some);
-                }
-                begun => {
-                    self.message
-                        .extend_from_slice(&self.bytes[head.length..end]);
-                    self.fragmented = begun.or(self.fragmented);
-                    if let (true, Some(opcode)) = (head.last, self.fragmented) {
-                        self.fragmented = None;
-                        return message(opcode, &self.message).map(Some);
-                    }
+            Some(opcode) if head.last => message(opcode, &self.bytes[payload]).map(Some),
+            begun => {
+                self.message.extend_from_slice(&self.bytes[payload]);
+                self.fragmented = begun.or(self.fragmented);
+                match self.fragmented.take_if(|_| head.last) {
+                    Some(opcode) => message(opcode, &self.message).map(Some),
+                    None => Ok(Some(Event::Part)),
                 }
             }
         }

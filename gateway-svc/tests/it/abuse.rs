@@ -171,10 +171,20 @@ async fn a_header_that_announces_a_gigabyte_gets_none() {
 
 #[tokio::test]
 async fn a_flood_of_pings_ends_for_who_sends_it() {
+    flood(&[0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4].repeat(100_000)).await;
+}
+
+#[tokio::test]
+async fn a_message_of_empty_parts_without_end_ends_for_who_sends_it() {
+    let begun = [0x01, 0x80, 0, 0, 0, 0];
+    let part = [0x00, 0x80, 0, 0, 0, 0];
+    flood(&[&begun[..], &part.repeat(100_000)].concat()).await;
+}
+
+async fn flood(bytes: &[u8]) {
     let mut scene = Scene::new().await;
     let mut socket = upgraded(scene.gateway.public()).await;
-    let pings = [0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4].repeat(100_000);
-    push(&mut socket, &pings).await;
+    push(&mut socket, bytes).await;
     scene.good_viewer_is_served().await;
     eventually(TEST_DEADLINE, || async {
         scene
@@ -248,7 +258,7 @@ async fn who_does_not_finish_a_request_is_disconnected() {
     for beginning in [
         "",
         "GET / HT",
-        "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        "GET /websocket/80 HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
     ] {
         let mut socket = TcpStream::connect(scene.gateway.public()).await.unwrap();
         socket.write_all(beginning.as_bytes()).await.unwrap();
@@ -263,7 +273,7 @@ async fn who_does_not_finish_a_request_is_disconnected() {
     }
     let mut socket = TcpStream::connect(scene.gateway.public()).await.unwrap();
     let long = format!(
-        "GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}\r\n\r\n",
         "x".repeat(100_000)
     );
     push(&mut socket, long.as_bytes()).await;

@@ -93,6 +93,37 @@ async fn each_way_of_giving_the_token_lets_a_viewer_in() {
 }
 
 #[tokio::test]
+async fn a_cookie_is_for_its_path_and_port_and_a_logout_takes_it_away() {
+    let nats = NatsServer::start().await;
+    let gateway = guarded(&nats).await;
+    let login = format!("{{\"token\":\"{TOKEN}\"}}");
+    let under = ("X-Forwarded-Prefix", "/cam");
+    let set = async |path: &str, body: &str| {
+        let answer = request("POST", gateway.public(), path, &[under], body).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 204, "{path}");
+        answer.header("set-cookie").expect(path).to_owned()
+    };
+    let name = format!("rero_session_{}=", gateway.public().port());
+    let cookie = set("/api/login", &login).await;
+    assert!(
+        cookie.starts_with(&name) && cookie.contains("; Path=/cam/; "),
+        "{cookie}"
+    );
+    let gone = set("/api/logout", "").await;
+    assert!(
+        gone.starts_with(&format!("{name}; Path=/cam/; Max-Age=0; ")),
+        "{gone}"
+    );
+    // The cookie of another gateway of this host is nothing here, and no guess.
+    let others = cookie.replacen("rero_session_", "rero_session_1", 1);
+    for _ in 0..30 {
+        let answer = get(gateway.public(), "/api/status", &[("Cookie", &others)]).await;
+        assert_eq!(answer.unwrap().status, 401);
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_token_is_401_and_guessing_is_stopped() {
     let nats = NatsServer::start().await;
     let gateway = guarded(&nats).await;

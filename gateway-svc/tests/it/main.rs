@@ -8,8 +8,10 @@
 
 mod abuse;
 mod access;
+mod bearers;
 mod bus;
 mod conformance;
+mod crowd;
 mod deltas;
 mod guessing;
 mod leases;
@@ -23,3 +25,4 @@ mod readme;
 mod relay;
 mod slow;
 mod support;
+mod this_machine;

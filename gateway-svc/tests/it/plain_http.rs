@@ -80,7 +80,7 @@ async fn a_wish_that_is_none_is_400_with_words() {
 /// A stream over HTTP/1.0, so that nothing is chunked, read for a while.
 async fn read_stream(address: std::net::SocketAddr, path: &str, time: Duration) -> Vec<u8> {
     let mut socket = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.0\r\nHost: x\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     let _ = tokio::time::timeout(time, socket.read_to_end(&mut bytes)).await;

@@ -13,7 +13,7 @@ use wire::{CameraStatus, LeaseKey, Stamp, lease};
 pub(crate) const TEST_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The opening handshake of a viewer that is a plain socket.
-pub(crate) const HANDSHAKE: &str = "GET /websocket/80 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+pub(crate) const HANDSHAKE: &str = "GET /websocket/80 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 /// A capture by hand: the bucket, the keys in it, frames and status on demand.

@@ -24,6 +24,8 @@ export type ContextOptions = NonNullable<Parameters<typeof chromium.launchPersis
 declare global {
   interface Window {
     views: View[];
+    /** What was said of a picture that was older than it said. */
+    lies: string[];
   }
 }
 
@@ -50,13 +52,27 @@ export async function withPage<T>(
     });
     await page.addInitScript(() => {
       window.views = [];
+      window.lies = [];
       addEventListener("rero-view", (e) => {
+        const { shownTakenAt } = (e as CustomEvent<View>).detail;
+        const saidBy = Date.now();
+        // What the page says is drawn after the view has come.
+        setTimeout(() => {
+          const says = [...document.querySelectorAll(".pill, .corner, output")];
+          const text = says.map((said) => said.textContent).join(" | ");
+          const ageMs = shownTakenAt === null ? 0 : saidBy - shownTakenAt;
+          if (ageMs > 1_500 && /\blive\b|\bnow\b|\b0(\.0)? s\b/i.test(text))
+            window.lies.push(`${text}: at an age of ${ageMs} ms`);
+        }, 100);
         // With a minute's history in each of a thousand views a memory test would measure nothing else.
         window.views.push({ ...(e as CustomEvent<View>).detail, history: [] });
       });
     });
     await page.goto(url);
     const result = await use(page, context);
+    // Camera and browser are on one machine here, with one clock, which the page itself does not rely on.
+    const lies = await page.evaluate(() => window.lies ?? []).catch(() => []);
+    if (lies.length > 0) throw new Error(`an old picture was called live: ${lies.join("; ")}`);
     if (errors.length > 0) throw new Error(`the page had errors: ${errors.join("; ")}`);
     return result;
   } finally {
@@ -109,6 +125,14 @@ export async function shownBarcode(page: Page): Promise<Barcode | null> {
   if (!pixels) return null;
   return readBarcode(Buffer.from(pixels.text, "base64"), pixels.width, pixels.height);
 }
+
+/** What floats outside the page, as an expression for the page: a window, a video or nothing. */
+export const FLOATING =
+  "(document.pictureInPictureElement ?? window.documentPictureInPicture?.window)";
+
+/** Makes the page's browser one that has no windows for pictures, only videos. */
+export const ONLY_VIDEOS_FLOAT =
+  "Object.defineProperty(window, 'documentPictureInPicture', { value: undefined })";
 
 /** Megabytes of all of the browser's processes: decoded pictures and a worker's buffers are in no heap. */
 export async function browserMegabytes(context: BrowserContext): Promise<number> {

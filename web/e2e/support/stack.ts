@@ -15,6 +15,7 @@ export class Stack {
   readonly #programs: Program[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "rero-e2e-"));
   #nats = "";
+  #natsServer: Program | null = null;
   readonly captures: Program[] = [];
 
   /** NATS, one capture and one gateway, ready. */
@@ -30,11 +31,17 @@ export class Stack {
     }
   }
 
+  /** As when its host falls over. */
+  async endNats(): Promise<void> {
+    await this.#natsServer?.end("SIGKILL");
+  }
+
   async nats(): Promise<void> {
     const nats = this.#run("nats", artifact("NATS_SERVER_BIN"), [
       ...["-js", "-sd", join(this.#folder, "js"), "-a", "127.0.0.1", "-p", "-1"],
       ...["--ports_file_dir", this.#folder],
     ]);
+    this.#natsServer = nats;
     this.#nats = await eventually(`nats-server's port (${nats.log})`, () => {
       const file = readdirSync(this.#folder).find((name) => name.endsWith(".ports"));
       if (!file) return null;

@@ -149,3 +149,16 @@ describe("a person's choice", () => {
     expect(new Link(adapt).drive({ seconds: 30, fps: () => 34 }).at(-1)).toBe(50);
   });
 });
+
+describe("a quality that the server does not give", () => {
+  it("is asked for neither by itself nor by choice", () => {
+    const link = new Link(new Adapt(95));
+    link.adapt.permit(60);
+    expect(link.adapt.quality).toBe(60);
+    expect(Math.max(...link.drive({ seconds: 20, fps: () => 34, source: 34 }))).toBe(60);
+    link.adapt.choose(95);
+    expect(link.adapt.quality).toBe(60);
+    link.adapt.choose(40);
+    expect(link.adapt.quality).toBe(40);
+  });
+});

@@ -55,6 +55,8 @@ export class Adapt {
   quality: number;
   /** The highest quality worth asking for; a small tile asks for less. */
   cap = MAX_QUALITY;
+  /** The highest quality that the server gives; no choice goes beyond it. */
+  #best = MAX_QUALITY;
   manual = false;
   reason: Reason = "warming";
   /** Frames a second over the window, at the last question. */
@@ -78,6 +80,16 @@ export class Adapt {
     this.#announced = fps;
   }
 
+  /** The highest quality that the server gives to this viewer. */
+  permit(best: number): void {
+    this.#best = best;
+    this.quality = Math.min(this.quality, best);
+  }
+
+  get best(): number {
+    return this.#best;
+  }
+
   arrived(frame: Arrival): void {
     this.#since ??= frame.at;
     const last = this.#window.at(-1);
@@ -98,7 +110,7 @@ export class Adapt {
   choose(quality: number): void {
     this.manual = true;
     this.reason = "manual";
-    this.quality = nearestRung(quality);
+    this.quality = Math.min(nearestRung(quality), this.#best);
   }
 
   /** Automatic again, from the present quality on. */
@@ -114,7 +126,8 @@ export class Adapt {
   ask(now: number): number {
     const span = this.#measure(now);
     if (this.manual) return this.quality;
-    if (this.quality > this.cap) this.quality = nearestRung(this.cap);
+    const top = Math.min(nearestRung(this.cap), this.#best);
+    if (this.quality > top) this.quality = top;
     if (span < WARM_UP_S) {
       this.reason = "warming";
       return this.quality;
@@ -124,7 +137,7 @@ export class Adapt {
     const high = HIGH_FPS * scale;
     const lastSecond = this.#countFrom(now - 1);
     if (this.fps < low) this.reason = this.#down(now, lastSecond >= low);
-    else if (this.fps > high && this.quality < this.cap && span >= WINDOW_S)
+    else if (this.fps > high && this.quality < top && span >= WINDOW_S)
       this.reason = this.#up(now, lastSecond >= high - 1);
     else this.reason = "steady";
     return this.quality;
@@ -150,7 +163,7 @@ export class Adapt {
       this.#failed = Number.POSITIVE_INFINITY;
       this.#backoff = FIRST_BACKOFF_S;
     }
-    const next = Math.min(nearestRung(this.cap), this.quality + QUALITY_STEP);
+    const next = Math.min(nearestRung(this.cap), this.#best, this.quality + QUALITY_STEP);
     if (next >= this.#failed && now < this.#failedUntil) return "ceiling";
     if (now - this.#lastUp < MIN_BETWEEN_UPS_S) return "settling";
     this.#lastUp = now;

@@ -39,21 +39,40 @@ const closed = (code: number, reason = "", online = true): ConnectionEvent => ({
 });
 const tick: ConnectionEvent = { type: "tick" };
 const frame: ConnectionEvent = { type: "frame" };
+const drawn: ConnectionEvent = { type: "drawn" };
 const started = () => new Told().after(0, { type: "start" });
 const opened = () => started().after(50, { type: "opened" });
 const live = () => {
-  const told = opened().after(50, frame);
+  const told = opened().after(50, frame, drawn);
   told.wanted();
   return told;
 };
 
+describe("a connection whose time is over", () => {
+  it("asks whether a login would help and offers it where it does", () => {
+    const told = live().after(10, closed(1008, "the time to watch is over"));
+    expect(told.wanted()).toEqual(["ask"]);
+    expect(told.state).toMatchObject({ phase: "refused", refusal: { kind: "policy" } });
+    told.after(10, { type: "answer", status: 401, words: "" });
+    expect(told.state).toMatchObject({ phase: "refused", refusal: { kind: "over" } });
+    expect(told.after(10, { type: "retry" }).wanted()).toEqual(["open"]);
+  });
+
+  it("stays refused where a login would not help", () => {
+    const told = live().after(10, closed(1008, "you may not watch the camera hall"));
+    told.after(10, { type: "answer", status: 200, words: "" });
+    expect(told.state).toMatchObject({ phase: "refused", refusal: { kind: "policy" } });
+  });
+});
+
 describe("a connection", () => {
-  it("connects, opens and is live with the first picture, not before", () => {
+  it("connects, opens and is live with the first picture drawn, not before", () => {
     const told = started();
     expect(told.wanted()).toEqual(["open"]);
     expect(told.state.phase).toBe("connecting");
     expect(told.after(50, { type: "opened" }).state.phase).toBe("connecting");
-    expect(told.after(50, frame).state.phase).toBe("live");
+    expect(told.after(50, frame).state.phase).toBe("connecting");
+    expect(told.after(5, drawn).state.phase).toBe("live");
   });
 
   it("gives up a socket that does not open and asks why", () => {
@@ -68,7 +87,15 @@ describe("a connection", () => {
     const told = live().after(STALL_AFTER_MS, tick);
     expect(told.state.phase).toBe("stalled");
     expect(told.wanted()).toEqual([]);
-    expect(told.after(10, frame).state.phase).toBe("live");
+    expect(told.after(10, frame, drawn).state.phase).toBe("live");
+  });
+
+  it("stalls when frames come and none is a picture, and is not replaced for that", () => {
+    const told = live();
+    for (let i = 0; i < 600; i++) told.after(30, frame, tick);
+    expect(told.state.phase).toBe("stalled");
+    expect(told.wanted()).toEqual([]);
+    expect(told.after(10, drawn).state.phase).toBe("live");
   });
 
   it("replaces a connection that brings nothing for long", () => {

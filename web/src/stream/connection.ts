@@ -24,7 +24,8 @@ export type Phase =
   | "refused"
   | "paused";
 
-type RefusalKind = "login" | "forbidden" | "quality" | "policy";
+/** `over`: the time to watch is; whoever logs in again may go on. */
+type RefusalKind = "login" | "over" | "forbidden" | "quality" | "policy";
 
 export interface Refusal {
   kind: RefusalKind;
@@ -41,6 +42,8 @@ export interface Connection {
   /** Beginning of the present try, or of the wait for the first picture once it opened. */
   since: number;
   lastFrameAt: number | null;
+  /** When a picture was last on screen: only that makes a connection live. */
+  lastDrawnAt: number | null;
   /** When the next try is due; only in `waiting` and `offline`. */
   retryAt: number | null;
   /** Why we wait, in the server's words, where it gave any. */
@@ -55,6 +58,8 @@ export type ConnectionEvent =
   | { type: "start" }
   | { type: "opened" }
   | { type: "frame" }
+  /** A frame was decoded and drawn, or kept while a person looks back. */
+  | { type: "drawn" }
   | { type: "camera"; up: boolean }
   /** `online`: whether the browser believes that it has a network at all. */
   | { type: "closed"; code: number; reason: string; online: boolean }
@@ -80,6 +85,7 @@ export const initial: Connection = {
   opened: false,
   since: 0,
   lastFrameAt: null,
+  lastDrawnAt: null,
   retryAt: null,
   words: "",
   full: false,
@@ -103,7 +109,9 @@ export function reduce(s: Connection, e: ConnectionEvent, now: number, random: n
       return s.phase === "connecting" ? step({ ...s, opened: true, since: now }) : same(s);
     case "frame":
       if (!s.opened) return same(s);
-      return step({ ...s, phase: "live", attempt: 0, lastFrameAt: now, words: "", full: false });
+      return step({ ...s, attempt: 0, lastFrameAt: now, words: "", full: false });
+    case "drawn":
+      return s.opened ? step({ ...s, phase: "live", lastDrawnAt: now }) : same(s);
     case "camera":
       return step({ ...s, cameraUp: e.up });
     case "closed":
@@ -124,10 +132,13 @@ function closed(
   if (s.phase === "paused" || s.phase === "refused") return same(s);
   const attempt = s.attempt + 1;
   const base = { ...s, attempt, opened: false, words: e.reason, full: e.code === 1013 };
-  const refuse = (kind: RefusalKind) =>
-    step({ ...base, phase: "refused", retryAt: null, refusal: { kind, words: e.reason } });
+  const refuse = (kind: RefusalKind, ...effects: Effect[]) => {
+    const refusal: Refusal = { kind, words: e.reason };
+    return step({ ...base, phase: "refused", retryAt: null, refusal }, ...effects);
+  };
   if (e.code === 1003) return refuse("quality");
-  if (e.code === 1008) return refuse("policy");
+  // Whether a login would help, only the server can say.
+  if (e.code === 1008) return refuse("policy", "ask");
   let wait = failedWait(s, random);
   // A gateway that leaves (1001, 1012) or falls (1006) has others beside it: the first try is at once.
   if (s.attempt === 0 && s.opened && [1001, 1006, 1012].includes(e.code))
@@ -142,6 +153,8 @@ function closed(
 }
 
 function answered(s: Connection, e: { status: number | null; words: string }): Step {
+  if (s.refusal?.kind === "policy" && e.status === 401)
+    return step({ ...s, refusal: { kind: "over", words: s.refusal.words } });
   if (s.phase !== "waiting" && s.phase !== "offline") return same(s);
   // 429: so many wrong cookies came from here that theirs wait, and a login ends that.
   const login = e.status === 401 || e.status === 429;
@@ -158,22 +171,26 @@ function ticked(s: Connection, now: number, random: number): Step {
     case "connecting":
       if (!s.opened)
         return now - s.since < CONNECT_TIMEOUT_MS ? same(s) : giveUp(s, now, random, "ask");
-      return silent(s, s.since, now, random);
+      return silent(s, now, random);
     case "live":
     case "stalled":
-      return silent(s, Math.max(s.lastFrameAt ?? 0, s.since), now, random);
+      return silent(s, now, random);
     default:
       return same(s);
   }
 }
 
-/** An open connection without a picture since `heard`. */
-function silent(s: Connection, heard: number, now: number, random: number): Step {
-  const silence = now - heard;
+/**
+ * An open connection that perhaps brings nothing, or nothing that can be shown. Frames that are no
+ * picture are no reason to connect anew: they came.
+ */
+function silent(s: Connection, now: number, random: number): Step {
+  const silence = now - Math.max(s.lastFrameAt ?? 0, s.since);
   if (silence >= (s.cameraUp ? RECONNECT_AFTER_SILENCE_MS : RECONNECT_WHILE_CAMERA_DOWN_MS))
     return giveUp(s, now, random);
+  const undrawn = now - Math.max(s.lastDrawnAt ?? 0, s.since);
   // Before the first picture the page goes on saying "connecting".
-  if (silence >= STALL_AFTER_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
+  if (undrawn >= STALL_AFTER_MS && s.phase === "live") return step({ ...s, phase: "stalled" });
   return same(s);
 }
 

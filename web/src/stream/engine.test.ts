@@ -1,39 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Engine } from "./engine";
-import {
-  bitmaps,
-  decodes,
-  drawn,
-  FakeSocket,
-  fakeCanvas,
-  installFakeBrowser,
-  removeFakeBrowser,
-} from "./fake_browser";
-import type { EngineConfig, View } from "./view_model";
+import { describe, expect, it, vi } from "vitest";
+import { engine, inFakeBrowser, show, start, view, views } from "./engine_harness";
+import { bitmaps, decodes, drawn, FakeSocket } from "./fake_browser";
 
-const views: View[] = [];
-let engine: Engine;
-
-const CONFIG: EngineConfig = {
-  base: "http://gateway/",
-  camera: null,
-  quality: 95,
-  auto: true,
-  cap: 95,
-  rewindBytes: 1e6,
-};
-const start = (config: Partial<EngineConfig> = {}) => {
-  engine = new Engine(fakeCanvas(), { ...CONFIG, ...config }, (view) => views.push(view));
-  return FakeSocket.last;
-};
-const view = () => views.at(-1) as View;
-
-beforeEach(installFakeBrowser);
-afterEach(() => {
-  engine.close();
-  removeFakeBrowser();
-  views.length = 0;
-});
+inFakeBrowser();
 
 describe("frames", () => {
   it("are decoded one at a time, and of those that came meanwhile only the newest", async () => {
@@ -80,6 +49,7 @@ describe("frames", () => {
     await decodes[1]?.end();
     vi.advanceTimersByTime(1_000);
     expect(view().totals).toMatchObject({ corrupt: 1, drawn: 1 });
+    expect(view().corruptInARow).toBe(0);
   });
 });
 
@@ -94,10 +64,11 @@ describe("quality", () => {
     expect(socket.of("quality").length).toBe(1);
   });
 
-  it("opens a new connection at a plain server, and is live throughout", () => {
+  it("opens a new connection at a plain server, and is live throughout", async () => {
     const socket = start();
     socket.open(false);
     socket.frame(1);
+    await decodes[0]?.end();
     engine.setQuality(60);
     expect(socket.closedBy).toBe(1000);
     expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2");
@@ -117,47 +88,18 @@ describe("quality", () => {
     expect(FakeSocket.last.url).toContain("/websocket/45");
   });
 
-  it("falls on a slow link, but not while the camera is away", () => {
+  it("falls on a slow link, but not while the camera is away", async () => {
     const socket = start();
     socket.open();
-    const play = (ms: number) => {
-      for (let t = 0; t < ms; t += 100) {
-        socket.frame(t);
-        vi.advanceTimersByTime(100);
-      }
-    };
-    play(8_000);
+    for (let t = 0; t < 8_000; t += 100) {
+      await show(socket, t);
+      vi.advanceTimersByTime(100);
+    }
     const { quality } = view();
     expect(quality).toBeLessThan(95);
     socket.say({ type: "status", state: "error", reason: "unplugged" });
     vi.advanceTimersByTime(20_000);
     expect(view().quality).toBe(quality);
-  });
-});
-
-describe("looking back", () => {
-  it("shows the past and keeps acknowledging the present", async () => {
-    const socket = start();
-    socket.open();
-    for (let seq = 0; seq < 10; seq++) {
-      socket.frame(seq);
-      await decodes.at(-1)?.end();
-      await vi.advanceTimersByTimeAsync(30);
-    }
-    engine.lookBack(150);
-    await decodes.at(-1)?.end();
-    expect(socket.of("ack").length).toBe(10);
-    const past = engine.snapshot();
-    const before = drawn.length;
-    socket.frame(10);
-    expect(drawn.length).toBe(before);
-    expect(socket.of("ack").at(-1)).toEqual({ type: "ack", seq: 10 });
-    expect(engine.snapshot()).toEqual(past);
-    engine.lookBack(null);
-    socket.frame(11);
-    await decodes.at(-1)?.end();
-    expect(drawn.length).toBe(before + 1);
-    expect(engine.snapshot()).not.toEqual(past);
   });
 });
 
@@ -205,11 +147,11 @@ describe("a connection", () => {
     expect(FakeSocket.all.length).toBe(2);
   });
 
-  it("believes a picture more than a status that came before it", () => {
+  it("believes a picture more than a status that came before it", async () => {
     const socket = start();
     socket.open();
     socket.say({ type: "status", state: "offline" });
-    socket.frame(1);
+    await show(socket, 1);
     vi.advanceTimersByTime(2_000);
     expect(view().phase).toBe("stalled");
     expect(view().camera).toBeNull();
@@ -234,11 +176,11 @@ describe("a connection", () => {
     expect(Math.max(...ages)).toBeLessThan(1_000);
   });
 
-  it("reports every five seconds, with what was skipped since", () => {
+  it("reports every five seconds, with what was skipped since", async () => {
     const socket = start();
     socket.open();
     for (let seq = 0; seq < 200; seq += 2) {
-      socket.frame(seq);
+      await show(socket, seq);
       vi.advanceTimersByTime(60);
     }
     const reports = socket.of("report") as { skipped: number }[];

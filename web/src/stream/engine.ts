@@ -38,7 +38,10 @@ export class Engine {
   #connection: Connection = initial;
   readonly #session: Session;
   #status: CameraStatus | null = null;
-  #behindMs: number | null = null;
+  /** When the picture that a person looks back at came; null is live. */
+  #lookingAt: number | null = null;
+  /** Frames in a row that were no picture. */
+  #corruptInARow = 0;
   #run: string | null = null;
   #viewAt = 0;
   /** The next picture drawn is the first of a live stream: the view is published with it. */
@@ -89,15 +92,20 @@ export class Engine {
     this.#dispatch({ type: "retry" });
   }
 
-  /** Shows the picture of so long ago; null goes back to live. Meanwhile nothing new is kept. */
+  /** Shows the picture of so long ago, and it stays; null goes back to live. What comes is kept meanwhile. */
   lookBack(behindMs: number | null): void {
-    this.#behindMs =
-      behindMs === null ? null : Math.min(Math.max(0, behindMs), this.#rewind.lengthMs);
-    if (this.#behindMs !== null) {
-      const frame = this.#rewind.at(this.#behindMs);
-      if (frame) this.#renderer.draw(frame);
-    } else this.#stats.interrupted();
-    this.#show();
+    const kept = behindMs === null ? null : this.#rewind.at(performance.now() - behindMs);
+    this.#lookingAt = kept?.at ?? null;
+    // Until the picture of then is drawn the words of now are right.
+    if (kept) this.#renderer.draw(kept.frame);
+    else {
+      this.#stats.interrupted();
+      this.#show();
+    }
+  }
+
+  mark(words: string | null): void {
+    this.#renderer.mark(words);
   }
 
   /** The picture on screen. */
@@ -146,7 +154,10 @@ export class Engine {
   }
 
   #heard(message: ServerMessage): void {
-    if (message.type === "hello") this.#adapt.announce(message.fps);
+    if (message.type === "hello") {
+      this.#adapt.announce(message.fps);
+      this.#adapt.permit(message.best);
+    }
     if (message.type !== "status") return;
     this.#status = message;
     if (message.fps !== null) this.#adapt.announce(message.fps);
@@ -176,21 +187,27 @@ export class Engine {
         ? { at: now / 1000, seq: stamp.seq, capturedAt: stamp.capturedAtMs / 1000 }
         : { at: now / 1000 },
     );
-    if (this.#behindMs !== null) {
-      this.#acknowledge(frame);
-      return;
-    }
     this.#rewind.push(frame, jpeg.byteLength, now);
-    this.#renderer.draw(frame);
+    if (this.#lookingAt === null) this.#renderer.draw(frame);
+    else {
+      this.#acknowledge(frame);
+      this.#dispatch({ type: "drawn" });
+    }
   }
 
   #drawn({ frame, decodeMs }: Rendered<Frame>): void {
     this.#acknowledge(frame);
-    if (decodeMs === null) this.#stats.totals.corrupt++;
-    else if (this.#behindMs === null) {
+    if (decodeMs === null) {
+      this.#stats.totals.corrupt++;
+      this.#corruptInARow++;
+      return;
+    }
+    this.#corruptInARow = 0;
+    if (this.#lookingAt === null) {
       const age = frame.stamp && this.#session.ageMs(frame.stamp.capturedAtMs);
       this.#stats.drawn(age, decodeMs, performance.now());
-    }
+    } else this.#show();
+    this.#dispatch({ type: "drawn" });
     if (this.#announce) {
       this.#announce = false;
       this.#show();
@@ -256,6 +273,7 @@ export class Engine {
       refusal: c.refusal,
       camera: this.#status,
       quality: this.#adapt.quality,
+      best: this.#adapt.best,
       auto: !this.#adapt.manual,
       reason: this.#adapt.reason,
       fps: live ? this.#adapt.fps : 0,
@@ -266,8 +284,10 @@ export class Engine {
       silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
       ...this.#renderer.size,
       decodeMs: this.#stats.decodeMs,
-      behindMs: this.#behindMs,
-      rewindMs: this.#rewind.lengthMs,
+      corruptInARow: this.#corruptInARow,
+      shownTakenAt: this.#renderer.frame?.takenAt ?? null,
+      behindMs: this.#lookingAt === null ? null : now - this.#lookingAt,
+      rewindMs: this.#rewind.reachMs(now),
       history: this.#stats.history,
       totals: { ...this.#stats.totals },
     });

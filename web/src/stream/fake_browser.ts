@@ -55,6 +55,8 @@ function jpeg(seq: number, madeAt: number): ArrayBuffer {
 export const decodes: { end: (ok?: boolean) => Promise<void> }[] = [];
 /** What was drawn on the canvas. */
 export const drawn: unknown[] = [];
+/** Words that were drawn over pictures. */
+export const written: string[] = [];
 let openBitmaps = 0;
 /** Decoded pictures that nobody has closed. */
 export const bitmaps = () => openBitmaps;
@@ -63,7 +65,13 @@ export const fakeCanvas = () =>
   ({
     width: 0,
     height: 0,
-    getContext: () => ({ drawImage: (picture: unknown) => drawn.push(picture) }),
+    getContext: () => ({
+      drawImage: (picture: unknown) => drawn.push(picture),
+      fillText: (words: string) => written.push(words),
+      fillRect: () => {},
+      save: () => {},
+      restore: () => {},
+    }),
   }) as unknown as OffscreenCanvas;
 
 export function installFakeBrowser(): void {
@@ -80,7 +88,7 @@ export function removeFakeBrowser(): void {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   FakeSocket.all = [];
-  decodes.length = drawn.length = 0;
+  decodes.length = drawn.length = written.length = 0;
 }
 
 function decode(): Promise<unknown> {

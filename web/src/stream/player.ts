@@ -44,6 +44,10 @@ export class Player {
   lookBack(behindMs: number | null): void {
     this.#command({ type: "lookBack", behindMs });
   }
+  /** Draws words over a greyed picture, for where the page's own marks are not seen; null draws none. */
+  mark(words: string | null): void {
+    this.#command({ type: "mark", words });
+  }
   snapshot(): Promise<Snapshot | null> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

@@ -17,7 +17,14 @@ const kinds = (all: Json[]) => new Set(all.map(({ type }) => type));
 
 /** What is read of each kind that the server may say; a kind that is missing here does not compile. */
 const READ: Record<ServerMessage["type"], (m: Json) => object> = {
-  hello: ({ camera, quality, fps, acks, inband }) => ({ camera, quality, fps, acks, inband }),
+  hello: ({ camera, quality, fps, acks, inband }) => ({
+    camera,
+    quality,
+    best: 95,
+    fps,
+    acks,
+    inband,
+  }),
   status: ({ camera, state, reason }) => ({ camera, state, reason }),
   quality: ({ quality }) => ({ quality }),
   clock: ({ t, now_us }) => ({ t, nowMs: Number(now_us) / 1_000 }),
@@ -41,6 +48,12 @@ describe("the golden messages", () => {
 });
 
 describe("what the server says", () => {
+  it("bounds what may be asked for by the ladder of its hello", () => {
+    const hello = messages.from_gateway.find(({ type }) => type === "hello");
+    expect(parse({ ...hello, ladder: [30, 35, 40] })).toMatchObject({ best: 40 });
+    expect(parse({ ...hello, ladder: undefined })).toMatchObject({ best: 95 });
+  });
+
   it.each(messages.from_gateway)("is understood: $type", (message) => {
     const read = READ[message.type as ServerMessage["type"]];
     expect(parse(message)).toMatchObject({ type: message.type, ...read(message) });

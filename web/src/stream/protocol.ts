@@ -11,6 +11,8 @@ export interface Hello {
   type: "hello";
   camera: string;
   quality: number;
+  /** The highest quality that may be asked for. */
+  best: number;
   /** Pictures a second that the camera announces. */
   fps: number | null;
   /** The server wants acks, and bounds by them what is on its way. */
@@ -83,6 +85,7 @@ export function parseServerMessage(text: string): ServerMessage | null {
         type: "hello",
         camera: string(m.camera) ?? "default",
         quality: number(m.quality) ?? MAX_QUALITY,
+        best: number(Array.isArray(m.ladder) ? m.ladder.at(-1) : null) ?? MAX_QUALITY,
         fps: positive(m.fps),
         acks: m.acks === true,
         inband: m.inband === true,

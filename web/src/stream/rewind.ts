@@ -33,22 +33,18 @@ export class Rewind<T> {
     if (drop > 0) this.#kept.splice(0, drop);
   }
 
-  /** How far one can look back, in milliseconds. */
-  get lengthMs(): number {
+  /** How long ago the oldest frame came that one can look back at, in milliseconds. */
+  reachMs(now: number): number {
     const oldest = this.#kept[0];
-    const newest = this.#kept.at(-1);
-    return oldest && newest ? newest.at - oldest.at : 0;
+    return oldest ? now - oldest.at : 0;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The frame that was on screen `behindMs` before the newest one; the oldest where that is gone. */
-  at(behindMs: number): T | null {
-    const newest = this.#kept.at(-1);
-    if (!newest) return null;
-    const when = newest.at - behindMs;
+  /** The frame that was the newest at `when`, with the time it came; the oldest where that is gone. */
+  at(when: number): { frame: T; at: number } | null {
     let low = 0;
     let high = this.#kept.length - 1;
     while (low < high) {
@@ -56,7 +52,7 @@ export class Rewind<T> {
       if ((this.#kept[middle] as Kept<T>).at <= when) low = middle;
       else high = middle - 1;
     }
-    return this.#kept[low]?.frame ?? null;
+    return this.#kept[low] ?? null;
   }
 
   clear(): void {

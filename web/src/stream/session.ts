@@ -83,6 +83,7 @@ export class Session {
     if (message.type === "hello") {
       const now = performance.now();
       this.#hello = message;
+      this.#quality = Math.min(this.#quality, message.best);
       this.#frameAge.reset();
       this.#reportAt = now;
       this.#askClock(now);

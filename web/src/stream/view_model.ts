@@ -29,6 +29,8 @@ export interface View {
   refusal: Refusal | null;
   camera: CameraStatus | null;
   quality: number;
+  /** The highest quality that this viewer may ask for. */
+  best: number;
   auto: boolean;
   reason: Reason;
   fps: number;
@@ -42,8 +44,13 @@ export interface View {
   width: number;
   height: number;
   decodeMs: number;
-  /** How far back the picture on screen is; null is live. */
+  /** Frames in a row, to the last one, that were no picture. */
+  corruptInARow: number;
+  /** Capture time of the picture on screen by its stamp, else when it came; milliseconds since the epoch. */
+  shownTakenAt: number | null;
+  /** How long ago the picture on screen came, while a person looks back; null is live. */
   behindMs: number | null;
+  /** How long ago the oldest picture came that one can look back at. */
   rewindMs: number;
   history: readonly Sample[];
   totals: Totals;

@@ -15,6 +15,7 @@ export type Command =
   | { type: "pause"; paused: boolean }
   | { type: "retry" }
   | { type: "lookBack"; behindMs: number | null }
+  | { type: "mark"; words: string | null }
   | { type: "snapshot" }
   | { type: "close" };
 
@@ -37,6 +38,9 @@ export function execute(engine: Engine, command: Command, tell: (notice: Notice)
       break;
     case "lookBack":
       engine.lookBack(command.behindMs);
+      break;
+    case "mark":
+      engine.mark(command.words);
       break;
     case "snapshot":
       tell({ type: "snapshot", snapshot: engine.snapshot() });

@@ -1,74 +1,94 @@
-/** The whole page: one camera on a stage, or several as tiles of which one may have the stage alone. */
+/** The whole page: which cameras there are, one of them on a stage, or several as tiles. */
 
 import { useEffect, useState } from "react";
-import { apiUrl, gatewayBase } from "../stream/gateway_urls";
+import { gatewayBase } from "../stream/gateway_urls";
+import { CameraList } from "./CameraList";
 import { Icon } from "./icons";
-import { readPageOptions } from "./page_options";
+import { rememberCameras, rememberedCameras } from "./prefs";
 import { type Pill, present } from "./presentation";
+import { type Scene, sceneOf } from "./route";
 import { Stage } from "./Stage";
 import { StatusPill } from "./StatusPill";
+import { UnknownCamera } from "./UnknownCamera";
+import { useAppKeys } from "./useAppKeys";
+import { type KnownCamera, useCameras } from "./useCameras";
+import { usePageTitle } from "./usePageTitle";
+import { useRoute } from "./useRoute";
 import { Wall } from "./Wall";
 
-const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
-const OPTIONS = readPageOptions(location.search);
+export const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
 
 export function App() {
-  const known = useCameras();
-  const [all, setAll] = useState(OPTIONS.cameras.length > 1);
-  const [alone, setAlone] = useState<string | null>(OPTIONS.cameras[0] ?? null);
+  const [route, go] = useRoute();
+  const known = useCameras(BASE);
   const [pill, setPill] = useState<Pill>(() => present(null));
-  const cameras = OPTIONS.cameras.length > 1 ? OPTIONS.cameras : known;
+  const names = useNames(known, route.cameras.length === 0);
+  const scene = sceneOf(route, names);
+  const several = (names?.length ?? 0) > 1;
+  const { options } = route;
+  usePageTitle(scene, pill);
+  useAppKeys({
+    escape: several && scene.kind === "wall" ? () => go("list") : null,
+    digit: (n) => {
+      const camera = names?.[n - 1];
+      if (several && camera !== undefined) go([camera]);
+    },
+  });
   return (
-    <div className="app" data-embed={OPTIONS.embed}>
-      {!OPTIONS.embed && (
-        <header>
-          <h1>
-            <span className="brand">ReRo CCTV</span>{" "}
-            {!all && alone !== null && <span className="camera-name">{alone}</span>}
-          </h1>
-          {cameras.length > 1 && !all && (
-            <button
-              type="button"
-              className="all"
-              aria-label="All cameras"
-              onClick={() => setAll(true)}
-            >
-              <Icon name="grid" />
-              <span>All cameras</span>
-            </button>
-          )}
-          {!all && <StatusPill pill={pill} />}
-        </header>
-      )}
-      {all ? (
-        <Wall
+    <div className="app" data-embed={options.embed}>
+      {!options.embed && <Header scene={scene} pill={pill} several={several} go={go} />}
+      {scene.kind === "camera" && (
+        <Stage
+          key={scene.camera}
           base={BASE}
-          cameras={cameras}
-          choose={(camera) => {
-            setAlone(camera);
-            setAll(false);
-          }}
+          camera={scene.camera}
+          options={options}
+          onPill={setPill}
+          leave={several ? () => go("list") : null}
         />
-      ) : (
-        <Stage key={alone} base={BASE} camera={alone} options={OPTIONS} onPill={setPill} />
+      )}
+      {scene.kind === "wall" && (
+        <Wall base={BASE} cameras={scene.cameras} choose={(camera) => go([camera])} />
+      )}
+      {scene.kind === "list" && <CameraList base={BASE} cameras={known ?? []} go={go} />}
+      {scene.kind === "unknown" && (
+        <UnknownCamera camera={scene.camera} known={names ?? []} go={go} />
       )}
     </div>
   );
 }
 
-/** The cameras that the gateway knows and that are there; empty where it does not tell. */
-function useCameras(): string[] {
-  const [cameras, setCameras] = useState<string[]>([]);
+function Header(p: {
+  scene: Scene;
+  pill: Pill;
+  several: boolean;
+  go: (show: string[] | "wall" | "list") => void;
+}) {
+  const { scene, pill, several, go } = p;
+  const camera = scene.kind === "camera" ? scene.camera : null;
+  return (
+    <header>
+      <h1>
+        <span className="brand">ReRo CCTV</span>{" "}
+        {camera !== null && <span className="camera-name">{camera}</span>}
+      </h1>
+      {several && scene.kind !== "list" && (
+        <button type="button" className="all" aria-label="All cameras" onClick={() => go("list")}>
+          <Icon name="grid" />
+          <span>All cameras</span>
+        </button>
+      )}
+      {scene.kind === "camera" && <StatusPill pill={pill} />}
+    </header>
+  );
+}
+
+/** The cameras' names: as the gateway tells them, and until then as it told them last time. */
+function useNames(known: KnownCamera[] | null, guess: boolean): string[] | null {
+  const names = known?.map(({ camera }) => camera).join(",");
   useEffect(() => {
-    const stop = new AbortController();
-    fetch(apiUrl(BASE, "status"), { credentials: "include", signal: stop.signal })
-      .then((answer) => (answer.ok ? answer.json() : null))
-      .then((status) => {
-        const list: { camera?: string; state?: string }[] = status?.cameras ?? [];
-        setCameras(list.flatMap((c) => (c.state === "offline" ? [] : (c.camera ?? []))));
-      })
-      .catch(() => {});
-    return () => stop.abort();
-  }, []);
-  return cameras;
+    if (names !== undefined) rememberCameras(names.split(",").filter(Boolean));
+  }, [names]);
+  if (names !== undefined) return names.split(",").filter(Boolean);
+  return guess ? rememberedCameras() : null;
 }

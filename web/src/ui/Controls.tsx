@@ -24,6 +24,8 @@ interface Shown {
   paused: boolean;
   rewinding: boolean;
   quality: number;
+  /** The highest quality that may be asked for. */
+  best: number;
   auto: boolean;
   stats: boolean;
   fill: boolean;
@@ -114,11 +116,14 @@ function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["setQu
         onChange={(e) => choose(e.target.value === "auto" ? "auto" : Number(e.target.value))}
       >
         <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
-        {[...LADDER].reverse().map((rung) => (
-          <option key={rung} value={rung}>
-            {rung}
-          </option>
-        ))}
+        {[...LADDER]
+          .filter((rung) => rung <= shown.best)
+          .reverse()
+          .map((rung) => (
+            <option key={rung} value={rung}>
+              {rung}
+            </option>
+          ))}
       </select>
     </label>
   );

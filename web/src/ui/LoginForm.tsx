@@ -1,7 +1,7 @@
-/** Trades the access token for a cookie that this page itself cannot read. */
+/** Asks for the access token. */
 
 import { type FormEvent, useState } from "react";
-import { apiUrl } from "../stream/gateway_urls";
+import { login } from "./login";
 import { tryAgain } from "./usePlayer";
 
 export function LoginForm({ base }: { base: string }) {
@@ -36,22 +36,4 @@ export function LoginForm({ base }: { base: string }) {
       </span>
     </form>
   );
-}
-
-/** What went wrong, in words; empty is success. */
-async function login(base: string, token: string): Promise<string> {
-  try {
-    const answer = await fetch(apiUrl(base, "login"), {
-      method: "POST",
-      credentials: "include",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token }),
-    });
-    if (answer.ok) return "";
-    if (answer.status === 401) return "This is not the token.";
-    if (answer.status === 429) return "Too many wrong tokens. Wait a minute.";
-    return `The gateway said ${answer.status}. Try again.`;
-  } catch {
-    return "The gateway does not answer. Try again.";
-  }
 }

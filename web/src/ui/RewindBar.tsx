@@ -1,14 +1,19 @@
-/** The last ten seconds as a slider. */
+/** The last ten seconds as a slider, which counts from the present and says when the picture was taken. */
 
 import type { View } from "../stream/view_model";
+import { clockTime } from "./clock_time";
 import type { Rewinding } from "./useRewind";
 
 export function RewindBar({ view, rewind }: { view: View; rewind: Rewinding }) {
   const behind = (view.behindMs ?? 0) / 1000;
-  const longest = Math.max(view.rewindMs / 1000, 0.1);
+  // A picture that is looked at for long is older than the oldest that is kept.
+  const longest = Math.max(view.rewindMs / 1000, behind, 0.1);
+  const taken = view.shownTakenAt === null ? "" : clockTime(view.shownTakenAt);
   return (
     <section className="rewind glass" aria-label="Look back">
-      <output>{behind < 0.05 ? "now" : `−${behind.toFixed(1)} s`}</output>
+      <output>
+        −{behind.toFixed(1)} s <time>{taken}</time>
+      </output>
       <input
         type="range"
         aria-label="Seconds ago"
@@ -16,7 +21,7 @@ export function RewindBar({ view, rewind }: { view: View; rewind: Rewinding }) {
         max={0}
         step={0.03}
         value={-behind}
-        aria-valuetext={`${behind.toFixed(1)} seconds ago`}
+        aria-valuetext={`${behind.toFixed(1)} seconds ago, taken at ${taken}`}
         onChange={(e) => rewind.seek(-Number(e.target.value) * 1000)}
       />
       <button type="button" onClick={rewind.live}>

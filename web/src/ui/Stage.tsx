@@ -84,6 +84,7 @@ const shown = ({ view, prefs, paused, full, rewind }: StageState) => ({
   paused,
   rewinding: rewind.open,
   quality: view?.quality ?? MAX_QUALITY,
+  best: view?.best ?? MAX_QUALITY,
   auto: view?.auto ?? true,
   stats: prefs.stats,
   fill: prefs.fit === "cover",

@@ -24,6 +24,7 @@ export function StatsCard({ view }: { view: View }) {
     ["Picture age", view.ageMs === null ? "not known" : `${Math.round(view.ageMs)} ms`],
     ["Size", view.width ? `${view.width} × ${view.height}` : "–"],
     ["Skipped", `${view.totals.skipped}`],
+    ["Corrupt", `${view.totals.corrupt}`],
     ["Decoding", `${view.decodeMs.toFixed(1)} ms`],
     ["Longest gap", `${Math.round(view.totals.longestGapMs)} ms`],
   ];

@@ -6,6 +6,7 @@ import { MAX_QUALITY } from "../stream/quality";
 import { Icon } from "./icons";
 import { present } from "./presentation";
 import { usePlayer } from "./usePlayer";
+import { useTileLayout } from "./useTileLayout";
 
 interface WallProps {
   base: string;
@@ -14,8 +15,10 @@ interface WallProps {
 }
 
 export function Wall({ base, cameras, choose }: WallProps) {
+  const wall = useRef<HTMLElement>(null);
+  useTileLayout(wall, cameras.length);
   return (
-    <main className="wall">
+    <main ref={wall} className="wall">
       {cameras.map((camera) => (
         <Tile key={camera} base={base} camera={camera} choose={() => choose(camera)} />
       ))}

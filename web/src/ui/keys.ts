@@ -14,7 +14,7 @@ export type KeyAction =
   | "pip"
   | "back"
   | "forward"
-  | "live"
+  | "escape"
   | "help";
 
 const KEYS: Record<string, KeyAction> = {
@@ -33,7 +33,7 @@ const KEYS: Record<string, KeyAction> = {
   p: "pip",
   arrowleft: "back",
   arrowright: "forward",
-  escape: "live",
+  escape: "escape",
   "?": "help",
 };
 
@@ -42,7 +42,7 @@ export const HELP: readonly (readonly [keys: string, does: string])[] = [
   ["S", "Save this picture"],
   ["← held", "Look back up to 10 seconds"],
   ["→ held", "Forward again"],
-  ["Esc", "Back to live"],
+  ["Esc", "Back to live, then to all cameras"],
   ["+ and −", "Higher and lower quality"],
   ["A", "Automatic quality"],
   ["F or double click", "Full screen"],
@@ -51,6 +51,7 @@ export const HELP: readonly (readonly [keys: string, does: string])[] = [
   ["R", "Rotate"],
   ["P", "Picture in picture"],
   ["I", "Figures"],
+  ["1 to 9", "Another camera"],
   ["?", "This list"],
 ];
 
@@ -61,13 +62,26 @@ interface Pressed {
   altKey: boolean;
 }
 
-/**
- * What a key press asks for, or null. `focus` is the tag name of what has the focus: typing into a
- * field is no command, and a focused button keeps Space for itself.
- */
-export function keyAction(e: Pressed, focus: string): KeyAction | null {
-  if (e.ctrlKey || e.metaKey || e.altKey) return null;
-  if (["INPUT", "SELECT", "TEXTAREA"].includes(focus)) return null;
-  if (focus === "BUTTON" && e.key === " ") return null;
-  return KEYS[e.key.toLowerCase()] ?? null;
+/** What has the focus, as far as it keeps keys for itself. */
+export type Focus = "text" | "select" | "slider" | "button" | "page";
+
+export function focusOf(element: Element | null): Focus {
+  if (element instanceof HTMLInputElement)
+    return ["range", "checkbox"].includes(element.type) ? "slider" : "text";
+  if (element instanceof HTMLTextAreaElement) return "text";
+  if (element instanceof HTMLSelectElement) return "select";
+  return element instanceof HTMLButtonElement ? "button" : "page";
 }
+
+/**
+ * What a key press asks for, or null. Typing into a field is no command; a list, a slider and a
+ * button keep the keys that work them.
+ */
+export function keyAction(e: Pressed, focus: Focus): KeyAction | null {
+  if (e.ctrlKey || e.metaKey || e.altKey || focus === "text") return null;
+  const own = { select: /^( |arrow.*)$/i, slider: /^arrow/i, button: /^ $/, page: /^$/ }[focus];
+  return own.test(e.key) ? null : (KEYS[e.key.toLowerCase()] ?? null);
+}
+
+/** Those that a person who dictates or leans on the keyboard may want to be without. WCAG 2.1.4. */
+export const isSingleCharacter = ({ key }: { key: string }): boolean => key.length === 1;

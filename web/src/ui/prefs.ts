@@ -35,6 +35,25 @@ export function loadQuality(camera: string | null): number | null {
 export const saveQuality = (camera: string | null, quality: number): void =>
   write(qualityKey(camera), String(quality));
 
+const CAMERAS_KEY = "rero-cameras";
+const WALL_KEY = "rero-wall";
+
+/** The cameras that the gateway last told of; null where that is not known. */
+export const rememberedCameras = (): string[] | null => names(read(CAMERAS_KEY));
+export const rememberCameras = (cameras: string[]): void => write(CAMERAS_KEY, cameras.join(","));
+
+/** The cameras that were last chosen to be seen side by side. */
+export const loadWall = (): string[] => names(read(WALL_KEY)) ?? [];
+export const saveWall = (cameras: string[]): void => write(WALL_KEY, cameras.join(","));
+
+const KEYS_KEY = "rero-keys";
+
+/** Whether single letters, digits and signs are commands. */
+export const singleKeysWanted = (): boolean => read(KEYS_KEY) !== "off";
+export const wantSingleKeys = (wanted: boolean): void => write(KEYS_KEY, wanted ? "on" : "off");
+
+const names = (text: string | null) => text?.split(",").filter(Boolean) ?? null;
+
 function read(key: string): string | null {
   try {
     return localStorage.getItem(key);

@@ -13,6 +13,7 @@ const LIVE: View = {
   refusal: null,
   camera: null,
   quality: 80,
+  best: 95,
   auto: true,
   reason: "steady",
   fps: 34,
@@ -24,6 +25,8 @@ const LIVE: View = {
   width: 640,
   height: 480,
   decodeMs: 3,
+  corruptInARow: 0,
+  shownTakenAt: new Date(2026, 10, 29, 14, 3, 7).getTime(),
   behindMs: null,
   rewindMs: 10_000,
   history: [],
@@ -46,6 +49,7 @@ const refusal = (kind: "login" | "forbidden" | "quality" | "policy", words: stri
 });
 
 const LOST = { phase: "waiting" as const, attempt: 1, silentMs: 5_000 };
+const CORRUPT = { phase: "stalled" as const, corruptInARow: 12, ageMs: null };
 const TRYING = { ...LOST, phase: "connecting" as const };
 
 describe("what the page says of the stream", () => {
@@ -57,7 +61,22 @@ describe("what the page says of the stream", () => {
     ["no stamp", { ageMs: null }, "Live", "live", null],
     ["silence", { phase: "stalled", silentMs: 2_000 }, "Stalled", "old", null],
     ["long silence", { phase: "stalled", silentMs: 4_000 }, "Stalled", "stale", "No new pictures"],
-    ["a pause", { phase: "paused" }, "Paused", "stale", "Paused"],
+    ["a pause", { phase: "paused", ageMs: 60_000 }, "Paused", "live", null],
+    [
+      "a pause before any picture",
+      { phase: "paused", shownTakenAt: null },
+      "Paused",
+      "stale",
+      "Paused",
+    ],
+    ["pictures that are none", CORRUPT, "No picture", "stale", "The pictures cannot be shown"],
+    [
+      "pictures that are none from the start",
+      { ...CORRUPT, phase: "connecting" },
+      "No picture",
+      "stale",
+      null,
+    ],
     ["a gateway that left just now", { phase: "waiting" }, "Reconnecting", "live", null],
     ["a lost connection", LOST, "Reconnecting", "stale", "Connection lost"],
     ["the next try", TRYING, "Reconnecting", "stale", "Connection lost"],
@@ -77,6 +96,17 @@ describe("what the page says of the stream", () => {
     expect(present({ ...LIVE, camera: camera("error", "unplugged") }).label).toBe("Live");
   });
 
+  it("says how few pictures a poor connection carries", () => {
+    const { note } = present({ ...LIVE, reason: "floor", fps: 12.2 });
+    expect(note).toBe("Your connection carries 12 of 34 pictures a second at the lowest quality.");
+  });
+
+  it("rounds times as people do", () => {
+    expect([1_400, 12_300, 200_000].map(inSeconds)).toEqual(["1.4 s", "12 s", "3 min"]);
+  });
+});
+
+describe("an old picture", () => {
   it("never calls a picture live that stands still", () => {
     for (let silentMs = 0; silentMs < 20_000; silentMs += 100) {
       const { label, trust } = present({ ...LIVE, phase: "live", silentMs });
@@ -85,13 +115,19 @@ describe("what the page says of the stream", () => {
     }
   });
 
-  it("says how few pictures a poor connection carries", () => {
-    const { note } = present({ ...LIVE, reason: "floor", fps: 12.2 });
-    expect(note).toBe("Your connection carries 12 of 34 pictures a second at the lowest quality.");
+  it("says of a pause when its picture was taken, and not that it is live", () => {
+    const { note } = present({ ...LIVE, phase: "paused", ageMs: 60_000 });
+    expect(note).toBe("Paused. This picture was taken at 14:03:07.");
   });
 
-  it("rounds times as people do", () => {
-    expect([1_400, 12_300, 200_000].map(inSeconds)).toEqual(["1.4 s", "12 s", "3 min"]);
+  it("never calls a picture live that is not drawn anew, whatever arrives", () => {
+    for (let ageMs = 0; ageMs < 20_000; ageMs += 100) {
+      for (const phase of ["live", "stalled"] as const) {
+        const { label, trust } = present({ ...LIVE, phase, ageMs, silentMs: 20 });
+        if (ageMs >= 1_000) expect([label, trust]).not.toContain("Live");
+        if (ageMs >= 3_000) expect(trust).toBe("stale");
+      }
+    }
   });
 });
 
@@ -106,6 +142,7 @@ describe("what the page says of the camera", () => {
     ["error", "usb_bandwidth", "USB is full"],
     ["idle", "privacy", "Privacy is on"],
     ["offline", null, "Camera offline"],
+    ["offline", "nats", "Gateway cut off"],
     ["starting", null, "Waking the camera"],
   ])("in %s, %s", (state, reason, title) => {
     const view: View = {

@@ -5,6 +5,7 @@
 
 import type { CameraStatus } from "../stream/protocol";
 import type { View } from "../stream/view_model";
+import { clockTime } from "./clock_time";
 
 /** From this age on the picture is marked; from the second on it is grey and the page says why. */
 export const OLD_AGE_MS = 1_000;
@@ -49,7 +50,7 @@ export function present(view: View | null): Presentation {
   if (view === null) return connecting(null);
   switch (view.phase) {
     case "paused":
-      return say("Paused", "quiet", "stale", { ...card("Paused", "", "pause"), action: "resume" });
+      return paused(view);
     case "refused":
       return refused(view);
     case "waiting":
@@ -60,16 +61,25 @@ export function present(view: View | null): Presentation {
   }
 }
 
+/** One pauses to look: the picture stays clear, and says of when it is. */
+function paused({ shownTakenAt }: View): Presentation {
+  if (shownTakenAt === null)
+    return say("Paused", "quiet", "stale", { ...card("Paused", "", "pause"), action: "resume" });
+  const note = `Paused. This picture was taken at ${clockTime(shownTakenAt)}.`;
+  return { ...say("Paused", "quiet", "live"), note };
+}
+
 function open(view: View): Presentation {
   const silent = view.silentMs ?? Number.POSITIVE_INFINITY;
   if (view.behindMs !== null) return say("Looking back", "quiet", "live");
   // Pictures that arrive prove more than a status message that says there are none.
   if (view.phase === "live" && silent < OLD_AGE_MS) return live(view);
   if (view.phase === "connecting" && view.attempt > 0) return waiting(view);
+  if (view.phase !== "live" && view.corruptInARow > 0) return undecodable(view);
   const camera = cameraTrouble(view.camera);
   if (camera) return camera;
   if (view.phase === "connecting") return connecting(view.camera);
-  if (silent < STALE_AGE_MS) return say("Stalled", "warn", "old");
+  if (Math.max(silent, view.ageMs ?? 0) < STALE_AGE_MS) return say("Stalled", "warn", "old");
   const words = "The connection is open but nothing arrives. Trying again.";
   return say("Stalled", "warn", "stale", card("No new pictures", words, "wait"));
 }
@@ -88,6 +98,11 @@ function live(view: View): Presentation {
   return { ...said, note };
 }
 
+function undecodable({ corruptInARow: count }: View): Presentation {
+  const words = `Pictures arrive, and this browser could decode none of the last ${count}.`;
+  return say("No picture", "bad", "stale", card("The pictures cannot be shown", words, "stop"));
+}
+
 function connecting(camera: CameraStatus | null): Presentation {
   const waking = camera?.state === "starting" || camera?.state === "idle";
   const [title, detail] = waking
@@ -104,6 +119,11 @@ function cameraTrouble(camera: CameraStatus | null): Presentation | null {
     const words = "The camera is closed and stays so until it is switched off.";
     return say("Privacy", "quiet", "stale", card("Privacy is on", words, "lock"));
   }
+  if (camera?.reason === "nats")
+    return bad(
+      "Gateway cut off",
+      "It has no connection to NATS; how the camera is it cannot know.",
+    );
   if (camera?.state === "offline")
     return bad("Camera offline", "Its host does not answer. The picture comes back by itself.");
   if (camera?.state !== "error") return null;
@@ -119,6 +139,10 @@ function refused({ refusal }: View): Presentation {
   if (refusal?.kind === "login") {
     const asks = card("Who is there?", "This camera asks for its access token.", "lock");
     return say("Locked", "bad", "stale", { ...asks, action: "login" });
+  }
+  if (refusal?.kind === "over") {
+    const over = card("Your time to watch is over", "Log in to go on.", "lock");
+    return say("Locked", "bad", "stale", { ...over, action: "login" });
   }
   const title =
     refusal?.kind === "quality"

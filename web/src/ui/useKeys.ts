@@ -1,9 +1,12 @@
 /** Listens to the keyboard for as long as the stage is there; which key does what is in `keys.ts`. */
 
 import { useEffect, useRef } from "react";
-import { type KeyAction, keyAction } from "./keys";
+import { focusOf, isSingleCharacter, type KeyAction, keyAction } from "./keys";
+import { singleKeysWanted } from "./prefs";
 
-export function useKeys(commands: Record<KeyAction | "letGo", () => void>) {
+export type KeyCommands = Record<KeyAction | "letGo", () => void>;
+
+export function useKeys(commands: KeyCommands) {
   const latest = useRef(commands);
   useEffect(() => {
     latest.current = commands;
@@ -11,7 +14,8 @@ export function useKeys(commands: Record<KeyAction | "letGo", () => void>) {
   useEffect(() => {
     const down = (e: KeyboardEvent) => {
       if (document.querySelector("dialog[open]")) return;
-      const action = keyAction(e, document.activeElement?.tagName ?? "");
+      if (isSingleCharacter(e) && !singleKeysWanted()) return;
+      const action = keyAction(e, focusOf(document.activeElement));
       if (!action || (e.repeat && action !== "better" && action !== "lower")) return;
       e.preventDefault();
       latest.current[action]();

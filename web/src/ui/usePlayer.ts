@@ -3,9 +3,9 @@
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
-import { PIP_LEFT_EVENT } from "./pip";
+import { isFloating, PIP_LEFT_EVENT } from "./pip";
 
-const TRY_AGAIN_EVENT = "rero-try-again";
+export const TRY_AGAIN_EVENT = "rero-try-again";
 
 /** Every player of the page that waits or was refused tries now. */
 export const tryAgain = () => dispatchEvent(new Event(TRY_AGAIN_EVENT));
@@ -47,7 +47,7 @@ export function usePlayer(
  * at once: after sleep or in a frozen tab the old one may be dead and no event tells.
  */
 function followPage(player: Player): () => void {
-  const seen = () => player.hold("unseen", document.hidden && !document.pictureInPictureElement);
+  const seen = () => player.hold("unseen", document.hidden && !isFloating());
   const left = () => player.hold("unseen", true);
   const online = () => player.retry();
   seen();

@@ -1,8 +1,8 @@
 /** The viewer's preferences for a camera as state of a component; `prefs.ts` stores them. */
 
 import { useState } from "react";
-import type { PageOptions } from "./page_options";
 import { loadPrefs, type Prefs, savePrefs } from "./prefs";
+import type { PageOptions } from "./route";
 
 /** What the viewer chose for this camera; the page's address overrules it, and a change is kept. */
 export function usePrefs(

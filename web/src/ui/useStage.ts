@@ -5,13 +5,13 @@ import type { Player } from "../stream/player";
 import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/quality";
 import type { EngineConfig, View } from "../stream/view_model";
 import type { Actions } from "./Controls";
-import type { KeyAction } from "./keys";
-import type { PageOptions } from "./page_options";
-import { canPip, leavePip, togglePip } from "./pip";
+import { canPip, isBareVideo, leavePip, togglePip } from "./pip";
 import { loadQuality, type Prefs, saveQuality } from "./prefs";
+import { inSeconds, present } from "./presentation";
+import type { PageOptions } from "./route";
 import { saveSnapshot } from "./snapshot";
 import { useFullscreen } from "./useFullscreen";
-import { useKeys } from "./useKeys";
+import { type KeyCommands, useKeys } from "./useKeys";
 import { usePlayer } from "./usePlayer";
 import { usePrefs } from "./usePrefs";
 import { type Rewinding, useRewind } from "./useRewind";
@@ -26,6 +26,8 @@ export interface StageConfig {
   base: string;
   camera: string | null;
   options: PageOptions;
+  /** Leads up to the list of cameras; null where there is none. */
+  leave: (() => void) | null;
 }
 
 export interface StageState {
@@ -59,6 +61,7 @@ export function useStage(
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
   // Without its stage a floating picture never changes, and while it floats a hidden page does not pause.
   useEffect(() => () => void leavePip(), []);
+  useMarkedVideo(player, view);
   usePublishedView(stage, view);
   useWorkingQuality(camera, view);
 
@@ -78,10 +81,15 @@ export function useStage(
     mirror: () => change({ mirror: !prefs.mirror }),
     rotate: () => change({ turns: ((prefs.turns + 1) % 4) as Prefs["turns"] }),
     fullscreen: toggleFull,
-    pip: canPip ? () => void togglePip(host.current).catch((e) => say(String(e))) : null,
+    pip: canPip ? () => void togglePip(stage.current).catch((e) => say(String(e))) : null,
     help: () => setHelp(!help),
   };
-  useKeys(keyCommands(actions, rewind, view?.quality ?? MAX_QUALITY));
+  const leave = () => {
+    if (rewind.open) rewind.live();
+    else if (full) toggleFull();
+    else config.leave?.();
+  };
+  useKeys({ ...keyCommands(actions, rewind, view?.quality ?? MAX_QUALITY), escape: leave });
   const resume = () => setPaused(false);
   const closeHelp = () => setHelp(false);
   return { player, view, prefs, paused, help, full, toast, rewind, actions, resume, closeHelp };
@@ -100,7 +108,7 @@ const keyCommands = (
   actions: Actions,
   rewind: Rewinding,
   quality: number,
-): Record<KeyAction | "letGo", () => void> => ({
+): Omit<KeyCommands, "escape"> => ({
   ...actions,
   pip: actions.pip ?? (() => {}),
   auto: () => actions.setQuality("auto"),
@@ -108,9 +116,16 @@ const keyCommands = (
   lower: () => actions.setQuality(nearestRung(quality - QUALITY_STEP)),
   back: () => rewind.play(-1),
   forward: () => rewind.play(1),
-  live: rewind.live,
   letGo: rewind.stop,
 });
+
+/** A floating video shows the canvas alone: what the page says over it is drawn into it. */
+function useMarkedVideo(player: Player | null, view: View | null) {
+  const { label, trust } = present(view);
+  const age = trust === "old" ? `, ${inSeconds(view?.ageMs ?? 0)} old` : "";
+  const words = trust !== "live" && isBareVideo() ? label + age : null;
+  useEffect(() => player?.mark(words), [player, words]);
+}
 
 function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | null) {
   useEffect(() => {

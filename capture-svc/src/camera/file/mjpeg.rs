@@ -24,6 +24,12 @@ const CHUNKS_AT_ONCE: u32 = 16;
 /// After so long without a picture there is none: hundreds of megabytes, where a disk is quick.
 const LOOK_FOR: Duration = Duration::from_millis(1500);
 
+/// As much is looked through all the same, however slow disk and machine are.
+const LOOK_AT_LEAST: u64 = 2 * LARGEST_JPEG as u64;
+
+/// Not longer, though: whoever opens the recording waits for it.
+const LOOK_AT_MOST: Duration = Duration::from_secs(6);
+
 /// Pictures that were stepped over.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Damaged {
@@ -83,12 +89,13 @@ impl Pictures {
         }
         let here = self.passed + self.ahead.len() as u64;
         let (since, from) = *self.looking.get_or_insert_with(|| (clock::now(), begun_at));
-        if since.elapsed() < LOOK_FOR {
+        let looked = here - from.min(here);
+        if !looked_enough(looked, since.elapsed()) {
             return Ok(None);
         }
-        let looked = (here - from.min(here)) >> 20;
         Err(format!(
-            "it holds no whole JPEG within {looked} MB from byte {from} on"
+            "it holds no whole JPEG within {} MB from byte {from} on",
+            looked >> 20
         ))
     }
 
@@ -192,3 +199,11 @@ impl Pictures {
             .map_err(|cause| cause.to_string())
     }
 }
+
+/// Whether there is no picture, after so many bytes and so long.
+fn looked_enough(looked: u64, elapsed: Duration) -> bool {
+    elapsed >= LOOK_AT_MOST || (elapsed >= LOOK_FOR && looked >= LOOK_AT_LEAST)
+}
+
+#[cfg(test)]
+mod tests;

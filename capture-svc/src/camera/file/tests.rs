@@ -106,6 +106,32 @@ fn y4m_plays_at_its_own_rate_and_range_and_begins_again() {
 }
 
 #[test]
+fn y4m_of_every_sampling_is_read_and_one_without_a_rate_plays_at_the_rate_asked_for() {
+    for (header, bytes, format, fps) in [
+        ("F25:1 C422", 8 + 2 * 4, PixelFormat::I422, 25.0),
+        ("F25:1 C444", 8 + 2 * 8, PixelFormat::I444, 25.0),
+        ("F0:0", 8 + 2 * 2, PixelFormat::I420, 777.0),
+        ("C420jpeg", 8 + 2 * 2, PixelFormat::I420, 777.0),
+        ("F0:0 Cmono", 8, PixelFormat::Grey, 777.0),
+    ] {
+        let mut content = format!("YUV4MPEG2 W4 H2 {header}\nFRAME\n").into_bytes();
+        content.extend((0..bytes).map(|byte| byte as u8));
+        let file = Recording::new("y4m", &content);
+        let mut source = FileSource::open(&file.0, 777.0).unwrap();
+        assert!((source.mode().fps - fps).abs() < 0.01, "{header}");
+        for _ in 0..2 {
+            let mut frame = take(&mut source).unwrap();
+            assert_eq!(
+                (frame.format, frame.data.len()),
+                (format, bytes),
+                "{header}"
+            );
+            assert!(frame.make_whole());
+        }
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_played_says_why() {
     let problem = |ending: &str, content: &[u8]| {
         let file = Recording::new(ending, content);
@@ -118,7 +144,7 @@ fn a_file_that_cannot_be_played_says_why() {
     assert!(problem("mjpeg", b"not one").contains("no whole JPEG"));
     assert!(problem("mjpeg", &picture(5)[..200]).contains("no whole JPEG"));
     assert!(problem("y4m", b"RIFF....").contains("not a YUV4MPEG2 file"));
-    assert!(problem("y4m", b"YUV4MPEG2 W4 H2 F30:1 C444\n").contains("4:2:0"));
+    assert!(problem("y4m", b"YUV4MPEG2 W4 H2 F30:1 C420p10\n").contains("8-bit 4:2:0"));
     assert!(problem("y4m", b"YUV4MPEG2 F30:1\n").contains("no size"));
     assert!(
         FileSource::open(Path::new("/nowhere.mjpeg"), 30.0)

@@ -60,6 +60,7 @@ fn mode(header: &str, fps: f64) -> Result<Mode, String> {
         height: 0,
         fps,
         format: PixelFormat::I420,
+        delivered: PixelFormat::I420.as_str(),
         range: ColorRange::Limited,
         matrix: ColorMatrix::Bt601,
     };
@@ -73,21 +74,25 @@ fn mode(header: &str, fps: f64) -> Result<Mode, String> {
         match (key, value) {
             ("W", _) => mode.width = number()?,
             ("H", _) => mode.height = number()?,
+            // The usual ones, and a rate that is unknown.
+            ("F", "0:0") | ("C", "420" | "420jpeg" | "420mpeg2" | "420paldv") => {}
             ("F", _) => {
                 mode.fps =
                     rate(value).ok_or_else(|| format!("{word:?} in its header is no rate"))?;
             }
-            ("C", "420" | "420jpeg" | "420mpeg2" | "420paldv") => {}
+            ("C", "422") => mode.format = PixelFormat::I422,
+            ("C", "444") => mode.format = PixelFormat::I444,
             ("C", "mono") => mode.format = PixelFormat::Grey,
             ("C", other) => {
                 return Err(format!(
-                    "its pixels are {other}; only 8-bit 4:2:0 and mono are read"
+                    "its pixels are {other}; only 8-bit 4:2:0, 4:2:2, 4:4:4 and mono are read"
                 ));
             }
             ("X", "COLORRANGE=FULL") => mode.range = ColorRange::Full,
             _ => {}
         }
     }
+    mode.delivered = mode.format.as_str();
     if mode.width == 0 || mode.height == 0 {
         return Err("its header names no size".into());
     }

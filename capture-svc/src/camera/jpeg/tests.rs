@@ -2,6 +2,9 @@
 
 use super::*;
 
+#[path = "../../../fuzz/scanner.rs"]
+mod scanner;
+
 fn jpeg() -> Vec<u8> {
     let mut bytes = Vec::new();
     jpeg_encoder::Encoder::new(&mut bytes, 80)
@@ -162,4 +165,28 @@ fn all_that_was_scanned_is_certain_once_the_header_is_over() {
     scan.go_on(&one[..inside]);
     assert_eq!(scan.certain(inside), inside);
     assert_eq!(scan.certain(inside - 1), scan_at + 2);
+}
+
+#[test]
+fn any_bytes_end_alike_however_they_come() {
+    let mut random = fastrand::Rng::with_seed(23);
+    let noise: Vec<u8> = std::iter::repeat_with(|| random.u8(..))
+        .take(32 * 24)
+        .collect();
+    let mut one = Vec::new();
+    jpeg_encoder::Encoder::new(&mut one, 80)
+        .encode(&noise, 32, 24, jpeg_encoder::ColorType::Luma)
+        .unwrap();
+    for round in 0..2000 {
+        let mut bytes = one.repeat(1 + round % 2);
+        for _ in 0..random.usize(..4) {
+            let at = random.usize(..bytes.len());
+            // Markers mostly: what else there is has no meaning here.
+            let marker = [0xff, random.u8(0xc0..=0xdf)];
+            bytes.splice(at..at, marker.into_iter().take(random.usize(..3)));
+            bytes.truncate(random.usize(bytes.len() / 4..=bytes.len()));
+        }
+        bytes.insert(0, random.u8(..));
+        scanner::check(&bytes);
+    }
 }

@@ -34,6 +34,7 @@ impl PatternSource {
             height: settings.height,
             fps: settings.fps,
             format: PixelFormat::I420,
+            delivered: PixelFormat::I420.as_str(),
             range: ColorRange::Full,
             matrix: ColorMatrix::Bt601,
         };
@@ -206,8 +207,12 @@ mod tests {
             height,
             fps,
             format: FormatWish::Auto,
+            range: None,
+            input: None,
+            standard: None,
             warmup: 0,
             controls: Vec::new(),
+            orientation: jpeg_ladder::Orientation::UPRIGHT,
         };
         PatternSource::new(&settings, String::new())
     }

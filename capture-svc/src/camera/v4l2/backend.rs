@@ -15,12 +15,12 @@ use nokhwa::{
     },
 };
 use v4l::Device;
+use v4l2_capture::Kind;
 
 use super::{
     stream::{About, Stream},
-    unpad::unpad,
+    unpad::{Layout, unpad},
 };
-use crate::camera::frame::Mode;
 
 /// What passes between the backend and whoever calls nokhwa.
 #[derive(Debug, Default)]
@@ -42,9 +42,8 @@ pub(super) struct Backend {
     stream: Option<Stream>,
     info: CameraInfo,
     format: CameraFormat,
-    mode: Mode,
-    /// Bytes from row to row in the driver's buffers, which may be more than the pixels need.
-    stride: usize,
+    kind: Kind,
+    layout: Layout,
     notes: Rc<RefCell<Notes>>,
 }
 
@@ -53,8 +52,8 @@ impl Backend {
         device: Device,
         info: CameraInfo,
         format: CameraFormat,
-        mode: Mode,
-        stride: usize,
+        kind: Kind,
+        layout: Layout,
     ) -> (Self, Rc<RefCell<Notes>>) {
         let notes = Rc::new(RefCell::new(Notes::default()));
         let backend = Self {
@@ -62,8 +61,8 @@ impl Backend {
             stream: None,
             info,
             format,
-            mode,
-            stride,
+            kind,
+            layout,
             notes: Rc::clone(&notes),
         };
         (backend, notes)
@@ -82,7 +81,7 @@ impl CaptureBackendTrait for Backend {
         let Some(device) = self.device.take() else {
             return Err(NokhwaError::OpenStreamError("opened before".into()));
         };
-        let started = Stream::start(device);
+        let started = Stream::start(&device, self.kind);
         self.stream =
             Some(started.map_err(|cause| self.fault(cause, NokhwaError::OpenStreamError))?);
         Ok(())
@@ -95,8 +94,8 @@ impl CaptureBackendTrait for Backend {
         };
         let notes = &mut *self.notes.borrow_mut();
         (notes.fault, notes.about) = (None, None);
-        let (mode, stride, data) = (&self.mode, self.stride, &mut notes.data);
-        match stream.newest(notes.wait, |bytes| unpad(bytes, mode, stride, data)) {
+        let (layout, data) = (&self.layout, &mut notes.data);
+        match stream.newest(notes.wait, |frame| unpad(frame.planes(), layout, data)) {
             Ok(about) => notes.about = about,
             Err(cause) => {
                 let error = NokhwaError::ReadFrameError(cause.to_string());

@@ -11,7 +11,7 @@ use v4l::Device;
 
 use super::{
     errno::explain,
-    formats::{captures, not_understood, offers, unread},
+    formats::{not_understood, offers, unread},
 };
 use crate::camera::{error::CameraError, source::SourceSpec};
 
@@ -120,10 +120,10 @@ fn first_camera<'a>(
             continue;
         }
         match open_node(&node.path) {
-            Ok(device) if !offers(&device, &node.path, None).is_empty() => {
+            Ok(device) if !offers(&device, None).is_empty() => {
                 return Ok(Some((node.clone(), device)));
             }
-            Ok(device) if captures(&device) && !not_understood(&device, &node.path).is_empty() => {
+            Ok(device) if !not_understood(&device).is_empty() => {
                 refusal = refusal.or_else(|| Some(unread(&node.name, &node.path, &device)));
             }
             Ok(_) => {}

@@ -3,6 +3,7 @@
 
 use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
+use super::twins::twins;
 use crate::camera::error::{CameraError, Permission};
 
 /// What a failed call on `node` means.
@@ -17,6 +18,7 @@ pub(super) fn explain(node: &Path, doing: &str, cause: io::Error) -> CameraError
         Some(Errno::BUSY) => CameraError::Busy {
             node: node.into(),
             holder: holder(node),
+            twins: twins(node),
         },
         Some(Errno::ACCESS | Errno::PERM) => match permission(node) {
             Some(permission) => CameraError::Permission(Box::new(permission)),
@@ -26,6 +28,12 @@ pub(super) fn explain(node: &Path, doing: &str, cause: io::Error) -> CameraError
             },
         },
         Some(Errno::NOSPC) => CameraError::UsbBandwidth(node.into()),
+        Some(Errno::PROTO | Errno::ILSEQ) => CameraError::Device {
+            doing: format!(
+                "{path}: the camera garbles its answers on USB (another cable or port, no hub): {doing}"
+            ),
+            cause,
+        },
         _ => CameraError::Device {
             doing: format!("{path}: {doing}"),
             cause,
@@ -115,6 +123,8 @@ mod tests {
             meaning(rustix::io::Errno::ACCESS),
             CameraError::Permission(_)
         ));
+        let garbled = meaning(rustix::io::Errno::PROTO).to_string();
+        assert!(garbled.contains("another cable"), "{garbled}");
         assert!(matches!(
             meaning(rustix::io::Errno::IO),
             CameraError::Device { .. }

@@ -4,25 +4,21 @@ use std::path::Path;
 
 use v4l::{
     Device, FourCC, Fraction,
-    capability::Flags,
     frameinterval::FrameIntervalEnum,
     framesize::{FrameSize, FrameSizeEnum},
     video::Capture,
 };
 
-use super::{
-    answer::ask,
-    negotiate::{Interval, Offer, Wish, nothing_read, understood},
-};
+use super::negotiate::{Interval, Offer, Wish, nothing_read, understood};
 use crate::camera::error::CameraError;
 
 /// Every mode of `device` that we understand. Empty for a node that is no camera, such as a metadata node. Where a
 /// camera leaves the size or the rate open within bounds, `wish` says which of them is meant.
-pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<Offer> {
+pub(crate) fn offers(device: &Device, wish: Option<&Wish>) -> Vec<Offer> {
     let fps = wish.map_or(30.0, |wish| wish.fps);
     let mut offers = Vec::new();
-    for fourcc in fourccs(device, path) {
-        let Some(format) = understood(fourcc) else {
+    for fourcc in fourccs(device) {
+        let Some((format, name)) = understood(fourcc) else {
             continue;
         };
         let told = FourCC::new(&fourcc);
@@ -30,6 +26,7 @@ pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<O
             for interval in intervals(device, told, width, height, fps) {
                 offers.push(Offer {
                     format,
+                    name,
                     fourcc,
                     width,
                     height,
@@ -42,8 +39,8 @@ pub(crate) fn offers(device: &Device, path: &Path, wish: Option<&Wish>) -> Vec<O
 }
 
 /// Fourccs that a camera offers and we do not read.
-pub(crate) fn not_understood(device: &Device, path: &Path) -> Vec<String> {
-    fourccs(device, path)
+pub(crate) fn not_understood(device: &Device) -> Vec<String> {
+    fourccs(device)
         .iter()
         .filter(|fourcc| understood(**fourcc).is_none())
         .map(|fourcc| String::from_utf8_lossy(fourcc).trim().to_owned())
@@ -52,27 +49,14 @@ pub(crate) fn not_understood(device: &Device, path: &Path) -> Vec<String> {
 
 /// What is to be said of a camera of which no format is read.
 pub(super) fn unread(name: &str, path: &Path, device: &Device) -> CameraError {
-    let words = nothing_read(&not_understood(device, path));
+    let words = nothing_read(&not_understood(device));
     CameraError::Unsupported(format!("{name} ({}): {words}", path.display()))
 }
 
-/// The formats that a camera offers.
-///
-/// The v4l crate panics on a description that the kernel cut in the middle of a letter. linuxvideo leaves the description
-/// alone, but asks through an opening of its own, which a device may refuse.
-fn fourccs(device: &Device, path: &Path) -> Vec<[u8; 4]> {
-    let told = ask(|| device.enum_formats().unwrap_or_default());
-    if let Ok(told) = told {
-        return told.iter().map(|format| format.fourcc.repr).collect();
-    }
-    let Ok(device) = linuxvideo::Device::open(path) else {
-        return Vec::new();
-    };
-    let formats = device.formats(linuxvideo::BufType::VIDEO_CAPTURE);
-    formats
-        .map_while(Result::ok)
-        .map(|format| format.pixel_format().as_fourcc())
-        .collect()
+/// The formats that a camera offers; none of a codec or a metadata node, which have formats as well.
+fn fourccs(device: &Device) -> Vec<[u8; 4]> {
+    let kind = v4l2_capture::kind(device).ok().flatten();
+    kind.map_or(Vec::new(), |kind| v4l2_capture::formats(device, kind))
 }
 
 /// The sizes that a camera offers. Some drivers tell none and take what is set, or make it the nearest that they have: then it is the size wished for, or without a wish the one that is set.
@@ -93,22 +77,13 @@ fn sizes(device: &Device, fourcc: FourCC, wish: Option<&Wish>) -> Vec<(u32, u32)
     };
     match device.enum_framesizes(fourcc) {
         Ok(sizes) => sizes.into_iter().map(own).collect(),
-        // A codec has formats as well, and is no camera.
-        Err(_) if !captures(device) => Vec::new(),
         Err(_) => wished.or_else(|| size_now(device)).into_iter().collect(),
     }
 }
 
-/// Whether it is there to take pictures: codecs and metadata nodes offer formats as well.
-pub(super) fn captures(device: &Device) -> bool {
-    // A name that cannot be read is no reason to leave a camera out.
-    ask(|| device.query_caps()).map_or(true, |told| {
-        told.is_ok_and(|told| told.capabilities.contains(Flags::VIDEO_CAPTURE))
-    })
-}
-
 fn size_now(device: &Device) -> Option<(u32, u32)> {
-    let set = ask(|| device.format()).ok()?.ok()?;
+    let kind = v4l2_capture::kind(device).ok()??;
+    let set = v4l2_capture::format(device, kind).ok()?;
     (set.width > 0 && set.height > 0).then_some((set.width, set.height))
 }
 

@@ -3,42 +3,40 @@
 
 pub(crate) mod answer;
 mod backend;
+mod colours;
 pub(crate) mod controls;
 pub(crate) mod device;
 mod errno;
 pub(crate) mod formats;
 pub(crate) mod negotiate;
 mod sequence;
+pub(crate) mod signal;
 mod stamps;
 mod stream;
+pub(crate) mod twins;
 mod unpad;
 
-use std::{
-    cell::RefCell,
-    path::{Path, PathBuf},
-    rc::Rc,
-};
+use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use nokhwa::{
     Camera, NokhwaError,
     utils::{ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, Resolution},
 };
-use v4l::{
-    Device, Format, FourCC, Fraction,
-    format::{Colorspace, Quantization},
-    video::{Capture, capture::Parameters},
-};
+use v4l::Device;
+use v4l2_capture::Kind;
 
 use self::{
-    answer::ask,
     backend::{Backend, Notes},
+    colours::colours,
     device::Node,
     errno::explain,
     negotiate::{Choice, Interval, Wish},
+    unpad::Layout,
 };
 use super::{
     error::CameraError,
-    frame::{CaptureClock, ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    frame::{CaptureClock, ColorRange, Mode, PixelFormat, RawFrame},
+    matrix::Conversion,
     source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
@@ -59,6 +57,8 @@ pub(super) struct V4l2Source {
     node: PathBuf,
     words: String,
     mode: Mode,
+    /// From the camera's colours to those of JPEG, where they differ.
+    conversion: Option<Conversion>,
     /// By which clock frames were captured, as far as it was logged.
     clock_told: Option<CaptureClock>,
 }
@@ -72,7 +72,8 @@ impl V4l2Source {
             fps: settings.fps,
             format: settings.format,
         };
-        let offers = formats::offers(&device, &node.path, Some(&wish));
+        let mut complaints = signal::set(&device, settings.input.as_ref(), settings.standard);
+        let offers = formats::offers(&device, Some(&wish));
         if offers.is_empty() {
             return Err(formats::unread(&node.name, &node.path, &device));
         }
@@ -80,10 +81,10 @@ impl V4l2Source {
             CameraError::Unsupported(format!("{} ({}): {why}", node.name, node.path.display()))
         })?;
         // Before the format: some controls change what it means, such as its range.
-        let complaints = controls::set(&device, &node.path, &settings.controls);
+        complaints.extend(controls::set(&device, &settings.controls));
         let refused = |doing| move |cause| explain(&node.path, doing, cause);
-        let (mode, stride) =
-            set(&device, &node.path, &choice).map_err(refused("setting its format"))?;
+        let (mode, kind, layout) =
+            set(&device, &choice, settings.range).map_err(refused("setting its format"))?;
 
         let format = CameraFormat::new(
             Resolution::new(mode.width, mode.height),
@@ -92,7 +93,7 @@ impl V4l2Source {
         );
         let index = CameraIndex::String(node.path.display().to_string());
         let info = CameraInfo::new(&node.name, "", "", index.clone());
-        let (backend, notes) = Backend::new(device, info, format, mode.clone(), stride);
+        let (backend, notes) = Backend::new(device, info, format, kind, layout);
         let camera = Camera::with_custom(index, ApiBackend::Video4Linux, Box::new(backend));
         let words = words(node, &choice, &complaints);
         let mut source = Self {
@@ -100,6 +101,7 @@ impl V4l2Source {
             notes,
             node: node.path.clone(),
             words,
+            conversion: Conversion::new(&mode),
             mode,
             clock_told: None,
         };
@@ -153,6 +155,9 @@ impl Source for V4l2Source {
         if about.damaged {
             into.data.clear();
         }
+        if let Some(conversion) = &self.conversion {
+            conversion.apply(&mut into.data);
+        }
         (into.captured_at_us, into.clock) = (about.captured_at_us, about.clock);
         self.tell_clock(about.clock);
         Ok(Some(Delivery {
@@ -164,84 +169,44 @@ impl Source for V4l2Source {
 }
 
 /// Sets mode and rate, and reads back what the driver made of them.
-fn set(device: &Device, path: &Path, choice: &Choice) -> std::io::Result<(Mode, usize)> {
+fn set(
+    device: &Device,
+    choice: &Choice,
+    range: Option<ColorRange>,
+) -> std::io::Result<(Mode, Kind, Layout)> {
     let offer = choice.offer;
-    let mut wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.fourcc));
-    wanted.stride = 0;
-    let got = match ask(|| device.set_format(&wanted)) {
-        Ok(answer) => answer?,
-        Err(_) => uncoloured(path)?,
-    };
-    let Some(format) = negotiate::understood(got.fourcc.repr) else {
+    let kind = v4l2_capture::kind(device)?.ok_or(std::io::ErrorKind::Unsupported)?;
+    let got = v4l2_capture::set_format(device, kind, offer.fourcc, (offer.width, offer.height))?;
+    let Some((format, delivered)) = negotiate::understood(got.fourcc) else {
         return Err(std::io::Error::other(format!(
             "the driver offered {offer} and then set {}",
-            got.fourcc
+            got.fourcc.escape_ascii()
         )));
     };
-    let interval = Fraction::new(offer.interval.numerator, offer.interval.denominator);
+    let interval = (offer.interval.numerator, offer.interval.denominator);
     // Some drivers have one rate and no call to set it.
-    let interval = device
-        .set_params(&Parameters::new(interval))
-        .map_or(offer.interval, |set| {
-            Interval::new(set.interval.numerator, set.interval.denominator)
-        });
-    let (range, matrix) = colours(format, &got);
-    let fps = if interval.numerator == 0 {
+    let interval = v4l2_capture::set_interval(device, kind, interval).unwrap_or(interval);
+    let fps = if interval.0 == 0 {
         offer.interval.fps()
     } else {
-        interval.fps()
+        Interval::new(interval.0, interval.1).fps()
     };
-    Ok((
-        Mode {
-            width: got.width,
-            height: got.height,
-            fps,
-            format,
-            range,
-            matrix,
-        },
-        got.stride as usize,
-    ))
-}
-
-/// What is set, but for its colours: they are those of a camera that announces none. The v4l crate panics on a colour space
-/// that it does not know; linuxvideo does not look at it.
-fn uncoloured(path: &Path) -> std::io::Result<Format> {
-    let format = linuxvideo::Device::open(path)?.format(linuxvideo::BufType::VIDEO_CAPTURE)?;
-    let linuxvideo::format::Format::VideoCapture(set) = format else {
-        return Err(std::io::ErrorKind::Unsupported.into());
-    };
-    let fourcc = FourCC::new(&set.pixel_format().as_fourcc());
-    tracing::warn!(
-        camera = %path.display(),
-        "the driver announces colours that are unknown: taken as those of most cameras"
-    );
-    Ok(Format {
-        stride: set.bytes_per_line(),
-        ..Format::new(set.width(), set.height(), fourcc)
-    })
-}
-
-/// Which luma range and weights the driver announced. Source: `V4L2_MAP_QUANTIZATION_DEFAULT` and
-/// `V4L2_MAP_YCBCR_ENC_DEFAULT` of `linux/videodev2.h`; JPEG and RGB are full range whatever is announced.
-fn colours(format: PixelFormat, got: &Format) -> (ColorRange, ColorMatrix) {
-    if matches!(
+    let (announced, matrix) = colours(format, &got);
+    let full_always = matches!(
         format,
         PixelFormat::Mjpeg | PixelFormat::Rgb24 | PixelFormat::Bgr24
-    ) {
-        return (ColorRange::Full, ColorMatrix::Bt601);
-    }
-    let range = match (got.quantization, got.colorspace) {
-        (Quantization::FullRange, _) | (Quantization::Default, Colorspace::JPEG) => {
-            ColorRange::Full
-        }
-        _ => ColorRange::Limited,
+    );
+    let layout = Layout::new(got.fourcc, format, (got.width, got.height), &got.strides);
+    let mode = Mode {
+        width: got.width,
+        height: got.height,
+        fps,
+        format,
+        delivered,
+        range: range.filter(|_| !full_always).unwrap_or(announced),
+        matrix,
     };
-    let matrix = match got.colorspace {
-        Colorspace::Rec709 => ColorMatrix::Bt709,
-        _ => ColorMatrix::Bt601,
-    };
-    (range, matrix)
+    Ok((mode, kind, layout))
 }
 
 /// The nearest of nokhwa's six layouts. Nothing reads it: the frame's layout is the mode's.
@@ -249,7 +214,9 @@ fn nearest(format: PixelFormat) -> FrameFormat {
     match format {
         PixelFormat::Mjpeg => FrameFormat::MJPEG,
         PixelFormat::Yuyv | PixelFormat::Uyvy => FrameFormat::YUYV,
-        PixelFormat::Nv12 | PixelFormat::I420 => FrameFormat::NV12,
+        PixelFormat::Nv12 | PixelFormat::I420 | PixelFormat::I422 | PixelFormat::I444 => {
+            FrameFormat::NV12
+        }
         PixelFormat::Grey => FrameFormat::GRAY,
         PixelFormat::Rgb24 => FrameFormat::RAWRGB,
         PixelFormat::Bgr24 => FrameFormat::RAWBGR,
@@ -270,6 +237,3 @@ fn words(node: &Node, choice: &Choice, complaints: &[String]) -> String {
     }
     words
 }
-
-#[cfg(test)]
-mod tests;

@@ -32,6 +32,8 @@ impl Interval {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) format: PixelFormat,
+    /// What a person calls it.
+    pub(crate) name: &'static str,
     pub(crate) fourcc: [u8; 4],
     pub(crate) width: u32,
     pub(crate) height: u32,
@@ -43,7 +45,7 @@ impl fmt::Display for Offer {
         write!(
             out,
             "{} {}x{} @ {}",
-            self.format.as_str(),
+            self.name,
             self.width,
             self.height,
             rate(self.interval.fps())
@@ -70,17 +72,25 @@ pub(super) struct Choice {
     pub(super) alternatives: Vec<Offer>,
 }
 
-/// The pixel format behind a V4L2 fourcc, if it is one that we read.
-pub(super) fn understood(fourcc: [u8; 4]) -> Option<PixelFormat> {
+/// What is made of frames of a V4L2 fourcc, if it is one that we read, and what a person calls it.
+pub(super) fn understood(fourcc: [u8; 4]) -> Option<(PixelFormat, &'static str)> {
+    use PixelFormat as P;
+    let own = |format: PixelFormat| (format, format.as_str());
     Some(match &fourcc {
-        b"YUYV" | b"YUY2" => PixelFormat::Yuyv,
-        b"UYVY" => PixelFormat::Uyvy,
-        b"NV12" => PixelFormat::Nv12,
-        b"YU12" => PixelFormat::I420,
-        b"MJPG" | b"JPEG" => PixelFormat::Mjpeg,
-        b"GREY" => PixelFormat::Grey,
-        b"RGB3" => PixelFormat::Rgb24,
-        b"BGR3" => PixelFormat::Bgr24,
+        b"YUYV" | b"YUY2" => own(P::Yuyv),
+        b"YVYU" => (P::Yuyv, "YVYU"),
+        b"UYVY" => own(P::Uyvy),
+        b"NV12" | b"NM12" => own(P::Nv12),
+        b"NV21" | b"NM21" => (P::I420, "NV21"),
+        b"NV16" | b"NM16" => (P::I422, "NV16"),
+        b"NV61" | b"NM61" => (P::I422, "NV61"),
+        b"YU12" | b"YM12" => own(P::I420),
+        b"YV12" | b"YM21" => (P::I420, "YV12"),
+        b"422P" => own(P::I422),
+        b"MJPG" | b"JPEG" => own(P::Mjpeg),
+        b"GREY" => own(P::Grey),
+        b"RGB3" => own(P::Rgb24),
+        b"BGR3" => own(P::Bgr24),
         _ => return None,
     })
 }
@@ -131,7 +141,7 @@ pub(super) fn choose(offers: &[Offer], wish: &Wish) -> Result<Choice, String> {
         .collect();
     ranked.sort_by_key(|offer| rank(offer, wish));
     let Some(best) = ranked.first() else {
-        let mut formats: Vec<_> = offers.iter().map(|offer| offer.format.as_str()).collect();
+        let mut formats: Vec<_> = offers.iter().map(|offer| offer.name).collect();
         formats.sort_unstable();
         formats.dedup();
         return Err(match forced {
@@ -189,10 +199,12 @@ fn cost(format: PixelFormat) -> u8 {
         PixelFormat::Uyvy => 1,
         PixelFormat::Nv12 => 2,
         PixelFormat::I420 => 3,
-        PixelFormat::Mjpeg => 4,
-        PixelFormat::Bgr24 => 5,
-        PixelFormat::Rgb24 => 6,
-        PixelFormat::Grey => 7,
+        PixelFormat::I422 => 4,
+        PixelFormat::Mjpeg => 5,
+        PixelFormat::I444 => 6,
+        PixelFormat::Bgr24 => 7,
+        PixelFormat::Rgb24 => 8,
+        PixelFormat::Grey => 9,
     }
 }
 

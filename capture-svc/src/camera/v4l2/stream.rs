@@ -6,22 +6,15 @@
 
 use std::{io, time::Duration};
 
-use v4l::{
-    Device,
-    buffer::{Flags, Metadata, Type},
-    io::traits::{CaptureStream, Stream as _},
-    prelude::MmapStream,
-};
+use v4l::Device;
+use v4l2_capture::{Buffers, Filled, Kind};
 
-use super::{answer::ask, sequence::lost_between, stamps::Stamps};
+use super::{sequence::lost_between, stamps::Stamps};
 use crate::camera::{clock, frame::CaptureClock};
 
 /// Buffers asked for, which the driver fills in turn: enough that one of our late wake-ups loses nothing, few enough that
 /// nothing old collects.
 const BUFFERS: u32 = 4;
-
-/// Source: `poll(2)`, `<poll.h>`; the v4l crate wants the bare number.
-const POLLIN: i16 = 0x001;
 
 /// What is known of a frame beside its pixels.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,37 +33,19 @@ pub(super) struct About {
 
 /// A stream that is running.
 pub(super) struct Stream {
-    device: Device,
-    /// Until the end.
-    buffers: Option<MmapStream<'static>>,
-    /// Whether one of its buffers is with us, and not with the driver.
-    in_hand: bool,
+    buffers: Buffers,
     sequence: Option<u32>,
     stamps: Stamps,
 }
 
 impl Stream {
     /// Gives the driver its buffers and starts it.
-    pub(super) fn start(device: Device) -> io::Result<Self> {
-        let allocated = ask(|| MmapStream::with_buffers(&device, Type::VideoCapture, BUFFERS));
-        let mut stream = allocated.map_err(io::Error::other)??;
-        // Queues every buffer that was granted, which may be fewer or more than asked for (source: VIDIOC_REQBUFS), and
-        // starts; then it would wait for a frame.
-        stream.set_timeout(Duration::ZERO);
-        let started = CaptureStream::next(&mut stream).map(drop);
-        stream.clear_timeout();
-        // From here on it is ended whatever comes.
-        let stream = Self {
-            device,
-            buffers: Some(stream),
-            in_hand: false,
+    pub(super) fn start(device: &Device, kind: Kind) -> io::Result<Self> {
+        Ok(Self {
+            buffers: Buffers::start(device, kind, BUFFERS)?,
             sequence: None,
             stamps: Stamps::default(),
-        };
-        match started {
-            Err(cause) if !nothing_yet(&cause) => Err(cause),
-            _ => Ok(stream),
-        }
+        })
     }
 
     /// Waits for a frame no longer than `wait` and hands the newest one's payload to `take`, exactly as long as it is.
@@ -81,7 +56,7 @@ impl Stream {
     pub(super) fn newest(
         &mut self,
         wait: Duration,
-        take: impl FnOnce(&[u8]),
+        take: impl FnOnce(&Filled<'_>),
     ) -> io::Result<Option<About>> {
         match self.read(wait, take) {
             Err(cause) if nothing_yet(&cause) => Ok(None),
@@ -89,77 +64,38 @@ impl Stream {
         }
     }
 
-    fn read(&mut self, wait: Duration, take: impl FnOnce(&[u8])) -> io::Result<Option<About>> {
-        let Some(stream) = &mut self.buffers else {
-            return Ok(None);
-        };
-        let handle = stream.handle();
-        // Asked before `next`, always: `next` waits for ever.
-        if handle.poll(POLLIN, wait.as_millis() as i32)? == 0 {
-            return Ok(None);
-        }
-        // `next` queues the buffer in hand. When it has got none for it, there is none to queue, and it would answer EINVAL
-        // ever after: then the first frame is taken into the hand, and not shown.
-        if !self.in_hand {
-            stream.dequeue()?;
-            self.in_hand = true;
+    fn read(
+        &mut self,
+        wait: Duration,
+        take: impl FnOnce(&Filled<'_>),
+    ) -> io::Result<Option<About>> {
+        if !self.buffers.wait(wait)? {
             return Ok(None);
         }
         let mut about = About::default();
+        // Of those that wait, all but the last are given back unseen.
+        let waiting = self.buffers.count().saturating_sub(1) as u32;
         loop {
-            self.in_hand = false;
-            let (bytes, told) = stream.next()?;
-            self.in_hand = true;
-            let last = self.sequence.replace(told.sequence);
-            about.lost += last.map_or(0, |last| lost_between(last, told.sequence));
-            (about.captured_at_us, about.clock) = time(&mut self.stamps, told);
-            if about.skipped < BUFFERS && handle.poll(POLLIN, 0)? > 0 {
+            let frame = self.buffers.take()?;
+            let last = self.sequence.replace(frame.sequence);
+            about.lost += last.map_or(0, |last| lost_between(last, frame.sequence));
+            (about.captured_at_us, about.clock) = time(&mut self.stamps, frame.stamp_us);
+            about.damaged = frame.damaged;
+            if about.skipped < waiting && frame.another_waits()? {
                 about.skipped += 1;
+                frame.give_back()?;
                 continue;
             }
-            about.damaged = told.flags.contains(Flags::ERROR);
-            take(&bytes[..bytes.len().min(told.bytesused as usize)]);
+            take(&frame);
+            frame.give_back()?;
             return Ok(Some(about));
-        }
-    }
-
-    /// Ends `stream`, whose destructor panics when the driver does not stop, and ends the process when besides it does not
-    /// take its buffers back.
-    fn end(&self, mut stream: MmapStream<'static>) {
-        let Err(cause) = stream.stop() else {
-            let _ = ask(|| drop(stream));
-            return;
-        };
-        // A device that is gone is no news here.
-        let gone = cause.raw_os_error() == Some(rustix::io::Errno::NODEV.raw_os_error());
-        let none = || MmapStream::with_buffers(&self.device, Type::VideoCapture, 0).map(drop);
-        // The panic of this one's destructor, too, is about stopping: then the buffers were taken back.
-        if gone || !matches!(ask(none), Ok(Err(_))) {
-            let _ = ask(|| drop(stream));
-            return;
-        }
-        tracing::warn!(%cause, "the driver does not stop: the camera is closed under it");
-        let camera = stream.handle().fd();
-        // What was mapped stays so, which is little beside a camera that cannot be closed. Nobody else closes it: the
-        // stream that is forgotten holds the last handle.
-        std::mem::forget(stream);
-        let _ = v4l::v4l2::close(camera);
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        if let Some(stream) = self.buffers.take() {
-            self.end(stream);
         }
     }
 }
 
 /// When a frame was captured, and by which clock.
-fn time(stamps: &mut Stamps, told: &Metadata) -> (u64, CaptureClock) {
-    let monotonic = told.flags.contains(Flags::TIMESTAMP_MONOTONIC);
-    let stamp_us = told.timestamp.sec as u64 * 1_000_000 + told.timestamp.usec as u64;
-    let stamp = stamps.judge(monotonic.then_some(stamp_us), clock::monotonic_us());
+fn time(stamps: &mut Stamps, stamp_us: Option<u64>) -> (u64, CaptureClock) {
+    let stamp = stamps.judge(stamp_us, clock::monotonic_us());
     let clock = stamp.map_or(CaptureClock::Receipt, |_| CaptureClock::Driver);
     (clock::wall_of(stamp), clock)
 }

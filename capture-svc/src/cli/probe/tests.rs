@@ -11,8 +11,12 @@ fn settings(source: SourceSpec) -> CameraSettings {
         height: 240,
         fps: 50.0,
         format: FormatWish::Auto,
+        range: None,
+        input: None,
+        standard: None,
         warmup: 0,
         controls: Vec::new(),
+        orientation: jpeg_ladder::Orientation::UPRIGHT,
     }
 }
 
@@ -28,7 +32,7 @@ fn times_become_rate_jitter_and_age() {
 }
 
 async fn gathered(source: SourceSpec) -> anyhow::Result<Findings> {
-    let encoder = EncoderKind::Ladder.build(Sampling::S420);
+    let encoder = EncoderKind::Ladder.build(Sampling::S420, None);
     Findings::gather(settings(source), encoder, Duration::from_millis(300)).await
 }
 

@@ -9,11 +9,13 @@ const STAMP: Stamp = Stamp {
     seq: 42,
     captured_at_us: 1_795_345_678_901_234,
 };
-const FORMATS: [PixelFormat; 7] = [
+const FORMATS: [PixelFormat; 9] = [
     PixelFormat::Yuyv,
     PixelFormat::Uyvy,
     PixelFormat::Nv12,
     PixelFormat::I420,
+    PixelFormat::I422,
+    PixelFormat::I444,
     PixelFormat::Grey,
     PixelFormat::Rgb24,
     PixelFormat::Bgr24,
@@ -43,7 +45,7 @@ fn plain(format: PixelFormat, width: u32, height: u32) -> RawFrame {
                 }
             })
             .collect(),
-        PixelFormat::I420 => (0..len)
+        PixelFormat::I420 | PixelFormat::I422 | PixelFormat::I444 => (0..len)
             .map(|i| {
                 if i < pixels {
                     luma

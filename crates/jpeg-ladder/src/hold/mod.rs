@@ -85,6 +85,11 @@ impl Hold {
         }
     }
 
+    /// From now on an interval is refreshed within so many frames: cameras become slower at dusk.
+    pub(crate) fn refresh_within(&mut self, frames: u32) {
+        self.refresh_frames = frames.max(1);
+    }
+
     /// What each interval was last encoded from.
     pub(crate) fn shown(&self) -> &[[i16; 64]] {
         &self.shown

@@ -70,8 +70,13 @@ impl Job for CodeShown<'_> {
         self.code(kernel, &pieces);
         pieces.clear();
         self.work.pieces = pieces;
+        let Shown {
+            number, changed_at, ..
+        } = self.shown;
+        // Where all has changed, most likely all will change: such a file is not worth a copy.
+        let keeps = changed_at.iter().any(|&changed_at| changed_at != number);
         for rung in &mut *self.rungs {
-            rung.next.finish(self.shown.number);
+            rung.next.finish(number, keeps);
         }
     }
 }

@@ -89,9 +89,13 @@ impl NextFile {
         self.written += 1;
     }
 
-    /// Takes over the rest; from now on this is the quality's last file.
-    pub(super) fn finish(&mut self, number: u64) {
+    /// Takes over the rest; from now on this is the quality's last file, or there is none if it is not kept.
+    pub(super) fn finish(&mut self, number: u64, keeps: bool) {
         self.hold_until(self.file.ends.len());
+        if !keeps {
+            self.file.forget();
+            return;
+        }
         let scan = &self.out[self.start..];
         let LastFile {
             number: of,

@@ -73,6 +73,12 @@ impl Holding {
         }
     }
 
+    /// From now on an interval is refreshed within so many frames.
+    pub(crate) fn refresh_within(&mut self, frames: u32) {
+        self.settings.refresh_frames = frames;
+        self.hold.refresh_within(frames);
+    }
+
     /// Starts anew: what comes next is compared with nothing that was.
     pub(crate) fn forget(&mut self) {
         self.hold = Hold::new(self.settings);

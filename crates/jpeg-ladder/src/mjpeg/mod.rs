@@ -3,15 +3,19 @@
 //! `segments` reads what stands before the scan and `frame` judges by it how to read the rest, `unstuffed` takes the markers out of it, `scan` and `block_reader` read the
 //! coefficients, `huffman` makes their tables, `quality` finds out how fine the camera's own tables are. A rung at or
 //! above that gets the camera's own scan behind a header of ours, less what no decoder needs. A frame is read to its last
-//! block even if no rung needs its coefficients: what is damaged is an error, never a picture. `scan` has the rule.
+//! block even if no rung needs its coefficients: what is damaged is an error, never a picture. `scan` has the rule, and
+//! `pass_through` is the one way round it, for callers who read only some of their frames.
 
 mod block_reader;
 mod frame;
 mod huffman;
 mod markers;
+mod pass_through;
 mod quality;
 mod scan;
 mod segments;
+mod turn;
+mod turn_plan;
 mod unstuffed;
 
 use std::ops::Range;
@@ -24,6 +28,7 @@ use crate::kernel::{Job, Kernel, Loops};
 pub(crate) use frame::Kind;
 use scan::Scan;
 use segments::Segments;
+pub use turn::Turner;
 use unstuffed::Unstuffed;
 
 /// What is kept from frame to frame.
@@ -57,12 +62,14 @@ impl Reader {
 
     /// How fine the frame's tables are.
     pub(crate) fn quality(&mut self) -> u8 {
-        self.quality.of(self.segments.luma_and_chroma())
+        let (luma, chroma) = self.segments.luma_and_chroma();
+        self.quality.of(luma, chroma)
     }
 
     /// The frame's own steps, luma's and chroma's in zigzag order.
     pub(crate) fn steps(&self) -> [&[u16; 64]; 2] {
-        self.segments.luma_and_chroma()
+        let (luma, chroma) = self.segments.luma_and_chroma();
+        [luma, chroma.unwrap_or(luma)]
     }
 
     /// The frame's segments behind our APP0 and `comment`: those that a decoder needs, and what the camera left out.

@@ -68,6 +68,12 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// The same, with coefficients as they were quantised, times 8.
+    pub(super) fn quantised(mut self) -> Self {
+        self.steps = [[8; 64]; 3];
+        self
+    }
+
     /// Reads the next so many MCUs.
     #[inline(always)]
     pub(super) fn read(&mut self, coefficients: &mut Coefficients, mcus: usize) -> Result<(), At> {

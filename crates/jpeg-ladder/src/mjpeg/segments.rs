@@ -204,6 +204,10 @@ impl Segments {
     }
 
     fn frame(&mut self, marker: u8, body: &[u8]) -> Result<Kind, ()> {
+        // A second one would be of another picture.
+        if self.header.exists() {
+            return Err(());
+        }
         let header = FrameHeader::read(marker, body)?;
         self.header = header;
         if header.kind() != Kind::Baseline {
@@ -264,8 +268,9 @@ impl Segments {
         Ok(Kind::Baseline)
     }
 
-    /// The steps of luma and of the last component.
-    pub(crate) fn luma_and_chroma(&self) -> [&[u16; 64]; 2] {
-        [0, self.components().len() - 1].map(|i| &self.steps[self.components[i].steps])
+    /// The steps of luma, and of the last component if there is more than one.
+    pub(crate) fn luma_and_chroma(&self) -> (&[u16; 64], Option<&[u16; 64]>) {
+        let steps = |component: usize| &self.steps[self.components[component].steps];
+        (steps(0), self.mcu.colour.then(|| steps(2)))
     }
 }

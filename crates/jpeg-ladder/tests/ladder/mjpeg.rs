@@ -5,11 +5,11 @@ use jpeg_ladder::{EncodeError, Kernel, Ladder, Plane, Range, Sampling, Source, S
 use crate::common::frames::{CAMERA, picture, with_restarts};
 use crate::reference::coefficients;
 
-const COMMENT: &[u8] = b"\xff\xfe\x00\x07stamp";
+pub(crate) const COMMENT: &[u8] = b"\xff\xfe\x00\x07stamp";
 const BELOW: [u8; 3] = [30, 60, 80];
 
 /// Nothing of it may be looked at.
-const SPEC: Spec = Spec {
+pub(crate) const SPEC: Spec = Spec {
     width: 0,
     height: 0,
     sampling: Sampling::S420,

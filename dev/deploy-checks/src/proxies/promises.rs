@@ -1,33 +1,32 @@
 //! What each reverse proxy promises, one function each; a promise that is kept says so with a figure.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use testkit::http::{self, Response};
 
 use super::idle_timeout;
-use super::process::ProxyProcess;
-use super::socket::{self, Socket, frame};
-use super::tls::{HOST, tcp};
+use super::process::Program;
+use super::side::{Side, expect};
+use super::socket::frame;
+use super::tls::tcp;
+use super::{lies, logs};
 use crate::report::Finding;
 
-pub(super) const ALL: [&str; 7] = [
-    "page",
-    "login",
-    "frames",
-    "address",
-    "origin",
-    "inside",
-    "idle_timeout",
-];
-
-/// A viewer's side of the proxy.
-pub(super) struct Side<'a> {
-    pub(super) proxy: &'a ProxyProcess,
-    pub(super) gateway: SocketAddr,
-    /// What viewers must know.
-    pub(super) token: &'a str,
-    /// The shipped configuration.
-    pub(super) text: &'a str,
+/// What a program promises.
+pub(super) const fn of(program: Program) -> &'static [&'static str] {
+    match program {
+        // Viewers reach it as they reach the others; the stack's own checks look at that.
+        Program::Front => &["lies", "front_proxy", "logs"],
+        _ => &[
+            "page",
+            "login",
+            "frames",
+            "address",
+            "origin",
+            "inside",
+            "idle_timeout",
+            "lies",
+            "logs",
+        ],
+    }
 }
 
 impl Side<'_> {
@@ -40,45 +39,11 @@ impl Side<'_> {
             "origin" => self.origin().await,
             "inside" => self.inside().await,
             "idle_timeout" => idle_timeout::judge(self.text),
+            "lies" => lies::judge(self.proxy.program, self.text).await,
+            "front_proxy" => lies::believed(self.text).await,
+            "logs" => logs::judge(self).await,
             other => Err(format!("no promise is called {other}")),
         }
-    }
-
-    /// An address of this machine that is nobody else's: each proxy process has viewers of its own.
-    fn viewer(&self, number: u8) -> IpAddr {
-        let [high, low] = self.proxy.address.port().to_be_bytes();
-        IpAddr::V4(Ipv4Addr::new(127, high, low, number))
-    }
-
-    fn host(&self) -> String {
-        format!("{HOST}:{}", self.proxy.address.port())
-    }
-
-    fn bearer(&self) -> String {
-        format!("Bearer {}", self.token)
-    }
-
-    fn login_body(&self) -> String {
-        format!(r#"{{"token":"{}"}}"#, self.token)
-    }
-
-    async fn ask(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Response, String> {
-        let connect = self.proxy.tls.connect(self.viewer(1), self.proxy.address);
-        let stream = connect.await.map_err(|error| format!("TLS: {error}"))?;
-        let answer = http::over(stream, method, &self.host(), path, headers, body).await;
-        answer.map_err(|error| format!("{path}: {error}"))
-    }
-
-    async fn get(&self, path: &str, status: u16) -> Result<Response, String> {
-        let answer = self.ask("GET", path, &[], "").await?;
-        expect(path, &answer, status)?;
-        Ok(answer)
     }
 
     /// The page, and everything it names, under the path.
@@ -129,7 +94,7 @@ impl Side<'_> {
                 .await?,
         )?;
         let cookie = self.cookie().await?;
-        if !cookie.contains("; Secure") || !cookie.contains("Path=/;") {
+        if !cookie.contains("; Secure") || !cookie.contains("Path=/cam/;") {
             return Err(format!("the cookie is {cookie}"));
         }
         let short = cookie.split(';').next().unwrap_or_default();
@@ -240,22 +205,4 @@ impl Side<'_> {
         }
         Ok("no readiness, no metrics, nothing beside /cam/".into())
     }
-
-    async fn watch(&self, from: IpAddr, headers: &[(&str, &str)]) -> Result<Socket, String> {
-        let connect = self.proxy.tls.connect(from, self.proxy.address);
-        let stream = connect.await.map_err(|error| format!("TLS: {error}"))?;
-        let url = format!("wss://{}/cam/websocket/60", self.host());
-        socket::open(&url, headers, stream).await
-    }
-}
-
-fn expect(what: &str, answer: &Response, status: u16) -> Result<(), String> {
-    if answer.status == status {
-        return Ok(());
-    }
-    Err(format!(
-        "{what}: {}, {status} expected: {}",
-        answer.status,
-        answer.text().trim()
-    ))
 }

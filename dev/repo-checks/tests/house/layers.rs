@@ -6,13 +6,17 @@ use crate::packages::packages;
 
 /// Our packages that ship, and which of ours each may build on.
 const PACKAGES: &[(&str, &[&str])] = &[
-    ("capture-svc", &["bus", "jpeg-ladder", "process", "wire"]),
+    (
+        "capture-svc",
+        &["bus", "jpeg-ladder", "process", "v4l2-capture", "wire"],
+    ),
     ("gateway-svc", &["bus", "process", "rcvlowat", "wire"]),
     ("bus", &["process", "wire"]),
     ("process", &[]),
     ("wire", &[]),
     ("jpeg-ladder", &[]),
     ("rcvlowat", &[]),
+    ("v4l2-capture", &[]),
 ];
 
 /// The rooms of a service, top to bottom, and which others each may use. The library's root connects them all.
@@ -43,15 +47,27 @@ const CAPTURE: Rooms = &[
 const GATEWAY: Rooms = &[
     (
         "http",
-        &["access", "bus", "frame", "metrics", "relay", "session"],
+        &[
+            "access", "audit", "bus", "frame", "metrics", "relay", "session",
+        ],
     ),
     (
         "session",
-        &["frame", "metrics", "relay", "viewer", "websocket"],
+        &[
+            "access",
+            "audit",
+            "frame",
+            "metrics",
+            "relay",
+            "viewer",
+            "websocket",
+        ],
     ),
     ("relay", &["bus", "frame", "metrics", "viewer"]),
-    ("config", &["access"]),
-    ("access", &["metrics"]),
+    ("share", &["access", "config"]),
+    ("config", &["access", "audit"]),
+    ("access", &["audit", "metrics"]),
+    ("audit", &[]),
     ("bus", &["metrics"]),
     ("viewer", &["frame", "websocket"]),
     ("frame", &["websocket"]),
@@ -80,6 +96,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("hyper", &["gateway-svc/src/session/upgrade.rs"]),
+    ("hyper_rustls", &["gateway-svc/src/access/jwks_url.rs"]),
+    ("jsonwebtoken", &["gateway-svc/src/access/jwt/"]),
     (
         "prometheus",
         &["capture-svc/src/metrics/", "gateway-svc/src/metrics/"],

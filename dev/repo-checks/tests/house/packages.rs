@@ -41,6 +41,16 @@ const ONLY_LINKED: &[(&str, &str, &str)] = &[
         "arbitrary",
         "of the fuzz target's cases, which the tests play again by their path",
     ),
+    (
+        "odd-jpegs",
+        "fastrand",
+        "of the pictures in jpeg-ladder's tests, which it reads by their path",
+    ),
+    (
+        "odd-jpegs",
+        "jpeg-encoder",
+        "of the frames in jpeg-ladder's tests, which it reads by their path",
+    ),
 ];
 
 /// Those of the workspace.

@@ -211,51 +211,16 @@ pub(crate) const FFMPEG: Tool = Tool {
     },
 };
 
-pub(crate) const NGINX: Tool = Tool {
-    name: "nginx",
-    variable: "NGINX_BIN",
-    programs: &["nginx"],
-    companion: None,
+/// Makes odd JPEGs and shows them: `cjpeg`, `djpeg`, `jpegtran`.
+pub(crate) const LIBJPEG_TURBO: Tool = Tool {
+    name: "libjpeg-turbo",
+    variable: "CJPEG_BIN",
+    programs: &["cjpeg"],
+    companion: Some("djpeg"),
     at_least: (0, 0),
-    asked: &["-v"],
+    asked: &["-version"],
     apt: Apt {
-        packages: &["nginx-light"],
-        unpacked: false,
-    },
-    wheel: None,
-    announce: |path, environment| {
-        environment.prepend_path(directory_of(path));
-        Ok(())
-    },
-};
-
-pub(crate) const CADDY: Tool = Tool {
-    name: "caddy",
-    variable: "CADDY_BIN",
-    programs: &["caddy"],
-    companion: None,
-    at_least: (0, 0),
-    asked: &["version"],
-    apt: Apt {
-        packages: &["caddy"],
-        unpacked: false,
-    },
-    wheel: None,
-    announce: |path, environment| {
-        environment.prepend_path(directory_of(path));
-        Ok(())
-    },
-};
-
-pub(crate) const HAPROXY: Tool = Tool {
-    name: "haproxy",
-    variable: "HAPROXY_BIN",
-    programs: &["haproxy"],
-    companion: None,
-    at_least: (0, 0),
-    asked: &["-v"],
-    apt: Apt {
-        packages: &["haproxy"],
+        packages: &["libjpeg-turbo-progs"],
         unpacked: false,
     },
     wheel: None,

@@ -26,6 +26,14 @@ fn followers_hear_changes_and_not_every_second() {
     assert_eq!(follower.borrow_and_update().state, CameraState::Live);
     cameras.hear(door.clone(), live(33.8), now);
     assert!(!follower.has_changed().unwrap());
+    let moving = CameraStatus {
+        changed_ratio: Some(0.5),
+        ..live(33.8)
+    };
+    cameras.hear(door.clone(), moving, now);
+    assert!(!follower.has_changed().unwrap());
+    // Who asks is told the newest.
+    assert_eq!(follower.borrow().changed_ratio, Some(0.5));
     cameras.hear(door, live(25.0), now);
     assert!(follower.has_changed().unwrap());
 }
@@ -36,11 +44,11 @@ fn three_seconds_of_silence_are_offline() {
     let camera = CameraId::default();
     cameras.hear(camera.clone(), live(34.0), now);
     let mut follower = cameras.follow(&camera);
-    cameras.miss(now + lease::STATUS_OFFLINE);
+    cameras.miss(true, now + lease::STATUS_OFFLINE);
     assert!(!follower.has_changed().unwrap());
-    cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK);
+    cameras.miss(true, now + lease::STATUS_OFFLINE + SILENCE_CHECK);
     assert_eq!(follower.borrow_and_update().state, CameraState::Offline);
-    cameras.miss(now + lease::STATUS_OFFLINE + SILENCE_CHECK * 2);
+    cameras.miss(true, now + lease::STATUS_OFFLINE + SILENCE_CHECK * 2);
     assert!(!follower.has_changed().unwrap(), "said once");
 }
 
@@ -63,10 +71,10 @@ fn a_camera_nobody_has_is_not_remembered_for_ever() {
     let cameras = Cameras::default();
     let ghost: CameraId = "ghost".parse().unwrap();
     let follower = cameras.follow(&ghost);
-    cameras.miss(Clock::start().now());
+    cameras.miss(true, Clock::start().now());
     assert_eq!(cameras.all().len(), 1);
     drop(follower);
-    cameras.miss(Clock::start().now());
+    cameras.miss(true, Clock::start().now());
     assert_eq!(cameras.all().len(), 0);
 }
 
@@ -81,9 +89,9 @@ fn a_camera_that_was_taken_away_is_forgotten_unless_somebody_follows_it() {
     cameras.hear(door, live(34.0), now);
     cameras.hear(yard.clone(), live(34.0), now);
     let _follower = cameras.follow(&yard);
-    cameras.miss(now + FORGOTTEN_AFTER);
+    cameras.miss(true, now + FORGOTTEN_AFTER);
     assert_eq!(cameras.all().len(), 2);
-    cameras.miss(now + FORGOTTEN_AFTER + SILENCE_CHECK);
+    cameras.miss(true, now + FORGOTTEN_AFTER + SILENCE_CHECK);
     let left = cameras.all();
     assert!(left.len() == 1 && left[0].0 == yard, "{left:?}");
 }
@@ -124,4 +132,19 @@ fn among_so_many_a_new_camera_takes_the_place_of_the_longest_silent() {
     drop(follower);
     cameras.hear(numbered(901), live(34.0), later);
     assert!(cameras.known(&numbered(901)));
+}
+
+#[test]
+fn a_gateway_that_lost_nats_says_so_and_blames_no_camera() {
+    let cameras = Cameras::default();
+    let yard: CameraId = "yard".parse().unwrap();
+    let asked = cameras.follow(&yard);
+    let now = Clock::start().now();
+    cameras.miss(true, now);
+    assert_eq!(asked.borrow().reason, None);
+    cameras.miss(false, now);
+    assert_eq!(asked.borrow().state, CameraState::Offline);
+    assert_eq!(asked.borrow().reason, Some(Reason::Nats));
+    cameras.miss(true, now);
+    assert_eq!(asked.borrow().reason, None);
 }

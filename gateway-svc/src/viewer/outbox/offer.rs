@@ -82,10 +82,10 @@ impl Outbox {
         }
         // Past tokio, whose own record of the socket would be one more thing to fetch from memory.
         let form = frame.form(state.position.base());
-        let sent = frame
-            .message(form)
-            .send_to(self.socket.as_ref(), self.pages);
+        let message = frame.message(form);
+        let sent = message.send_to(self.socket.as_ref(), self.pages);
         let written = sent.ok().filter(|written| *written > 0)?;
+        state.frame_bytes += message.bytes().len() as u64;
         let base = (self.protocol.deltas()).then(|| frame.as_base()).flatten();
         state.position.begin(&frame.stamp, base);
         state.window.sent(frame.number, frame.stamp.seq, now);

@@ -63,9 +63,25 @@ fn fragments_are_joined_with_control_frames_between_them() {
         let events = heard(&bytes, step).unwrap();
         assert_eq!(
             events,
-            [&*asked, &*answered, "Text(\"ü!\")", "Binary", "Close(None)"]
+            [
+                "Part",
+                &*asked,
+                "Part",
+                &*answered,
+                "Text(\"ü!\")",
+                "Binary",
+                "Close(None)"
+            ]
         );
     }
+}
+
+#[test]
+fn every_part_of_a_message_is_told_though_it_is_empty() {
+    let part = masked(0x00, b"");
+    let bytes = [masked(0x01, b""), part.repeat(3), masked(0x80, b"")].concat();
+    let events = heard(&bytes, bytes.len()).unwrap();
+    assert_eq!(events, ["Part", "Part", "Part", "Part", "Text(\"\")"]);
 }
 
 /// Each of these ends the connection with its code, however its bytes come.

@@ -5,6 +5,7 @@ use super::*;
 fn offer(format: PixelFormat, width: u32, height: u32, interval: (u32, u32)) -> Offer {
     Offer {
         format,
+        name: format.as_str(),
         fourcc: *b"test",
         width,
         height,
@@ -166,7 +167,7 @@ fn every_fourcc_that_we_read_has_its_layout() {
         (b"RGB3", PixelFormat::Rgb24),
         (b"BGR3", PixelFormat::Bgr24),
     ] {
-        assert_eq!(understood(*fourcc), Some(format));
+        assert_eq!(understood(*fourcc), Some((format, format.as_str())));
     }
 }
 

@@ -1,0 +1,19 @@
+//! The two files of `src/camera` that read what others wrote, and what else they need of it.
+
+pub(crate) mod clock {
+    //! The real one asks the kernel.
+    pub(crate) use std::time::Instant;
+
+    pub(crate) fn now() -> Instant {
+        Instant::now()
+    }
+}
+
+#[path = "file.rs"]
+pub(crate) mod file;
+#[path = "../src/camera/jpeg.rs"]
+mod jpeg;
+#[path = "scanner.rs"]
+pub(crate) mod scanner;
+
+use jpeg::{Jpeg, Progress, Scan};

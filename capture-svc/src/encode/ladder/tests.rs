@@ -1,0 +1,210 @@
+//! Every layout, every rung, and what is held.
+
+use std::time::Duration;
+
+use super::*;
+use crate::encode::reference::Reference;
+
+const STAMP: Stamp = Stamp {
+    run: 7,
+    seq: 42,
+    captured_at_us: 1_795_345_678_901_234,
+};
+
+fn rungs(qualities: &[u8]) -> RungSet {
+    qualities
+        .iter()
+        .filter_map(|quality| Rung::of_quality(*quality))
+        .collect()
+}
+
+/// Slopes in every byte: right where planes and strides are, and nowhere else.
+fn frame(format: PixelFormat, range: ColorRange) -> RawFrame {
+    let (width, height) = (46, 30);
+    let len = format.bytes(width, height).expect("not a JPEG");
+    RawFrame {
+        width,
+        height,
+        format,
+        range,
+        data: (0..len).map(|i| 60 + (i * 120 / len) as u8).collect(),
+        ..RawFrame::default()
+    }
+}
+
+fn encode(
+    encoder: &mut dyn Encoder,
+    frame: &RawFrame,
+    set: RungSet,
+) -> Result<Vec<Vec<u8>>, EncodeError> {
+    let mut jpegs = vec![Vec::new(); set.len()];
+    encoder.encode_many(frame, &STAMP, set, &mut jpegs)?;
+    Ok(jpegs)
+}
+
+fn decode(jpeg: &[u8]) -> Vec<u8> {
+    let mut decoder = jpeg_decoder::Decoder::new(jpeg);
+    let pixels = decoder.decode().expect("a JPEG");
+    if decoder.info().expect("decoded").pixel_format == jpeg_decoder::PixelFormat::L8 {
+        pixels.iter().flat_map(|&luma| [luma; 3]).collect()
+    } else {
+        pixels
+    }
+}
+
+#[test]
+fn the_picture_is_the_references_in_every_layout_and_range() {
+    for format in [
+        PixelFormat::Yuyv,
+        PixelFormat::Uyvy,
+        PixelFormat::Nv12,
+        PixelFormat::I420,
+        PixelFormat::I422,
+        PixelFormat::I444,
+        PixelFormat::Grey,
+        PixelFormat::Rgb24,
+        PixelFormat::Bgr24,
+    ] {
+        for range in [ColorRange::Full, ColorRange::Limited] {
+            if range == ColorRange::Limited
+                && matches!(format, PixelFormat::Rgb24 | PixelFormat::Bgr24)
+            {
+                continue;
+            }
+            let frame = frame(format, range);
+            let pictures = [
+                &mut Ladder::new(Sampling::S420, None) as &mut dyn Encoder,
+                &mut Reference::new(Sampling::S420),
+            ]
+            .map(|encoder| {
+                decode(&encode(encoder, &frame, rungs(&[95])).expect("a good frame")[0])
+            });
+            let [ours, theirs] = pictures;
+            let furthest = ours.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(furthest <= Some(12), "{format:?} {range:?}: {furthest:?}");
+        }
+    }
+}
+
+#[test]
+fn each_rung_gets_its_own_jpeg_with_the_stamp() {
+    let frame = frame(PixelFormat::Yuyv, ColorRange::Full);
+    let jpegs = encode(
+        &mut Ladder::new(Sampling::S420, None),
+        &frame,
+        rungs(&[30, 60, 95]),
+    )
+    .expect("a good frame");
+    assert_eq!(jpegs.len(), 3);
+    assert!(jpegs.is_sorted_by_key(Vec::len));
+    for jpeg in &jpegs {
+        assert_eq!(Stamp::read(jpeg), Ok(STAMP));
+        assert_eq!(&jpeg[20..22], [0xff, 0xfe]);
+    }
+}
+
+#[test]
+fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
+    let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
+    let mut encoder = Ladder::new(Sampling::S420, None);
+    let own = encode(&mut encoder, &camera, rungs(&[80]))
+        .expect("a good frame")
+        .remove(0);
+    let mut frame = RawFrame {
+        format: PixelFormat::Mjpeg,
+        data: own.clone(),
+        ..camera
+    };
+    let jpegs = encode(&mut encoder, &frame, rungs(&[60, 80, 95])).expect("a good frame");
+    assert!(jpegs[0].len() < own.len());
+    assert_eq!(jpegs[1..], [own.clone(), own]);
+    frame.data.truncate(frame.data.len() / 2);
+    assert!(matches!(
+        encode(&mut encoder, &frame, rungs(&[60])),
+        Err(EncodeError::Corrupt(_))
+    ));
+}
+
+#[test]
+fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format() {
+    let refresh = Duration::from_secs(10);
+    let mut encoder = Ladder::new(Sampling::S420, Some(Hold { refresh }));
+    let yuyv = frame(PixelFormat::Yuyv, ColorRange::Full);
+    let nv12 = frame(PixelFormat::Nv12, ColorRange::Full);
+    let mut held = |frame: &RawFrame, seq, captured_at_us, quality| {
+        let stamp = Stamp {
+            seq,
+            captured_at_us,
+            ..STAMP
+        };
+        let mut jpegs = [Vec::new()];
+        let intervals = encoder
+            .encode_many(frame, &stamp, rungs(&[quality]), &mut jpegs)
+            .expect("a good frame");
+        assert_eq!(Stamp::read(&jpegs[0]), Ok(stamp));
+        intervals.map(|intervals| intervals.held)
+    };
+    assert_eq!(held(&yuyv, 1, 1_000_000, 60), Some(0));
+    assert_eq!(held(&yuyv, 2, 1_030_000, 60), Some(2));
+    // The same frame for a rung that became wanted: nothing is compared.
+    assert_eq!(held(&yuyv, 2, 1_030_000, 80), None);
+    assert_eq!(held(&yuyv, 3, 1_060_000, 60), Some(2));
+    assert_eq!(held(&yuyv, 4, 9_000_000, 60), Some(0));
+    assert_eq!(held(&nv12, 5, 9_030_000, 60), Some(0));
+    assert_eq!(held(&nv12, 6, 9_060_000, 60), Some(2));
+}
+
+#[test]
+fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_fault() {
+    let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
+    let mut encoder = Ladder::new(Sampling::S420, None);
+    let own = encode(&mut encoder, &camera, rungs(&[80])).expect("a good frame");
+    let good = RawFrame {
+        format: PixelFormat::Mjpeg,
+        data: own[0].clone(),
+        ..camera
+    };
+    // Bits that mean nothing, and no marker among them.
+    let mut damaged = good.clone();
+    let end = damaged.data.len() - 2;
+    damaged.data[end - 8..end].fill(0xfe);
+    let mut at = |frame: &RawFrame, ms: u64, count: u64| {
+        let mut frame = frame.clone();
+        frame.captured_at_us = STAMP.captured_at_us + ms * 1000;
+        frame.faults.count = count;
+        encode(&mut encoder, &frame, rungs(&[80, 95])).is_ok()
+    };
+    assert!(at(&good, 0, 0));
+    // Shown until the next whole reading, as docs/cameras.md says.
+    assert!(at(&damaged, 500, 0));
+    assert!(!at(&damaged, 1000, 0), "a second later");
+    assert!(!at(&damaged, 1030, 0), "behind a damaged one");
+    assert!(at(&good, 1060, 0));
+    assert!(at(&damaged, 1090, 0));
+    assert!(!at(&damaged, 1120, 1), "behind a fault of the source");
+    assert!(at(&good, 1150, 1));
+    // Whoever wants less than the camera's own has every frame read.
+    let mut frame = damaged.clone();
+    frame.captured_at_us = STAMP.captured_at_us + 1_160_000;
+    frame.faults.count = 1;
+    assert!(encode(&mut encoder, &frame, rungs(&[60, 80])).is_err());
+}
+
+#[test]
+fn a_frame_that_is_too_short_or_too_large_is_refused_with_words() {
+    let mut encoder = Ladder::new(Sampling::S420, None);
+    let mut short = frame(PixelFormat::Nv12, ColorRange::Full);
+    short.data.truncate(100);
+    let text = encode(&mut encoder, &short, rungs(&[60]))
+        .expect_err("too short")
+        .to_string();
+    assert!(
+        text.contains("46x30 NV12") && text.contains("100 bytes"),
+        "{text}"
+    );
+    let wide = RawFrame {
+        width: 100_000,
+        ..frame(PixelFormat::Grey, ColorRange::Full)
+    };
+    assert!(encode(&mut encoder, &wide, rungs(&[60])).is_err());
+}

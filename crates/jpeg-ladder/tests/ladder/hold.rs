@@ -1,0 +1,176 @@
+//! What a caller relies on where what is still is held, whatever the rule: all qualities show the same picture.
+
+use fastrand::Rng;
+use jpeg_ladder::{Duo, HoldSettings, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+
+const SETTINGS: HoldSettings = HoldSettings { refresh_frames: 9 };
+const QUALITIES: [u8; 5] = [30, 55, 70, 80, 95];
+const WIDTH: usize = 400;
+const HEIGHT: usize = 50;
+const SPEC: Spec = Spec {
+    width: 400,
+    height: 50,
+    sampling: Sampling::S420,
+    range: Range::Full,
+};
+
+/// Frames of YUYV in which a patch moves, and now and then everything.
+fn frames() -> Vec<Vec<u8>> {
+    let mut rng = Rng::with_seed(3);
+    let mut frame: Vec<u8> = (0..2 * WIDTH * HEIGHT)
+        .map(|i| (i % (2 * WIDTH) / 4 + i / (2 * WIDTH)) as u8)
+        .collect();
+    let mut next = |n: usize| {
+        let step = 2 * WIDTH * (n % HEIGHT) + 40 * n % (2 * WIDTH - 40);
+        frame[step..step + 40].fill_with(|| rng.u8(..));
+        if n == 13 {
+            for byte in &mut frame {
+                *byte = 255 - *byte;
+            }
+        }
+        frame.clone()
+    };
+    (0..30).map(&mut next).collect()
+}
+
+fn yuyv(frame: &[u8]) -> Source<'_> {
+    Source::Yuyv(Plane::new(frame, 2 * WIDTH))
+}
+
+/// The same frames as a camera would compress them.
+fn jpegs() -> Vec<Vec<u8>> {
+    let mut encoder = Ladder::new();
+    let compress = |frame: Vec<u8>| {
+        let mut out = [Vec::new()];
+        encoder
+            .encode_many(&SPEC, yuyv(&frame), &[75], &mut out, &[])
+            .expect("a good frame");
+        let [jpeg] = out;
+        jpeg
+    };
+    frames().into_iter().map(compress).collect()
+}
+
+fn holding(kernel: Kernel) -> Ladder {
+    let mut ladder = Ladder::with_kernel(kernel);
+    ladder.hold(Some(SETTINGS));
+    ladder
+}
+
+#[test]
+fn a_quality_shows_the_same_picture_whenever_it_became_wanted() {
+    let (pixels, compressed) = (frames(), jpegs());
+    let sources: [Vec<Source>; 2] = [
+        pixels.iter().map(|frame| yuyv(frame)).collect(),
+        compressed.iter().map(|jpeg| Source::Mjpeg(jpeg)).collect(),
+    ];
+    for kernel in Kernel::available() {
+        for frames in &sources {
+            let mut rng = Rng::with_seed(5);
+            let (mut always, mut sometimes, mut duo) =
+                (holding(kernel), holding(kernel), Duo::always());
+            duo.hold(Some(SETTINGS));
+            let mut held = 0;
+            for &frame in frames {
+                let mut all = QUALITIES.map(|_| Vec::new());
+                let intervals = always
+                    .encode_many(&SPEC, frame, &QUALITIES, &mut all, &[])
+                    .expect("a good frame")
+                    .expect("it was decided upon");
+                held += intervals.held;
+                assert_eq!(intervals.fresh + intervals.held + intervals.refreshed, 20);
+                // The lowest one always, for a frame that nobody is shown is not compared.
+                let at_first = |rng: &mut Rng| {
+                    let wanted = QUALITIES.into_iter();
+                    wanted
+                        .filter(|quality| *quality == 30 || rng.bool())
+                        .collect::<Vec<u8>>()
+                };
+                let first = at_first(&mut rng);
+                let later: Vec<u8> = QUALITIES
+                    .into_iter()
+                    .filter(|quality| !first.contains(quality))
+                    .collect();
+                let mut out = vec![Vec::new(); first.len()];
+                let decided = sometimes.encode_many(&SPEC, frame, &first, &mut out, &[]);
+                assert_eq!(decided, Ok(Some(intervals)));
+                let mut more = vec![Vec::new(); later.len()];
+                let decided = sometimes.encode_again(&SPEC, frame, &later, &mut more, &[]);
+                assert_eq!(decided, Ok(None));
+                let file = |quality: u8| {
+                    let place = QUALITIES.iter().position(|&known| known == quality);
+                    &all[place.expect("one of them")]
+                };
+                for (&quality, ours) in first.iter().zip(&out).chain(later.iter().zip(&more)) {
+                    assert!(ours == file(quality), "{kernel} {quality}");
+                }
+                let mut out = QUALITIES.map(|_| Vec::new());
+                let decided = duo.encode_many(&SPEC, frame, &QUALITIES, &mut out, &[]);
+                assert_eq!(decided, Ok(Some(intervals)));
+                assert!(out == all, "{kernel}: two threads");
+            }
+            assert!(held > 0, "nothing was ever held");
+        }
+    }
+}
+
+#[test]
+fn what_is_forgotten_or_of_another_size_is_in_no_file() {
+    let (frames, camera) = (frames(), jpegs());
+    let mut ladder = holding(Kernel::best());
+    let mut encode = |spec: &Spec, source: Source<'_>| {
+        let mut out = [Vec::new()];
+        let intervals = ladder
+            .encode_many(spec, source, &[60], &mut out, &[])
+            .expect("a good frame")
+            .expect("it was decided upon");
+        let mut anew = [Vec::new()];
+        Ladder::new()
+            .encode_many(spec, source, &[60], &mut anew, &[])
+            .expect("a good frame");
+        (intervals.held + intervals.refreshed, out == anew)
+    };
+    assert_eq!(encode(&SPEC, yuyv(&frames[0])), (0, true));
+    let lower = Spec { height: 33, ..SPEC };
+    assert_eq!(encode(&lower, yuyv(&frames[1])), (0, true));
+    assert_eq!(encode(&SPEC, yuyv(&frames[2])), (0, true));
+    let finer = Spec {
+        sampling: Sampling::S422,
+        ..SPEC
+    };
+    assert_eq!(encode(&finer, yuyv(&frames[2])), (0, true));
+    let mut ladder = holding(Kernel::best());
+    let mut held = || {
+        let mut out = [Vec::new()];
+        let frame = Source::Mjpeg(&camera[0]);
+        let intervals = ladder.encode_many(&SPEC, frame, &[60], &mut out, &[]);
+        let held = intervals.expect("a good frame").expect("decided").held;
+        ladder.forget();
+        held
+    };
+    assert_eq!((held(), held()), (0, 0));
+}
+
+#[test]
+fn a_damaged_frame_leaves_no_trace_and_a_camera_that_is_passed_on_is_not_compared() {
+    let frames = jpegs();
+    let mut ladder = holding(Kernel::best());
+    let mut encode = |frame: &[u8], quality: u8| {
+        let mut out = [Vec::new()];
+        let frame = Source::Mjpeg(frame);
+        let done = ladder.encode_many(&SPEC, frame, &[quality], &mut out, &[]);
+        done.map(|intervals| (intervals.map(|intervals| intervals.fresh), out))
+    };
+    let (fresh, first) = encode(&frames[0], 60).expect("a good frame");
+    assert_eq!(fresh, Some(20));
+    let cut = &frames[1][..frames[1].len() / 2];
+    assert!(encode(cut, 60).is_err());
+    let (_, again) = encode(&frames[0], 60).expect("a good frame");
+    assert!(again == first);
+    let (fresh, own) = encode(&frames[0], 90).expect("a good frame");
+    assert_eq!(fresh, None);
+    assert!(own[0].ends_with(&frames[0][700..]));
+    // Nobody saw what came meanwhile.
+    let (fresh, _) = encode(&frames[0], 60).expect("a good frame");
+    assert_eq!(fresh, Some(20));
+}

@@ -1,0 +1,98 @@
+/** Two cameras: the list of them, the wall, and one alone, each with an address of its own. */
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { FLOATING, live, withPage } from "./support/browser";
+import type { CameraHost } from "./support/camera_host";
+import { eventually } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { Stack } from "./support/stack";
+
+/** The page asks the gateway for its cameras every five seconds. */
+const LIST_ASKS_MS = 6_000;
+
+let stack: Stack;
+let gateway: Gateway;
+let yard: CameraHost;
+
+beforeAll(async () => {
+  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  yard = stack.cameraHost("yard");
+  yard.says("idle");
+});
+afterAll(async () => {
+  await yard?.close(gateway);
+  await stack?.stop();
+});
+
+it("each view has an address: Back, Esc and reload do what they do everywhere", async () => {
+  await withPage(gateway.url, async (page) => {
+    const search = () => new URL(page.url()).search;
+    const entry = page.getByRole("button", { name: /^default/ });
+    await entry.click();
+    await live(page);
+    expect(search()).toBe("?camera=default");
+    expect(await page.title()).toMatch(/^Live · default/);
+    await page.reload();
+    await live(page);
+    await page.goBack();
+    await entry.waitFor();
+    expect(search()).toBe("");
+    await page.getByRole("button", { name: "Show all side by side" }).click();
+    await page.getByRole("button", { name: /^default, Live/ }).click();
+    await live(page);
+    await page.goBack();
+    expect(search()).toBe("?wall=1");
+    await page.keyboard.press("2");
+    await page.getByText("Waking the camera").first().waitFor();
+    expect(search()).toBe("?camera=yard");
+    await page.keyboard.press("Escape");
+    await entry.waitFor();
+  });
+});
+
+it("the list shows a picture of what is on, and switches nothing on", async () => {
+  await withPage(gateway.url, async (page) => {
+    await page.getByRole("button", { name: /^default/ }).waitFor();
+    expect(await page.getByRole("button", { name: /^yard/ }).textContent()).toContain("Sleeping");
+    const watched = async () => {
+      const { cameras } = await (await fetch(`${gateway.url}api/status`)).json();
+      return cameras.some((c: { viewers: object }) => Object.keys(c.viewers).length > 0);
+    };
+    // Whoever watched before this test may still be leaving.
+    await eventually("that nobody watches", async () => !(await watched()));
+    await page.waitForTimeout(LIST_ASKS_MS);
+    expect(await watched()).toBe(false);
+  });
+});
+
+it("a name that no camera has is said to be unknown, and the real ones are offered", async () => {
+  for (const name of ["nosuch", "Front_Door!"]) {
+    await withPage(`${gateway.url}?camera=${name}`, async (page) => {
+      await page.getByText(`No camera is called ${name}`).waitFor();
+      await page.getByRole("button", { name: "default" }).click();
+      await live(page);
+    });
+  }
+});
+
+it("those that are chosen for the wall are remembered", async () => {
+  await withPage(gateway.url, async (page) => {
+    await page.getByLabel("On the wall: yard").check();
+    await page.getByLabel("On the wall: default").check();
+    await page.reload();
+    await page.getByRole("button", { name: "Show 2 side by side" }).click();
+    await eventually("two tiles", async () => (await page.locator(".tile").count()) === 2);
+  });
+});
+
+it("one that floats in a window of its own lands when all cameras are shown", async () => {
+  await withPage(`${gateway.url}?camera=default&camera=yard`, async (page) => {
+    await page.getByRole("button", { name: /^default/ }).click();
+    await live(page);
+    await page.keyboard.press("p");
+    const floats = () => page.evaluate(`${FLOATING} != null`);
+    await eventually("picture in picture", floats);
+    await page.getByRole("button", { name: "All cameras" }).click();
+    await eventually("its end", async () => !(await floats()));
+  });
+});

@@ -1,0 +1,50 @@
+/** Tests only: an engine in the fake browser, and the views it publishes. */
+
+import { afterEach, beforeEach } from "vitest";
+import { Engine } from "./engine";
+import {
+  decodes,
+  FakeSocket,
+  fakeCanvas,
+  installFakeBrowser,
+  removeFakeBrowser,
+} from "./fake_browser";
+import type { EngineConfig, View } from "./view_model";
+
+const CONFIG: EngineConfig = {
+  base: "http://gateway/",
+  camera: null,
+  quality: 95,
+  auto: true,
+  cap: 95,
+  rewindBytes: 1e6,
+};
+
+/** What the engine of the running test published. */
+export const views: View[] = [];
+/** The engine of the running test, once it started. */
+export let engine: Engine;
+
+export const view = () => views.at(-1) as View;
+
+/** Starts the engine and gives the socket that it opens. */
+export function start(config: Partial<EngineConfig> = {}): FakeSocket {
+  engine = new Engine(fakeCanvas(), { ...CONFIG, ...config }, (view) => views.push(view));
+  return FakeSocket.last;
+}
+
+/** A frame comes and is decoded: to a picture, or to none. */
+export async function show(socket: FakeSocket, seq: number, ok = true): Promise<void> {
+  socket.frame(seq);
+  await decodes.at(-1)?.end(ok);
+}
+
+/** Gives every test of the file a fake browser of its own. */
+export function inFakeBrowser(): void {
+  beforeEach(installFakeBrowser);
+  afterEach(() => {
+    engine.close();
+    removeFakeBrowser();
+    views.length = 0;
+  });
+}

@@ -1,0 +1,84 @@
+/** Which cameras there are, with a small picture of each that is on, and a wall of those that one chooses. */
+
+import { useState } from "react";
+import { loadWall, saveWall } from "./prefs";
+import { inSeconds } from "./presentation";
+import type { KnownCamera } from "./useCameras";
+
+const STATE_WORDS: Record<KnownCamera["state"], string> = {
+  idle: "Sleeping",
+  starting: "Waking",
+  live: "On",
+  error: "Trouble",
+  offline: "Offline",
+};
+
+interface CameraListProps {
+  base: string;
+  cameras: KnownCamera[];
+  go: (show: string[] | "wall") => void;
+}
+
+export function CameraList({ base, cameras, go }: CameraListProps) {
+  const [chosen, setChosen] = useState(loadWall);
+  const there = cameras.map(({ camera }) => camera).filter((name) => chosen.includes(name));
+  const choose = (camera: string, on: boolean) => {
+    const next = on ? [...chosen, camera] : chosen.filter((name) => name !== camera);
+    setChosen(next);
+    saveWall(next);
+  };
+  return (
+    <main className="list">
+      <div className="list-head">
+        <h2>Cameras</h2>
+        <button type="button" onClick={() => go(there.length > 1 ? there : "wall")}>
+          {there.length > 1 ? `Show ${there.length} side by side` : "Show all side by side"}
+        </button>
+      </div>
+      <ul>
+        {cameras.map((camera) => (
+          <li key={camera.camera}>
+            <Entry base={base} camera={camera} open={() => go([camera.camera])} />
+            <label>
+              <input
+                type="checkbox"
+                checked={chosen.includes(camera.camera)}
+                onChange={(e) => choose(camera.camera, e.target.checked)}
+              />
+              On the wall<span className="unseen">: {camera.camera}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}
+
+function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
+  const { camera, state, seenAt } = p.camera;
+  return (
+    <button type="button" className="entry" onClick={p.open}>
+      {/* Only of a camera that is on already: a list must not switch one on. */}
+      {state === "live" && seenAt !== null ? (
+        <img src={pictureUrl(p.base, camera, seenAt)} alt="" />
+      ) : (
+        <span className="dark" />
+      )}
+      <span className="camera-name">{camera}</span>{" "}
+      <span className="state">
+        {STATE_WORDS[state]}
+        {state === "offline" && seenAt !== null && `, seen ${inSeconds(Date.now() - seenAt)} ago`}
+      </span>
+    </button>
+  );
+}
+
+/** Another address for another moment, so that the browser asks again. */
+function pictureUrl(base: string, camera: string, at: number): string {
+  const url = new URL("snapshot.jpg", base);
+  if (camera !== "default") url.searchParams.set("camera", camera);
+  url.searchParams.set("quality", "30");
+  url.searchParams.set("max_age_ms", "5000");
+  url.searchParams.set("at", String(at));
+  return url.href;
+}
