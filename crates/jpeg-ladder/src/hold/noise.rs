@@ -34,7 +34,7 @@ pub(super) struct Noise {
     /// The variance that mains light gives to a luma block's DC over that of noise.
     flicker: f32,
     /// Of a camera that compresses: the deviation that its own steps give, luma and chroma.
-    steps: Option<Box<[[f32; 64]; 2]>>,
+    steps: Option<[[f32; 64]; 2]>,
 }
 
 impl Noise {
@@ -55,7 +55,7 @@ impl Noise {
     pub(super) fn quantised_by(&mut self, steps: Option<[&[u16; 64]; 2]>) {
         // Scaled by 8 like the coefficients.
         let deviations = |steps: &[u16; 64]| steps.map(|step| f32::from(step) * 8.0 * UNIFORM);
-        self.steps = steps.map(|steps| Box::new(steps.map(deviations)));
+        self.steps = steps.map(|steps| steps.map(deviations));
     }
 
     /// Whether there is a level at all.
