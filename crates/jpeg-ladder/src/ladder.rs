@@ -193,7 +193,7 @@ impl Ladder {
                 picture,
                 sink: holding.sink(),
             });
-            holding.decide(*kernel)
+            holding.decide(*kernel, None)
         });
         holding.code(*kernel, work, second, rungs, u8::MAX, out);
         Ok(decided)
@@ -260,7 +260,7 @@ impl Ladder {
             if compare || passes_on {
                 ReadScan::run(*kernel, work, reader, data, holding.sink())?;
             }
-            decided = compare.then(|| holding.decide(*kernel));
+            decided = compare.then(|| holding.decide(*kernel, Some(reader.steps())));
             holding.code(*kernel, work, second, rungs, own, out);
         } else {
             // What nobody was shown cannot be held.

@@ -52,6 +52,13 @@ const BENCHES: &[Bench] = &[
         arguments: &["speed", "python3", "5"],
     },
     Bench {
+        name: "still",
+        what: "still scenes held: bits, picture and time, beside H.264",
+        package: Some("still"),
+        member: false,
+        arguments: &[],
+    },
+    Bench {
         name: "model",
         what: "from these costs to machines, for more viewers than one machine can play",
         package: Some("model"),
@@ -174,7 +181,7 @@ impl Kit {
                 .current_dir(workspace().join("web"));
             return Ok(npm);
         };
-        if !["encode", "model"].contains(&package) {
+        if !["encode", "model", "still"].contains(&package) {
             self.build_services()?;
         }
         if bench.member {
@@ -190,7 +197,10 @@ impl Kit {
             tools::CMAKE.get(&mut self.environment)?;
             tools::NASM.get(&mut self.environment)?;
         }
-        if package != "model" {
+        if package == "still" {
+            tools::FFMPEG.get(&mut self.environment)?;
+        }
+        if ["encode", "fanout"].contains(&package) {
             // The peers in Python; who has not got them is told by the comparison itself.
             match tools::PEERS.get(&mut self.environment) {
                 Ok(()) => {}

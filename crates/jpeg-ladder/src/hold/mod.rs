@@ -1,9 +1,29 @@
-//! The rule: which intervals of a frame are encoded anew, and of which coefficients.
+//! The rule: which intervals of a frame show a scene that has not changed since they were last encoded.
 //!
 //! Pure: frames are counted, no clock is read, nothing is encoded here. What an interval was last encoded from is kept as
-//! `shown`; `holding` encodes from there and from nowhere else, so that all qualities show the same picture.
+//! `shown`; `holding` encodes from there and from nowhere else, so that all qualities show the same picture. Frames are
+//! compared in the transform domain, against the camera's own noise (`noise`, `sample`), by distances (`compare`, `distance`) that
+//! are judged in several sizes and over time (`rule`, `limits`, `cell`). Every doubt makes an interval fresh, and a check
+//! of the noise level against what is held (`check`) sees to it that a wrong one costs bytes, never the picture.
+
+mod bands;
+mod cell;
+mod check;
+mod compare;
+mod distance;
+mod limits;
+mod noise;
+mod rule;
+mod sample;
+#[cfg(test)]
+mod tests;
 
 use crate::interval::Geometry;
+use cell::Cell;
+use compare::{UNKNOWN, compare};
+use limits::Limits;
+use noise::Noise;
+use rule::{Course, Finding};
 
 /// How long what is still is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,28 +43,51 @@ pub(crate) enum Verdict {
     Refreshed,
 }
 
-/// The rule's memory. A new one holds nothing in its first frame.
-#[derive(Debug)]
+/// What an interval went through.
+#[derive(Clone, Copy, Default)]
+struct Past {
+    /// Frames since it was last encoded.
+    age: u32,
+    /// Frames since then that its cells have counted.
+    seen: u16,
+    /// Whether it was fresh in the last frame.
+    fresh: bool,
+}
+
+/// The rule's memory. A new one holds nothing until it knows the camera's noise.
 pub(crate) struct Hold {
-    settings: HoldSettings,
-    /// As a frame.
+    refresh_frames: u32,
+    noise: Noise,
+    /// As a frame; empty before the first one.
     shown: Vec<[i16; 64]>,
-    /// By interval: frames since it was encoded.
-    ages: Vec<u32>,
+    /// By block: whose noise it has.
+    bins: Vec<u8>,
+    /// By MCU.
+    cells: Vec<Cell>,
+    /// By interval.
+    past: Vec<Past>,
+    findings: Vec<Finding>,
+    /// Whether the camera moves, or the light.
+    everything: bool,
 }
 
 impl Hold {
     pub(crate) fn new(settings: HoldSettings) -> Self {
         Self {
-            settings,
+            refresh_frames: settings.refresh_frames.max(1),
+            noise: Noise::new(),
             shown: Vec::new(),
-            ages: Vec::new(),
+            bins: Vec::new(),
+            cells: Vec::new(),
+            past: Vec::new(),
+            findings: Vec::new(),
+            everything: true,
         }
     }
 
     /// From now on an interval is refreshed within so many frames: cameras become slower at dusk.
     pub(crate) fn refresh_within(&mut self, frames: u32) {
-        self.settings.refresh_frames = frames;
+        self.refresh_frames = frames.max(1);
     }
 
     /// What each interval was last encoded from.
@@ -52,38 +95,145 @@ impl Hold {
         &self.shown
     }
 
+    /// The steps of a camera that compresses, luma's and chroma's in zigzag order, or none.
+    pub(crate) fn quantised_by(&mut self, steps: Option<[&[u16; 64]; 2]>) {
+        self.noise.quantised_by(steps);
+    }
+
     /// Compares a frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) with what is shown, and
-    /// shows what is not held. Always of the same geometry.
+    /// shows what is not held. Always of the same geometry; what the frame holds afterwards is of no use.
     #[inline(always)]
     pub(crate) fn decide(
         &mut self,
-        frame: &[[i16; 64]],
+        frame: &mut Vec<[i16; 64]>,
         geometry: Geometry,
         verdicts: &mut [Verdict],
     ) {
         if self.shown.is_empty() {
-            self.shown.extend_from_slice(frame);
-            self.ages.resize(geometry.intervals, 0);
-            verdicts.fill(Verdict::Fresh);
-            return;
+            self.shown.resize(frame.len(), [0; 64]);
+            self.bins.resize(frame.len(), UNKNOWN);
+            self.cells.resize(geometry.mcus(), Cell::default());
+            self.past.resize(geometry.intervals, Past::default());
+            self.findings.resize(geometry.intervals, Finding::Changed);
         }
-        let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
-        let intervals = frame
-            .chunks_exact(blocks)
-            .zip(self.shown.chunks_exact_mut(blocks));
-        for (((frame, shown), age), verdict) in intervals.zip(&mut self.ages).zip(verdicts) {
-            *age += 1;
-            *verdict = if frame != shown {
+        self.noise.observe(frame, geometry);
+        if self.noise.is_known() {
+            self.compare(frame, geometry);
+        }
+        let all = self.is_all_fresh();
+        self.judge(all, geometry, verdicts);
+        self.show(all, frame, geometry, verdicts);
+    }
+
+    /// From the coefficients to a finding for each interval.
+    #[inline(always)]
+    fn compare(&mut self, frame: &[[i16; 64]], geometry: Geometry) {
+        let limits = Limits::new(&self.noise, geometry);
+        let per_mcu = geometry.blocks_per_mcu;
+        let past = self.past.iter_mut().zip(&mut self.findings);
+        for (interval, (past, finding)) in past.enumerate() {
+            let mut course = Course::new(&limits, past.seen);
+            let first = interval * geometry.interval_mcus;
+            for mcu in first..first + geometry.interval_mcus {
+                let blocks = mcu * per_mcu..(mcu + 1) * per_mcu;
+                let distance = compare(
+                    &frame[blocks.clone()],
+                    &self.shown[blocks.clone()],
+                    &mut self.bins[blocks],
+                    geometry.luma_blocks,
+                    &mut self.noise,
+                );
+                if course.mcu(&distance, &mut self.cells[mcu]) {
+                    break;
+                }
+            }
+            past.seen = past.seen.saturating_add(1);
+            *finding = course.finding(&mut self.noise);
+        }
+        self.noise.conclude();
+    }
+
+    /// Whether the whole frame is encoded: the noise is not known, or so much changes that it is the camera or the light.
+    fn is_all_fresh(&mut self) -> bool {
+        let is_changed = |finding: &&Finding| **finding == Finding::Changed;
+        let changed = self.findings.iter().filter(is_changed).count();
+        self.everything = rule::everything(changed, self.findings.len(), self.everything);
+        self.everything || !self.noise.is_trusted()
+    }
+
+    fn judge(&mut self, all: bool, geometry: Geometry, verdicts: &mut [Verdict]) {
+        for (i, verdict) in verdicts.iter_mut().enumerate() {
+            let fresh = all
+                || match self.findings[i] {
+                    Finding::Changed => true,
+                    Finding::Same => false,
+                    Finding::Doubtful => {
+                        let changed = |n: usize| self.findings[n] == Finding::Changed;
+                        self.past[i].fresh || neighbours(geometry, i).any(changed)
+                    }
+                };
+            *verdict = if fresh {
                 Verdict::Fresh
-            } else if *age >= self.settings.refresh_frames {
+            } else if self.past[i].age + 1 >= self.refresh_frames {
                 Verdict::Refreshed
             } else {
                 Verdict::Held
             };
-            if *verdict != Verdict::Held {
-                *age = 0;
-                shown.copy_from_slice(frame);
-            }
         }
     }
+
+    fn show(
+        &mut self,
+        all: bool,
+        frame: &mut Vec<[i16; 64]>,
+        geometry: Geometry,
+        verdicts: &[Verdict],
+    ) {
+        let mcus = geometry.interval_mcus;
+        let blocks = mcus * geometry.blocks_per_mcu;
+        for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
+            past.fresh = *verdict == Verdict::Fresh;
+            past.age += 1;
+            if *verdict == Verdict::Held {
+                continue;
+            }
+            // While everything is fresh, ages are spread: refreshes must not come all at once.
+            past.age = if all {
+                spread(i, self.refresh_frames)
+            } else {
+                0
+            };
+            past.seen = 0;
+            self.cells[i * mcus..][..mcus].fill(Cell::default());
+            self.bins[i * blocks..][..blocks].fill(UNKNOWN);
+            if !all {
+                self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
+            }
+        }
+        // Nothing of what was shown is left: no need to copy megabytes.
+        if all {
+            std::mem::swap(&mut self.shown, frame);
+        }
+    }
+}
+
+/// The intervals on the four sides.
+fn neighbours(geometry: Geometry, interval: usize) -> impl Iterator<Item = usize> {
+    let across = geometry.mcus_across / geometry.interval_mcus;
+    let x = interval % across;
+    [
+        (x > 0).then(|| interval - 1),
+        (x + 1 < across).then_some(interval + 1),
+        interval.checked_sub(across),
+        Some(interval + across).filter(|below| *below < geometry.intervals),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// An age below `period` for interval `interval`; neighbours' ages are far apart.
+fn spread(interval: usize, period: u32) -> u32 {
+    // Steps by the golden ratio fill a circle evenly.
+    let turn = (interval as u32).wrapping_mul(2_654_435_769);
+    ((u64::from(turn) * u64::from(period)) >> 32) as u32
 }

@@ -113,8 +113,9 @@ impl Holding {
         }
     }
 
-    /// Decides upon the frame that was read.
-    pub(crate) fn decide(&mut self, kernel: Kernel) -> Intervals {
+    /// Decides upon the frame that was read; `steps` are those of a camera that compresses.
+    pub(crate) fn decide(&mut self, kernel: Kernel, steps: Option<[&[u16; 64]; 2]>) -> Intervals {
+        self.hold.quantised_by(steps);
         self.number += 1;
         self.decided = true;
         kernel.run(Decide(self))

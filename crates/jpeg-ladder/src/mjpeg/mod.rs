@@ -66,6 +66,12 @@ impl Reader {
         self.quality.of(luma, chroma)
     }
 
+    /// The frame's own steps, luma's and chroma's in zigzag order.
+    pub(crate) fn steps(&self) -> [&[u16; 64]; 2] {
+        let (luma, chroma) = self.segments.luma_and_chroma();
+        [luma, chroma.unwrap_or(luma)]
+    }
+
     /// The frame's segments behind our APP0 and `comment`: those that a decoder needs, and what the camera left out.
     pub(crate) fn write_own_header(&self, data: &[u8], out: &mut Vec<u8>, comment: &[u8]) {
         out.extend_from_slice(&header::START);

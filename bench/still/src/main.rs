@@ -1,0 +1,140 @@
+//! What holding still scenes saves and what it costs, on scenes with known truth: `cargo xtask bench still [CLIP…]`.
+//!
+//! Clips are anybody's own, of a camera that stands still; noise is added, since a codec has taken theirs. Beside us, on
+//! the same frames: H.264, and skipping intervals whose bytes are equal.
+#![expect(
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::many_single_char_names,
+    reason = "a command-line tool that computes with pixels"
+)]
+
+mod camera;
+#[path = "../../../dev/testkit/src/command_line.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "testkit's own file, included so that building takes no minutes"
+)]
+mod command_line;
+mod h264;
+mod jpeg;
+mod measure;
+mod scene;
+mod texture;
+mod trial;
+mod truth;
+
+use std::path::PathBuf;
+use std::process::{ExitCode, Stdio};
+
+use clap::Parser;
+
+use scene::{Action, Scene};
+use trial::{Row, Size};
+
+/// What holding still scenes saves and costs.
+#[derive(Parser)]
+struct Arguments {
+    /// Clips of fixed cameras, in whatever ffmpeg reads.
+    #[arg(env = "STILL_CLIPS", value_delimiter = ':')]
+    clips: Vec<PathBuf>,
+    /// Noise that is added to clips, in grey levels.
+    #[arg(long, default_value_t = 1.5)]
+    noise: f32,
+    /// Frames of each scene.
+    #[arg(long, default_value_t = 160)]
+    frames: usize,
+    /// Pixels.
+    #[arg(long, default_value_t = 1280)]
+    width: usize,
+    /// Pixels.
+    #[arg(long, default_value_t = 720)]
+    height: usize,
+    /// How many of the made scenes to begin with.
+    #[arg(long, default_value_t = SCENES.len())]
+    scenes: usize,
+    /// Leaves H.264 out.
+    #[arg(long)]
+    alone: bool,
+}
+
+/// The made scenes; the last ones are no goals but ways to go wrong.
+const SCENES: [(&str, Action); 10] = [
+    ("nothing moves", Action::Still),
+    ("one walker, 5 % of the area", Action::Walk),
+    ("the camera pans", Action::Pan),
+    ("somebody who hardly moves", Action::Creep),
+    ("something is taken away", Action::Left),
+    ("a shade of 3 grey levels walks", Action::Shade(3.0)),
+    ("light drifts by 12 %", Action::Drift),
+    ("light flickers by 1 %", Action::Flicker(1.0)),
+    ("exposure steps by 25 %", Action::Expose),
+    ("the camera trembles, 0.3 pixels", Action::Shake(0.3)),
+];
+
+fn main() -> ExitCode {
+    let arguments: Arguments = match command_line::parse() {
+        Ok(arguments) => arguments,
+        Err(ended) => return ended,
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> std::io::Result<()> {
+    let size = Size {
+        width: arguments.width,
+        height: arguments.height,
+        frames: arguments.frames,
+    };
+    println!(
+        "> {}×{}, 4:2:0, quality 80, Mb/s at 34 fps, noise that neighbours share; {} frames of each scene, {} \
+         measured. Plain: nothing held. Delta: to a viewer that gets every frame, or every third. Equal: a delta \
+         of intervals that are byte-equal by themselves. PSNR and SSIM against the truth without noise, plain / \
+         held. Ghosts: blocks that show what is gone, and for how many frames. CPU: thread time of the held \
+         encoder over the plain one, one quality and all 14, in one interleaved run. H.264: libx264 veryfast \
+         zerolatency at the PSNR of held.\n",
+        size.width,
+        size.height,
+        size.frames,
+        size.frames - trial::FROM,
+    );
+    println!("{}", Row::HEAD);
+    for (name, action) in SCENES.into_iter().take(arguments.scenes) {
+        let scene = Scene::room(action, size.width, size.height);
+        println!("{}", trial::run(name, scene, 2.0, size, !arguments.alone)?);
+    }
+    for path in &arguments.clips {
+        let name = path
+            .file_stem()
+            .map_or("clip".into(), |name| name.to_string_lossy());
+        let scale = format!(
+            "scale={}:{}:flags=bicubic,format=yuv420p",
+            size.width, size.height
+        );
+        let mut child = h264::ffmpeg()
+            .arg("-i")
+            .arg(path)
+            .args(["-vf", &scale, "-f", "rawvideo", "-"])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let frames = child.stdout.take().expect("it is piped");
+        let scene = Scene::clip(Box::new(frames), size.width, size.height);
+        let name = format!("clip {name} + noise {}", arguments.noise);
+        println!(
+            "{}",
+            trial::run(&name, scene, arguments.noise, size, !arguments.alone)?
+        );
+        // It ends by itself, or because nobody reads on.
+        child.wait()?;
+    }
+    Ok(())
+}
