@@ -218,7 +218,7 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 23, "{problems:#?}");
+        assert_eq!(problems.len(), 25, "{problems:#?}");
     }
 
     #[test]

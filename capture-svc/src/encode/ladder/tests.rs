@@ -20,7 +20,10 @@ fn rungs(qualities: &[u8]) -> RungSet {
 
 /// Slopes in every byte: right where planes and strides are, and nowhere else.
 fn frame(format: PixelFormat, range: ColorRange) -> RawFrame {
-    let (width, height) = (46, 30);
+    frame_of(46, 30, format, range)
+}
+
+fn frame_of(width: u32, height: u32, format: PixelFormat, range: ColorRange) -> RawFrame {
     let len = format.bytes(width, height).expect("not a JPEG");
     RawFrame {
         width,
@@ -127,10 +130,12 @@ fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
 
 #[test]
 fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format() {
+    /// Five macroblocks of 16 pixels each.
+    const INTERVALS: usize = 5 * 6;
     let refresh = Duration::from_secs(10);
     let mut encoder = Ladder::new(Sampling::S420, Some(Hold { refresh }));
-    let yuyv = frame(PixelFormat::Yuyv, ColorRange::Full);
-    let nv12 = frame(PixelFormat::Nv12, ColorRange::Full);
+    let yuyv = frame_of(400, 96, PixelFormat::Yuyv, ColorRange::Full);
+    let nv12 = frame_of(400, 96, PixelFormat::Nv12, ColorRange::Full);
     let mut held = |frame: &RawFrame, seq, captured_at_us, quality| {
         let stamp = Stamp {
             seq,
@@ -144,14 +149,22 @@ fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format()
         assert_eq!(Stamp::read(&jpegs[0]), Ok(stamp));
         intervals.map(|intervals| intervals.held)
     };
-    assert_eq!(held(&yuyv, 1, 1_000_000, 60), Some(0));
-    assert_eq!(held(&yuyv, 2, 1_030_000, 60), Some(2));
-    // The same frame for a rung that became wanted: nothing is compared.
-    assert_eq!(held(&yuyv, 2, 1_030_000, 80), None);
-    assert_eq!(held(&yuyv, 3, 1_060_000, 60), Some(2));
-    assert_eq!(held(&yuyv, 4, 9_000_000, 60), Some(0));
-    assert_eq!(held(&nv12, 5, 9_030_000, 60), Some(0));
-    assert_eq!(held(&nv12, 6, 9_060_000, 60), Some(2));
+    // Nothing is held before the camera's noise is known.
+    let mut learn = |frame: &RawFrame, from: u64| {
+        let at = |seq: u64| 1_000_000 + seq * 30_000;
+        assert_eq!(held(frame, from, at(from), 60), Some(0));
+        let all =
+            (from + 1..from + 200).find(|seq| held(frame, *seq, at(*seq), 60) == Some(INTERVALS));
+        let last = all.expect("a picture that never changes is held at last");
+        // The same frame for a rung that became wanted: nothing is compared.
+        assert_eq!(held(frame, last, at(last), 80), None);
+        assert_eq!(held(frame, last + 1, at(last + 1), 60), Some(INTERVALS));
+        last
+    };
+    let last = learn(&yuyv, 1);
+    // The camera was away for eight seconds, then it sends another format.
+    let last = learn(&yuyv, last + 270);
+    learn(&nv12, last + 2);
 }
 
 #[test]
