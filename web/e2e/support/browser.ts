@@ -61,7 +61,7 @@ export async function withPage<T>(
           const says = [...document.querySelectorAll(".pill, .corner, output")];
           const text = says.map((said) => said.textContent).join(" | ");
           const ageMs = shownTakenAt === null ? 0 : saidBy - shownTakenAt;
-          if (ageMs > 1_500 && /\blive\b|\bnow\b|\b0(\.0)? s\b/i.test(text))
+          if (ageMs > 1_500 && /\blive\b|\bnow\b|(?<![\d.])0(\.0)? s\b/i.test(text))
             window.lies.push(`${text}: at an age of ${ageMs} ms`);
         }, 100);
         // With a minute's history in each of a thousand views a memory test would measure nothing else.
