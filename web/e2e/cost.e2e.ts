@@ -21,7 +21,7 @@ afterAll(() => stack?.stop());
 /** How long memory is watched; `E2E_SOAK_SECONDS=600` for a long run. */
 const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
 
-it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () => {
+it("weighs no more than 45 kB, scripts and styles, as a browser loads it", () => {
   const folder = join(artifact("WEB_DIST"), "assets");
   const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
   const weigh = (names: string[]) =>
@@ -31,7 +31,7 @@ it("weighs no more than 90 kB, scripts and styles, as a browser loads it", () =>
   // The engine is there twice: in the worker, and for browsers without such workers.
   const twice = files.filter((name) => name.startsWith("engine-"));
   expect(twice.length).toBe(1);
-  expect(weigh(files) - weigh(twice)).toBeLessThan(90_000);
+  expect(weigh(files) - weigh(twice)).toBeLessThan(45_000);
 });
 
 it("costs the page's thread little, for the worker does the work", async () => {

@@ -54,6 +54,7 @@ it("tiles never overlap, all can be scrolled to, and names are whole or end in a
         .waitFor();
       for (const size of VIEWPORTS) {
         await page.setViewportSize(size);
+        await page.evaluate(settled);
         const found = faultsOf(await page.evaluate(measureLayout));
         faults.push(...found.map((f) => `${count} at ${size.width}x${size.height}: ${f}`));
       }
@@ -80,6 +81,12 @@ interface Layout {
   }[];
   states: Box[];
 }
+
+/** After a frame that the new size was drawn in; runs in the page. */
+const settled = () =>
+  new Promise<void>((resolve) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve())),
+  );
 
 /** Where everything lies; runs in the page. */
 function measureLayout(): Layout {
