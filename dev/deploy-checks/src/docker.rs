@@ -42,7 +42,12 @@ pub(crate) fn compose(files: &[&str], arguments: &[&str]) -> Result<String, Stri
 /// `docker <arguments>`: what it wrote, or why not.
 pub(crate) fn docker(arguments: &[&str]) -> Result<String, String> {
     // Viewers are served meanwhile: one that stands still for a second misses its gateway's goodbye.
-    let run = || Command::new("docker").args(arguments).output();
+    let run = || {
+        let mut command = Command::new("docker");
+        command.args(arguments);
+        // Compose passes it on to capture: every series that a dashboard shows is to have data.
+        command.env("CAPTURE_HOLD", "auto").output()
+    };
     let done = tokio::task::block_in_place(run).map_err(|error| format!("docker: {error}"))?;
     if done.status.success() {
         return Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned());
