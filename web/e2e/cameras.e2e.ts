@@ -18,6 +18,10 @@ beforeAll(async () => {
   [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
   yard = stack.cameraHost("yard");
   yard.says("idle");
+  await eventually("that the gateway knows both", async () => {
+    const { cameras } = await (await fetch(`${gateway.url}api/status`)).json();
+    return cameras.length === 2;
+  });
 });
 afterAll(async () => {
   await yard?.close(gateway);
@@ -62,6 +66,18 @@ it("the list shows a picture of what is on, and switches nothing on", async () =
     await eventually("that nobody watches", async () => !(await watched()));
     await page.waitForTimeout(LIST_ASKS_MS);
     expect(await watched()).toBe(false);
+  });
+});
+
+it("a camera that is watched alone asks for the others once, and then seldom", async () => {
+  await withPage(`${gateway.url}?camera=default`, async (page) => {
+    await live(page);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/api/status")) asked.push(request.url());
+    });
+    await page.waitForTimeout(LIST_ASKS_MS);
+    expect(asked).toEqual([]);
   });
 });
 

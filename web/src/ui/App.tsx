@@ -1,6 +1,6 @@
 /** The whole page: which cameras there are, one of them on a stage, or several as tiles. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { gatewayBase } from "../stream/gateway_urls";
 import { CameraList } from "./CameraList";
 import { Icon } from "./icons";
@@ -20,12 +20,16 @@ export const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href)
 
 export function App() {
   const [route, go] = useRoute();
-  const known = useCameras(BASE);
+  const settled = useRef(false);
+  const known = useCameras(BASE, settled);
   const [pill, setPill] = useState<Pill>(() => present(null));
   const names = useNames(known, route.cameras.length === 0);
   const scene = sceneOf(route, names);
   const several = (names?.length ?? 0) > 1;
   const { options } = route;
+  useEffect(() => {
+    settled.current = scene.kind === "camera" && known !== null && known.length > 0;
+  }, [scene.kind, known]);
   usePageTitle(scene, pill);
   useAppKeys({
     escape: several && scene.kind === "wall" ? () => go("list") : null,

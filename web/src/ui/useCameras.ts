@@ -1,29 +1,38 @@
-/** The cameras that the gateway knows, asked again and again: one may come or go while the page is open. */
+/**
+ * The cameras that the gateway knows. Asked again and again while one may come or go before a person's
+ * eyes, and seldom while a single camera is watched: a thousand viewers would keep a gateway busy.
+ */
 
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 import { apiUrl } from "../stream/gateway_urls";
 import { type CameraStatus, readStatus } from "../stream/protocol";
 import { TRY_AGAIN_EVENT } from "./usePlayer";
 
 const ASK_EVERY_MS = 5_000;
+const ASK_SETTLED_EVERY_MS = 60_000;
 
 export interface KnownCamera extends CameraStatus {
   /** When this page last heard that it is there, milliseconds since the epoch. */
   seenAt: number | null;
 }
 
-/** Null until the gateway told, or while it does not. */
-export function useCameras(base: string): KnownCamera[] | null {
+/** Null until the gateway told, or while it does not. Once it is `settled` what is shown, it is asked seldom. */
+export function useCameras(base: string, settled: RefObject<boolean>): KnownCamera[] | null {
   const [cameras, setCameras] = useState<KnownCamera[] | null>(null);
   useEffect(() => {
     const stop = new AbortController();
+    let askedAt = 0;
     const ask = async () => {
       if (document.hidden) return;
+      askedAt = performance.now();
       const told = await askCameras(base, stop.signal);
       if (told && !stop.signal.aborted) setCameras((known) => told.map((c) => seen(c, known)));
     };
     void ask();
-    const timer = setInterval(ask, ASK_EVERY_MS);
+    const timer = setInterval(() => {
+      const due = askedAt + ASK_SETTLED_EVERY_MS;
+      if (!settled.current || performance.now() >= due) void ask();
+    }, ASK_EVERY_MS);
     addEventListener(TRY_AGAIN_EVENT, ask);
     document.addEventListener("visibilitychange", ask);
     return () => {
@@ -32,7 +41,7 @@ export function useCameras(base: string): KnownCamera[] | null {
       removeEventListener(TRY_AGAIN_EVENT, ask);
       document.removeEventListener("visibilitychange", ask);
     };
-  }, [base]);
+  }, [base, settled]);
   return cameras;
 }
 
