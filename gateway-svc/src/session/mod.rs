@@ -79,7 +79,7 @@ impl Session {
         let (reader, writer) = socket.into_split();
         let rendition = subscription.stream().rendition;
         let outbox = Arc::new(Outbox::new(writer, protocol, rendition, rate, now));
-        let watching = CountedGauge::new(&shared.viewers.watching[rendition.index()]);
+        let watching = shared.viewers.watch(subscription.stream());
         let session = Self {
             shared,
             outbox,
@@ -247,7 +247,8 @@ impl Session {
             }
             FromClient::Report { age_ms, .. } => {
                 if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {
-                    self.shared.viewers.frame_age.observe(age_ms / 1000.0);
+                    let camera = &self.subscription.stream().camera;
+                    self.shared.viewers.saw(camera, age_ms / 1000.0);
                 }
             }
             FromClient::Clock { t } => {
@@ -285,12 +286,8 @@ impl Session {
         let old = self.subscription.stream().rendition;
         if let Some(subscription) = self.next.take_if(|next| next.stream().rendition == new) {
             let viewers = &self.shared.viewers;
-            if new > old {
-                viewers.quality_up.inc();
-            } else {
-                viewers.quality_down.inc();
-            }
-            self.watching = CountedGauge::new(&viewers.watching[new.index()]);
+            viewers.changed(&subscription.stream().camera, new > old);
+            self.watching = viewers.watch(subscription.stream());
             self.subscription = subscription;
         }
         self.subscription.want(rate);
@@ -316,7 +313,7 @@ impl Session {
                 rendition,
             });
         }
-        self.shared.delivered.skipped(u64::from(skipped));
+        fanout.delivered().skipped(u64::from(skipped));
     }
 
     fn count(
@@ -329,7 +326,11 @@ impl Session {
     ) {
         let age = frame.age_s(self.shared.clock.wall_us(self.now()));
         let sizes = frame.sizes(*form);
-        self.shared.delivered.sent(*rendition, sizes, age);
+        // One of the next rendition is what lets go of the old one.
+        let next = self.next.as_ref();
+        let next = next.filter(|next| next.stream().rendition == *rendition);
+        let stream = next.unwrap_or(&self.subscription);
+        stream.fanout().delivered().sent(sizes, age);
     }
 
     fn now(&self) -> Instant {
