@@ -13,24 +13,37 @@ use std::time::{Duration, Instant};
 use process::CountedGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use wire::Quality;
 use wire::messages::{FromClient, FromGateway};
+use wire::{Quality, Rate};
 
 use self::message_limit::MessageLimit;
 use self::shared::Sessions;
-pub(crate) use self::wishes::Wish;
 use crate::frame::ping::pong;
 use crate::relay::fanout::{Fanout, JOIN_MAX_AGE};
 use crate::relay::streams::Subscription;
 use crate::viewer::outbox::offer::Offer;
 use crate::viewer::outbox::{End, Outbox};
 use crate::viewer::pending::Begun;
+use crate::viewer::protocol::Protocol;
 use crate::websocket::decode::{Event, Reader, Violation};
 
 /// How long what is half written may take once the viewer ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 /// The same where the viewer may see nothing any more.
 const EXPIRED_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What a viewer may watch, and what it asked for.
+#[derive(Debug)]
+pub(crate) struct Wish {
+    /// To what it watches first.
+    pub(crate) subscription: Subscription,
+    /// No quality above it may be watched.
+    pub(crate) best: Quality,
+    /// How many frames a second at the most.
+    pub(crate) rate: Rate,
+    /// What it understands.
+    pub(crate) protocol: Protocol,
+}
 
 /// A viewer's task.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What a viewer asks for: at first, and in place while it watches.
+//! What a viewer asks for in place while it watches.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,22 +8,7 @@ use wire::messages::{FromClient, FromGateway};
 use wire::{Quality, Rate, Rendition, Size, StreamId};
 
 use super::Session;
-use crate::relay::streams::Subscription;
-use crate::viewer::protocol::Protocol;
 use crate::websocket::decode::Violation;
-
-/// What a viewer may watch, and what it asked for.
-#[derive(Debug)]
-pub(crate) struct Wish {
-    /// To what it watches first.
-    pub(crate) subscription: Subscription,
-    /// No quality above it may be watched.
-    pub(crate) best: Quality,
-    /// How many frames a second at the most.
-    pub(crate) rate: Rate,
-    /// What it understands.
-    pub(crate) protocol: Protocol,
-}
 
 impl Session {
     /// Does what a message asks for that is no answer to a frame.
