@@ -97,6 +97,10 @@ pub enum Reason {
     Corrupt,
     /// The recording cannot be played.
     File,
+    /// A camera on the network does not answer.
+    Unreachable,
+    /// It does not let us see its pictures: user or password are missing or wrong.
+    Unauthorized,
     /// The privacy switch is on.
     Privacy,
     /// Another capture serves this camera; this one takes over when that ends.
@@ -165,7 +169,7 @@ impl CameraState {
 
 impl Reason {
     /// What a camera can suffer, so that a metric can have all its series from the start.
-    pub const FAULTS: [Self; 10] = [
+    pub const FAULTS: [Self; 12] = [
         Self::Unplugged,
         Self::Busy,
         Self::Permission,
@@ -175,6 +179,8 @@ impl Reason {
         Self::UsbBandwidth,
         Self::Corrupt,
         Self::File,
+        Self::Unreachable,
+        Self::Unauthorized,
         Self::Failed,
     ];
 
@@ -191,6 +197,8 @@ impl Reason {
             Self::UsbBandwidth => "usb_bandwidth",
             Self::Corrupt => "corrupt",
             Self::File => "file",
+            Self::Unreachable => "unreachable",
+            Self::Unauthorized => "unauthorized",
             Self::Privacy => "privacy",
             Self::Standby => "standby",
             Self::Nats => "nats",

@@ -30,6 +30,12 @@ const RUN: &[(&str, &str, &str)] = &[
     ("CAPTURE_SOURCE=/dev/video2", CAMERA_VM, "/dev/video0"),
     ("CAPTURE_SOURCE=name:", CAMERA_VM, "name:"),
     ("CAPTURE_SOURCE=/dev/v4l/by-id/", CAMERA_VM, "by-id"),
+    ("CAPTURE_SOURCE=http://", HTTP_CAMERA, "CAPTURE_SOURCE"),
+    (
+        "CAPTURE_HTTP_POLL=1s CAPTURE_SOURCE=http://",
+        HTTP_CAMERA,
+        "CAPTURE_HTTP_POLL",
+    ),
     (
         "deploy/keys.sh",
         "dev/xtask/src/containers/stack.rs",
@@ -43,6 +49,7 @@ const RUN: &[(&str, &str, &str)] = &[
     ("deploy/roll.sh", LIFECYCLE, "roll.sh"),
 ];
 const CAMERA_VM: &str = "dev/uvc-emulator/tests/camera/scenarios/devices.rs";
+const HTTP_CAMERA: &str = "capture-svc/tests/http_camera.rs";
 const LIFECYCLE: &str = "dev/deploy-checks/src/lifecycle.rs";
 
 /// What nothing here can run, and why; the document must say so or it must be plain to its reader.

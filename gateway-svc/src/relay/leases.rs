@@ -281,4 +281,6 @@ impl Leases {
 }
 
 #[cfg(test)]
+mod rate_tests;
+#[cfg(test)]
 mod tests;

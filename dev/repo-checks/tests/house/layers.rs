@@ -99,8 +99,21 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "gateway-svc/src/session/upgrade.rs",
         ],
     ),
-    ("hyper", &["gateway-svc/src/session/upgrade.rs"]),
-    ("hyper_rustls", &["gateway-svc/src/access/jwks_url.rs"]),
+    (
+        "hyper",
+        &[
+            "capture-svc/src/camera/http/connection.rs",
+            "gateway-svc/src/session/upgrade.rs",
+        ],
+    ),
+    (
+        "hyper_rustls",
+        &[
+            "capture-svc/src/camera/http/connection.rs",
+            "capture-svc/src/camera/http/tls.rs",
+            "gateway-svc/src/access/jwks_url.rs",
+        ],
+    ),
     ("jsonwebtoken", &["gateway-svc/src/access/jwt/"]),
     (
         "prometheus",
