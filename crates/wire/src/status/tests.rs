@@ -23,6 +23,7 @@ fn the_longest_words_fit_and_a_longer_message_is_not_read() {
         width: u32::MAX,
         height: u32::MAX,
         qualities: (30..=95).step_by(5).collect(),
+        renditions: crate::Rendition::ladder().map(|one| one.to_string()).collect(),
         ..golden[0].clone()
     };
     let mut message = status.clone().to_message().unwrap();
@@ -55,6 +56,18 @@ fn a_newer_captures_fields_and_reasons_do_not_blind_an_older_reader() {
     value["lens_cap"] = true.into();
     let status: CameraStatus = serde_json::from_value(value).unwrap();
     assert_eq!(status.reason, Some(Reason::Unknown));
+}
+
+#[test]
+fn a_capture_that_knows_no_sizes_names_no_renditions() {
+    let mut value: serde_json::Value =
+        serde_json::from_str::<Vec<_>>(include_str!("../../golden/status.json"))
+            .unwrap()
+            .remove(0);
+    value.as_object_mut().unwrap().remove("renditions");
+    let status: CameraStatus = serde_json::from_value(value).unwrap();
+    assert_eq!(status.qualities, [40, 80]);
+    assert_eq!(status.renditions, [""; 0]);
 }
 
 #[test]
