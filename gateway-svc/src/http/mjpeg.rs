@@ -45,7 +45,7 @@ pub(crate) async fn mjpeg(
 ) -> Response {
     let client = state.access.client_ip(peer.ip(), &headers);
     let who = identity.who(client);
-    let (stream, rate) = match query.stream(&state.refused, &identity) {
+    let (stream, rate) = match query.stream(&state, &identity) {
         Ok(asked) => asked,
         Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
     };

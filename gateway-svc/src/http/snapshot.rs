@@ -34,7 +34,7 @@ pub(crate) async fn snapshot(
     headers: HeaderMap,
 ) -> Response {
     let who = identity.who(state.access.client_ip(peer.ip(), &headers));
-    let stream = match query.stream(&state.refused, &identity) {
+    let stream = match query.stream(&state, &identity) {
         // One picture has no rate.
         Ok((stream, _)) => stream,
         Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),

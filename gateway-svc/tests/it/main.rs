@@ -24,6 +24,7 @@ mod protocol_v2;
 mod rates;
 mod readme;
 mod relay;
+mod size_switch;
 mod sizes;
 mod slow;
 mod support;
