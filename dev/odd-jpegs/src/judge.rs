@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use jpeg_ladder::{Ladder, Range, Sampling, Source, Spec};
+use jpeg_ladder::{Ladder, Range, Rendition, Sampling, Source, Spec};
 
 use crate::refused;
 use crate::turbo::{self, Decoded};
@@ -58,9 +58,13 @@ impl Judge {
             range: Range::Full,
         };
         let mut ours = QUALITIES.map(|_| Vec::new());
-        let done = self
-            .ladder
-            .encode_many(&spec, Source::Mjpeg(jpeg), &QUALITIES, &mut ours, &[]);
+        let done = self.ladder.encode_many(
+            &spec,
+            Source::Mjpeg(jpeg),
+            &QUALITIES.map(Rendition::full),
+            &mut ours,
+            &[],
+        );
         let theirs = turbo::decode(jpeg)?;
         let reason = refused::reason(name);
         match (done, theirs) {
@@ -80,7 +84,10 @@ impl Judge {
     /// What is wrong with it where it is passed on by its markers alone: it must be the same picture to the last bit.
     fn passed_on(&mut self, jpeg: &[u8], picture: &Decoded) -> anyhow::Result<Option<String>> {
         let mut passed = [Vec::new()];
-        if !self.ladder.pass_through(jpeg, &[100], &mut passed, &[]) {
+        if !self
+            .ladder
+            .pass_through(jpeg, &[Rendition::full(100)], &mut passed, &[])
+        {
             return Ok(None);
         }
         let shown = turbo::decode(&passed[0])?;
