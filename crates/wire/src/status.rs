@@ -34,8 +34,12 @@ pub struct CameraStatus {
     pub format: String,
     /// The run of the stamps, 8 hex digits: another run means another capture process.
     pub run: String,
-    /// The rungs that are encoded now, lowest first.
+    /// The qualities that are encoded now at full size, lowest first.
     pub qualities: Vec<u8>,
+    /// All renditions that are encoded now, by their names (`80`, `80s2`), in order of bit rate; empty from a capture that
+    /// knows no sizes.
+    #[serde(default)]
+    pub renditions: Vec<String>,
     /// The share of the picture that changes from frame to frame, 0 to 1; `None` where nothing is compared.
     #[serde(default)]
     pub changed_ratio: Option<f64>,

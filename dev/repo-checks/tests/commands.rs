@@ -42,24 +42,15 @@ const RUN: &[(&str, &str, &str)] = &[
         "keys.sh",
     ),
     (
-        "docker compose -f deploy/compose.yaml up -d --wait",
-        CONTAINERS,
-        "\"up\"",
+        "cd deploy && docker compose up -d --wait",
+        LIFECYCLE,
+        "compose_as_set(&[], &[\"up\"",
     ),
-    (
-        "docker compose -f deploy/compose.yaml -f deploy/compose.camera.yaml up",
-        CONTAINERS,
-        "compose.camera.yaml",
-    ),
-    (
-        "docker compose -f deploy/compose.yaml -f deploy/compose.monitoring.yaml up",
-        CONTAINERS,
-        "compose.monitoring.yaml",
-    ),
+    ("deploy/roll.sh", LIFECYCLE, "roll.sh"),
 ];
 const CAMERA_VM: &str = "dev/uvc-emulator/tests/camera/scenarios/devices.rs";
 const HTTP_CAMERA: &str = "capture-svc/tests/http_camera.rs";
-const CONTAINERS: &str = "dev/deploy-checks/src/live.rs";
+const LIFECYCLE: &str = "dev/deploy-checks/src/lifecycle.rs";
 
 /// What nothing here can run, and why; the document must say so or it must be plain to its reader.
 const NOT_RUN: &[(&str, &str)] = &[

@@ -18,8 +18,8 @@ use crate::shell::{Environment, Outcome, say};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
-    CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG, LIBJPEG_TURBO,
-    NASM, NATS_SERVER, NODE, PROMTOOL,
+    AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
+    LIBJPEG_TURBO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
@@ -50,6 +50,7 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         CARGO_DENY,
         HADOLINT,
         PROMTOOL,
+        AMTOOL,
         KUBECTL,
         NGINX,
         CADDY,

@@ -13,7 +13,7 @@ use process::CountedGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use wire::messages::{FromClient, FromGateway};
-use wire::{Quality, Rung, StreamId};
+use wire::{Quality, Rate, Rendition, Size, StreamId};
 
 use self::message_limit::MessageLimit;
 use self::shared::Sessions;
@@ -31,15 +31,28 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 /// The same where the viewer may see nothing any more.
 const EXPIRED_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// What a viewer may watch, and what it asked for.
+#[derive(Debug)]
+pub(crate) struct Wish {
+    /// To what it watches first.
+    pub(crate) subscription: Subscription,
+    /// No quality above it may be watched.
+    pub(crate) best: Quality,
+    /// How many frames a second at the most.
+    pub(crate) rate: Rate,
+    /// What it understands.
+    pub(crate) protocol: Protocol,
+}
+
 /// A viewer's task.
 #[derive(Debug)]
 pub(crate) struct Session {
     shared: Arc<Sessions>,
     outbox: Arc<Outbox>,
     subscription: Subscription,
-    /// No rung above it may be watched.
-    best: Rung,
-    /// To the rung it asked for, until that one's first frame.
+    /// No quality above it may be watched, at whatever size.
+    best: Quality,
+    /// To the rendition it asked for, until that one's first frame.
     next: Option<Subscription>,
     watching: CountedGauge,
     message_limit: MessageLimit,
@@ -51,18 +64,22 @@ impl Session {
     pub(crate) fn begin(
         shared: Arc<Sessions>,
         socket: TcpStream,
-        mut subscription: Subscription,
-        best: Rung,
-        protocol: Protocol,
+        wish: Wish,
     ) -> (Self, OwnedReadHalf) {
+        let Wish {
+            mut subscription,
+            best,
+            rate,
+            protocol,
+        } = wish;
         if protocol.deltas() {
             subscription.want_deltas();
         }
         let now = shared.clock.now();
         let (reader, writer) = socket.into_split();
-        let rung = subscription.stream().rung;
-        let outbox = Arc::new(Outbox::new(writer, protocol, rung, now));
-        let watching = CountedGauge::new(&shared.viewers.watching[rung.index()]);
+        let rendition = subscription.stream().rendition;
+        let outbox = Arc::new(Outbox::new(writer, protocol, rendition, rate, now));
+        let watching = CountedGauge::new(&shared.viewers.watching[rendition.index()]);
         let session = Self {
             shared,
             outbox,
@@ -102,7 +119,8 @@ impl Session {
         if self.outbox.protocol.is_v2() {
             let (best, fps) = (self.best, status.borrow().nominal_rate());
             let deltas = self.outbox.protocol.deltas();
-            let hello = FromGateway::hello(stream.camera.name(), stream.rung, best, fps, deltas);
+            let hello =
+                FromGateway::hello(stream.camera.name(), stream.rendition, best, fps, deltas);
             self.outbox.say(&hello);
         }
         fanout.attach(Arc::clone(&self.outbox));
@@ -153,7 +171,7 @@ impl Session {
                     Err(_) => return end,
                 }
             }
-            self.complete_switch();
+            self.follow();
             tokio::select! {
                 received = self.outbox.receive(reader, Some(words)) => match received {
                     Ok(0) | Err(_) => return End::Lost,
@@ -213,13 +231,19 @@ impl Session {
     fn apply(&mut self, message: FromClient, now: Instant) -> Result<(), Violation> {
         match message {
             FromClient::Ack { .. } => {}
-            FromClient::Quality { quality } => {
-                let quality = quality.to_string().parse::<Quality>();
-                let quality = quality.map_err(|error| Violation {
-                    code: 1003,
-                    words: error.to_string().into(),
-                })?;
-                self.switch(quality.rung().min(self.best));
+            FromClient::Quality { quality, size } => {
+                let quality: Quality = quality.to_string().parse().map_err(unsupported)?;
+                let size = size.map_or(Ok(Size::Full), |size| size.parse());
+                let size = size.map_err(unsupported)?;
+                self.switch(Rendition::serving(quality.min(self.best), size));
+            }
+            FromClient::Rate { fps } => {
+                // One that cannot be is ignored, as words that are not understood are.
+                if let Ok(rate) = fps.map_or(Ok(Rate::ALL), Rate::at_most) {
+                    self.outbox.pace(rate);
+                    self.follow();
+                    self.offer_latest(self.subscription.fanout());
+                }
             }
             FromClient::Report { age_ms, .. } => {
                 if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {
@@ -235,14 +259,18 @@ impl Session {
         Ok(())
     }
 
-    fn switch(&mut self, rung: Rung) {
+    fn switch(&mut self, rendition: Rendition) {
         self.next = None;
-        if !self.outbox.switch(rung) {
+        if !self.outbox.switch(rendition) {
             return;
         }
         let camera = self.subscription.stream().camera.clone();
         // The camera is in use by this very viewer, so it is never one too many.
-        if let Ok(mut next) = self.shared.streams.subscribe(&StreamId { camera, rung }) {
+        if let Ok(mut next) = self
+            .shared
+            .streams
+            .subscribe(&StreamId { camera, rendition })
+        {
             if self.outbox.protocol.deltas() {
                 next.want_deltas();
             }
@@ -251,10 +279,11 @@ impl Session {
         }
     }
 
-    /// Lets go of the old rung once a frame of the new one was sent.
-    fn complete_switch(&mut self) {
-        let (old, new) = (self.subscription.stream().rung, self.outbox.rung());
-        if let Some(subscription) = self.next.take_if(|next| next.stream().rung == new) {
+    /// Lets go of the old rendition once a frame of the new one was sent, and wants frames as often as the outbox does.
+    fn follow(&mut self) {
+        let (new, rate) = self.outbox.wanted();
+        let old = self.subscription.stream().rendition;
+        if let Some(subscription) = self.next.take_if(|next| next.stream().rendition == new) {
             let viewers = &self.shared.viewers;
             if new > old {
                 viewers.quality_up.inc();
@@ -264,11 +293,12 @@ impl Session {
             self.watching = CountedGauge::new(&viewers.watching[new.index()]);
             self.subscription = subscription;
         }
+        self.subscription.want(rate);
     }
 
     /// Sends the newest frame to a viewer whose window has just opened.
     fn catch_up(&mut self) {
-        self.complete_switch();
+        self.follow();
         self.offer_latest(self.subscription.fanout());
     }
 
@@ -277,21 +307,40 @@ impl Session {
         let Some(frame) = fanout.latest(JOIN_MAX_AGE, now) else {
             return;
         };
-        let rung = fanout.stream().rung;
-        let (offer, skipped) = self.outbox.offer(&frame, rung, now);
+        let rendition = fanout.stream().rendition;
+        let (offer, skipped) = self.outbox.offer(&frame, rendition, now);
         if let Offer::Sent(form) = offer {
-            self.count(&Begun { frame, form, rung });
+            self.count(&Begun {
+                frame,
+                form,
+                rendition,
+            });
         }
         self.shared.delivered.skipped(u64::from(skipped));
     }
 
-    fn count(&self, Begun { frame, form, rung }: &Begun) {
+    fn count(
+        &self,
+        Begun {
+            frame,
+            form,
+            rendition,
+        }: &Begun,
+    ) {
         let age = frame.age_s(self.shared.clock.wall_us(self.now()));
         let sizes = frame.sizes(*form);
-        self.shared.delivered.sent(*rung, sizes, age);
+        self.shared.delivered.sent(*rendition, sizes, age);
     }
 
     fn now(&self) -> Instant {
         self.shared.clock.now()
+    }
+}
+
+/// What cannot be asked for ends a viewer, in words.
+fn unsupported(error: impl std::fmt::Display) -> Violation {
+    Violation {
+        code: 1003,
+        words: error.to_string().into(),
     }
 }

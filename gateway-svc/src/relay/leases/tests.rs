@@ -4,10 +4,10 @@ use super::*;
 use process::Clock;
 
 fn stream(quality: u8) -> StreamId {
-    let rung = Rung::of_quality(quality).unwrap();
+    let rendition = quality.to_string().parse().unwrap();
     StreamId {
         camera: CameraId::default(),
-        rung,
+        rendition,
     }
 }
 
@@ -23,7 +23,7 @@ fn watching(now: Instant) -> Leases {
 
 fn put(actions: &[Action]) -> Ticket {
     let ticket = actions.iter().find_map(|action| match action {
-        Action::Put(_, ticket) => Some(*ticket),
+        Action::Put(_, _, ticket) => Some(*ticket),
         _ => None,
     });
     ticket.unwrap_or_else(|| panic!("no put in {actions:?}"))
@@ -47,7 +47,7 @@ fn the_first_viewer_subscribes_before_it_puts_and_the_second_does_nothing() {
     leases.join(&stream(80), now);
     assert_eq!(leases.due(now), []);
     let viewers: Vec<_> = leases.viewers(&CameraId::default()).collect();
-    assert_eq!(viewers, [(stream(80).rung, 2)]);
+    assert_eq!(viewers, [(stream(80).rendition, 2)]);
 }
 
 #[test]
@@ -55,7 +55,10 @@ fn a_lease_is_renewed_every_1500_ms_spread_by_a_fifth() {
     let now = Clock::start().now();
     let mut leases = watching(now);
     assert_eq!(
-        (leases.held(stream(80).rung), leases.held(stream(75).rung)),
+        (
+            leases.held(stream(80).rendition),
+            leases.held(stream(75).rendition)
+        ),
         (1, 0)
     );
     assert_eq!(leases.next_due(), Some(now + ms(1500)));
@@ -105,9 +108,9 @@ fn the_last_viewer_leaves_a_second_behind_and_then_the_key_goes_before_the_subsc
     let now = Clock::start().now();
     let mut leases = watching(now);
     leases.join(&stream(80), now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     assert_eq!(leases.due(now + ms(1400)), [], "one is still there");
-    leases.leave(&stream(80), now + ms(100));
+    leases.leave(&stream(80), Rate::ALL, now + ms(100));
     assert_eq!(leases.due(now + ms(1099)), []);
     let actions = leases.due(now + ms(1100));
     let [Action::Delete(_, ticket)] = actions[..] else {
@@ -115,14 +118,17 @@ fn the_last_viewer_leaves_a_second_behind_and_then_the_key_goes_before_the_subsc
     };
     let after = leases.done(&stream(80), ticket, true, now + ms(1101), 0.0);
     assert_eq!(after, Some(Action::Unsubscribe(stream(80))));
-    assert_eq!((leases.next_due(), leases.held(stream(80).rung)), (None, 0));
+    assert_eq!(
+        (leases.next_due(), leases.held(stream(80).rendition)),
+        (None, 0)
+    );
 }
 
 #[test]
 fn a_viewer_who_comes_back_within_the_second_finds_everything_as_it_was() {
     let now = Clock::start().now();
     let mut leases = watching(now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     leases.join(&stream(80), now + ms(900));
     assert_eq!(leases.due(now + ms(1400)), []);
 }
@@ -131,7 +137,7 @@ fn a_viewer_who_comes_back_within_the_second_finds_everything_as_it_was() {
 fn a_viewer_who_comes_while_the_key_is_deleted_gets_a_new_one_after_it() {
     let now = Clock::start().now();
     let mut leases = watching(now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     let actions = leases.due(now + ms(1000));
     let [Action::Delete(_, ticket)] = actions[..] else {
         panic!("{actions:?}")
@@ -153,12 +159,12 @@ fn a_viewer_who_comes_while_the_key_is_deleted_gets_a_new_one_after_it() {
 fn a_gateway_that_leaves_does_not_linger() {
     let now = Clock::start().now();
     let mut leases = watching(now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     leases.leaving(now + ms(1));
     assert!(matches!(leases.due(now + ms(1))[..], [Action::Delete(..)]));
     let mut leases = watching(now);
     leases.leaving(now);
-    leases.leave(&stream(80), now + ms(5));
+    leases.leave(&stream(80), Rate::ALL, now + ms(5));
     assert!(matches!(leases.due(now + ms(5))[..], [Action::Delete(..)]));
 }
 
@@ -167,7 +173,7 @@ fn without_a_bus_the_end_needs_no_delete() {
     let now = Clock::start().now();
     let mut leases = watching(now);
     leases.connected(false, now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     assert_eq!(
         leases.due(now + ms(1000)),
         [Action::Unsubscribe(stream(80))]
@@ -192,9 +198,9 @@ fn the_answer_to_a_request_that_was_given_up_changes_nothing() {
     leases.connected(true, now);
     let new = put(&leases.due(now));
     assert_eq!(leases.done(&stream(80), old, false, now, 0.0), None);
-    assert_eq!(leases.held(stream(80).rung), 1);
+    assert_eq!(leases.held(stream(80).rendition), 1);
     assert_eq!(leases.done(&stream(80), new, true, now, 0.0), None);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     let end = now + LEASE_LINGER;
     let actions = leases.due(end);
     let [Action::Delete(_, delete)] = actions[..] else {
@@ -215,9 +221,82 @@ fn viewers_are_told_of_one_camera_and_of_rungs_that_have_some() {
     };
     leases.join(&door, now);
     leases.join(&stream(40), now);
-    leases.leave(&stream(40), now);
+    leases.leave(&stream(40), Rate::ALL, now);
     let of = |camera: &CameraId| leases.viewers(camera).collect::<Vec<_>>();
-    assert_eq!(of(&door.camera), [(door.rung, 1)]);
-    assert_eq!(of(&CameraId::default()), [(stream(80).rung, 1)]);
-    assert_eq!(leases.held(door.rung), 1, "the door's is not put yet");
+    assert_eq!(of(&door.camera), [(door.rendition, 1)]);
+    assert_eq!(of(&CameraId::default()), [(stream(80).rendition, 1)]);
+    assert_eq!(leases.held(door.rendition), 1, "the door's is not put yet");
+}
+
+fn fps(fps: f64) -> Rate {
+    Rate::at_most(fps).unwrap()
+}
+
+fn puts(actions: &[Action]) -> Vec<Rate> {
+    let put = |action: &Action| match action {
+        Action::Put(_, rate, _) => Some(*rate),
+        _ => None,
+    };
+    actions.iter().filter_map(put).collect()
+}
+
+#[test]
+fn a_key_says_the_rate_of_the_fastest_viewer_and_another_one_is_put_at_once() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    let put_at = |leases: &mut Leases, at| {
+        let actions = leases.due(at);
+        let rates = puts(&actions);
+        if !rates.is_empty() {
+            leases.done(&stream(80), put(&actions), true, at, 0.0);
+        }
+        rates
+    };
+    leases.change(&stream(80), Rate::ALL, fps(5.0), now + ms(10));
+    assert_eq!(put_at(&mut leases, now + ms(10)), [fps(5.0)]);
+    leases.join(&stream(80), now + ms(20));
+    assert_eq!(put_at(&mut leases, now + ms(20)), [Rate::ALL]);
+    leases.change(&stream(80), Rate::ALL, fps(2.0), now + ms(30));
+    assert_eq!(put_at(&mut leases, now + ms(30)), [fps(5.0)]);
+    leases.change(&stream(80), fps(2.0), fps(1.0), now + ms(40));
+    assert_eq!(put_at(&mut leases, now + ms(40)), [], "5 is still wanted");
+    leases.leave(&stream(80), fps(5.0), now + ms(50));
+    assert_eq!(put_at(&mut leases, now + ms(50)), [fps(1.0)]);
+    leases.leave(&stream(80), fps(1.0), now + ms(60));
+    assert_eq!(put_at(&mut leases, now + ms(60)), [], "it lingers as it is");
+    assert_eq!(put_at(&mut leases, now + ms(1550)), []);
+}
+
+#[test]
+fn a_rate_that_changes_while_a_put_is_under_way_is_put_after_it() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    leases.change(&stream(80), Rate::ALL, fps(5.0), now);
+    let ticket = put(&leases.due(now));
+    leases.change(&stream(80), fps(5.0), fps(10.0), now + ms(1));
+    leases.change(&stream(80), fps(10.0), fps(2.0), now + ms(2));
+    assert_eq!(leases.due(now + ms(2)), []);
+    leases.done(&stream(80), ticket, true, now + ms(3), 0.0);
+    assert_eq!(puts(&leases.due(now + ms(3))), [fps(2.0)]);
+}
+
+#[test]
+fn a_rate_that_changes_while_puts_fail_does_not_make_them_come_faster() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    let ticket = put(&leases.due(now + ms(1500)));
+    leases.done(&stream(80), ticket, false, now + ms(1500), 0.0);
+    leases.change(&stream(80), Rate::ALL, fps(5.0), now + ms(1501));
+    assert_eq!(leases.due(now + ms(1599)), []);
+    assert_eq!(puts(&leases.due(now + ms(1600))), [fps(5.0)]);
+}
+
+#[test]
+fn a_renewal_says_the_same_rate_again() {
+    let now = Clock::start().now();
+    let mut leases = watching(now);
+    leases.change(&stream(80), Rate::ALL, fps(5.0), now);
+    let ticket = put(&leases.due(now));
+    leases.done(&stream(80), ticket, true, now, 0.0);
+    assert_eq!(puts(&leases.due(now + ms(1500))), [fps(5.0)]);
 }
