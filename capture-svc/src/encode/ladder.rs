@@ -89,7 +89,9 @@ impl Encoder for Ladder {
         let small = |size: Size| size != Size::Full;
         let smaller: RenditionSet = renditions.iter().filter(|one| small(one.size())).collect();
         let (reduced, jpegs) = jpegs.split_at_mut(smaller.len());
-        self.reference.encode_many(frame, stamp, smaller, reduced)?;
+        if !smaller.is_empty() {
+            self.reference.encode_many(frame, stamp, smaller, reduced)?;
+        }
         self.qualities.clear();
         let full = renditions.without(smaller).iter();
         self.qualities

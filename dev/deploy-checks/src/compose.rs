@@ -1,8 +1,6 @@
 //! The compose files on paper: what their containers may do and take, who is told before a container is killed, and that
 //! settings are ones that the services know. The running stack is looked at by [`crate::guards`].
 
-mod mutants;
-
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,6 +19,9 @@ const FILES: [&str; 3] = [
     "compose.alerts.yaml",
 ];
 
+/// Each guard taken away once.
+const MUTANTS: &str = include_str!("compose/mutants.yaml");
+
 /// Who has a port of the host.
 const PUBLISHED: [&str; 4] = ["haproxy", "prometheus", "grafana", "alertmanager"];
 
@@ -32,17 +33,26 @@ pub(crate) fn check(deploy: &Path, settings: &KnownSettings, report: &mut Report
         Err(why) => return report.note("compose", since, &Err(why)),
     };
     report.note("compose", since, &judge(&compose, &nats, settings));
-    for (name, at, value) in mutants::all() {
-        let mut changed = compose.clone();
-        let (parent, key) = at.rsplit_once('/').unwrap_or_default();
-        if let Some(Value::Object(map)) = changed.pointer_mut(parent) {
-            map.insert(key.to_owned(), value);
+    let mutants: Vec<Value> = match serde_saphyr::from_str(MUTANTS) {
+        Ok(all) => all,
+        Err(error) => return report.note("compose, mutants", since, &Err(error.to_string())),
+    };
+    for mutant in mutants {
+        let name = format!("compose, {}", mutant["name"].as_str().unwrap_or_default());
+        match changed(&compose, &mutant) {
+            Some(changed) => report.mutant(&name, &judge(&changed, &nats, settings)),
+            None => report.note(&name, since, &Err("there is no such service".into())),
         }
-        report.mutant(
-            &format!("compose, {name}"),
-            &judge(&changed, &nats, settings),
-        );
     }
+}
+
+/// With one guard taken away; none where the mutant names no place.
+fn changed(compose: &Value, mutant: &Value) -> Option<Value> {
+    let mut changed = compose.clone();
+    let (parent, key) = mutant["at"].as_str()?.rsplit_once('/')?;
+    let map = changed.pointer_mut(parent)?.as_object_mut()?;
+    map.insert(key.to_owned(), mutant["to"].clone());
+    Some(changed)
 }
 
 /// The services of all files; none is in two of them.

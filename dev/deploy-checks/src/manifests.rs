@@ -2,12 +2,14 @@
 //!
 //! `cargo xtask test` renders them and gives the folder. Every rule has mutants that it must notice, in [`mutants`].
 
+mod chart;
+mod judged;
 mod monitoring;
 mod mutants;
 mod network;
 mod operation;
 mod pods;
-pub(crate) mod same;
+mod same;
 mod violations;
 mod wiring;
 
@@ -18,30 +20,7 @@ use crate::files::read;
 use crate::known::Known;
 use crate::objects::Objects;
 use crate::report::{Finding, Report};
-use violations::Violations;
-
-/// Each overlay, and whose pod may be privileged in it. `together` is every component that goes with the others, `ingress`
-/// the base with the two that do not.
-const OVERLAYS: [(&str, Option<&str>); 7] = [
-    ("demo", None),
-    ("camera", None),
-    ("camera-privileged", Some("capture")),
-    ("ha", None),
-    ("example", None),
-    ("together", None),
-    ("ingress", None),
-];
-
-/// PURE: every rule over one overlay.
-fn judge(objects: &Objects, privileged: Option<&str>, known: &Known) -> Violations {
-    let mut found = Violations::default();
-    wiring::judge(objects, &mut found);
-    pods::judge(objects, privileged, &mut found);
-    network::judge(objects, &mut found);
-    operation::judge(objects, known, &mut found);
-    monitoring::judge(objects, &mut found);
-    found
-}
+use judged::{OVERLAYS, judge, red, whole};
 
 /// Judges `<folder>/<overlay>.yaml`, with `<folder>/keys.yaml` (what keys.sh makes) as if applied too.
 pub(crate) fn check(folder: &Path, known: &Known, report: &mut Report) {
@@ -57,30 +36,15 @@ pub(crate) fn check(folder: &Path, known: &Known, report: &mut Report) {
         Ok(all) => all,
         Err(why) => return report.note("mutants", Instant::now(), &Err(why)),
     };
+    chart::check(folder, &all, known, report);
     for mutant in all {
         let name = format!("{} ({})", mutant.name, mutant.rule);
-        match red(folder, &mutant, known) {
+        let rendered = whole(folder, &mutant.overlay);
+        match rendered.and_then(|objects| red(objects, &mutant, known)) {
             Ok(finding) => report.mutant(&name, &finding),
             Err(why) => report.note(&name, Instant::now(), &Err(why)),
         }
     }
-}
-
-/// What the mutant's rule says of it is the inner error; the outer one is a mutant that cannot be made.
-fn red(
-    folder: &Path,
-    mutant: &mutants::Mutant,
-    known: &Known,
-) -> Result<Result<(), String>, String> {
-    let mut objects = whole(folder, &mutant.overlay)?;
-    let listed = OVERLAYS
-        .iter()
-        .find(|(overlay, _)| *overlay == mutant.overlay);
-    let (_, privileged) = listed.ok_or_else(|| format!("no overlay {}", mutant.overlay))?;
-    mutant.apply(&mut objects)?;
-    let mut found = judge(&objects, *privileged, known).0.into_iter();
-    let noticed = found.find(|(rule, _)| *rule == mutant.rule);
-    Ok(noticed.map_or(Ok(()), |(_, why)| Err(why)))
 }
 
 /// The same components listed the other way round give the same objects.
@@ -105,20 +69,4 @@ fn verdict(objects: &Objects, privileged: Option<&str>, known: &Known) -> Findin
         .map(|(rule, why)| format!("{rule}: {why}"))
         .collect();
     Err(all.join("; "))
-}
-
-fn whole(folder: &Path, overlay: &str) -> Result<Objects, String> {
-    let mut all = Vec::new();
-    for file in [
-        folder.join(format!("{overlay}.yaml")),
-        folder.join("keys.yaml"),
-    ] {
-        let objects = Objects::parse(&read(&file)?);
-        all.extend(
-            objects
-                .map_err(|why| format!("{}: {why}", file.display()))?
-                .0,
-        );
-    }
-    Ok(Objects(all))
 }

@@ -59,6 +59,10 @@ const NOT_RUN: &[(&str, &str)] = &[
         "takes a cluster; the manifests are rendered and checked",
     ),
     (
+        "helm install ",
+        "takes a cluster; the chart is linted, rendered and compared",
+    ),
+    (
         "deploy/k8s/keys.sh | kubectl",
         "takes a cluster; what keys.sh prints is checked",
     ),

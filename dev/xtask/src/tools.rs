@@ -21,7 +21,7 @@ pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
     LIBJPEG_TURBO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
-pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 
 /// Lists what a program is made of.
@@ -35,7 +35,7 @@ pub(crate) const CARGO_MUTANTS: CargoInstall = CargoInstall {
     version: "27.1.0",
 };
 
-const MODULES: [module::Module; 2] = [NATS_PY, KUBERNETES_VALIDATE];
+const MODULES: [module::Module; 3] = [NATS_PY, KUBERNETES_VALIDATE, HELM];
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {

@@ -282,4 +282,6 @@ impl Leases {
 }
 
 #[cfg(test)]
+mod rate_tests;
+#[cfg(test)]
 mod tests;

@@ -68,7 +68,7 @@ pub(super) fn judge(objects: &Objects, found: &mut Violations) {
     doors(objects, found);
 }
 
-/// DNS wherever a cluster may keep it: pods of kube-system, OpenShift's at a port of their own, and a cache on the node.
+/// DNS wherever a cluster may keep it: pods of kube-system, `OpenShift`'s at a port of their own, and a cache on the node.
 fn names(objects: &Objects, pod: Pod<'_>, found: &mut Violations) {
     let system = json!({ "kubernetes.io/metadata.name": "kube-system" });
     let openshift = json!({ "kubernetes.io/metadata.name": "openshift-dns" });

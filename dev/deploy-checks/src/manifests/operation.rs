@@ -126,7 +126,7 @@ fn owner(pod: &Pod<'_>, found: &mut Violations) {
 
 /// A name has one Deployment: two would be a pair that nobody meant.
 fn cameras(objects: &Objects, found: &mut Violations) {
-    let mut names = Vec::new();
+    let mut seen = Vec::new();
     for pod in objects.pods() {
         if pod.variable("CAPTURE_SOURCE").is_none() {
             continue;
@@ -142,11 +142,11 @@ fn cameras(objects: &Objects, found: &mut Violations) {
             let why = format!("{}: its label calls it {camera}", pod.name());
             found.add("camera", why);
         }
-        if names.contains(&camera.to_string()) {
+        if seen.contains(&camera.to_string()) {
             let why = format!("{}: another one is called {camera}", pod.name());
             found.add("camera", why);
         }
-        names.push(camera.to_string());
+        seen.push(camera.to_string());
     }
 }
 

@@ -87,7 +87,7 @@ fn normal(key: &str, value: &Value) -> Value {
 fn unhashed(name: &str) -> &str {
     const GENERATED: [&str; 3] = ["nats-config", "dashboard-stream", "dashboard-services"];
     let start = |own: &&str| name.ends_with(*own) || name.contains(&format!("{own}-"));
-    let Some(own) = GENERATED.into_iter().find(|own| start(&own)) else {
+    let Some(own) = GENERATED.into_iter().find(start) else {
         return name;
     };
     let end = name.find(own).map_or(name.len(), |at| at + own.len());

@@ -74,29 +74,34 @@ fn faults(dashboards: &BTreeMap<String, Value>) -> Vec<String> {
     found
 }
 
-/// Of one dashboard: what a person at three in the morning would stumble over.
-fn faults_of(name: &str, dashboard: &Value) -> Vec<String> {
-    let mut found = Vec::new();
+/// What can be chosen on a dashboard, and whether its queries heed that.
+fn choice(name: &str, dashboard: &Value) -> Vec<String> {
     let variables = dashboard["templating"]["list"].as_array();
-    let variable = |wanted: &str| {
-        variables
-            .into_iter()
-            .flatten()
-            .any(|one| one["name"] == wanted)
+    let has = |wanted: &str| {
+        let mut all = variables.into_iter().flatten();
+        all.any(|one| one["name"] == wanted)
     };
     let filter = if name == "stream" {
         "camera"
     } else {
         "instance"
     };
-    for wanted in ["datasource", "namespace", filter] {
-        if !variable(wanted) {
-            found.push(format!("{name}: no variable {wanted}"));
-        }
-    }
-    for query in queries(dashboard) {
-        found.extend(strangers(&query).map(|why| format!("{name}: {why}")));
-    }
+    let missing = ["datasource", "namespace", filter]
+        .into_iter()
+        .filter(|wanted| !has(wanted))
+        .map(|wanted| format!("{name}: no variable {wanted}"));
+    let open = queries(dashboard)
+        .iter()
+        .filter_map(|query| strangers(query))
+        .map(|why| format!("{name}: {why}"))
+        .collect::<Vec<_>>();
+    missing.chain(open).collect()
+}
+
+/// Of one dashboard: what a person at three in the morning would stumble over.
+fn faults_of(name: &str, dashboard: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    found.extend(choice(name, dashboard));
     if dashboard["uid"] != format!("rero-{name}") || dashboard.get("__inputs").is_some() {
         found.push(format!("{name}: uid {}, or exported", dashboard["uid"]));
     }

@@ -42,6 +42,7 @@ pub(super) fn check(folder: &Path, environment: &Environment) -> Outcome<()> {
     ] {
         render(name, &composed(folder, name, components)?)?;
     }
+    rendered.extend(chart(folder, environment)?);
     rendered.push(k8s.join("device-plugin/daemonset.yaml"));
     run("schemas", &mut schemas(environment, &rendered))?;
     let wrong = folder.join("wrong");
@@ -87,6 +88,50 @@ fn composed(folder: &Path, name: &str, components: &[&str]) -> Outcome<PathBuf> 
     );
     write(&at, "kustomization.yaml", &text)?;
     Ok(at)
+}
+
+/// Lints the chart and renders it with each file of values in `ci`, by Helm's own library.
+fn chart(folder: &Path, environment: &Environment) -> Outcome<Vec<PathBuf>> {
+    let mut environment = environment.clone();
+    tools::HELM.get(&mut environment)?;
+    let ask = |chart: &Path| {
+        let mut command = environment.command("python3");
+        command.arg(workspace().join("dev/xtask/tools/chart.py"));
+        command.arg(chart).arg(folder);
+        command
+    };
+    let own = workspace().join("deploy/chart");
+    run("helm lint and template", &mut ask(&own))?;
+    for (file, right, fault) in [
+        (
+            "templates/nats.yaml",
+            "{{- if .Values.ha }}",
+            "{{- if .Values.ha }",
+        ),
+        ("values.yaml", "by: cpu", "by: cups"),
+        ("values.schema.json", "\"gateway-api\",", "\"gatewayapi\","),
+    ] {
+        let wrong = folder.join("wrong-chart");
+        copied(&own, &wrong)?;
+        let place = wrong.join(file);
+        changed(&place, right, fault, place.parent().unwrap_or(folder))?;
+        must_fail("helm", &mut ask(&wrong))?;
+    }
+    let names = fs::read_dir(own.join("ci")).map_err(|error| error.to_string())?;
+    let names = names.flatten().map(|file| file.file_name());
+    Ok(names
+        .map(|name| folder.join(format!("chart-{}", name.display())))
+        .collect())
+}
+
+/// With what its links lead to.
+fn copied(from: &Path, to: &Path) -> Outcome<()> {
+    let _ = fs::remove_dir_all(to);
+    let mut copy = std::process::Command::new("cp");
+    copy.arg("-rL").arg(from).arg(to);
+    output(&mut copy)
+        .map(drop)
+        .ok_or_else(|| format!("cannot copy {}", from.display()))
 }
 
 fn schemas(environment: &Environment, files: &[PathBuf]) -> std::process::Command {

@@ -3,7 +3,7 @@
 use super::*;
 use process::Clock;
 
-fn stream(quality: u8) -> StreamId {
+pub(super) fn stream(quality: u8) -> StreamId {
     let rendition = quality.to_string().parse().unwrap();
     StreamId {
         camera: CameraId::default(),
@@ -12,7 +12,7 @@ fn stream(quality: u8) -> StreamId {
 }
 
 /// Connected leases with one viewer of 80, its put answered.
-fn watching(now: Instant) -> Leases {
+pub(super) fn watching(now: Instant) -> Leases {
     let mut leases = Leases::default();
     leases.connected(true, now);
     leases.join(&stream(80), now);
@@ -21,7 +21,7 @@ fn watching(now: Instant) -> Leases {
     leases
 }
 
-fn put(actions: &[Action]) -> Ticket {
+pub(super) fn put(actions: &[Action]) -> Ticket {
     let ticket = actions.iter().find_map(|action| match action {
         Action::Put(_, _, ticket) => Some(*ticket),
         _ => None,
@@ -29,7 +29,7 @@ fn put(actions: &[Action]) -> Ticket {
     ticket.unwrap_or_else(|| panic!("no put in {actions:?}"))
 }
 
-fn ms(ms: u64) -> Duration {
+pub(super) fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
@@ -226,77 +226,4 @@ fn viewers_are_told_of_one_camera_and_of_rungs_that_have_some() {
     assert_eq!(of(&door.camera), [(door.rendition, 1)]);
     assert_eq!(of(&CameraId::default()), [(stream(80).rendition, 1)]);
     assert_eq!(leases.held(door.rendition), 1, "the door's is not put yet");
-}
-
-fn fps(fps: f64) -> Rate {
-    Rate::at_most(fps).unwrap()
-}
-
-fn puts(actions: &[Action]) -> Vec<Rate> {
-    let put = |action: &Action| match action {
-        Action::Put(_, rate, _) => Some(*rate),
-        _ => None,
-    };
-    actions.iter().filter_map(put).collect()
-}
-
-#[test]
-fn a_key_says_the_rate_of_the_fastest_viewer_and_another_one_is_put_at_once() {
-    let now = Clock::start().now();
-    let mut leases = watching(now);
-    let put_at = |leases: &mut Leases, at| {
-        let actions = leases.due(at);
-        let rates = puts(&actions);
-        if !rates.is_empty() {
-            leases.done(&stream(80), put(&actions), true, at, 0.0);
-        }
-        rates
-    };
-    leases.change(&stream(80), Rate::ALL, fps(5.0), now + ms(10));
-    assert_eq!(put_at(&mut leases, now + ms(10)), [fps(5.0)]);
-    leases.join(&stream(80), now + ms(20));
-    assert_eq!(put_at(&mut leases, now + ms(20)), [Rate::ALL]);
-    leases.change(&stream(80), Rate::ALL, fps(2.0), now + ms(30));
-    assert_eq!(put_at(&mut leases, now + ms(30)), [fps(5.0)]);
-    leases.change(&stream(80), fps(2.0), fps(1.0), now + ms(40));
-    assert_eq!(put_at(&mut leases, now + ms(40)), [], "5 is still wanted");
-    leases.leave(&stream(80), fps(5.0), now + ms(50));
-    assert_eq!(put_at(&mut leases, now + ms(50)), [fps(1.0)]);
-    leases.leave(&stream(80), fps(1.0), now + ms(60));
-    assert_eq!(put_at(&mut leases, now + ms(60)), [], "it lingers as it is");
-    assert_eq!(put_at(&mut leases, now + ms(1550)), []);
-}
-
-#[test]
-fn a_rate_that_changes_while_a_put_is_under_way_is_put_after_it() {
-    let now = Clock::start().now();
-    let mut leases = watching(now);
-    leases.change(&stream(80), Rate::ALL, fps(5.0), now);
-    let ticket = put(&leases.due(now));
-    leases.change(&stream(80), fps(5.0), fps(10.0), now + ms(1));
-    leases.change(&stream(80), fps(10.0), fps(2.0), now + ms(2));
-    assert_eq!(leases.due(now + ms(2)), []);
-    leases.done(&stream(80), ticket, true, now + ms(3), 0.0);
-    assert_eq!(puts(&leases.due(now + ms(3))), [fps(2.0)]);
-}
-
-#[test]
-fn a_rate_that_changes_while_puts_fail_does_not_make_them_come_faster() {
-    let now = Clock::start().now();
-    let mut leases = watching(now);
-    let ticket = put(&leases.due(now + ms(1500)));
-    leases.done(&stream(80), ticket, false, now + ms(1500), 0.0);
-    leases.change(&stream(80), Rate::ALL, fps(5.0), now + ms(1501));
-    assert_eq!(leases.due(now + ms(1599)), []);
-    assert_eq!(puts(&leases.due(now + ms(1600))), [fps(5.0)]);
-}
-
-#[test]
-fn a_renewal_says_the_same_rate_again() {
-    let now = Clock::start().now();
-    let mut leases = watching(now);
-    leases.change(&stream(80), Rate::ALL, fps(5.0), now);
-    let ticket = put(&leases.due(now));
-    leases.done(&stream(80), ticket, true, now, 0.0);
-    assert_eq!(puts(&leases.due(now + ms(1500))), [fps(5.0)]);
 }
