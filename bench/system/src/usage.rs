@@ -61,6 +61,15 @@ pub(crate) fn resident_mb(pid: u32) -> anyhow::Result<f64> {
     Ok(kb as f64 / 1024.0)
 }
 
+/// Memory in MB, what is shared with other processes by shares, and without that of a camera's buffers or any other file
+/// in memory.
+pub(crate) fn proportional_mb(pid: u32) -> anyhow::Result<f64> {
+    let rollup = format!("/proc/{pid}/smaps_rollup");
+    let kb =
+        |name| field(Path::new(&rollup), name).with_context(|| format!("no {name} in {rollup}"));
+    Ok((kb("Pss_Anon:")? + kb("Pss_File:")?) as f64 / 1024.0)
+}
+
 /// The number behind `name` at the beginning of a line.
 fn field(file: &Path, name: &str) -> Option<u64> {
     let text = std::fs::read_to_string(file).ok()?;
@@ -83,5 +92,6 @@ mod tests {
         let usage = before.until(&Snapshot::of(own).expect("this process runs"));
         assert!(usage.cores > 0.05, "{} cores", usage.cores);
         assert!(resident_mb(own).expect("it has memory") > 1.0);
+        assert!(proportional_mb(own).expect("it has memory") > 1.0);
     }
 }
