@@ -1,25 +1,41 @@
 #!/bin/sh
 # Makes what the compose stack keeps secret: an nkey for each service, the viewers' token, Grafana's password. What is
-# there already stays. Needs docker and the capture image; CAPTURE_SVC=target/release/capture-svc takes a binary instead.
+# there already stays. Needs docker and the capture image (CAPTURE_IMAGE, here or in .env); CAPTURE_SVC=target/release/capture-svc
+# takes a binary instead.
 #
 #   deploy/keys.sh --camera front-door
 #
 # makes a NATS user as well that may serve this camera only: secrets/capture-front-door.nkey is for its host. Delete that
 # file and run this again for another key; delete the line in secrets/cameras and the host is locked out.
+#
+#   deploy/keys.sh --rotate
+#
+# makes both services' keys and the token anew; what is in use goes on until the containers are made anew, too.
 set -eu
 cd "$(dirname "$0")"
 umask 077
-camera=
+camera= rotate=
 case "$#:${1-}" in
 0:) ;;
+1:--rotate) rotate=yes ;;
 2:--camera) camera="$2" ;;
-*) echo "usage: keys.sh [--camera NAME]" >&2 && exit 64 ;;
+*) echo "usage: keys.sh [--camera NAME | --rotate]" >&2 && exit 64 ;;
 esac
 case "$camera" in
 default | *[!a-z0-9-]*) echo "a camera's name is 1 to 32 of a-z, 0-9 and '-': $camera is none" >&2 && exit 64 ;;
 esac
 mkdir -p secrets
-image="${CAPTURE_IMAGE:-rero/capture-svc:0.1.0}"
+[ -e .env ] || cp .env.example .env
+set_in_env() { # $1: name, $2: value
+    grep -v "^$1=" .env >.env.new || true
+    printf '%s=%s\n' "$1" "$2" >>.env.new
+    cat .env.new >.env
+    rm -f .env.new
+}
+image="${CAPTURE_IMAGE:-$(sed -n 's/^CAPTURE_IMAGE=//p' .env)}"
+image="${image:-rero/capture-svc:0.1.0}"
+# What is built from here says what it was built from.
+revision="$(git -C .. rev-parse HEAD 2>/dev/null || echo unknown)"
 
 nkey() { # $1: service; prints the public key
     if [ -n "${CAPTURE_SVC:-}" ]; then
@@ -33,7 +49,13 @@ random() {
 }
 
 if [ -z "${CAPTURE_SVC:-}" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
-    docker build --target capture --tag "$image" --file Dockerfile ..
+    case "$image" in
+    rero/*) docker build --target capture --tag "$image" --build-arg "REVISION=$revision" --file Dockerfile .. ;;
+    *) docker pull "$image" ;;
+    esac
+fi
+if [ -n "$rotate" ]; then
+    rm -f secrets/capture.nkey secrets/gateway.nkey secrets/gateway.token
 fi
 capture="$(nkey capture)"
 gateway="$(nkey gateway)"
@@ -63,10 +85,10 @@ random secrets/grafana.password
 chmod 0700 secrets
 chmod 0444 secrets/*
 
-[ -e .env ] || cp .env.example .env
-sed -i.old '/^CAPTURE_NKEY=/d; /^GATEWAY_NKEY=/d; /^NATS_USERS=/d' .env
-rm -f .env.old
-printf 'CAPTURE_NKEY=%s\nGATEWAY_NKEY=%s\nNATS_USERS=%s\n' "$capture" "$gateway" "$users" >>.env
+set_in_env CAPTURE_NKEY "$capture"
+set_in_env GATEWAY_NKEY "$gateway"
+set_in_env NATS_USERS "$users"
+set_in_env REVISION "$revision"
 echo "keys are in deploy/secrets, settings in deploy/.env; the token that viewers are asked for:"
 cat secrets/gateway.token
 echo

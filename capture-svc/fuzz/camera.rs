@@ -1,4 +1,4 @@
-//! The two files of `src/camera` that read what others wrote, and what else they need of it.
+//! The files of `src/camera` that read what others wrote, and what else they need of it.
 
 pub(crate) mod clock {
     //! The real one asks the kernel.
@@ -13,7 +13,12 @@ pub(crate) mod clock {
 pub(crate) mod file;
 #[path = "../src/camera/jpeg.rs"]
 mod jpeg;
+#[path = "../src/camera/jpeg_reader.rs"]
+mod jpeg_reader;
+#[path = "reader.rs"]
+pub(crate) mod reader;
 #[path = "scanner.rs"]
 pub(crate) mod scanner;
 
 use jpeg::{Jpeg, Progress, Scan};
+use jpeg_reader::{Found, JpegReader};

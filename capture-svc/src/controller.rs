@@ -1,14 +1,15 @@
-//! Brings demand, privacy switch, failover and the camera's report together: whether the camera is open, which rungs
+//! Brings demand, privacy switch, failover and the camera's report together: whether the camera is open, which renditions
 //! are encoded, what the status says.
 
 use process::Clock;
 use tokio::sync::watch;
 use tokio::time::sleep_until;
-use wire::{CameraId, CameraState, CameraStatus, Reason, Rung, RungSet};
+use wire::{CameraId, CameraState, CameraStatus, Reason, RenditionSet, Size};
 
 use crate::camera::{Camera, CameraReport};
 use crate::demand::Privacy;
 use crate::open_policy::{Conditions, OpenPolicy};
+use crate::wanted::Wanted;
 
 /// What the controller is told, and what it tells.
 #[derive(Debug)]
@@ -22,15 +23,15 @@ pub(crate) struct Controller {
     /// The decision whether the camera may be open.
     pub policy: OpenPolicy,
     /// Rungs with a live lease.
-    pub wanted: watch::Receiver<RungSet>,
+    pub wanted: watch::Receiver<Wanted>,
     /// The privacy switch.
     pub privacy: watch::Receiver<Privacy>,
     /// Whether this capture serves the camera.
     pub active: watch::Receiver<bool>,
     /// How the camera is.
     pub report: watch::Receiver<CameraReport>,
-    /// Told the rungs to encode.
-    pub encode: watch::Sender<RungSet>,
+    /// Told the renditions to encode, and how often.
+    pub encode: watch::Sender<Wanted>,
     /// Told what to publish as the status.
     pub status: watch::Sender<CameraStatus>,
 }
@@ -39,7 +40,7 @@ impl Controller {
     /// The status before anything is known.
     #[must_use]
     pub(crate) fn first_status(camera: &CameraId, run: u32, report: &CameraReport) -> CameraStatus {
-        status(camera, run, report, Privacy::Unknown, RungSet::EMPTY)
+        status(camera, run, report, Privacy::Unknown, RenditionSet::EMPTY)
     }
 
     /// Opens and closes `camera` until one of the parts it listens to has ended.
@@ -62,7 +63,7 @@ impl Controller {
                 camera.set_wanted(open);
             }
             let encode = if conditions.private || standby {
-                RungSet::EMPTY
+                Wanted::NOTHING
             } else {
                 wanted
             };
@@ -73,7 +74,7 @@ impl Controller {
                 self.run,
                 &self.report.borrow_and_update(),
                 privacy,
-                encode,
+                encode.renditions(),
             );
             self.status.send_if_modified(|before| {
                 let changed = *before != status;
@@ -100,7 +101,7 @@ fn status(
     run: u32,
     report: &CameraReport,
     privacy: Privacy,
-    encoded: RungSet,
+    encoded: RenditionSet,
 ) -> CameraStatus {
     let private = privacy == Privacy::On;
     let live = report.state == CameraState::Live;
@@ -132,7 +133,15 @@ fn status(
         source: report.source,
         format: report.format.unwrap_or_default().to_owned(),
         run: format!("{run:08x}"),
-        qualities: encoded.iter().map(Rung::quality).collect(),
+        qualities: encoded
+            .iter()
+            .filter(|rendition| rendition.size() == Size::Full)
+            .map(|rendition| rendition.quality().get())
+            .collect(),
+        renditions: encoded
+            .iter()
+            .map(|rendition| rendition.to_string())
+            .collect(),
         // Told when it is published.
         changed_ratio: None,
     }

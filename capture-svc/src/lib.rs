@@ -1,10 +1,10 @@
 //! capture-svc: owns the camera and publishes JPEG frames to NATS while somebody wants them.
 //!
 //! A frame's way: [`camera`] opens the source on its own thread and keeps the newest frame that the [`pacer`] admits →
-//! [`publish`] takes it, has [`encode`] make one stamped JPEG per demanded rung → [`bus`] hands each to NATS.
+//! [`publish`] takes it, has [`encode`] make one stamped JPEG per demanded rendition → [`bus`] hands each to NATS.
 //!
 //! Demand goes the other way: [`demand`] watches the leases of the gateways and tells which live → the [`controller`]
-//! asks the [`open_policy`] whether the camera may be open, tells it so, and tells `publish` the rungs.
+//! asks the [`open_policy`] whether the camera may be open, tells it so, and tells `publish` the renditions.
 //!
 //! The rest: [`bus`] also publishes the status and decides who serves when the camera host is doubled, [`cli`] holds the
 //! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
@@ -23,6 +23,7 @@ mod open_policy;
 mod pacer;
 mod publish;
 mod tasks;
+mod wanted;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ use process::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use wire::{MemberId, RungSet};
+use wire::MemberId;
 
 use crate::admin::Admin;
 use crate::bus::{FrameBus, StatusPublisher, open_link};
@@ -47,6 +48,7 @@ use crate::metrics::Metrics;
 use crate::open_policy::OpenPolicy;
 use crate::publish::Publisher;
 use crate::tasks::Tasks;
+use crate::wanted::Wanted;
 
 /// Messages of leases and status that may wait to be written.
 const CONTROL_PENDING_MAX: usize = 128;
@@ -114,10 +116,10 @@ fn start(
     let run = fastrand::u32(..);
     let capture = MemberId::new(config.camera_id.name(), fastrand::u64(..));
     tracing::info!(admin = %admin.local_addr()?, run = format!("{run:08x}"), %capture, "listening");
-    let (wanted_tx, wanted) = watch::channel(RungSet::EMPTY);
+    let (wanted_tx, wanted) = watch::channel(Wanted::NOTHING);
     let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
     let (active_tx, active) = watch::channel(false);
-    let (encode_tx, encode) = watch::channel(RungSet::EMPTY);
+    let (encode_tx, encode) = watch::channel(Wanted::NOTHING);
     let first_status = Controller::first_status(&config.camera_id, run, &camera.status().borrow());
     let (status_tx, status) = watch::channel(first_status);
     let (ratio_tx, ratio) = watch::channel(None);
@@ -186,14 +188,14 @@ fn run_camera(tasks: &mut Tasks, controller: Controller, camera: &Arc<Camera>) {
     );
 }
 
-/// Waits for the first connection, then publishes every frame at the rungs of `encode`.
+/// Waits for the first connection, then publishes every frame at the renditions of `encode`.
 fn publish_frames(
     config: &Config,
     metrics: &Metrics,
     camera: &Camera,
     link: Link,
     run: u32,
-    encode: watch::Receiver<RungSet>,
+    encode: watch::Receiver<Wanted>,
     changed_ratio: watch::Sender<Option<f64>>,
 ) -> impl Future<Output = ()> + Send + 'static {
     let (width, height) = (config.camera.width, config.camera.height);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// What the decision is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Conditions {
-    /// Some rung has a live lease.
+    /// Some rendition has a live lease.
     pub demanded: bool,
     /// The privacy switch is on, or not yet known.
     pub private: bool,

@@ -1,7 +1,8 @@
-//! Raw frame and wanted rungs in, stamped JPEGs on the bus: encode once, publish each.
+//! Raw frame and wanted renditions in, stamped JPEGs on the bus: encode once, publish each.
 //!
-//! The newest frame wins: while one frame is encoded and published the camera's slot keeps only the latest. A rung
-//! that becomes wanted between two frames gets the last frame at once, so that its first viewer does not wait.
+//! The newest frame wins: while one frame is encoded and published the camera's slot keeps only the latest. A rendition
+//! that becomes wanted between two frames, or wanted more often, gets the last frame at once, so that its viewer does not
+//! wait. One that is wanted seldom is made seldom ([`crate::wanted`]).
 
 mod changed;
 
@@ -11,18 +12,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::watch;
-use wire::{RungSet, Stamp};
+use wire::{Rendition, RenditionSet, Stamp};
 
 use crate::bus::{FrameBus, Undelivered};
 use crate::camera::{FrameReceiver, RawFrame, Verdict};
 use crate::encode::{EncodeError, Encoder, Intervals};
 use crate::metrics::PublishMetrics;
+use crate::wanted::{Thinning, Wanted};
 use changed::Changed;
 
-/// The oldest frame that a rung gets when it becomes wanted between two frames.
+/// The oldest frame that a rendition gets when it becomes wanted between two frames.
 const CATCH_UP_AGE_MAX: Duration = Duration::from_secs(1);
-/// JPEGs that may wait in the NATS client at once, at the most: two frames of all rungs.
-const POOLED_JPEGS_MAX: usize = 28;
+/// JPEGs that may wait in the NATS client at once, at the most: two frames of all renditions.
+const POOLED_JPEGS_MAX: usize = 2 * Rendition::COUNT;
 
 /// Encodes and publishes; see the module.
 pub(crate) struct Publisher {
@@ -60,24 +62,28 @@ impl Publisher {
         }
     }
 
-    /// Publishes every frame at every wanted rung until `wanted` has no sender any more.
+    /// Publishes every frame at every rendition that it is due for until `wanted` has no sender any more.
     pub(crate) async fn run(
         mut self,
         mut frames: FrameReceiver,
-        mut wanted: watch::Receiver<RungSet>,
+        mut wanted: watch::Receiver<Wanted>,
     ) {
         let mut last: Option<Arc<RawFrame>> = None;
-        let mut served = RungSet::EMPTY;
+        let mut thinning = Thinning::new();
         loop {
             tokio::select! {
                 frame = frames.next() => {
-                    served = *wanted.borrow_and_update();
-                    let verdict = self.publish(&frame, served).await;
+                    thinning.want(*wanted.borrow_and_update());
+                    let due = thinning.due(frame.captured_at_us);
+                    let verdict = self.publish(&frame, due).await;
                     if let Some(verdict) = verdict {
                         frames.judge(verdict);
                     }
-                    // A frame that could not be decoded is not sent to a rung that is wanted later.
-                    last = Some(frame).filter(|_| verdict.is_none_or(|verdict| verdict == Verdict::Whole));
+                    // A frame that could not be decoded is not sent to a rendition that is wanted later.
+                    if verdict.is_some_and(|verdict| verdict != Verdict::Whole) {
+                        thinning.forget_last();
+                    }
+                    last = Some(frame);
                 }
                 changed = wanted.changed() => {
                     if changed.is_err() {
@@ -87,11 +93,13 @@ impl Publisher {
                     if now_wanted.is_empty() {
                         self.changed.idle();
                     }
-                    let fresh = last.as_ref().filter(|frame| self.age(frame) < CATCH_UP_AGE_MAX);
-                    if let Some(frame) = fresh.cloned() {
-                        self.publish(&frame, now_wanted.without(served)).await;
+                    if last.as_ref().is_some_and(|frame| self.age(frame) >= CATCH_UP_AGE_MAX) {
+                        thinning.forget_last();
                     }
-                    served = now_wanted;
+                    let hurried = thinning.want(now_wanted);
+                    if let Some(frame) = &last {
+                        self.publish(frame, hurried).await;
+                    }
                 }
             }
         }
@@ -102,8 +110,8 @@ impl Publisher {
     }
 
     /// Whether the frame could be encoded; `None` if nobody has tried.
-    async fn publish(&mut self, frame: &RawFrame, rungs: RungSet) -> Option<Verdict> {
-        if rungs.is_empty() {
+    async fn publish(&mut self, frame: &RawFrame, renditions: RenditionSet) -> Option<Verdict> {
+        if renditions.is_empty() {
             return None;
         }
         if !self.bus.is_connected() {
@@ -111,8 +119,8 @@ impl Publisher {
             return None;
         }
         // Encoding takes milliseconds: the runtime moves its other tasks to another thread meanwhile.
-        match tokio::task::block_in_place(|| self.encode(frame, rungs)) {
-            Ok(Some(intervals)) => self.changed.compared(intervals),
+        match tokio::task::block_in_place(|| self.encode(frame, renditions)) {
+            Ok(Some(intervals)) => self.changed.compared(intervals, frame.captured_at_us),
             Ok(None) => {}
             Err(error) => {
                 self.metrics.dropped_corrupt.inc();
@@ -122,14 +130,14 @@ impl Publisher {
             }
         }
         let deadline = FrameBus::deadline();
-        for (index, rung) in rungs.iter().enumerate() {
+        for (index, rendition) in renditions.iter().enumerate() {
             let jpeg = self.pool.bytes(std::mem::take(&mut self.jpegs[index]));
             let size = jpeg.len();
-            match self.bus.publish(rung, jpeg, deadline).await {
+            match self.bus.publish(rendition, jpeg, deadline).await {
                 Ok(()) => {
-                    self.metrics.published[rung.index()].inc();
-                    self.metrics.published_bytes[rung.index()].inc_by(size as u64);
-                    self.metrics.frame_bytes[rung.index()].observe(size as f64);
+                    self.metrics.published[rendition.index()].inc();
+                    self.metrics.published_bytes[rendition.index()].inc_by(size as u64);
+                    self.metrics.frame_bytes[rendition.index()].observe(size as f64);
                 }
                 Err(Undelivered::TooLarge) => self.metrics.dropped_too_large.inc(),
                 Err(Undelivered::Late) => self.metrics.dropped_bus.inc(),
@@ -144,7 +152,7 @@ impl Publisher {
     fn encode(
         &mut self,
         frame: &RawFrame,
-        rungs: RungSet,
+        renditions: RenditionSet,
     ) -> Result<Option<Intervals>, EncodeError> {
         let _timer = self.metrics.encode_seconds.start_timer();
         let stamp = Stamp {
@@ -152,15 +160,19 @@ impl Publisher {
             seq: frame.seq,
             captured_at_us: frame.captured_at_us,
         };
-        let missing = rungs.len().saturating_sub(self.jpegs.len());
+        let missing = renditions.len().saturating_sub(self.jpegs.len());
         self.jpegs.extend(std::iter::repeat_n(Vec::new(), missing));
         self.jpegs
             .iter_mut()
-            .take(rungs.len())
+            .take(renditions.len())
             .filter(|jpeg| jpeg.capacity() == 0)
             .for_each(|jpeg| *jpeg = self.pool.take());
-        self.encoder
-            .encode_many(frame, &stamp, rungs, &mut self.jpegs[..rungs.len()])
+        self.encoder.encode_many(
+            frame,
+            &stamp,
+            renditions,
+            &mut self.jpegs[..renditions.len()],
+        )
     }
 }
 

@@ -1,8 +1,9 @@
 #!/bin/sh
-# The secrets of deploy/keys.sh as objects in the namespace rero: deploy/k8s/keys.sh | kubectl apply -f -
+# The secrets of deploy/keys.sh as objects: deploy/k8s/keys.sh | kubectl apply -f - . Their namespace is rero, or NAMESPACE.
 # What is there already in deploy/secrets is used again. With --camera NAME also the Secret capture-NAME-nkey; NATS learns
 # of its user from deploy/secrets/nats-users.conf, which an overlay puts into the ConfigMap nats-config (behavior: merge).
 set -eu
+namespace="${NAMESPACE:-rero}"
 cd "$(dirname "$0")/.."
 ./keys.sh "$@" >&2
 b64() { base64 <"$1" | tr -d '\n'; }
@@ -10,17 +11,17 @@ value() { sed -n "s/^$1=//p" .env; }
 cat <<OBJECTS
 apiVersion: v1
 kind: ConfigMap
-metadata: { name: nats-keys, namespace: rero }
+metadata: { name: nats-keys, namespace: $namespace }
 data: { CAPTURE_NKEY: "$(value CAPTURE_NKEY)", GATEWAY_NKEY: "$(value GATEWAY_NKEY)" }
 ---
 apiVersion: v1
 kind: Secret
-metadata: { name: capture-nkey, namespace: rero }
+metadata: { name: capture-nkey, namespace: $namespace }
 data: { capture.nkey: "$(b64 secrets/capture.nkey)" }
 ---
 apiVersion: v1
 kind: Secret
-metadata: { name: gateway-keys, namespace: rero }
+metadata: { name: gateway-keys, namespace: $namespace }
 data: { gateway.nkey: "$(b64 secrets/gateway.nkey)", gateway.token: "$(b64 secrets/gateway.token)" }
 OBJECTS
 [ -e secrets/cameras ] || exit 0
@@ -31,7 +32,7 @@ while read -r name _; do
 ---
 apiVersion: v1
 kind: Secret
-metadata: { name: capture-$name-nkey, namespace: rero }
+metadata: { name: capture-$name-nkey, namespace: $namespace }
 data: { capture.nkey: "$(b64 "secrets/capture-$name.nkey")" }
 OBJECT
 done <secrets/cameras

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::{Select, select};
 use tokio::sync::watch;
-use wire::{CameraId, CameraStatus, LeaseKey, MemberId, StreamId, subject};
+use wire::{CameraId, CameraStatus, LeaseKey, MemberId, Rate, StreamId, subject};
 
 /// Frames that may wait for the fan-out: it is never busy for long, and more would only be old ones.
 const FRAMES_WAITING: usize = 8;
-/// Lease keys that may wait to be written: one for each rung of a few cameras.
+/// Lease keys that may wait to be written: one for each rendition of a few cameras.
 const SEND_CAPACITY: usize = 128;
 /// A request that is not answered by then is tried again; the library's five seconds would be a whole lease.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(700);
@@ -122,12 +122,13 @@ impl Bus {
         Ok(StatusStream(select(unnamed, named)))
     }
 
-    /// Puts or renews the key.
+    /// Puts or renews the key; its value says how many frames a second are wanted.
     ///
     /// # Errors
     /// The key is not there, as far as can be told within 700 ms.
-    pub(crate) async fn put_lease(&self, stream: &StreamId) -> Result<(), LeaseError> {
-        self.write(stream, Request::new().payload("".into())).await
+    pub(crate) async fn put_lease(&self, stream: &StreamId, rate: Rate) -> Result<(), LeaseError> {
+        let value = rate.to_lease().into();
+        self.write(stream, Request::new().payload(value)).await
     }
 
     /// Deletes the key.

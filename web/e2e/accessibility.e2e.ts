@@ -76,6 +76,8 @@ it("a camera in trouble, each in words of its own", async () => {
         ["not_found", "No camera found"],
         ["stalled", "Camera stopped"],
         ["unsupported", "Camera not supported"],
+        ["unreachable", "Camera not reached"],
+        ["unauthorized", "Camera wants a login"],
         ["usb_bandwidth", "USB is full"],
       ] as const) {
         host.says("error", reason);

@@ -2,7 +2,7 @@
 #![no_main]
 
 #[path = "../camera.rs"]
-#[allow(dead_code, reason = "each target checks one of the two")]
+#[allow(dead_code, reason = "each target checks one of them")]
 mod camera;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| camera::scanner::check(data));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::PublishErrorKind;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use wire::{CameraId, PerRung, Rung, StreamId, per_rung};
+use wire::{CameraId, PerRendition, Rendition, StreamId, per_rendition};
 
 use bus::Link;
 
@@ -22,13 +22,13 @@ pub(crate) enum Undelivered {
 #[derive(Debug)]
 pub(crate) struct FrameBus {
     link: Link,
-    subjects: PerRung<async_nats::Subject>,
+    subjects: PerRendition<async_nats::Subject>,
     warned_at: Option<Instant>,
 }
 
 impl FrameBus {
-    /// How many messages may wait to be written: one frame of every rung and a little.
-    pub(crate) const PENDING_FRAMES_MAX: usize = 16;
+    /// How many messages may wait to be written: one frame of every rendition and a little.
+    pub(crate) const PENDING_FRAMES_MAX: usize = 25;
     /// A noisy scene at quality 95 was measured at 3.53 bits per pixel.
     const LARGEST_BYTES_PER_PIXEL: f64 = 0.45;
     /// A frame that the connection does not take within this time is dropped: two thirds of an interval at 34 fps.
@@ -37,13 +37,13 @@ impl FrameBus {
     /// Publishes the frames of `camera` over `link`.
     #[must_use]
     pub(crate) fn new(link: Link, camera: &CameraId) -> Self {
-        let stream = |rung| StreamId {
+        let stream = |rendition| StreamId {
             camera: camera.clone(),
-            rung,
+            rendition,
         };
         Self {
             link,
-            subjects: per_rung(|rung| stream(rung).frames_subject().into()),
+            subjects: per_rendition(|rendition| stream(rendition).frames_subject().into()),
             warned_at: None,
         }
     }
@@ -93,7 +93,7 @@ impl FrameBus {
     /// See [`Undelivered`].
     pub(crate) async fn publish(
         &mut self,
-        rung: Rung,
+        rendition: Rendition,
         jpeg: Bytes,
         deadline: Instant,
     ) -> Result<(), Undelivered> {
@@ -101,11 +101,11 @@ impl FrameBus {
         let publish = self
             .link
             .client
-            .publish(self.subjects[rung.index()].clone(), jpeg);
+            .publish(self.subjects[rendition.index()].clone(), jpeg);
         match timeout_at(deadline, publish).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
-                self.warn_too_large(rung, size);
+                self.warn_too_large(rendition, size);
                 Err(Undelivered::TooLarge)
             }
             Ok(Err(_)) | Err(_) => Err(Undelivered::Late),
@@ -117,7 +117,7 @@ impl FrameBus {
         clippy::disallowed_methods,
         reason = "limits a log line, not a decision"
     )]
-    fn warn_too_large(&mut self, rung: Rung, size: usize) {
+    fn warn_too_large(&mut self, rendition: Rendition, size: usize) {
         let now = Instant::now();
         if self
             .warned_at
@@ -125,7 +125,7 @@ impl FrameBus {
         {
             self.warned_at = Some(now);
             let max_payload = self.link.client.server_info().max_payload;
-            tracing::warn!(%rung, size, max_payload, "frame dropped: larger than NATS takes; raise max_payload in nats.conf");
+            tracing::warn!(%rendition, size, max_payload, "frame dropped: larger than NATS takes; raise max_payload in nats.conf");
         }
     }
 }

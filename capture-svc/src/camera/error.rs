@@ -6,6 +6,8 @@ use std::{io, path::PathBuf, time::Duration};
 use jpeg_ladder::JpegKind;
 use wire::Reason;
 
+use super::http::HttpError;
+
 /// Why a source does not open or stopped delivering. The text is the status message's `detail`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CameraError {
@@ -61,6 +63,9 @@ pub(crate) enum CameraError {
         /// What is wrong with it.
         problem: String,
     },
+    /// An HTTP camera.
+    #[error("{0}")]
+    Http(#[from] HttpError),
     /// The driver does not return from a call.
     #[error("the camera driver does not answer ({0}); it is left alone and another attempt made")]
     Wedged(&'static str),
@@ -89,6 +94,7 @@ impl CameraError {
             Self::UsbBandwidth(_) => Reason::UsbBandwidth,
             Self::Corrupt(_) => Reason::Corrupt,
             Self::File { .. } => Reason::File,
+            Self::Http(error) => error.reason(),
             Self::Device { .. } => Reason::Failed,
         }
     }
@@ -169,112 +175,20 @@ impl std::fmt::Display for Permission {
 
 /// How long to wait before attempt `attempt` (from 1) after a failure: a camera that is absent or silent is looked for
 /// about once a second, so that a replugged one is back within three; anything else backs off to 5 s, because trying
-/// has a cost for whoever has the camera. `jitter` is from 0 to 1: several services must not try in step.
+/// has a cost for whoever has the camera. One that refuses our password is asked seldom: many lock out for half an hour
+/// who is wrong a few times. `jitter` is from 0 to 1: several services must not try in step.
 #[must_use]
 pub(super) fn retry_after(reason: Reason, attempt: u32, jitter: f64) -> Duration {
-    let longest = match reason {
-        Reason::Unplugged | Reason::NotFound | Reason::Stalled => Duration::from_secs(1),
-        _ => Duration::from_secs(5),
+    let (first, longest) = match reason {
+        Reason::Unplugged | Reason::NotFound | Reason::Stalled | Reason::Unreachable => {
+            (Duration::from_millis(250), Duration::from_secs(1))
+        }
+        Reason::Unauthorized => (Duration::from_secs(10), Duration::from_secs(300)),
+        _ => (Duration::from_millis(250), Duration::from_secs(5)),
     };
-    let grown = Duration::from_millis(250) * 2u32.saturating_pow(attempt.saturating_sub(1).min(8));
+    let grown = first * 2u32.saturating_pow(attempt.saturating_sub(1).min(8));
     grown.min(longest).mul_f64(0.8 + 0.4 * jitter)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(by_cgroup: bool) -> String {
-        CameraError::Permission(Box::new(Permission {
-            node: "/dev/video0".into(),
-            uid: 10001,
-            gids: vec![10001, 27],
-            node_uid: 0,
-            node_gid: 44,
-            mode: 0o660,
-            by_cgroup,
-        }))
-        .to_string()
-    }
-
-    #[test]
-    fn a_refused_node_names_both_sides_and_the_line_that_mends_it() {
-        let words = refused(false);
-        for part in [
-            "uid 10001",
-            "10001,27",
-            "0660",
-            "group 44",
-            "--group-add 44",
-            "group_add: ['44']",
-            "supplementalGroups: [44]",
-        ] {
-            assert!(words.contains(part), "{part:?} in {words:?}");
-        }
-    }
-
-    #[test]
-    fn a_refusal_against_the_bits_points_to_the_device_list() {
-        assert!(refused(true).contains("device_cgroup_rules: ['c 81:* rmw']"));
-    }
-
-    #[test]
-    fn a_busy_camera_names_its_holder_where_known() {
-        let known = CameraError::Busy {
-            node: "/dev/video0".into(),
-            holder: Some("ffmpeg (pid 812)".into()),
-            twins: Vec::new(),
-        };
-        assert_eq!(
-            known.to_string(),
-            "/dev/video0 is in use by ffmpeg (pid 812)"
-        );
-        let unknown = CameraError::Busy {
-            node: "/dev/video0".into(),
-            holder: None,
-            twins: Vec::new(),
-        };
-        assert!(unknown.to_string().contains("fuser"));
-    }
-
-    #[test]
-    fn a_busy_camera_that_has_a_twin_says_whom_it_is_confused_with() {
-        let confused = CameraError::Busy {
-            node: "/dev/video0".into(),
-            holder: Some("capture-svc (pid 812)".into()),
-            twins: vec!["/dev/video2".into()],
-        };
-        let words = confused.to_string();
-        for part in [
-            "/dev/video0",
-            "capture-svc (pid 812)",
-            "/dev/video2",
-            "same serial number",
-            "by-path",
-        ] {
-            assert!(words.contains(part), "{part:?} in {words:?}");
-        }
-    }
-
-    #[test]
-    fn an_absent_camera_is_looked_for_often_enough_to_be_back_within_three_seconds() {
-        for attempt in 1..100 {
-            assert!(retry_after(Reason::Unplugged, attempt, 1.0) <= Duration::from_millis(1200));
-        }
-    }
-
-    #[test]
-    fn retries_never_spin_and_never_stop() {
-        for reason in Reason::FAULTS {
-            for attempt in [1, 2, 3, 10, 1000, u32::MAX] {
-                for jitter in [0.0, 0.5, 1.0] {
-                    let wait = retry_after(reason, attempt, jitter);
-                    assert!(
-                        (Duration::from_millis(200)..=Duration::from_secs(6)).contains(&wait),
-                        "{reason:?} {attempt} {jitter} {wait:?}"
-                    );
-                }
-            }
-        }
-    }
-}
+mod tests;

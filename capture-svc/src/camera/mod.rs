@@ -2,7 +2,7 @@
 //! at once when they are not, survives whatever a camera does, and hands on the newest frame only.
 //!
 //! [`Camera`] is the handle. Behind it one supervising thread ([`supervisor`]) decides and one thread for each opening
-//! ([`session`]) waits for the driver. [`source::Source`] is what all of `v4l2`, `pattern` and `file` are to them. Words and
+//! ([`session`]) waits for the driver. [`source::Source`] is what all of `v4l2`, `pattern`, `file` and `http` are to them. Words and
 //! reasons for everything that goes wrong are in [`error`].
 //!
 //! Who wants frames, for how long after the last viewer, and whether privacy forbids it, is decided elsewhere.
@@ -14,7 +14,9 @@ mod exif;
 mod file;
 mod frame;
 mod frame_size;
+mod http;
 mod jpeg;
+mod jpeg_reader;
 mod matrix;
 mod open;
 mod pattern;
@@ -34,6 +36,7 @@ use tokio::sync::watch;
 use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
 pub(crate) use self::{
     frame::{CaptureClock, ColorRange, Faults, PixelFormat, RawFrame},
+    http::{HttpSettings, HttpTrust, authority, read_password, shown},
     report::CameraReport,
     slot::{FrameReceiver, Verdict},
     source::{CameraSettings, FormatWish, SourceSpec},

@@ -1,5 +1,7 @@
 //! The choice between the sources, made anew at each opening: the machine may have changed.
 
+use std::sync::atomic::AtomicBool;
+
 use jpeg_ladder::MAX_SIDE;
 use wire::SourceKind;
 
@@ -7,6 +9,7 @@ use super::{
     error::CameraError,
     file::FileSource,
     frame::Mode,
+    http::HttpSource,
     pattern::PatternSource,
     source::{CameraSettings, Source, SourceSpec},
     v4l2,
@@ -18,11 +21,14 @@ use crate::metrics::CameraMetrics;
 /// `seen_camera`: whether a camera has delivered since the process began; then `auto` waits for it to come back
 /// instead of showing the pattern, and a camera that is missing is one that was unplugged.
 ///
+/// `cancelled`: nobody wants it any more; a source that takes its time looks at it.
+///
 /// # Errors
 /// Why there is none.
 pub(super) fn open(
     settings: &CameraSettings,
     seen_camera: bool,
+    cancelled: &AtomicBool,
 ) -> Result<(SourceKind, Box<dyn Source>), CameraError> {
     let pattern = |words: &str| {
         (
@@ -37,6 +43,10 @@ pub(super) fn open(
                 SourceKind::File,
                 Box::new(FileSource::open(path, settings.fps)?),
             ));
+        }
+        SourceSpec::Http(address) => {
+            let camera = HttpSource::open(address, &settings.http, settings.fps, cancelled)?;
+            return Ok((SourceKind::Webcam, Box::new(camera)));
         }
         _ => {}
     }
@@ -63,6 +73,9 @@ pub(super) fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraEr
             path: path.clone(),
             problem,
         },
+        SourceSpec::Http(_) => {
+            CameraError::Unsupported(format!("{problem}: choose a smaller size in the camera"))
+        }
         _ => CameraError::Unsupported(format!(
             "{problem}: choose a smaller size (CAPTURE_WIDTH, CAPTURE_HEIGHT)"
         )),

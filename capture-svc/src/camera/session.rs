@@ -68,7 +68,7 @@ impl Session {
     }
 
     fn work(&self) {
-        match open::open(&self.settings, self.seen_camera) {
+        match open::open(&self.settings, self.seen_camera, &self.cancelled) {
             Ok((kind, mut source)) => {
                 let _open = open::OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
@@ -131,6 +131,8 @@ struct Intake<'a> {
     last_sign_at: Instant,
     /// The size of the last frame that was shown.
     shown: Option<(u32, u32)>,
+    /// Whether the source says itself when it is silent.
+    told_silence: bool,
     /// Frames that are still to be skipped.
     warmup: u32,
     /// Damaged frames in a row.
@@ -155,6 +157,7 @@ impl<'a> Intake<'a> {
             last_frame_at: now,
             last_sign_at: now,
             shown: None,
+            told_silence: source.tells_silence(),
             warmup: session.settings.warmup,
             damaged: 0,
             faults: Faults {
@@ -171,7 +174,7 @@ impl<'a> Intake<'a> {
 
     fn nothing_came(&self, now: Instant) -> Result<bool, CameraError> {
         let silent = now - self.last_frame_at;
-        if silent > self.timeout {
+        if silent > self.timeout && !self.told_silence {
             return Err(CameraError::Stalled(silent));
         }
         Ok(false)

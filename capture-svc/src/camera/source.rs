@@ -8,6 +8,7 @@ use jpeg_ladder::Orientation;
 use super::{
     error::CameraError,
     frame::{ColorRange, Mode, RawFrame},
+    http::{HttpAddress, HttpSettings},
     slot::Undecoded,
     v4l2::signal::{InputWish, Standard},
 };
@@ -35,6 +36,11 @@ pub(super) trait Source {
 
     /// Whether each frame has a size of its own, and none was agreed on.
     fn sizes_vary(&self) -> bool {
+        false
+    }
+
+    /// Whether it says itself, by an error, that nothing came for too long.
+    fn tells_silence(&self) -> bool {
         false
     }
 
@@ -79,6 +85,8 @@ pub(crate) enum SourceSpec {
     Name(String),
     /// A `.mjpeg` or `.y4m` file, looped.
     File(PathBuf),
+    /// A camera on the network that speaks HTTP.
+    Http(HttpAddress),
 }
 
 impl FromStr for SourceSpec {
@@ -105,13 +113,15 @@ impl FromStr for SourceSpec {
                 (_, Ok(index)) => Ok(Self::Index(index)),
                 (Some(("name", name)), _) if !name.is_empty() => Ok(Self::Name(name.into())),
                 (Some(("file", path)), _) if is_video(path) => Ok(Self::File(path.into())),
+                (Some(("http" | "https", _)), _) => text.parse().map(Self::Http),
                 (Some(("file", path)), _) => {
                     Err(format!("the file {path:?} is neither .mjpeg nor .y4m"))
                 }
-                _ => Err(format!(
-                    "{text:?} is no source: auto, pattern, an index such as 0, a path such as /dev/video0 or \
-                     /dev/v4l/by-id/…, name:<part of the camera's name>, file:<path.mjpeg|path.y4m>"
-                )),
+                _ => Err(
+                    "it is no source: auto, pattern, an index such as 0, a path such as /dev/video0 or \
+                     /dev/v4l/by-id/…, name:<part of the camera's name>, file:<path.mjpeg|path.y4m>, http://… or https://…"
+                        .into(),
+                ),
             },
         }
     }
@@ -156,6 +166,8 @@ pub(crate) struct CameraSettings {
     pub controls: Vec<(String, i64)>,
     /// How frames are turned and mirrored.
     pub orientation: Orientation,
+    /// What an HTTP camera is told beside its address.
+    pub http: HttpSettings,
 }
 
 #[cfg(test)]
@@ -176,6 +188,10 @@ mod tests {
             ("name:C920", SourceSpec::Name("C920".into())),
             ("file:a/b.mjpeg", SourceSpec::File("a/b.mjpeg".into())),
             ("file:/tmp/B.Y4M", SourceSpec::File("/tmp/B.Y4M".into())),
+            (
+                "https://me@cam/x",
+                SourceSpec::Http("https://me@cam/x".parse().unwrap()),
+            ),
         ] {
             assert_eq!(text.parse(), Ok(spec), "{text}");
         }
@@ -183,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_source_that_is_none_is_refused_with_what_would_do() {
-        for text in ["", "webcam", "-1", "name:", "http://camera", "video0"] {
+        for text in ["", "webcam", "-1", "name:", "rtsp://camera", "video0"] {
             assert!(
                 SourceSpec::from_str(text)
                     .unwrap_err()

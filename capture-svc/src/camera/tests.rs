@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use testkit::eventually;
-
 use wire::{CameraState, Reason};
 
 use super::{Camera, CameraReport, CameraSettings, FormatWish, RawFrame, SourceSpec, Verdict};
@@ -25,6 +24,7 @@ fn settings(source: SourceSpec) -> CameraSettings {
         warmup: 0,
         controls: Vec::new(),
         orientation: jpeg_ladder::Orientation::UPRIGHT,
+        http: super::HttpSettings::default(),
     }
 }
 

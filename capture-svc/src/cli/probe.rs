@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
-use wire::{CameraState, Rung, RungSet, Stamp};
+use wire::{CameraState, Quality, Rendition, RenditionSet, Size, Stamp};
 
 use crate::camera::clock;
 use crate::camera::{
@@ -173,11 +173,12 @@ impl Decoded {
                 seq: frame.seq,
                 captured_at_us: frame.captured_at_us,
             };
-            let rungs = Rung::of_quality(PROBE_QUALITY)
+            let renditions = Quality::new(PROBE_QUALITY)
+                .map(|quality| Rendition::serving(quality, Size::Full))
                 .into_iter()
-                .collect::<RungSet>();
+                .collect::<RenditionSet>();
             let jpegs = std::slice::from_mut(&mut self.jpeg);
-            match self.encoder.encode_many(&frame, &stamp, rungs, jpegs) {
+            match self.encoder.encode_many(&frame, &stamp, renditions, jpegs) {
                 Ok(_) => {
                     self.frames.judge(Verdict::Whole);
                     return (frame, arrived);

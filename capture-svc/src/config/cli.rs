@@ -4,6 +4,8 @@ use bus::NatsArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use process::LogArgs;
 
+use super::http::HttpArgs;
+
 /// Owns the camera and publishes JPEG frames to NATS while somebody wants them.
 #[derive(Debug, Parser)]
 #[command(name = "capture-svc", version, about, max_term_width = 110)]
@@ -65,8 +67,14 @@ pub struct Settings {
     #[command(flatten)]
     pub(super) nats: NatsArgs,
     /// Where frames come from: auto (first camera, else the pattern), pattern, /dev/video0, an index, a
-    /// /dev/v4l/by-id/… path, name:<part of its name>, file:<path.mjpeg|path.y4m>
-    #[arg(long, env = "CAPTURE_SOURCE", global = true, default_value = "auto")]
+    /// /dev/v4l/by-id/… path, name:<part of its name>, file:<path.mjpeg|path.y4m>, http(s)://[user@]camera/path
+    #[arg(
+        long,
+        env = "CAPTURE_SOURCE",
+        global = true,
+        default_value = "auto",
+        hide_env_values = true
+    )]
     pub(super) source: String,
     /// Name of this camera on the bus: a-z, 0-9, '-'; unset: the default camera
     #[arg(long, env = "CAPTURE_CAMERA_ID", global = true)]
@@ -115,6 +123,8 @@ pub struct Settings {
     /// Mirror the picture, after it was turned: none, horizontal (left and right exchanged) or vertical
     #[arg(long, env = "CAPTURE_FLIP", global = true, default_value = "none")]
     pub(super) flip: String,
+    #[command(flatten)]
+    pub(super) http: HttpArgs,
     /// Who encodes: ladder (transform once, quantise many) or reference (the crate jpeg-encoder)
     #[arg(long, env = "CAPTURE_ENCODER", global = true, default_value = "ladder")]
     pub(super) encoder: String,

@@ -4,6 +4,7 @@
 //! Seen by `main` and `run` alone: modules get their own small values.
 
 mod cli;
+mod http;
 mod validate;
 
 use std::net::SocketAddr;

@@ -4,7 +4,9 @@ use jpeg_ladder::Orientation;
 use process::{ConfigErrors, Problems};
 
 use super::{Config, Settings};
-use crate::camera::{CameraSettings, ColorRange, FormatWish, InputWish, SourceSpec, Standard};
+use crate::camera::{
+    CameraSettings, ColorRange, FormatWish, InputWish, SourceSpec, Standard, shown,
+};
 use crate::encode::{EncoderKind, Hold, Sampling};
 
 /// What else `CAPTURE_LINGER` may be.
@@ -58,9 +60,11 @@ impl Settings {
     fn camera(&self, problems: &mut Problems) -> Option<CameraSettings> {
         let source = problems.keep(
             "CAPTURE_SOURCE",
-            &self.source,
+            // As it may be shown: it may hold a password.
+            &shown(&self.source),
             self.source.parse::<SourceSpec>(),
         );
+        let http = self.http.validate(source.as_ref(), problems);
         // 8192: as far as the encoder goes; 1 to 240 frames: as far as UVC cameras go.
         let width = problems.number("CAPTURE_WIDTH", &self.width, 16, 8192);
         let height = problems.number("CAPTURE_HEIGHT", &self.height, 16, 8192);
@@ -109,6 +113,7 @@ impl Settings {
             warmup: warmup?,
             controls: controls?,
             orientation: rotate?.then(flip?),
+            http: http?,
         })
     }
 }

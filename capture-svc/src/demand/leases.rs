@@ -1,4 +1,4 @@
-//! PURE: which rungs are wanted now: the leases of all gateways, expired by capture's own clock.
+//! PURE: which renditions are wanted now: the leases of all gateways, expired by capture's own clock.
 //!
 //! The bucket's `max_age` only collects garbage: it gives no event, so the truth about a lease's end is here.
 //! That truth is told by the *plane clock*, which stands still while the KV is ill: a lease that cannot be renewed
@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use wire::lease::{self, HOLD_MAX, LEASE, PLANE_DEAD};
-use wire::{CameraId, LeaseKey, MemberId, Rung, RungSet};
+use wire::{CameraId, LeaseKey, MemberId, Rate, Rendition};
+
+use crate::wanted::Wanted;
 
 /// Time as the leases see it: it advances while the way from put to watch is known to work.
 #[derive(Debug)]
@@ -63,6 +65,7 @@ impl PlaneClock {
 struct Lease {
     revision: u64,
     expires_at: Duration,
+    rate: Rate,
 }
 
 /// The leases of one camera.
@@ -92,10 +95,10 @@ impl Leases {
         &self.canary
     }
 
-    /// A key was put: a lease of this camera begins or is renewed, or the canary has come back.
+    /// A key was put with a value: a lease of this camera begins or is renewed, or the canary has come back.
     ///
     /// A watch that was opened anew tells old puts again: a revision that is known renews nothing.
-    pub(super) fn put(&mut self, key: &str, revision: u64, now: Instant) {
+    pub(super) fn put(&mut self, key: &str, value: &[u8], revision: u64, now: Instant) {
         self.clock.advance(now);
         if key == self.canary {
             self.clock.canary_seen_at = Some(now);
@@ -111,6 +114,7 @@ impl Leases {
         let renewed = Lease {
             revision,
             expires_at: self.clock.elapsed + LEASE,
+            rate: Rate::of_lease(value),
         };
         let lease = self.live.entry(key).or_insert_with(|| Lease { ..renewed });
         if lease.revision != revision {
@@ -131,18 +135,25 @@ impl Leases {
         self.clock.connected = connected;
     }
 
-    /// The rungs that have a live lease; leases past their end are forgotten.
-    pub(super) fn wanted(&mut self, now: Instant) -> RungSet {
+    /// The renditions that have a live lease, each at its fastest one's rate; leases past their end are forgotten.
+    pub(super) fn wanted(&mut self, now: Instant) -> Wanted {
         self.clock.advance(now);
         let plane_now = self.clock.elapsed;
         self.live.retain(|_, lease| lease.expires_at > plane_now);
-        self.live.keys().map(|key| key.rung).collect()
+        let mut wanted = Wanted::NOTHING;
+        for (key, lease) in &self.live {
+            wanted.add(key.rendition, lease.rate);
+        }
+        wanted
     }
 
-    /// How many live leases a rung has.
+    /// How many live leases a rendition has.
     #[must_use]
-    pub(super) fn count(&self, rung: Rung) -> usize {
-        self.live.keys().filter(|key| key.rung == rung).count()
+    pub(super) fn count(&self, rendition: Rendition) -> usize {
+        self.live
+            .keys()
+            .filter(|key| key.rendition == rendition)
+            .count()
     }
 
     /// Whether the canary has been silent for too long: the watch and the bucket must be made anew.

@@ -1,4 +1,4 @@
-//! Who wants which rungs, and whether the privacy switch forbids it: read from the two buckets in NATS.
+//! Who wants which renditions, and whether the privacy switch forbids it: read from the two buckets in NATS.
 //!
 //! [`leases`] decides which leases live, without NATS; [`watch`] reads the buckets and never trusts a watch to mend
 //! itself; [`buckets`] makes them and reads and sets the switch.

@@ -14,14 +14,15 @@ use futures_util::{FutureExt, StreamExt};
 use process::Clock;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use wire::Rendition;
 use wire::lease::{CANARY, PLANE_DEAD};
 use wire::subject::CONTROL_BUCKET;
-use wire::{Rung, RungSet};
 
 use super::buckets::{Buckets, OpenError, Privacy, Watches};
 use super::error::DemandError;
 use super::leases::Leases;
 use crate::metrics::LeaseMetrics;
+use crate::wanted::Wanted;
 
 /// Shortest and longest time between two attempts to open. A shorter one floods the server with consumers; after a
 /// longer one a viewer would still wait when the cluster has already elected its leader.
@@ -40,7 +41,7 @@ pub(crate) struct DemandWatcher {
     buckets: Buckets,
     leases: Leases,
     metrics: LeaseMetrics,
-    wanted: watch::Sender<RungSet>,
+    wanted: watch::Sender<Wanted>,
     privacy: watch::Sender<Privacy>,
 }
 
@@ -69,7 +70,7 @@ struct Work {
 }
 
 impl DemandWatcher {
-    /// Tells `wanted` the rungs with a live lease and `privacy` the switch, once they are known.
+    /// Tells `wanted` the renditions with a live lease, how often each, and `privacy` the switch, once they are known.
     #[must_use]
     pub(crate) fn new(
         clock: Clock,
@@ -77,7 +78,7 @@ impl DemandWatcher {
         buckets: Buckets,
         leases: Leases,
         metrics: LeaseMetrics,
-        wanted: watch::Sender<RungSet>,
+        wanted: watch::Sender<Wanted>,
         privacy: watch::Sender<Privacy>,
     ) -> Self {
         Self {
@@ -198,8 +199,8 @@ impl DemandWatcher {
         if changed {
             tracing::info!(?wanted, "demand");
         }
-        for rung in Rung::ladder() {
-            self.metrics.set(rung, self.leases.count(rung));
+        for rendition in Rendition::ladder() {
+            self.metrics.set(rendition, self.leases.count(rendition));
         }
         // A timer that fires a moment before the end would find nothing changed.
         self.leases
@@ -216,9 +217,10 @@ impl DemandWatcher {
     fn apply(&mut self, entry: &kv::Entry) {
         match entry.operation {
             _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
-            Operation::Put => self
-                .leases
-                .put(&entry.key, entry.revision, self.clock.now()),
+            Operation::Put => {
+                self.leases
+                    .put(&entry.key, &entry.value, entry.revision, self.clock.now());
+            }
             Operation::Delete | Operation::Purge => self.leases.delete(&entry.key),
         }
     }

@@ -1,15 +1,15 @@
 //! What every encoder does, and why it may not.
 
 use jpeg_ladder::{Intervals, JpegKind};
-use wire::{RungSet, Stamp};
+use wire::{RenditionSet, Stamp};
 
 use crate::camera::{RawFrame, Verdict};
 
 /// Turns one raw frame into JPEGs.
 pub(crate) trait Encoder: Send {
-    /// Encodes `frame` at every rung of `rungs`, lowest first, into `jpegs`: one complete baseline JPEG each, with
+    /// Encodes `frame` at every rendition of `renditions`, lowest first, into `jpegs`: one complete baseline JPEG each, with
     /// `stamp` directly after the JFIF APP0. The vectors are overwritten; their capacity is used again. Called again for
-    /// the same stamp, the further rungs show what the first ones show.
+    /// the same stamp, the further renditions show what the first ones show.
     ///
     /// Gives what was held, if anything was to be; `None` too if the frame is the last one again.
     ///
@@ -19,7 +19,7 @@ pub(crate) trait Encoder: Send {
         &mut self,
         frame: &RawFrame,
         stamp: &Stamp,
-        rungs: RungSet,
+        renditions: RenditionSet,
         jpegs: &mut [Vec<u8>],
     ) -> Result<Option<Intervals>, EncodeError>;
 }

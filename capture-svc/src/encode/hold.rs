@@ -20,7 +20,7 @@ const MEAN_FRAMES: f64 = 32.0;
 /// What is to be done before the next frame is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It is the last one again, for further rungs.
+    /// It is the last one again, for further renditions.
     Again,
     /// It follows the last one; what stands still is refreshed within so many frames.
     Next(u32),

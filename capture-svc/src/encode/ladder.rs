@@ -1,13 +1,14 @@
-//! The project's own encoder: colour and DCT once for all rungs, and a camera's JPEG by its coefficients.
+//! The project's own encoder: colour and DCT once for all renditions, and a camera's JPEG by its coefficients.
 
 use jpeg_ladder::{
     EncodeError as LadderError, HoldSettings, Intervals, Plane, Range, Source, Spec,
 };
-use wire::{Rung, RungSet, Stamp};
+use wire::{RenditionSet, Size, Stamp};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
 use super::hold::{Hold, Sequence, Step};
 use super::pass_through::Trust;
+use super::reference::Reference;
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
@@ -19,6 +20,8 @@ pub(crate) struct Ladder {
     /// Where what stands still is held: how the frames follow each other, and the layout of the last one.
     sequence: Option<(Sequence, PixelFormat)>,
     trust: Trust,
+    /// Makes the smaller sizes.
+    reference: Reference,
 }
 
 impl Ladder {
@@ -39,6 +42,7 @@ impl Ladder {
             qualities: Vec::new(),
             sequence: hold.map(|hold| (Sequence::new(hold), PixelFormat::default())),
             trust: Trust::default(),
+            reference: Reference::new(sampling),
         }
     }
 
@@ -79,11 +83,34 @@ impl Encoder for Ladder {
         &mut self,
         frame: &RawFrame,
         stamp: &Stamp,
-        rungs: RungSet,
+        renditions: RenditionSet,
         jpegs: &mut [Vec<u8>],
     ) -> Result<Option<Intervals>, EncodeError> {
+        let small = |size: Size| size != Size::Full;
+        let smaller: RenditionSet = renditions.iter().filter(|one| small(one.size())).collect();
+        let (reduced, jpegs) = jpegs.split_at_mut(smaller.len());
+        if !smaller.is_empty() {
+            self.reference.encode_many(frame, stamp, smaller, reduced)?;
+        }
         self.qualities.clear();
-        self.qualities.extend(rungs.iter().map(Rung::quality));
+        let full = renditions.without(smaller).iter();
+        self.qualities
+            .extend(full.map(|rendition| rendition.quality().get()));
+        if self.qualities.is_empty() {
+            return Ok(None);
+        }
+        self.encode_full(frame, stamp, jpegs)
+    }
+}
+
+impl Ladder {
+    /// Encodes the frame at its own size.
+    fn encode_full(
+        &mut self,
+        frame: &RawFrame,
+        stamp: &Stamp,
+        jpegs: &mut [Vec<u8>],
+    ) -> Result<Option<Intervals>, EncodeError> {
         if self.pass_through(frame, stamp, jpegs) {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! Raw frame in, one stamped JPEG per wanted rung out. No socket, no clock, no metrics.
+//! Raw frame in, one stamped JPEG per wanted rendition out. No socket, no clock, no metrics.
 //!
 //! Two encoders behind one trait: the project's own, and the crate `jpeg-encoder` as the reference to compare with.
 

@@ -1,6 +1,6 @@
 //! PURE: which of a camera's JPEGs may be passed on by their markers alone, and which are read whole.
 //!
-//! Reading a JPEG to its last bit costs several times what passing it on does, and where no rung is below the camera's own
+//! Reading a JPEG to its last bit costs several times what passing it on does, and where no rendition is below the camera's own
 //! quality it only tells whether the frame is damaged. So one frame a second is read whole, and besides each that there is
 //! any doubt about: the first one, the first behind a fault of the source, behind a damaged one, of another size or much
 //! shorter than the last. Damaged is counted, and shown at most until the next whole reading.

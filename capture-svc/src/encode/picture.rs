@@ -1,6 +1,7 @@
 //! A raw frame as the crate `jpeg-encoder` reads pictures: row by row, every layout at full chroma resolution.
 
 use jpeg_encoder::{ImageBuffer, JpegColorType, rgb_to_ycbcr};
+use wire::Size;
 
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
@@ -94,6 +95,55 @@ impl Picture<'_> {
         for (x, luma) in luma.iter().enumerate() {
             let at = x / columns * step;
             put(*luma, chroma[at], chroma[at + cr]);
+        }
+    }
+}
+
+/// A picture at a size: means of its samples. What is missing at the right and at the bottom is the last one again.
+pub(super) struct Reduced<'a> {
+    picture: Picture<'a>,
+    size: Size,
+}
+
+impl<'a> Reduced<'a> {
+    pub(super) const fn new(picture: Picture<'a>, size: Size) -> Self {
+        Self { picture, size }
+    }
+}
+
+impl ImageBuffer for Reduced<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        self.picture.get_jpeg_color_type()
+    }
+
+    fn width(&self) -> u16 {
+        self.size.side(self.picture.width.into()) as u16
+    }
+
+    fn height(&self) -> u16 {
+        self.size.side(self.picture.height.into()) as u16
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        if self.size == Size::Full {
+            return self.picture.fill_buffers(y, buffers);
+        }
+        let divisor = self.size.divisor() as usize;
+        let mut rows: [Vec<u8>; 4] = Default::default();
+        for row in 0..divisor {
+            let row = usize::from(y) * divisor + row;
+            let row = row.min(usize::from(self.picture.height) - 1);
+            self.picture.fill_buffers(row as u16, &mut rows);
+        }
+        let (width, wide) = (usize::from(self.picture.width), usize::from(self.width()));
+        for (plane, rows) in buffers.iter_mut().zip(&rows).take(3) {
+            plane.extend((0..wide).map(|x| {
+                let columns = (x * divisor..(x + 1) * divisor).map(|x| x.min(width - 1));
+                let samples = columns.flat_map(|x| rows.chunks(width).map(move |row| row[x]));
+                let sum: usize = samples.map(usize::from).sum();
+                let count = divisor * divisor;
+                ((sum + count / 2) / count) as u8
+            }));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The crate `jpeg-encoder`, one pass per rung: slow, simple and not ours, hence the reference.
+//! The crate `jpeg-encoder`, one pass per rendition: slow, simple and not ours, hence the reference.
 //!
 //! Sampling is set explicitly (the crate's default is 4:4:4 from quality 90 on) and chroma is averaged (its default
 //! drops samples, up to 1.75 dB of chroma PSNR). A camera's JPEG is decoded whole and encoded again.
@@ -8,12 +8,12 @@ use std::io;
 use jpeg_encoder::{ChromaSubsamplingMethod, Encoder as Jpeg, SamplingFactor};
 use jpeg_ladder::Intervals;
 use jpeg_ladder::check_decodable;
-use wire::{RungSet, Stamp};
+use wire::{RenditionSet, Stamp};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
-use super::picture::Picture;
+use super::picture::{Picture, Reduced};
 use crate::camera::{PixelFormat, RawFrame};
 
 /// See the module.
@@ -62,7 +62,7 @@ impl Encoder for Reference {
         &mut self,
         frame: &RawFrame,
         stamp: &Stamp,
-        rungs: RungSet,
+        renditions: RenditionSet,
         jpegs: &mut [Vec<u8>],
     ) -> Result<Option<Intervals>, EncodeError> {
         let unsupported = |why: String| EncodeError::Unsupported {
@@ -85,9 +85,9 @@ impl Encoder for Reference {
                 frame.data.len()
             )));
         }
-        for (rung, jpeg) in rungs.iter().zip(jpegs) {
+        for (rendition, jpeg) in renditions.iter().zip(jpegs) {
             jpeg.clear();
-            let mut encoder = Jpeg::new(StampingWriter { jpeg, stamp }, rung.quality());
+            let mut encoder = Jpeg::new(StampingWriter { jpeg, stamp }, rendition.quality().get());
             encoder.set_sampling_factor(self.sampling);
             encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
             let picture = Picture {
@@ -96,8 +96,9 @@ impl Encoder for Reference {
                 frame,
                 decoded: &self.decoded,
             };
+            let reduced = Reduced::new(picture, rendition.size());
             encoder
-                .encode_image(picture)
+                .encode_image(reduced)
                 .map_err(|error| unsupported(error.to_string()))?;
         }
         Ok(None)

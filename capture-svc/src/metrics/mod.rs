@@ -6,7 +6,7 @@ mod tests;
 use bus::LinkMetrics;
 use process::Registry;
 use prometheus::{Gauge, Histogram, IntCounter, IntCounterVec, IntGauge, Result};
-use wire::{PerRung, Reason, Rung, per_rung};
+use wire::{PerRendition, Reason, Rendition, per_rendition};
 
 /// From half a millisecond to a few seconds: an encode takes 1 to 30 ms, an age of 100 ms is a fault.
 const SECONDS_BUCKETS: [f64; 13] = [
@@ -128,11 +128,11 @@ pub(crate) struct PublishMetrics {
     /// `…{reason="bus"}`: NATS was away or took too long.
     pub(crate) dropped_bus: IntCounter,
     /// `capture_frames_published_total{quality}`
-    pub(crate) published: PerRung<IntCounter>,
+    pub(crate) published: PerRendition<IntCounter>,
     /// `capture_published_bytes_total{quality}`
-    pub(crate) published_bytes: PerRung<IntCounter>,
+    pub(crate) published_bytes: PerRendition<IntCounter>,
     /// `capture_frame_bytes{quality}`
-    pub(crate) frame_bytes: PerRung<Histogram>,
+    pub(crate) frame_bytes: PerRendition<Histogram>,
     /// `capture_intervals_total{kind}`: `fresh`, `held`, `refreshed`.
     pub(crate) intervals: [IntCounter; 3],
     /// `capture_changed_ratio`: 0 while nothing is compared.
@@ -177,11 +177,15 @@ impl PublishMetrics {
             dropped_corrupt: dropped.with_label_values(&["corrupt"]),
             dropped_too_large: dropped.with_label_values(&["too_large"]),
             dropped_bus: dropped.with_label_values(&["bus"]),
-            published: per_rung(|rung| published.with_label_values(&[&rung.to_string()])),
-            published_bytes: per_rung(|rung| {
-                published_bytes.with_label_values(&[&rung.to_string()])
+            published: per_rendition(|rendition| {
+                published.with_label_values(&[&rendition.to_string()])
             }),
-            frame_bytes: per_rung(|rung| frame_bytes.with_label_values(&[&rung.to_string()])),
+            published_bytes: per_rendition(|rendition| {
+                published_bytes.with_label_values(&[&rendition.to_string()])
+            }),
+            frame_bytes: per_rendition(|rendition| {
+                frame_bytes.with_label_values(&[&rendition.to_string()])
+            }),
             encode_seconds: registry.histogram(
                 "capture_encode_seconds",
                 "Time to encode one frame at all its qualities.",
@@ -198,7 +202,7 @@ impl PublishMetrics {
 
 /// `capture_leases{quality}`
 #[derive(Debug, Clone)]
-pub(crate) struct LeaseMetrics(PerRung<IntGauge>);
+pub(crate) struct LeaseMetrics(PerRendition<IntGauge>);
 
 impl LeaseMetrics {
     fn new(registry: &Registry) -> Result<Self> {
@@ -207,13 +211,13 @@ impl LeaseMetrics {
             "Live leases (gateways that want it), by quality.",
             "quality",
         )?;
-        Ok(Self(per_rung(|rung| {
-            leases.with_label_values(&[&rung.to_string()])
+        Ok(Self(per_rendition(|rendition| {
+            leases.with_label_values(&[&rendition.to_string()])
         })))
     }
 
-    /// Says how many leases `rung` has.
-    pub(crate) fn set(&self, rung: Rung, leases: usize) {
-        self.0[rung.index()].set(leases as i64);
+    /// Says how many leases `rendition` has.
+    pub(crate) fn set(&self, rendition: Rendition, leases: usize) {
+        self.0[rendition.index()].set(leases as i64);
     }
 }

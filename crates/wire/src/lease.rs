@@ -1,13 +1,13 @@
 //! Leases: the keys in the demand bucket and the times that both sides keep.
 //!
-//! A gateway puts one key per camera and rung that it has viewers for and renews it; capture encodes a rung while a
-//! key for it lives. The times and their reasons were measured with kill -9, SIGSTOP and cut links at 34 fps.
+//! A gateway puts one key per camera and rendition that it has viewers for and renews it; capture encodes a rendition
+//! while a key for it lives. The value is the fastest [`Rate`](crate::Rate) that any of these viewers wants. The times and their reasons were measured with kill -9, SIGSTOP and cut links at 34 fps.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::quality::Rung;
+use crate::rendition::Rendition;
 use crate::stream_id::StreamId;
 use crate::subject::CameraId;
 
@@ -92,8 +92,8 @@ impl FromStr for MemberId {
 pub struct LeaseKey {
     /// Whose frames.
     pub camera: CameraId,
-    /// Which of its qualities.
-    pub rung: Rung,
+    /// Which of its renditions.
+    pub rendition: Rendition,
     /// Who wants them.
     pub gateway: MemberId,
 }
@@ -102,10 +102,10 @@ impl LeaseKey {
     /// The lease of `gateway` on a stream.
     #[must_use]
     pub fn new(stream: StreamId, gateway: MemberId) -> Self {
-        let StreamId { camera, rung } = stream;
+        let StreamId { camera, rendition } = stream;
         Self {
             camera,
-            rung,
+            rendition,
             gateway,
         }
     }
@@ -115,7 +115,7 @@ impl fmt::Display for LeaseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stream = StreamId {
             camera: self.camera.clone(),
-            rung: self.rung,
+            rendition: self.rendition,
         };
         write!(f, "{stream}.{}", self.gateway)
     }
@@ -124,14 +124,14 @@ impl fmt::Display for LeaseKey {
 impl FromStr for LeaseKey {
     type Err = KeyError;
 
-    /// Reads `q<N>.<gateway>` or `<camera>.q<N>.<gateway>`; N must be a rung.
+    /// Reads `q<N>.<gateway>` or `<camera>.q<N>.<gateway>`; N must be a rendition.
     fn from_str(key: &str) -> Result<Self, KeyError> {
         let (stream, gateway) = key.rsplit_once('.').ok_or(KeyError)?;
-        let StreamId { camera, rung } = stream.parse().map_err(|_| KeyError)?;
+        let StreamId { camera, rendition } = stream.parse().map_err(|_| KeyError)?;
         let gateway = gateway.parse()?;
         Ok(Self {
             camera,
-            rung,
+            rendition,
             gateway,
         })
     }
@@ -151,14 +151,15 @@ mod tests {
     fn keys_are_spelled_as_the_contract_says_and_read_back() {
         let gateway = MemberId::new("gw-1.example", 0xab);
         assert_eq!(gateway.as_str(), "gw-1example-00000000000000ab");
-        let rung = Rung::of_quality(80).unwrap();
-        for (camera, spelled) in [
-            ("", "q80.gw-1example-00000000000000ab"),
-            ("door", "door.q80.gw-1example-00000000000000ab"),
+        for (camera, rendition, spelled) in [
+            ("", "80", "q80.gw-1example-00000000000000ab"),
+            ("door", "80", "door.q80.gw-1example-00000000000000ab"),
+            ("", "60s4", "q60s4.gw-1example-00000000000000ab"),
+            ("door", "80s2", "door.q80s2.gw-1example-00000000000000ab"),
         ] {
             let key = LeaseKey {
                 camera: camera.parse().unwrap(),
-                rung,
+                rendition: rendition.parse().unwrap(),
                 gateway: gateway.clone(),
             };
             assert_eq!(key.to_string(), spelled);
@@ -189,6 +190,9 @@ mod tests {
             "default.q80.gw",
             "",
             "q80.q80.gw",
+            "q80s2.q80.gw",
+            "q80s3.gw",
+            "q85s2.gw",
         ];
         for key in others {
             assert_eq!(key.parse::<LeaseKey>(), Err(KeyError), "{key}");

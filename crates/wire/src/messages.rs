@@ -3,7 +3,8 @@
 //!
 //! Whatever is not understood is `None` and ignored, so that either side may learn new words first.
 
-use crate::quality::Rung;
+use crate::quality::Quality;
+use crate::rendition::{Rendition, Size};
 use crate::status::CameraStatus;
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +12,20 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: u8 = 2;
 
 /// What a client may say.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromClient {
     /// Switch in place.
     Quality {
         /// As asked for; checked by whoever switches.
         quality: i64,
+        /// The same; a client from before there were sizes does not say it, and means the full one.
+        size: Option<String>,
+    },
+    /// From now on at most so many frames a second.
+    Rate {
+        /// As asked for; nothing means every frame.
+        fps: Option<f64>,
     },
     /// This frame is decoded.
     Ack {
@@ -60,10 +68,12 @@ pub enum FromGateway<'a> {
         version: u8,
         /// The camera's name.
         camera: &'a str,
-        /// The rung that serves the quality asked for.
+        /// Of the rendition that serves what was asked for.
         quality: u8,
-        /// What can be asked for.
-        ladder: Vec<u8>,
+        /// The same.
+        size: Size,
+        /// What can be asked for, by bit rate.
+        ladder: Vec<Served>,
         /// Frames per second at which the camera's frames come while it is open.
         fps: f64,
         /// Acks bound what is on its way.
@@ -76,11 +86,8 @@ pub enum FromGateway<'a> {
     },
     /// The camera's status, at every change.
     Status(&'a CameraStatus),
-    /// A switch took effect; the next frame is the first of this rung.
-    Quality {
-        /// The new rung.
-        quality: u8,
-    },
+    /// A switch took effect; the next frame is the first of this rendition.
+    Quality(Served),
     /// The answer to [`FromClient::Clock`].
     Clock {
         /// As asked.
@@ -90,17 +97,40 @@ pub enum FromGateway<'a> {
     },
 }
 
+/// A rendition as messages spell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Served {
+    quality: u8,
+    size: Size,
+}
+
+impl From<Rendition> for Served {
+    fn from(rendition: Rendition) -> Self {
+        Self {
+            quality: rendition.quality().get(),
+            size: rendition.size(),
+        }
+    }
+}
+
 impl FromGateway<'_> {
-    /// The first message to a viewer of `rung` that may have none above `best`.
+    /// The first message to a viewer of `rendition` that may have no quality above `best`, at whatever size.
     #[must_use]
-    pub fn hello(camera: &str, rung: Rung, best: Rung, fps: f64, delta: bool) -> FromGateway<'_> {
+    pub fn hello(
+        camera: &str,
+        rendition: Rendition,
+        best: Quality,
+        fps: f64,
+        delta: bool,
+    ) -> FromGateway<'_> {
         FromGateway::Hello {
             version: VERSION,
             camera,
-            quality: rung.quality(),
-            ladder: Rung::ladder()
-                .filter(|rung| *rung <= best)
-                .map(Rung::quality)
+            quality: rendition.quality().get(),
+            size: rendition.size(),
+            ladder: Rendition::ladder()
+                .filter(|rendition| rendition.quality() <= best)
+                .map(Served::from)
                 .collect(),
             fps,
             acks: true,
@@ -121,12 +151,17 @@ impl FromGateway<'_> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn golden() -> Value {
         serde_json::from_str(include_str!("../golden/messages.json")).unwrap()
+    }
+
+    fn served(value: &Value) -> Rendition {
+        let quality = value["quality"].to_string().parse().unwrap();
+        Rendition::serving(quality, value["size"].as_str().unwrap().parse().unwrap())
     }
 
     #[test]
@@ -135,12 +170,12 @@ mod tests {
             let status: Option<CameraStatus> = serde_json::from_value(value.clone()).ok();
             let message = match value["type"].as_str().unwrap() {
                 "hello" => {
-                    let rung = Rung::of_quality(80).unwrap();
                     let delta = value.get("delta").is_some();
-                    FromGateway::hello("default", rung, Rung::HIGHEST, 34.0, delta)
+                    let served = served(value);
+                    FromGateway::hello("default", served, Quality::HIGHEST, 34.0, delta)
                 }
                 "status" => FromGateway::Status(status.as_ref().unwrap()),
-                "quality" => FromGateway::Quality { quality: 70 },
+                "quality" => FromGateway::Quality(served(value).into()),
                 "clock" => FromGateway::Clock {
                     t: 1_234.5,
                     now_us: 1_764_400_000_000_000,
@@ -155,10 +190,21 @@ mod tests {
     }
 
     #[test]
-    fn hello_offers_no_more_than_may_be_asked_for() {
-        let rung = Rung::of_quality(40).unwrap();
-        let hello = FromGateway::hello("default", rung, rung, 34.0, false).text();
-        assert!(hello.contains("\"ladder\":[30,35,40]"), "{hello}");
+    fn hello_offers_no_more_than_may_be_asked_for_at_any_size() {
+        let best = Quality::new(40).unwrap();
+        let rendition = Rendition::serving(best, Size::Full);
+        let hello = FromGateway::hello("default", rendition, best, 34.0, false).text();
+        let hello: Value = serde_json::from_str(&hello).unwrap();
+        let rungs = [
+            (30, "quarter"),
+            (30, "half"),
+            (40, "half"),
+            (30, "full"),
+            (35, "full"),
+            (40, "full"),
+        ];
+        let ladder = rungs.map(|(quality, size)| json!({ "quality": quality, "size": size }));
+        assert_eq!(hello["ladder"], Value::from(ladder.to_vec()));
     }
 
     /// A kind that is added without its line in the golden file would be known to one side alone.
@@ -193,7 +239,11 @@ mod tests {
         assert_eq!(
             read,
             [
-                Some(FromClient::Quality { quality: 70 }),
+                Some(FromClient::Quality {
+                    quality: 70,
+                    size: Some("half".to_owned())
+                }),
+                Some(FromClient::Rate { fps: Some(5.0) }),
                 Some(FromClient::Ack { seq: 123 }),
                 Some(FromClient::Report {
                     fps: 31.5,
@@ -214,8 +264,23 @@ mod tests {
             "\"quality\"",
             "{\"type\":\"ack\",\"seq\":-1}",
             "{\"type\":\"quality\",\"quality\":70.5}",
+            "{\"type\":\"quality\",\"quality\":70,\"size\":2}",
+            "{\"type\":\"rate\",\"fps\":\"5\"}",
         ] {
             assert_eq!(FromClient::read(junk), None, "{junk}");
+        }
+    }
+
+    #[test]
+    fn a_size_or_a_rate_that_is_not_said_is_none() {
+        let of = |text| FromClient::read(text).unwrap();
+        let quality = FromClient::Quality {
+            quality: 70,
+            size: None,
+        };
+        assert_eq!(of(r#"{"type":"quality","quality":70}"#), quality);
+        for text in [r#"{"type":"rate"}"#, r#"{"type":"rate","fps":null}"#] {
+            assert_eq!(of(text), FromClient::Rate { fps: None }, "{text}");
         }
     }
 }

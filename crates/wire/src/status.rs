@@ -34,8 +34,12 @@ pub struct CameraStatus {
     pub format: String,
     /// The run of the stamps, 8 hex digits: another run means another capture process.
     pub run: String,
-    /// The rungs that are encoded now, lowest first.
+    /// The qualities that are encoded now at full size, lowest first.
     pub qualities: Vec<u8>,
+    /// All renditions that are encoded now, by their names (`80`, `80s2`), in order of bit rate; empty from a capture that
+    /// knows no sizes.
+    #[serde(default)]
+    pub renditions: Vec<String>,
     /// The share of the picture that changes from frame to frame, 0 to 1; `None` where nothing is compared.
     #[serde(default)]
     pub changed_ratio: Option<f64>,
@@ -93,6 +97,10 @@ pub enum Reason {
     Corrupt,
     /// The recording cannot be played.
     File,
+    /// A camera on the network does not answer.
+    Unreachable,
+    /// It does not let us see its pictures: user or password are missing or wrong.
+    Unauthorized,
     /// The privacy switch is on.
     Privacy,
     /// Another capture serves this camera; this one takes over when that ends.
@@ -161,7 +169,7 @@ impl CameraState {
 
 impl Reason {
     /// What a camera can suffer, so that a metric can have all its series from the start.
-    pub const FAULTS: [Self; 10] = [
+    pub const FAULTS: [Self; 12] = [
         Self::Unplugged,
         Self::Busy,
         Self::Permission,
@@ -171,6 +179,8 @@ impl Reason {
         Self::UsbBandwidth,
         Self::Corrupt,
         Self::File,
+        Self::Unreachable,
+        Self::Unauthorized,
         Self::Failed,
     ];
 
@@ -187,6 +197,8 @@ impl Reason {
             Self::UsbBandwidth => "usb_bandwidth",
             Self::Corrupt => "corrupt",
             Self::File => "file",
+            Self::Unreachable => "unreachable",
+            Self::Unauthorized => "unauthorized",
             Self::Privacy => "privacy",
             Self::Standby => "standby",
             Self::Nats => "nats",

@@ -1,25 +1,25 @@
 //! Which stream of frames: a camera at a rendition. Its spelling names the frames' subject and the leases' keys.
-//!
-//! A rendition is a quality today, and this is the one place that spells it.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::quality::Rung;
+use crate::rendition::Rendition;
 use crate::subject::CameraId;
 
-/// One camera at one quality.
+/// One camera at one rendition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamId {
     /// Whose frames.
     pub camera: CameraId,
-    /// Which of its qualities.
-    pub rung: Rung,
+    /// Which of its renditions.
+    pub rendition: Rendition,
 }
 
 /// The text names no stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a stream is q<quality> or <camera>.q<quality>, with a quality of the ladder")]
+#[error(
+    "a stream is q<rendition> or <camera>.q<rendition>, with a rendition of the ladder: q80, door.q80s2"
+)]
 pub struct StreamIdError;
 
 impl StreamId {
@@ -36,7 +36,7 @@ impl fmt::Display for StreamId {
         if !self.camera.is_default() {
             write!(f, "{}.", self.camera)?;
         }
-        write!(f, "q{}", self.rung)
+        write!(f, "q{}", self.rendition)
     }
 }
 
@@ -44,25 +44,19 @@ impl FromStr for StreamId {
     type Err = StreamIdError;
 
     fn from_str(text: &str) -> Result<Self, StreamIdError> {
-        let (camera, rung) = match text.rsplit_once('.') {
+        let (camera, rendition) = match text.rsplit_once('.') {
             None => (CameraId::default(), text),
-            Some((name, rung)) => {
+            Some((name, rendition)) => {
                 let camera: CameraId = name.parse().map_err(|_| StreamIdError)?;
                 if camera.is_default() {
                     return Err(StreamIdError);
                 }
-                (camera, rung)
+                (camera, rendition)
             }
         };
-        let quality = rung.strip_prefix('q').ok_or(StreamIdError)?;
-        let digits = quality.len() == 2 && quality.bytes().all(|byte| byte.is_ascii_digit());
-        let rung = quality
-            .parse()
-            .ok()
-            .filter(|_| digits)
-            .and_then(Rung::of_quality)
-            .ok_or(StreamIdError)?;
-        Ok(Self { camera, rung })
+        let rendition = rendition.strip_prefix('q').ok_or(StreamIdError)?;
+        let rendition = rendition.parse().map_err(|_| StreamIdError)?;
+        Ok(Self { camera, rendition })
     }
 }
 
@@ -72,11 +66,15 @@ mod tests {
 
     #[test]
     fn streams_are_spelled_as_the_contract_says_and_read_back() {
-        let rung = Rung::of_quality(80).unwrap();
-        for (camera, spelled) in [("default", "q80"), ("front-door", "front-door.q80")] {
+        for (camera, rendition, spelled) in [
+            ("default", "80", "q80"),
+            ("front-door", "80", "front-door.q80"),
+            ("default", "80s2", "q80s2"),
+            ("front-door", "30s4", "front-door.q30s4"),
+        ] {
             let stream = StreamId {
                 camera: camera.parse().unwrap(),
-                rung,
+                rendition: rendition.parse().unwrap(),
             };
             assert_eq!(stream.to_string(), spelled);
             assert_eq!(stream.frames_subject(), format!("frames.{spelled}"));
@@ -98,6 +96,10 @@ mod tests {
             "default.q80",
             "a.b.q80",
             "q80.q80",
+            "q80s2.q80",
+            "q80s3",
+            "q95s2",
+            "80s2",
             "Door.q80",
         ] {
             assert_eq!(text.parse::<StreamId>(), Err(StreamIdError), "{text}");

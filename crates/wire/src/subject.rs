@@ -1,7 +1,7 @@
 //! Which camera, and the NATS subjects and keys that carry its name.
 //!
-//! The unnamed camera is the default one: its subjects have one token less. A name is never of the form `q<digits>`,
-//! so that `frames.q80` and `frames.door.q80` cannot be mistaken for one another.
+//! The unnamed camera is the default one: its subjects have one token less. A name is never of the form `q<digits>`
+//! or `q<digits>s<digits>`, so that `frames.q80s2` and `frames.door.q80` cannot be mistaken for one another.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ pub struct CameraId(Option<Box<str>>);
 /// The name of a camera is not one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a camera's name is 1 to 32 of a-z, 0-9 and '-', and not of the form q<digits>; {value:?} is none"
+    "a camera's name is 1 to 32 of a-z, 0-9 and '-', and not of the form q<digits> or q<digits>s<digits>; {value:?} is none"
 )]
 pub struct CameraIdError {
     value: String,
@@ -85,10 +85,12 @@ impl FromStr for CameraId {
             && text
                 .bytes()
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        let rung_like = text
-            .strip_prefix('q')
-            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-        if spelled && !rung_like {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let rendition_like = text.strip_prefix('q').is_some_and(|rest| {
+            let (quality, size) = rest.split_once('s').unwrap_or((rest, "0"));
+            digits(quality) && digits(size)
+        });
+        if spelled && !rendition_like {
             Ok(Self(Some(text.into())))
         } else {
             Err(CameraIdError {
@@ -155,6 +157,8 @@ mod tests {
         for bad in [
             "q80",
             "q",
+            "q80s2",
+            "q1s100",
             "Door",
             "front door",
             "a.b",
@@ -166,7 +170,15 @@ mod tests {
             let error = bad.parse::<CameraId>().unwrap_err().to_string();
             assert!(error.contains("a-z"), "{error}");
         }
-        for good in ["q80x", "qa", "0", "a-1", &"a".repeat(32)] {
+        for good in [
+            "q80x",
+            "q80s2x",
+            "q80-s2",
+            "qa",
+            "0",
+            "a-1",
+            &"a".repeat(32),
+        ] {
             assert_eq!(good.parse::<CameraId>().unwrap().name(), good);
         }
     }

@@ -1,90 +1,78 @@
-//! compose.yaml on paper: what its containers may do, who is told before a container is killed, and that settings are ones
-//! that the services know. The running stack is looked at by [`crate::guards`].
+//! The compose files on paper: what their containers may do and take, who is told before a container is killed, and that
+//! settings are ones that the services know. The running stack is looked at by [`crate::guards`].
 
 use std::path::Path;
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::budget;
 use crate::files::read;
 use crate::known::KnownSettings;
 use crate::objects::{Objects, items, pairs, seconds};
 use crate::report::{Finding, Report};
 
-/// Each guard taken away once: where, and what takes its place.
-fn mutants() -> [(&'static str, &'static str, Value); 11] {
-    [
-        (
-            "an image that a stranger may publish",
-            "/services/gateway/pull_policy",
-            json!("missing"),
-        ),
-        (
-            "a root that can be written",
-            "/services/capture/read_only",
-            json!(false),
-        ),
-        ("capabilities kept", "/services/gateway/cap_drop", json!([])),
-        (
-            "privileges to be gained",
-            "/services/haproxy/security_opt",
-            json!([]),
-        ),
-        (
-            "a privileged camera",
-            "/services/capture/privileged",
-            json!(true),
-        ),
-        ("NATS as root", "/services/nats/user", json!("0:0")),
-        (
-            "a gateway for everybody",
-            "/services/gateway/ports",
-            json!(["6732:6732"]),
-        ),
-        (
-            "a door to the world",
-            "/services/haproxy/ports",
-            json!(["0.0.0.0:6732:6732"]),
-        ),
-        (
-            "no time to tell the viewers",
-            "/services/gateway/stop_grace_period",
-            json!("10s"),
-        ),
-        (
-            "no health check",
-            "/services/gateway/healthcheck/test",
-            json!(["NONE"]),
-        ),
-        (
-            "a setting that no service knows",
-            "/services/capture/environment/CAPTURE_FPZ",
-            json!("25"),
-        ),
-    ]
-}
+/// Files that bring services of their own.
+const FILES: [&str; 3] = [
+    "compose.yaml",
+    "compose.monitoring.yaml",
+    "compose.alerts.yaml",
+];
+
+/// Each guard taken away once.
+const MUTANTS: &str = include_str!("compose/mutants.yaml");
+
+/// Who has a port of the host.
+const PUBLISHED: [&str; 4] = ["haproxy", "prometheus", "grafana", "alertmanager"];
 
 pub(crate) fn check(deploy: &Path, settings: &KnownSettings, report: &mut Report) {
     let since = Instant::now();
-    let parsed = read(&deploy.join("compose.yaml")).and_then(|text| Objects::parse(&text));
-    let compose = match parsed.map(|objects| objects.0.into_iter().next()) {
-        Ok(Some(compose)) => compose,
-        Ok(None) => return report.note("compose.yaml", since, &Err("it is empty".into())),
-        Err(why) => return report.note("compose.yaml", since, &Err(why)),
+    let whole = services(deploy).and_then(|all| Ok((all, read(&deploy.join("nats.conf"))?)));
+    let (compose, nats) = match whole {
+        Ok(whole) => whole,
+        Err(why) => return report.note("compose", since, &Err(why)),
     };
-    report.note("compose.yaml", since, &judge(&compose, settings));
-    for (name, at, value) in mutants() {
-        let mut changed = compose.clone();
-        let (parent, key) = at.rsplit_once('/').unwrap_or_default();
-        if let Some(Value::Object(map)) = changed.pointer_mut(parent) {
-            map.insert(key.to_owned(), value);
+    report.note("compose", since, &judge(&compose, &nats, settings));
+    let mutants: Vec<Value> = match serde_saphyr::from_str(MUTANTS) {
+        Ok(all) => all,
+        Err(error) => return report.note("compose, mutants", since, &Err(error.to_string())),
+    };
+    for mutant in mutants {
+        let name = format!("compose, {}", mutant["name"].as_str().unwrap_or_default());
+        match changed(&compose, &mutant) {
+            Some(changed) => report.mutant(&name, &judge(&changed, &nats, settings)),
+            None => report.note(&name, since, &Err("there is no such service".into())),
         }
-        report.mutant(&format!("compose.yaml, {name}"), &judge(&changed, settings));
     }
 }
 
+/// With one guard taken away; none where the mutant names no place.
+fn changed(compose: &Value, mutant: &Value) -> Option<Value> {
+    let mut changed = compose.clone();
+    let (parent, key) = mutant["at"].as_str()?.rsplit_once('/')?;
+    let map = changed.pointer_mut(parent)?.as_object_mut()?;
+    map.insert(key.to_owned(), mutant["to"].clone());
+    Some(changed)
+}
+
+/// The services of all files; none is in two of them.
+fn services(deploy: &Path) -> Result<Value, String> {
+    let mut all = Map::new();
+    for file in FILES {
+        let text = read(&deploy.join(file))?;
+        let parsed = Objects::parse(&text).map_err(|why| format!("{file}: {why}"))?;
+        let first = parsed.0.into_iter().next().unwrap_or_default();
+        for (name, service) in pairs(&first["services"]) {
+            if all.insert(name.to_owned(), service.clone()).is_some() {
+                return Err(format!("{file}: {name} is in another file, too"));
+            }
+        }
+    }
+    Ok(json!({ "services": all }))
+}
+
 /// PURE
-fn judge(compose: &Value, settings: &KnownSettings) -> Finding {
+fn judge(compose: &Value, nats: &str, settings: &KnownSettings) -> Finding {
     let mut found = Vec::new();
     let mut count = 0;
     for (name, service) in pairs(&compose["services"]) {
@@ -93,9 +81,13 @@ fn judge(compose: &Value, settings: &KnownSettings) -> Finding {
         if name != "nats-store" {
             found.extend(loose(service).map(|why| format!("{name}: {why}")));
         }
+        found.extend(unbounded(name, service).map(|why| format!("{name}: {why}")));
         // Docker Hub has an owner for every name, and ours it is not.
         if service["build"].is_object() && service["pull_policy"] != "${PULL_POLICY:-never}" {
             found.push(format!("{name}: its image would be pulled"));
+        }
+        if service["build"].is_object() && service["build"]["args"]["REVISION"].is_null() {
+            found.push(format!("{name}: its build does not know its revision"));
         }
         found.extend(open(name, service).map(|why| format!("{name}: {why}")));
         let binary = format!("{name}-svc");
@@ -110,8 +102,26 @@ fn judge(compose: &Value, settings: &KnownSettings) -> Finding {
             }
         }
     }
+    found.extend(leaving(&compose["services"]));
+    let server = &compose["services"]["nats"];
+    found.extend(budget::overrun(
+        nats,
+        server["environment"]["GOMEMLIMIT"].as_str(),
+        server["mem_limit"].as_str(),
+        budget::GATEWAYS,
+    ));
+    if found.is_empty() {
+        Ok(format!("{count} services"))
+    } else {
+        Err(found.join("; "))
+    }
+}
+
+/// Viewers are told by their gateways, which the front must outlive; and then it has to go at once.
+fn leaving(services: &Value) -> Vec<String> {
+    let mut found = Vec::new();
     let time = |value: &Value| value.as_str().and_then(seconds).unwrap_or_default();
-    let gateway = &compose["services"]["gateway"];
+    let gateway = &services["gateway"];
     let (grace, drain) = (
         time(&gateway["stop_grace_period"]),
         time(&gateway["environment"]["GATEWAY_DRAIN"]),
@@ -121,11 +131,13 @@ fn judge(compose: &Value, settings: &KnownSettings) -> Finding {
             "gateway: killed after {grace} s, its viewers are told until {drain} s"
         ));
     }
-    if found.is_empty() {
-        Ok(format!("{count} services"))
-    } else {
-        Err(found.join("; "))
+    if gateway["depends_on"]["haproxy"].is_null() {
+        found.push("gateway: the front is stopped before it has told its viewers".into());
     }
+    if services["haproxy"]["stop_signal"] != "SIGTERM" {
+        found.push("haproxy: its image's own signal waits for the last viewer".into());
+    }
+    found
 }
 
 /// What a container may do that it must not.
@@ -146,12 +158,32 @@ fn loose(service: &Value) -> Option<&'static str> {
     }
 }
 
-/// Only `HAProxy` is published, on this machine unless somebody sets it otherwise.
+/// What a container may take of the host without an end, and whether anybody would notice that it is ill.
+fn unbounded(name: &str, service: &Value) -> Option<&'static str> {
+    // Runs for a moment.
+    let lasting = name != "nats-store";
+    if service["logging"]["options"]["max-size"].is_null() {
+        Some("its log grows until the disk is full")
+    } else if service["mem_limit"].is_null() {
+        Some("it may take all memory")
+    } else if service["pids_limit"].is_null() {
+        Some("it may start processes without end")
+    } else if lasting && (service["healthcheck"]["test"][0] != "CMD") {
+        Some("no health check")
+    } else if lasting && service["restart"] != "unless-stopped" {
+        Some("it stays away once it has ended")
+    } else {
+        None
+    }
+}
+
+/// Only these are published, on this machine unless somebody sets it otherwise.
 fn open(name: &str, service: &Value) -> Option<String> {
     let mut ports = items(&service["ports"]);
     let wrong = |port: &Value| {
         let port = port.as_str().unwrap_or_default();
-        name != "haproxy" || !(port.contains(":-127.0.0.1:") || port.starts_with("127.0.0.1:"))
+        !PUBLISHED.contains(&name)
+            || !(port.contains(":-127.0.0.1:") || port.starts_with("127.0.0.1:"))
     };
     ports
         .find(|port| wrong(port))

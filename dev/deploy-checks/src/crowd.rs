@@ -8,6 +8,7 @@ use testkit::{Said, Viewer, read_stamp};
 use tokio::task::JoinHandle;
 
 use crate::docker::ComposeStack;
+use crate::report::Finding;
 
 /// How one connection of a viewer ended, and how long it had no picture then.
 #[derive(Debug, Clone)]
@@ -140,4 +141,33 @@ async fn watch(
         }
     }
     breaks
+}
+
+/// Some viewers were told, all of those with 1012, and each was live again within two seconds.
+pub(crate) fn told(breaks: &[Break]) -> Finding {
+    if breaks.is_empty() {
+        return Err("no viewer was on that gateway".into());
+    }
+    let mut cut = breaks.iter().filter(|lost| lost.code != 1012);
+    if let Some(first) = cut.next() {
+        let (code, reason) = (first.code, &first.reason);
+        let (cut, all) = (cut.count() + 1, breaks.len());
+        return Err(format!(
+            "{cut} of {all} viewers were closed with {code} {reason}, not 1012"
+        ));
+    }
+    let dark = breaks
+        .iter()
+        .map(|lost| lost.dark)
+        .max()
+        .unwrap_or_default();
+    if dark > Duration::from_secs(2) {
+        return Err(format!(
+            "a viewer was without a picture for {dark:.1?}; at most 2 s"
+        ));
+    }
+    Ok(format!(
+        "{} viewers told 1012, live again within {dark:.1?}",
+        breaks.len()
+    ))
 }

@@ -39,26 +39,39 @@ pub(crate) fn compose(files: &[&str], arguments: &[&str]) -> Result<String, Stri
     docker(&all)
 }
 
+/// `docker compose <arguments>` on what `.env` and these variables say, as a person types it.
+pub(crate) fn compose_as_set(
+    variables: &[(&str, &str)],
+    arguments: &[&str],
+) -> Result<String, String> {
+    let mut command = Command::new("docker");
+    command.arg("compose").args(arguments);
+    command.envs(variables.iter().copied());
+    answer(command)
+}
+
 /// `docker <arguments>`: what it wrote, or why not.
 pub(crate) fn docker(arguments: &[&str]) -> Result<String, String> {
+    let mut command = Command::new("docker");
+    command.args(arguments);
+    answer(command)
+}
+
+/// What a program writes, or why not.
+pub(crate) fn answer(mut command: Command) -> Result<String, String> {
     // Viewers are served meanwhile: one that stands still for a second misses its gateway's goodbye.
-    let run = || {
-        let mut command = Command::new("docker");
-        command.args(arguments);
+    let mut run = || {
         // Compose passes it on to capture: every series that a dashboard shows is to have data.
         command.env("CAPTURE_HOLD", "auto").output()
     };
-    let done = tokio::task::block_in_place(run).map_err(|error| format!("docker: {error}"))?;
+    let done = tokio::task::block_in_place(&mut run);
+    let done = done.map_err(|error| format!("{command:?}: {error}"))?;
     if done.status.success() {
         return Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned());
     }
     let why = String::from_utf8_lossy(&done.stderr);
     let last: Vec<&str> = why.lines().rev().take(3).collect();
-    Err(format!(
-        "docker {}: {}",
-        arguments.join(" "),
-        last.join(" | ")
-    ))
+    Err(format!("{command:?}: {}", last.join(" | ")))
 }
 
 /// The containers of `service` that run.

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use testkit::http;
 
-use crate::crowd::{Break, Crowd};
+use crate::crowd::{Crowd, told};
 use crate::docker::{ComposeStack, compose, containers, docker};
 use crate::report::{Finding, Report};
-use crate::{guards, watch};
+use crate::{guards, lifecycle, watch};
 
 /// As many viewers as the balance is judged by.
 const VIEWERS: usize = 40;
@@ -27,6 +27,7 @@ pub(crate) async fn play(stack: &ComposeStack, report: &mut Report) {
         return;
     }
     guards::hardened(report);
+    lifecycle::files(report);
     guards::lint(Path::new("haproxy.cfg"), report);
 
     let since = Instant::now();
@@ -46,6 +47,7 @@ pub(crate) async fn play(stack: &ComposeStack, report: &mut Report) {
     );
 
     departures(stack, report).await;
+    lifecycle::rolled(stack, report).await;
     disturbances(stack, report).await;
 
     let since = Instant::now();
@@ -54,6 +56,7 @@ pub(crate) async fn play(stack: &ComposeStack, report: &mut Report) {
         since,
         &missing_camera(stack).await,
     );
+    lifecycle::stopped(stack, report).await;
 }
 
 /// A gateway that leaves, and one that is cut off.
@@ -70,16 +73,16 @@ async fn departures(stack: &ComposeStack, report: &mut Report) {
     report.note("spread over 4 gateways", since, &spread(stack).await);
     let since = Instant::now();
     let left = stop_one(&crowd, "stop").await;
-    let told = judge(&crowd.leave().await);
-    report.note("one gateway stopped", since, &left.and(told));
+    let all_told = told(&crowd.leave().await);
+    report.note("one gateway stopped", since, &left.and(all_told));
 
     // Taken away: the drain. The same viewers, and a gateway that is killed.
     let _ = scale(4);
     let crowd = Crowd::start(stack, VIEWERS);
     let _ = crowd.all_see(3, Duration::from_secs(20)).await;
     let killed = stop_one(&crowd, "kill").await;
-    let told = judge(&crowd.leave().await);
-    report.mutant("a gateway without drain", &killed.and(told));
+    let all_told = told(&crowd.leave().await);
+    report.mutant("a gateway without drain", &killed.and(all_told));
 }
 
 /// Scaled down and the bus restarted under one crowd, and whether all of it was measured.
@@ -225,35 +228,6 @@ async fn stop_one(crowd: &Crowd, how: &str) -> Result<(), String> {
     let id = gateways.first().ok_or("no gateway runs")?.clone();
     docker(&[how, &id])?;
     crowd.all_see(3, Duration::from_secs(20)).await.map(drop)
-}
-
-/// Some viewers were told, all of those with 1012, and each was live again within two seconds.
-fn judge(breaks: &[Break]) -> Finding {
-    if breaks.is_empty() {
-        return Err("no viewer was on that gateway".into());
-    }
-    let mut cut = breaks.iter().filter(|lost| lost.code != 1012);
-    if let Some(first) = cut.next() {
-        let (code, reason) = (first.code, &first.reason);
-        let (cut, all) = (cut.count() + 1, breaks.len());
-        return Err(format!(
-            "{cut} of {all} viewers were closed with {code} {reason}, not 1012"
-        ));
-    }
-    let dark = breaks
-        .iter()
-        .map(|lost| lost.dark)
-        .max()
-        .unwrap_or_default();
-    if dark > Duration::from_secs(2) {
-        return Err(format!(
-            "a viewer was without a picture for {dark:.1?}; at most 2 s"
-        ));
-    }
-    Ok(format!(
-        "{} viewers told 1012, live again within {dark:.1?}",
-        breaks.len()
-    ))
 }
 
 async fn dashboards(stack: &ComposeStack) -> Finding {

@@ -6,6 +6,7 @@
     reason = "a command-line tool: it talks to a person, reads its environment and measures time"
 )]
 
+mod budget;
 mod cluster;
 mod compose;
 mod crowd;
@@ -14,7 +15,9 @@ mod files;
 mod guards;
 mod haproxy;
 mod hardening;
+mod keys;
 mod known;
+mod lifecycle;
 mod live;
 mod manifests;
 mod objects;
@@ -73,10 +76,11 @@ async fn paper(folder: &Path, report: &mut Report) {
     match known::known(deploy) {
         Ok(known) => {
             compose::check(deploy, &known.settings, report);
-            manifests::check(folder, deploy, &known, report);
+            manifests::check(folder, &known, report);
         }
         Err(why) => report.note("manifests", Instant::now(), &Err(why)),
     }
+    keys::check(deploy, report);
     guards::lint(&deploy.join("haproxy.cfg"), report);
     cluster::check(folder, report).await;
 }

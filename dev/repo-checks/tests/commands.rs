@@ -30,35 +30,37 @@ const RUN: &[(&str, &str, &str)] = &[
     ("CAPTURE_SOURCE=/dev/video2", CAMERA_VM, "/dev/video0"),
     ("CAPTURE_SOURCE=name:", CAMERA_VM, "name:"),
     ("CAPTURE_SOURCE=/dev/v4l/by-id/", CAMERA_VM, "by-id"),
+    ("CAPTURE_SOURCE=http://", HTTP_CAMERA, "CAPTURE_SOURCE"),
+    (
+        "CAPTURE_HTTP_POLL=1s CAPTURE_SOURCE=http://",
+        HTTP_CAMERA,
+        "CAPTURE_HTTP_POLL",
+    ),
     (
         "deploy/keys.sh",
         "dev/xtask/src/containers/stack.rs",
         "keys.sh",
     ),
     (
-        "docker compose -f deploy/compose.yaml up -d --wait",
-        CONTAINERS,
-        "\"up\"",
+        "cd deploy && docker compose up -d --wait",
+        LIFECYCLE,
+        "compose_as_set(&[], &[\"up\"",
     ),
-    (
-        "docker compose -f deploy/compose.yaml -f deploy/compose.camera.yaml up",
-        CONTAINERS,
-        "compose.camera.yaml",
-    ),
-    (
-        "docker compose -f deploy/compose.yaml -f deploy/compose.monitoring.yaml up",
-        CONTAINERS,
-        "compose.monitoring.yaml",
-    ),
+    ("deploy/roll.sh", LIFECYCLE, "roll.sh"),
 ];
 const CAMERA_VM: &str = "dev/uvc-emulator/tests/camera/scenarios/devices.rs";
-const CONTAINERS: &str = "dev/deploy-checks/src/live.rs";
+const HTTP_CAMERA: &str = "capture-svc/tests/http_camera.rs";
+const LIFECYCLE: &str = "dev/deploy-checks/src/lifecycle.rs";
 
 /// What nothing here can run, and why; the document must say so or it must be plain to its reader.
 const NOT_RUN: &[(&str, &str)] = &[
     (
         "kubectl apply ",
         "takes a cluster; the manifests are rendered and checked",
+    ),
+    (
+        "helm install ",
+        "takes a cluster; the chart is linted, rendered and compared",
     ),
     (
         "deploy/k8s/keys.sh | kubectl",

@@ -1,4 +1,8 @@
 //! What `deploy/` says twice, or says about the services, agrees.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test: its environment says whether it makes the file that it otherwise compares"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -21,12 +25,65 @@ fn kubernetes_gets_the_configuration_of_nats_that_is_tested() {
         );
     }
     let whole = read("deploy/nats.conf");
-    let clustered = read("deploy/k8s/overlays/ha/nats.conf");
+    let clustered = read("deploy/k8s/components/ha/nats.conf");
     for line in whole.lines() {
         assert!(
             clustered.lines().any(|other| other == line),
-            "overlays/ha/nats.conf lacks {line}"
+            "components/ha/nats.conf lacks {line}"
         );
+    }
+}
+
+/// Kustomize cannot put a file into an object of another kind, so this one is made of the other.
+#[test]
+fn kubernetes_gets_the_rules_that_are_tested() {
+    let name = "deploy/k8s/components/monitoring/rules.yaml";
+    let text = read(name);
+    let head = text
+        .split_inclusive('\n')
+        .take_while(|line| !line.starts_with("  groups:"));
+    let rules = read("deploy/prometheus/rules.yml");
+    let indented = rules
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            if line.is_empty() {
+                "\n".into()
+            } else {
+                format!("  {line}\n")
+            }
+        });
+    let wanted: String = head.map(str::to_owned).chain(indented).collect();
+    if std::env::var_os("UPDATE_DEPLOY").is_some() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(name);
+        fs::write(file, &wanted).expect("the object");
+    } else {
+        assert_eq!(
+            text, wanted,
+            "UPDATE_DEPLOY=1 cargo test -p repo-checks --test deploy makes it"
+        );
+    }
+}
+
+/// What is named after -f undoes what another line said; what .env says stays.
+#[test]
+fn no_document_has_a_line_of_compose_that_undoes_another() {
+    for name in [
+        "README.md",
+        "docs/operating.md",
+        "docs/access.md",
+        "docs/cameras.md",
+        "docs/security.md",
+    ] {
+        let text = read(name);
+        let lines = text.lines().filter(|line| line.contains("docker compose"));
+        for line in lines {
+            let undoes =
+                line.contains(" -f ") || line.contains("--file") || line.contains("--scale");
+            assert!(!undoes, "{name}: say it in deploy/.env instead: {line}");
+        }
     }
 }
 
@@ -37,18 +94,17 @@ fn every_setting_that_deploy_makes_exists() {
     let mut files = vec![
         read("deploy/compose.yaml"),
         read("deploy/compose.camera.yaml"),
+        read("deploy/compose.second-camera.yaml"),
     ];
     for file in [
         "base/capture.yaml",
         "base/gateway.yaml",
-        "overlays/ha/capture-standby.yaml",
+        "another-camera/capture.yaml",
+        "components/camera/kustomization.yaml",
+        "components/camera-privileged/kustomization.yaml",
+        "components/ha/kustomization.yaml",
     ] {
         files.push(read(&format!("deploy/k8s/{file}")));
-    }
-    for overlay in ["camera", "camera-privileged", "ha"] {
-        files.push(read(&format!(
-            "deploy/k8s/overlays/{overlay}/kustomization.yaml"
-        )));
     }
     files.push(read("deploy/Dockerfile"));
     let foreign = [
@@ -73,7 +129,7 @@ fn every_setting_that_deploy_makes_exists() {
             );
         }
     }
-    assert!(seen > 15, "{seen} settings found");
+    assert!(seen > 20, "{seen} settings found");
 }
 
 /// A tag can be moved to other code; a commit cannot.
@@ -100,7 +156,11 @@ fn every_action_is_named_by_its_commit_and_says_its_version() {
 #[test]
 fn every_image_that_is_not_built_here_can_be_replaced_by_a_digest() {
     let mut seen = 0;
-    for name in ["compose.yaml", "compose.monitoring.yaml"] {
+    for name in [
+        "compose.yaml",
+        "compose.monitoring.yaml",
+        "compose.alerts.yaml",
+    ] {
         let text = read(&format!("deploy/{name}"));
         for image in text
             .lines()

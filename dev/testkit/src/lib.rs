@@ -1,6 +1,6 @@
 //! Real parts for tests, dev-only: everything started and ready ([`Stack`]), a nats-server per test ([`NatsServer`]), a
 //! service as its own process ([`Process`]), a WebSocket client ([`Viewer`]) and very many of them ([`Load`]), a reader that
-//! trusts no frame ([`Picture`]), pictures that change where told ([`Scene`]), bad networks ([`ThrottledLink`], [`Host`]), cameras ([`Cameras`]) and
+//! trusts no frame ([`Picture`]), pictures that change where told ([`Scene`]), bad networks ([`ThrottledLink`], [`Host`]), cameras ([`Cameras`], [`HttpCamera`]) and
 //! [`eventually`] instead of sleeping.
 //!
 //! Everything listens on free ports of 127.0.0.1 and ends with its value, so tests run side by side in any order. A part
@@ -18,6 +18,7 @@ pub mod command_line;
 mod eventually;
 mod host;
 pub mod http;
+mod http_camera;
 mod launch;
 mod link;
 mod load;
@@ -39,6 +40,7 @@ pub use cameras::{Cameras, Output};
 pub use child::{ChildProcess, Scratch, find_on_path};
 pub use eventually::{Attempt, eventually};
 pub use host::Host;
+pub use http_camera::{HttpAnswer, HttpCamera, HttpSeen};
 pub use launch::Settings;
 pub use link::{LinkQuality, ThrottledLink};
 pub use load::{Load, now_us};

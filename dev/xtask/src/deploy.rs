@@ -3,17 +3,37 @@
 //!
 //! Each tool is shown something that is wrong, too: a check that cannot fail checks nothing.
 
+mod files;
+mod manifests;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use crate::shell::{Environment, Outcome, binaries, output, run, say, workspace};
 use crate::tools;
+pub(crate) use files::copy;
+use files::{changed, must_fail};
 
-const OVERLAYS: [&str; 4] = ["demo", "camera", "camera-privileged", "ha"];
-
-/// The Kubernetes whose schemas the manifests are held against.
-const KUBERNETES: &str = "1.33";
+/// Guards of the rules taken away: what each alert would be without.
+const MISFIRING: [(&str, &str); 4] = [
+    // Anybody's job in a Prometheus that is shared.
+    (r#"up{rero_dev_service!=""} == 0"#, "up == 0"),
+    // Another camera's viewers.
+    (
+        "unless on (namespace, camera) camera:gateway_viewers:sum > 0",
+        "unless on () sum(camera:gateway_viewers:sum) > 0",
+    ),
+    // The one of a pair that stands by.
+    (
+        "sum by (namespace, camera) (rate(capture_frames_published",
+        "min by (namespace, camera) (rate(capture_frames_published",
+    ),
+    // A job of any name.
+    (
+        r#"up{rero_dev_service="gateway"} == 1"#,
+        r#"up{job="gateway"} == 1"#,
+    ),
+];
 
 /// `cargo xtask deploy`
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -53,23 +73,12 @@ pub(crate) fn check(environment: &Environment) -> Outcome<()> {
     rules(&folder, &environment)?;
     compose(&folder, &environment)?;
     tools::KUBERNETES_VALIDATE.get(&mut environment)?;
-    manifests(&folder, &environment)?;
+    manifests::check(&folder, &environment)?;
     let mut paper = environment.command(binaries("debug").join("deploy-checks"));
     run(
         "manifests, and the cluster of `ha`",
         paper.arg("paper").arg(&folder),
     )
-}
-
-/// A copy of `deploy/` without what a person has set and keeps secret.
-pub(crate) fn copy(environment: &Environment, to: &Path) -> Outcome<()> {
-    let _ = fs::remove_dir_all(to);
-    let mut copy = environment.command("cp");
-    copy.arg("-a").arg(workspace().join("deploy")).arg(to);
-    run("copying deploy/", &mut copy)?;
-    let _ = fs::remove_dir_all(to.join("secrets"));
-    let _ = fs::remove_file(to.join(".env"));
-    Ok(())
 }
 
 fn dockerfile(folder: &Path, environment: &Environment) -> Outcome<()> {
@@ -85,7 +94,7 @@ fn dockerfile(folder: &Path, environment: &Environment) -> Outcome<()> {
     must_fail("hadolint", &mut lint(&wrong))
 }
 
-/// Prometheus' own word on its configuration, rules and their tests.
+/// Prometheus' own word on its configuration, rules and their tests, Alertmanager's on the example.
 fn rules(folder: &Path, environment: &Environment) -> Outcome<()> {
     let promtool = tools::PROMTOOL.get(&mut Environment::default())?;
     let own = workspace().join("deploy/prometheus");
@@ -110,21 +119,28 @@ fn rules(folder: &Path, environment: &Environment) -> Outcome<()> {
         fs::copy(own.join(name), beside.join(name)).map_err(|error| format!("{name}: {error}"))?;
     }
     let file = own.join("rules.yml");
-    changed(&file, "nats_connected == 0", "nats_connected == 2", &beside)?;
-    must_fail(
-        "promtool test rules",
-        &mut ask(["test", "rules", "rules_test.yml"], &beside),
-    )?;
-    changed(
-        &file,
-        "sum(gateway_viewers)",
-        "sum(gateway_viewers",
-        &beside,
-    )?;
+    for (right, wrong) in MISFIRING {
+        changed(&file, right, wrong, &beside)?;
+        must_fail(
+            "promtool test rules",
+            &mut ask(["test", "rules", "rules_test.yml"], &beside),
+        )?;
+    }
+    changed(&file, "sum by (", "sum by ((", &beside)?;
     must_fail(
         "promtool check config",
         &mut ask(["check", "config", "prometheus.yml"], &beside),
-    )
+    )?;
+    let amtool = tools::AMTOOL.get(&mut Environment::default())?;
+    let read = |file: &Path| {
+        let mut command = environment.command(&amtool);
+        command.arg("check-config").arg(file);
+        command
+    };
+    let example = own.join("alertmanager.example.yml");
+    run("amtool check-config", &mut read(&example))?;
+    let wrong = changed(&example, "receiver: phone", "receiver: fone", &beside)?;
+    must_fail("amtool check-config", &mut read(&wrong))
 }
 
 /// Where there is a docker with compose: it need not run.
@@ -133,7 +149,11 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
         let mut command = environment.command("docker");
         command.arg("compose").args(arguments);
         // What keys.sh would write; nothing is started.
-        command.envs([("CAPTURE_NKEY", "U"), ("GATEWAY_NKEY", "U")]);
+        command.envs([
+            ("CAPTURE_NKEY", "U"),
+            ("GATEWAY_NKEY", "U"),
+            ("SECOND_CAMERA_ID", "yard"),
+        ]);
         command.current_dir(workspace().join("deploy"));
         command
     };
@@ -141,7 +161,12 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
         say("no docker compose here: its files are read by `cargo xtask containers` only");
         return Ok(());
     }
-    for beside in ["compose.camera.yaml", "compose.monitoring.yaml"] {
+    for beside in [
+        "compose.camera.yaml",
+        "compose.second-camera.yaml",
+        "compose.monitoring.yaml",
+        "compose.alerts.yaml",
+    ] {
         let files = ["-f", "compose.yaml", "-f", beside, "config", "--quiet"];
         run(
             &format!("docker compose config ({beside})"),
@@ -155,70 +180,4 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
         "docker compose config",
         &mut docker(&["-f", &wrong, "config", "--quiet"]),
     )
-}
-
-/// Renders the overlays and what keys.sh makes into `folder`, and holds them against the schemas.
-fn manifests(folder: &Path, environment: &Environment) -> Outcome<()> {
-    let kubectl = tools::KUBECTL.get(&mut Environment::default())?;
-    let capture = environment
-        .get("CAPTURE_BIN")
-        .ok_or("CAPTURE_BIN is not set")?;
-    let place = folder.join("keys");
-    copy(environment, &place)?;
-    let mut keys = environment.command(place.join("k8s/keys.sh"));
-    let keys = output(keys.env("CAPTURE_SVC", capture))
-        .ok_or("deploy/k8s/keys.sh failed; run it by hand to see why")?;
-    let _ = fs::remove_dir_all(&place);
-    let mut rendered = vec![write(folder, "keys.yaml", &keys)?];
-    for overlay in OVERLAYS {
-        let at = workspace().join("deploy/k8s/overlays").join(overlay);
-        let text = output(environment.command(&kubectl).arg("kustomize").arg(&at))
-            .ok_or_else(|| format!("kubectl kustomize {} failed", at.display()))?;
-        rendered.push(write(folder, &format!("{overlay}.yaml"), &text)?);
-    }
-    let schemas = |file: &Path| {
-        let mut command = environment.command("python3");
-        command.args(["-m", "kubernetes_validate", "--quiet", "--strict"]);
-        command.args(["--kubernetes-version", KUBERNETES]).arg(file);
-        command
-    };
-    for file in &rendered {
-        run(
-            &format!("schemas of {}", file.display()),
-            &mut schemas(file),
-        )?;
-    }
-    let wrong = folder.join("wrong");
-    fs::create_dir_all(&wrong).map_err(|error| error.to_string())?;
-    let wrong = changed(&rendered[1], "readinessProbe", "readynessProbe", &wrong)?;
-    must_fail("kubernetes-validate", &mut schemas(&wrong))
-}
-
-/// `file` with a fault, under the same name in `folder`.
-fn changed(file: &Path, right: &str, wrong: &str, folder: &Path) -> Outcome<PathBuf> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    if !text.contains(right) {
-        return Err(format!(
-            "{} has no {right:?} any more: give it another fault",
-            file.display()
-        ));
-    }
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    write(folder, &name, &text.replace(right, wrong))
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> Outcome<PathBuf> {
-    let file = folder.join(name);
-    fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(file)
-}
-
-/// A guard was taken away on purpose: who checks has to say no.
-fn must_fail(who: &str, command: &mut Command) -> Outcome<()> {
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if status.map_err(|error| format!("{who}: {error}"))?.success() {
-        return Err(format!("{who} did not notice that something is wrong"));
-    }
-    say(&format!("{who} notices a fault"));
-    Ok(())
 }

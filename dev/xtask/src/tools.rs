@@ -19,10 +19,10 @@ use crate::shell::{Environment, Outcome, say};
 pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
-    CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG, LIBJPEG_TURBO,
-    NASM, NATS_SERVER, NODE, PROMTOOL,
+    AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
+    LIBJPEG_TURBO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
-pub(crate) use module::{KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 
 /// Lists what a program is made of.
@@ -36,7 +36,7 @@ pub(crate) const CARGO_MUTANTS: CargoInstall = CargoInstall {
     version: "27.1.0",
 };
 
-const MODULES: [module::Module; 2] = [NATS_PY, KUBERNETES_VALIDATE];
+const MODULES: [module::Module; 3] = [NATS_PY, KUBERNETES_VALIDATE, HELM];
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
@@ -51,6 +51,7 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         CARGO_DENY,
         HADOLINT,
         PROMTOOL,
+        AMTOOL,
         KUBECTL,
         NGINX,
         CADDY,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use wire::{CameraId, Quality, Rung};
+use wire::{CameraId, Quality, Rendition, Size};
 
 /// The most characters of a name that are kept: it goes into a line of the audit log.
 const MAX_SUB_CHARS: usize = 128;
@@ -21,7 +21,7 @@ pub(crate) struct Claims {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     cameras: Vec<CameraPattern>,
-    best: Rung,
+    best: Quality,
 }
 
 /// A camera's name in which `*` stands for any number of characters; `default` is the unnamed camera.
@@ -87,8 +87,8 @@ impl Claims {
         self.expires_s.is_some_and(|end| end <= now_s)
     }
 
-    /// The best rung of a camera that may be seen; `None`: the camera may not.
-    pub(crate) fn best(&self, camera: &CameraId) -> Option<Rung> {
+    /// The best quality of a camera that may be seen, at whatever size; `None`: the camera may not.
+    pub(crate) fn best(&self, camera: &CameraId) -> Option<Quality> {
         let grants = self.grants.iter().filter(|grant| grant.covers(camera));
         grants.map(|grant| grant.best).max()
     }
@@ -104,8 +104,8 @@ impl Claims {
         names
     }
 
-    /// The best rung of any camera.
-    pub(crate) fn best_of_all(&self) -> Option<Rung> {
+    /// The best quality of any camera.
+    pub(crate) fn best_of_all(&self) -> Option<Quality> {
         self.grants.iter().map(|grant| grant.best).max()
     }
 }
@@ -119,9 +119,10 @@ impl Grant {
 
     /// These cameras, at no more than `max_quality`.
     pub(crate) fn of(cameras: Vec<CameraPattern>, max_quality: Option<Quality>) -> Self {
+        let max_quality = max_quality.unwrap_or(Quality::HIGHEST);
         Self {
             cameras,
-            best: max_quality.map_or(Rung::HIGHEST, Quality::rung),
+            best: Rendition::serving(max_quality, Size::Full).quality(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use process::Clock;
 use tokio_util::sync::CancellationToken;
-use wire::{CameraId, Rung};
+use wire::{CameraId, Quality};
 
 use super::claims::Claims;
 use crate::audit::Who;
@@ -98,11 +98,11 @@ impl Identity {
         self.proof
     }
 
-    /// The best rung of a camera that may be seen.
+    /// The best quality of a camera that may be seen.
     ///
     /// # Errors
     /// The camera may not be seen, in words; the same whether there is such a camera or not.
-    pub(crate) fn best(&self, camera: &CameraId) -> Result<Rung, String> {
+    pub(crate) fn best(&self, camera: &CameraId) -> Result<Quality, String> {
         let best = self.claims.best(camera);
         best.ok_or_else(|| format!("you may not watch the camera {camera}"))
     }

@@ -133,7 +133,7 @@ mod tests {
         let claims = key().verify(&token, 999).unwrap();
         assert_eq!(claims.sub(), "neighbour");
         assert_eq!(claims.cameras(), ["front-door"]);
-        assert_eq!(claims.best_of_all().map(wire::Rung::quality), Some(60));
+        assert_eq!(claims.best_of_all().map(wire::Quality::get), Some(60));
         assert_eq!(claims.expires_s(), Some(1000));
         assert_eq!(key().verify(&token, 1000), Err(LinkError::Over));
     }

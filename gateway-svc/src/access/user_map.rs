@@ -88,7 +88,7 @@ fn read(texts: HashMap<String, GrantText>) -> Result<HashMap<String, Grant>, Use
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::Rung;
+    use wire::Quality;
 
     const MAP: &str = r#"{
         "users": {"alice": {"cameras": ["*"]}, "bob": {"cameras": ["hall"], "max_quality": 40}},
@@ -99,7 +99,7 @@ mod tests {
         let map = UserMap::read(MAP).unwrap();
         let claims = map.claims(user, groups.iter().copied());
         assert_eq!(claims.sub(), user);
-        claims.best(&camera.parse().unwrap()).map(Rung::quality)
+        claims.best(&camera.parse().unwrap()).map(Quality::get)
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub(crate) struct Watched {
     pub(crate) camera: Box<str>,
     /// Asked for at the beginning; it may change.
     pub(crate) quality: u8,
+    /// The same quality with its size, as everywhere else: `80`, `80s2`.
+    pub(crate) rendition: String,
 }
 
 /// Somebody who watches: `came` is written when it begins and `left` when it is dropped.

@@ -18,6 +18,7 @@ fn watched() -> Watched {
         via: "websocket",
         camera: "front-door".into(),
         quality: 60,
+        rendition: "60s2".into(),
     }
 }
 
@@ -75,7 +76,7 @@ async fn a_viewer_is_a_line_when_it_comes_and_one_when_it_leaves() {
     }
     let mut expected = serde_json::json!({
         "gateway": "gateway-1", "event": "came", "viewer": 1, "sub": "neighbour", "by": "link",
-        "address": "10.0.0.7", "via": "websocket", "camera": "front-door", "quality": 60,
+        "address": "10.0.0.7", "via": "websocket", "camera": "front-door", "quality": 60, "rendition": "60s2",
     });
     assert_eq!(came, expected);
     expected["event"] = "left".into();

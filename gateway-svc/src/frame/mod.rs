@@ -34,6 +34,8 @@ pub(crate) struct Frame {
     pub(crate) nth: u64,
     /// When it came from the bus.
     pub(crate) received: Instant,
+    /// How far apart the frames of its stream are captured, in µs; 0 while that is not known.
+    pub(crate) spacing_us: u64,
     whole: Message,
     /// Where somebody may want one, and its JPEG has intervals.
     deltas: Option<Box<Deltas>>,
@@ -53,6 +55,7 @@ impl Frame {
             number,
             nth,
             received,
+            spacing_us: 0,
             whole: Message::new(jpeg, number),
             deltas: None,
         }

@@ -8,16 +8,17 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Extension, Query, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use process::{CountedGauge, Place};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use wire::Rate;
+use wire::pace::Pace;
 
 use crate::access::identity::Identity;
 use crate::audit::Visit;
@@ -28,8 +29,6 @@ use crate::relay::fanout::JOIN_MAX_AGE;
 use crate::relay::streams::Subscription;
 use crate::session::admission::Permit;
 
-/// Frames a second that may be asked for.
-const FPS_RANGE: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
 /// In the audit log.
 const PATH: &str = "/stream.mjpg";
 /// Ends one part and begins the next at once: a browser shows a part when it sees the boundary behind it.
@@ -46,17 +45,9 @@ pub(crate) async fn mjpeg(
 ) -> Response {
     let client = state.access.client_ip(peer.ip(), &headers);
     let who = identity.who(client);
-    let stream = match query.stream(&state.refused, &identity) {
-        Ok(stream) => stream,
+    let (stream, rate) = match query.stream(&state.refused, &identity) {
+        Ok(asked) => asked,
         Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
-    };
-    let interval = match query.fps {
-        None => Duration::ZERO,
-        Some(fps) if FPS_RANGE.contains(&fps) => Duration::from_secs_f64(1.0 / fps),
-        Some(fps) => {
-            let words = format!("fps must be from 0.01 to 1000, not {fps}\n");
-            return (StatusCode::BAD_REQUEST, words).into_response();
-        }
     };
     let permit = match state.admission.admit(client) {
         Ok(permit) => permit,
@@ -86,7 +77,7 @@ pub(crate) async fn mjpeg(
     let visit = state
         .audit
         .came(who, watched("mjpeg", &stream), state.clock.now());
-    let parts = Parts::new(state, subscription, permit, visit, interval);
+    let parts = Parts::new(state, subscription, permit, visit, rate);
     (headers, parts.into_body(identity)).into_response()
 }
 
@@ -112,9 +103,11 @@ struct Parts {
     room: Arc<Semaphore>,
     /// The last frame's number in its stream.
     last: Option<u64>,
-    interval: Duration,
-    /// When the next part is due.
-    due: Instant,
+    rate: Rate,
+    pace: Option<Pace>,
+    /// Frames since the last one that were more than were asked for, and the number of the newest of them.
+    paced: u64,
+    passed: Option<u64>,
 }
 
 /// A part's bytes; when they are dropped, they have been written.
@@ -135,16 +128,18 @@ impl Parts {
         subscription: Subscription,
         permit: Permit,
         visit: Visit,
-        interval: Duration,
+        rate: Rate,
     ) -> Self {
-        let rung = subscription.stream().rung;
+        let rendition = subscription.stream().rendition;
         Self {
             frames: subscription.fanout().frames(),
-            watching: CountedGauge::new(&state.viewers.watching[rung.index()]),
+            watching: CountedGauge::new(&state.viewers.watching[rendition.index()]),
             room: Arc::new(Semaphore::new(1)),
             last: None,
-            interval,
-            due: state.clock.now(),
+            rate,
+            pace: Pace::new(rate),
+            paced: 0,
+            passed: None,
             subscription,
             permit,
             visit,
@@ -195,10 +190,13 @@ impl Parts {
             let fresh =
                 |frame: &Arc<Frame>| now.saturating_duration_since(frame.received) < JOIN_MAX_AGE;
             let new = frame.filter(|frame| self.last != Some(frame.nth) && fresh(frame));
-            // A little early is on time: frames come when the camera has them.
-            if let Some(frame) = new.filter(|_| now + self.interval / 8 >= self.due) {
-                self.due = (self.due + self.interval).max(now);
-                break frame;
+            if let Some(frame) = new {
+                if self.is_due(&frame) {
+                    break frame;
+                }
+                if self.passed.replace(frame.nth) != Some(frame.nth) {
+                    self.paced += 1;
+                }
             }
             self.frames.changed().await.ok()?;
         };
@@ -213,18 +211,29 @@ impl Parts {
         Some(Bytes::from_owner(Written { bytes, _room: room }))
     }
 
+    fn is_due(&self, frame: &Frame) -> bool {
+        let at_us = frame.stamp.captured_at_us;
+        self.pace
+            .is_none_or(|pace| pace.is_due(at_us, frame.spacing_us))
+    }
+
     fn count(&mut self, frame: &Frame) {
-        let last = self.last.replace(frame.nth);
-        if self.interval.is_zero() {
-            let missed = last.map_or(0, |last| frame.nth.saturating_sub(last + 1));
-            self.state.delivered.skipped(missed);
+        if let Some(pace) = &mut self.pace {
+            pace.take(frame.stamp.captured_at_us, frame.spacing_us);
         }
+        // It has one: from now on no more are made than it asked for.
+        self.subscription.want(self.rate);
+        let paced = std::mem::take(&mut self.paced);
+        let last = self.last.replace(frame.nth);
+        let missed = last.map_or(0, |last| frame.nth.saturating_sub(last + 1 + paced));
+        self.state.delivered.skipped(missed);
+        self.state.delivered.paced(paced);
         let clock = self.state.clock;
         let age = frame.age_s(clock.wall_us(clock.now()));
-        let rung = self.subscription.stream().rung;
+        let rendition = self.subscription.stream().rendition;
         let bytes = frame.jpeg().len();
         self.visit.bytes += bytes as u64;
-        self.state.delivered.sent(rung, (bytes, 0), age);
+        self.state.delivered.sent(rendition, (bytes, 0), age);
     }
 }
 

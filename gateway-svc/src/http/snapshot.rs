@@ -35,7 +35,8 @@ pub(crate) async fn snapshot(
 ) -> Response {
     let who = identity.who(state.access.client_ip(peer.ip(), &headers));
     let stream = match query.stream(&state.refused, &identity) {
-        Ok(stream) => stream,
+        // One picture has no rate.
+        Ok((stream, _)) => stream,
         Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
     };
     // Who asks for one picture after the other watches.

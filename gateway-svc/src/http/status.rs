@@ -8,12 +8,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Json, Response};
 use serde::Serialize;
 use serde_json::json;
-use wire::{CameraStatus, Rung};
+use wire::{CameraStatus, Quality};
 
 use crate::access::identity::Identity;
 use crate::http::state::AppState;
 
-/// A camera's status, how many watch it here by quality, and how well whoever asks may.
+/// A camera's status, how many watch it here by rendition, and how well whoever asks may.
 #[derive(Serialize)]
 struct CameraReport {
     #[serde(flatten)]
@@ -31,9 +31,9 @@ pub(crate) async fn status(
     let cameras = state.cameras.all().into_iter().filter_map(|(id, status)| {
         let viewers = state.streams.viewers(&id).into_iter();
         Some(CameraReport {
-            max_quality: claims.best(&id)?.quality(),
+            max_quality: claims.best(&id)?.get(),
             viewers: viewers
-                .map(|(rung, viewers)| (rung.to_string(), viewers))
+                .map(|(rendition, viewers)| (rendition.to_string(), viewers))
                 .collect(),
             status,
         })
@@ -57,7 +57,7 @@ pub(crate) async fn status(
             "sub": claims.sub(),
             "by": identity.proof().as_str(),
             "cameras": claims.cameras(),
-            "max_quality": claims.best_of_all().map(Rung::quality),
+            "max_quality": claims.best_of_all().map(Quality::get),
             "expires": claims.expires_s(),
         },
         "cameras": cameras,

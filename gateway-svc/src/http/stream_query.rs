@@ -3,7 +3,10 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use wire::{CameraId, Quality, StreamId};
+use wire::quality::QualityError;
+use wire::rate::RateError;
+use wire::rendition::SizeError;
+use wire::{CameraId, Quality, Rate, Rendition, Size, StreamId};
 
 use crate::access::identity::Identity;
 use crate::audit::{Audit, Watched, Who};
@@ -19,23 +22,25 @@ const RETRY_AFTER_S: &str = "2";
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct StreamQuery {
     quality: Option<String>,
+    size: Option<String>,
     camera: Option<String>,
     /// Of a snapshot: how old it may be.
     pub(crate) max_age_ms: Option<u64>,
     /// Of a stream: how many frames a second.
-    pub(crate) fps: Option<f64>,
+    fps: Option<String>,
 }
 
 impl StreamQuery {
-    /// The stream that is meant, of the best quality that may be watched at the most, or the answer to a request for
-    /// none; it is counted.
+    /// The stream that is meant, of the best quality that may be watched at the most, and how much of it; or the answer to
+    /// a request for none, which is counted.
     pub(crate) fn stream(
         &self,
         refused: &Refused,
         identity: &Identity,
-    ) -> Result<StreamId, (StatusCode, String)> {
+    ) -> Result<(StreamId, Rate), (StatusCode, String)> {
         let quality = self.quality.as_deref().unwrap_or(DEFAULT_QUALITY);
-        let quality: Quality = quality.parse().map_err(|error| {
+        let picture = Picture::asked(quality, self.size.as_deref(), self.fps.as_deref());
+        let picture = picture.map_err(|error| {
             refused.quality.inc();
             (StatusCode::BAD_REQUEST, format!("{error}\n"))
         })?;
@@ -48,8 +53,48 @@ impl StreamQuery {
             refused.claims.inc();
             (StatusCode::FORBIDDEN, format!("{words}\n"))
         })?;
-        let rung = quality.rung().min(best);
-        Ok(StreamId { camera, rung })
+        let rendition = picture.within(best);
+        Ok((StreamId { camera, rendition }, picture.rate))
+    }
+}
+
+/// What a picture is to be like, of whichever camera and by whichever route.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Picture {
+    quality: Quality,
+    size: Size,
+    /// How many of them a second.
+    pub(crate) rate: Rate,
+}
+
+/// What a picture cannot be like.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PictureError {
+    #[error(transparent)]
+    Quality(#[from] QualityError),
+    #[error(transparent)]
+    Size(#[from] SizeError),
+    #[error(transparent)]
+    Rate(#[from] RateError),
+}
+
+impl Picture {
+    /// Of the words of a request; without them it is full size and every frame.
+    pub(crate) fn asked(
+        quality: &str,
+        size: Option<&str>,
+        fps: Option<&str>,
+    ) -> Result<Self, PictureError> {
+        Ok(Self {
+            quality: quality.parse()?,
+            size: size.map_or(Ok(Size::Full), str::parse)?,
+            rate: fps.map_or(Ok(Rate::ALL), str::parse)?,
+        })
+    }
+
+    /// What serves it, of no higher quality than `best`.
+    pub(crate) fn within(self, best: Quality) -> Rendition {
+        Rendition::serving(self.quality.min(best), self.size)
     }
 }
 
@@ -71,7 +116,8 @@ pub(crate) fn watched(via: &'static str, stream: &StreamId) -> Watched {
     Watched {
         via,
         camera: stream.camera.name().into(),
-        quality: stream.rung.quality(),
+        quality: stream.rendition.quality().get(),
+        rendition: stream.rendition.to_string(),
     }
 }
 

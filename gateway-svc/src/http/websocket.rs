@@ -5,16 +5,14 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, Extension, Path, Query, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
-use wire::quality::QualityError;
 use wire::subject::CameraIdError;
-use wire::{CameraId, Quality, Rung, StreamId};
+use wire::{CameraId, StreamId};
 
 use crate::access::identity::Identity;
 use crate::audit::Who;
 use crate::http::state::AppState;
-use crate::http::stream_query::watched;
-use crate::relay::streams::Subscription;
-use crate::session::admission::{AdmissionError, Permit};
+use crate::http::stream_query::{Picture, watched};
+use crate::session::admission::AdmissionError;
 use crate::session::upgrade::{self, Admitted, NOT_ALLOWED, SERVICE_RESTART};
 
 /// Close codes of a refusal. Source: RFC 6455 section 7.4.1 and the IANA registry of close codes.
@@ -27,6 +25,9 @@ const PATH: &str = "/websocket";
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct WebSocketQuery {
     camera: Option<String>,
+    size: Option<String>,
+    /// Frames a second at the most.
+    fps: Option<String>,
     /// The version of the protocol.
     v: Option<String>,
     /// Frames may come as deltas.
@@ -51,60 +52,59 @@ pub(crate) async fn websocket(
     };
     let client = state.access.client_ip(peer.ip(), upgrade.headers());
     let who = identity.who(client);
-    match admit(&state, &identity, &who, &quality, query.camera.as_deref()) {
-        Ok((subscription, permit, best)) => {
-            let asked = (query.v.as_deref(), query.delta.as_deref());
-            let watched = watched("websocket", subscription.stream());
-            let visit = state.audit.came(who, watched, state.clock.now());
-            let admitted = Admitted {
-                permit,
-                identity,
-                best,
-                visit,
-            };
-            upgrade.accept(&state.sessions, subscription, admitted, asked)
-        }
-        Err((code, words)) => upgrade.refuse(&state.sessions, code, words),
-    }
+    let admitted = match admit(&state, identity, who, &quality, &query) {
+        Ok(admitted) => admitted,
+        Err((code, words)) => return upgrade.refuse(&state.sessions, code, words),
+    };
+    let asked = (query.v.as_deref(), query.delta.as_deref());
+    upgrade.accept(&state.sessions, admitted, asked)
 }
 
-/// What is watched, the place for it and the best rung that may be; or the close code and the words of a refusal, which
-/// is counted.
+/// Who watches what, and in which place; or the close code and the words of a refusal, which is counted.
 fn admit(
     state: &AppState,
-    identity: &Identity,
-    who: &Who,
+    identity: Identity,
+    who: Who,
     quality: &str,
-    camera: Option<&str>,
-) -> Result<(Subscription, Permit, Rung), (u16, String)> {
-    let quality: Quality = quality.parse().map_err(|error: QualityError| {
+    query: &WebSocketQuery,
+) -> Result<Admitted, (u16, String)> {
+    let picture = Picture::asked(quality, query.size.as_deref(), query.fps.as_deref());
+    let picture = picture.map_err(|error| {
         state.refused.quality.inc();
         (UNSUPPORTED, error.to_string())
     })?;
-    let camera = camera.unwrap_or_default();
+    let camera = query.camera.as_deref().unwrap_or_default();
     let camera: CameraId = camera.parse().map_err(|error: CameraIdError| {
         state.refused.camera.inc();
         (UNSUPPORTED, error.to_string())
     })?;
     let best = identity.best(&camera).map_err(|words| {
         state.refused.claims.inc();
-        state.audit.refused(who, PATH, "claims");
+        state.audit.refused(&who, PATH, "claims");
         (NOT_ALLOWED, words)
     })?;
     let permit = state.admission.admit(who.address).map_err(|error| {
         error.count(&state.refused);
-        state.audit.refused(who, PATH, error.reason());
+        state.audit.refused(&who, PATH, error.reason());
         let code = match error {
             AdmissionError::Leaving => SERVICE_RESTART,
             AdmissionError::Full(_) | AdmissionError::Address(_) => TRY_AGAIN_LATER,
         };
         (code, error.to_string())
     })?;
-    let rung = quality.rung().min(best);
-    let subscription = state.streams.subscribe(&StreamId { camera, rung });
-    let subscription = subscription.map_err(|error| {
+    let rendition = picture.within(best);
+    let stream = StreamId { camera, rendition };
+    let subscription = state.streams.subscribe(&stream).map_err(|error| {
         state.refused.camera.inc();
         (TRY_AGAIN_LATER, error.to_string())
     })?;
-    Ok((subscription, permit, best))
+    let watched = watched("websocket", &stream);
+    Ok(Admitted {
+        permit,
+        identity,
+        subscription,
+        best,
+        rate: picture.rate,
+        visit: state.audit.came(who, watched, state.clock.now()),
+    })
 }

@@ -3,7 +3,7 @@
 use process::Registry;
 use prometheus::local::LocalHistogram;
 use prometheus::{Histogram, IntCounter};
-use wire::{PerRung, Rung};
+use wire::{PerRendition, Rendition};
 
 use super::series;
 
@@ -11,7 +11,7 @@ use super::series;
 #[derive(Debug)]
 pub(crate) struct Received {
     /// `gateway_frames_received_total{quality}`
-    pub(crate) frames: PerRung<IntCounter>,
+    pub(crate) frames: PerRendition<IntCounter>,
     /// `gateway_frames_skipped_total{reason="bus_gap"}`: lost between capture and here.
     pub(crate) bus_gap: IntCounter,
     /// `gateway_frames_skipped_total{reason="stale"}`: came too late or twice, and was dropped.
@@ -22,7 +22,7 @@ pub(crate) struct Received {
 #[derive(Debug)]
 pub(crate) struct Delivered {
     /// `gateway_frames_sent_total{quality}`
-    frames: PerRung<IntCounter>,
+    frames: PerRendition<IntCounter>,
     /// `gateway_sent_bytes_total`
     bytes: IntCounter,
     /// `gateway_deltas_sent_total`
@@ -31,6 +31,8 @@ pub(crate) struct Delivered {
     saved: IntCounter,
     /// `gateway_frames_skipped_total{reason="slow_viewer"}`: not sent to a viewer that was behind; counted per viewer.
     skipped: IntCounter,
+    /// `gateway_frames_skipped_total{reason="paced"}`: more than a viewer asked for; counted per viewer.
+    paced: IntCounter,
     /// `gateway_frame_age_seconds`
     age: Histogram,
 }
@@ -43,6 +45,7 @@ pub(crate) struct DeliveryBatch {
     deltas: u64,
     saved: u64,
     skipped: u64,
+    paced: u64,
     ages: LocalHistogram,
 }
 
@@ -50,11 +53,11 @@ pub(crate) struct DeliveryBatch {
 pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivered)> {
     let skipped = registry.counters(
         "gateway_frames_skipped_total",
-        "Frames not delivered: per viewer for slow_viewer, per frame for bus_gap and stale.",
+        "Frames not delivered: per viewer for slow_viewer and paced, per frame for bus_gap and stale.",
         "reason",
     )?;
     let received = Received {
-        frames: series::counters_per_rung(
+        frames: series::counters_per_rendition(
             registry,
             "gateway_frames_received_total",
             "Frames that came from the bus, by quality.",
@@ -63,7 +66,7 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
         stale: skipped.with_label_values(&["stale"]),
     };
     let delivered = Delivered {
-        frames: series::counters_per_rung(
+        frames: series::counters_per_rendition(
             registry,
             "gateway_frames_sent_total",
             "Frames written to their end to viewers, by quality.",
@@ -80,6 +83,7 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
             "gateway_delta_saved_bytes_total",
             "Bytes that deltas were shorter than their frames.",
         )?,
+        paced: skipped.with_label_values(&["paced"]),
         skipped: skipped.with_label_values(&["slow_viewer"]),
         age: series::seconds(
             registry,
@@ -93,8 +97,13 @@ pub(super) fn new(registry: &Registry) -> prometheus::Result<(Received, Delivere
 impl Delivered {
     /// One frame was written to its end, `age` seconds after its capture if that is known: how many bytes, and how many
     /// it was shorter as a delta.
-    pub(crate) fn sent(&self, rung: Rung, (bytes, saved): (usize, usize), age: Option<f64>) {
-        self.frames[rung.index()].inc();
+    pub(crate) fn sent(
+        &self,
+        rendition: Rendition,
+        (bytes, saved): (usize, usize),
+        age: Option<f64>,
+    ) {
+        self.frames[rendition.index()].inc();
         self.bytes.inc_by(bytes as u64);
         self.deltas.inc_by(u64::from(saved > 0));
         self.saved.inc_by(saved as u64);
@@ -108,6 +117,11 @@ impl Delivered {
         self.skipped.inc_by(frames);
     }
 
+    /// So many frames were more than one viewer asked for.
+    pub(crate) fn paced(&self, frames: u64) {
+        self.paced.inc_by(frames);
+    }
+
     /// An empty batch.
     pub(crate) fn batch(&self) -> DeliveryBatch {
         DeliveryBatch {
@@ -116,6 +130,7 @@ impl Delivered {
             deltas: 0,
             saved: 0,
             skipped: 0,
+            paced: 0,
             ages: self.age.local(),
         }
     }
@@ -138,13 +153,19 @@ impl DeliveryBatch {
         self.skipped += frames;
     }
 
+    /// The frame was more than one viewer asked for.
+    pub(crate) const fn paced(&mut self) {
+        self.paced += 1;
+    }
+
     /// Adds all of it and is empty again.
-    pub(crate) fn flush(&mut self, to: &Delivered, rung: Rung) {
-        to.frames[rung.index()].inc_by(std::mem::take(&mut self.sent));
+    pub(crate) fn flush(&mut self, to: &Delivered, rendition: Rendition) {
+        to.frames[rendition.index()].inc_by(std::mem::take(&mut self.sent));
         to.bytes.inc_by(std::mem::take(&mut self.bytes));
         to.deltas.inc_by(std::mem::take(&mut self.deltas));
         to.saved.inc_by(std::mem::take(&mut self.saved));
         to.skipped.inc_by(std::mem::take(&mut self.skipped));
+        to.paced.inc_by(std::mem::take(&mut self.paced));
         self.ages.flush();
     }
 }

@@ -1,6 +1,6 @@
 //! Every `gateway_*` series: names, help and buckets in one place, on a registry of our own.
 //!
-//! Children per rung are looked up once, so that the frame path only adds to atomics. Rooms are handed the group they
+//! Children per rendition are looked up once, so that the frame path only adds to atomics. Rooms are handed the group they
 //! count in ([`Received`], [`Delivered`], [`Viewers`], [`Refused`]), not all of them.
 
 mod frames;
@@ -12,13 +12,13 @@ use std::sync::Arc;
 use bus::LinkMetrics;
 use process::Registry;
 use prometheus::IntGauge;
-use wire::PerRung;
+use wire::PerRendition;
 
 pub(crate) use self::frames::{Delivered, DeliveryBatch, Received};
 pub(crate) use self::viewers::{Closed, Refused, Viewers};
 
-/// Leases held, by [`wire::Rung::index`].
-pub(crate) type LeaseGauges = PerRung<IntGauge>;
+/// Leases held, by [`wire::Rendition::index`].
+pub(crate) type LeaseGauges = PerRendition<IntGauge>;
 
 /// All series of this service.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Metrics {
             delivered: Arc::new(delivered),
             viewers: Arc::new(Viewers::new(&registry)?),
             refused: Arc::new(Refused::new(&registry)?),
-            leases: series::gauges_per_rung(
+            leases: series::gauges_per_rendition(
                 &registry,
                 "gateway_leases",
                 "Leases this gateway holds, by quality.",
@@ -77,6 +77,7 @@ mod tests {
         let text = Metrics::new().unwrap().text();
         for series in [
             "gateway_viewers{quality=\"80\"} 0",
+            "gateway_viewers{quality=\"80s2\"} 0",
             "gateway_connections_total 0",
             "gateway_closed_total{reason=\"leaving\"} 0",
             "gateway_refused_total{reason=\"quality\"} 0",
@@ -87,6 +88,7 @@ mod tests {
             "gateway_delta_saved_bytes_total 0",
             "gateway_frames_skipped_total{reason=\"slow_viewer\"} 0",
             "gateway_frames_skipped_total{reason=\"bus_gap\"} 0",
+            "gateway_frames_skipped_total{reason=\"paced\"} 0",
             "gateway_frames_skipped_total{reason=\"stale\"} 0",
             "gateway_frame_age_seconds_count 0",
             "gateway_viewer_frame_age_seconds_count 0",

@@ -3,7 +3,7 @@
 use process::Registry;
 use prometheus::{Histogram, IntCounter, IntGauge};
 
-use wire::PerRung;
+use wire::PerRendition;
 
 use super::series;
 
@@ -11,7 +11,7 @@ use super::series;
 #[derive(Debug)]
 pub(crate) struct Viewers {
     /// `gateway_viewers{quality}`
-    pub(crate) watching: PerRung<IntGauge>,
+    pub(crate) watching: PerRendition<IntGauge>,
     /// `gateway_connections_total`
     pub(crate) connections: IntCounter,
     /// `gateway_closed_total{reason}`
@@ -44,7 +44,7 @@ pub(crate) struct Closed {
 /// `gateway_refused_total{reason}`: who was not let in.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    /// A quality out of range.
+    /// A quality or a rate out of range, or no size.
     pub(crate) quality: IntCounter,
     /// A camera with an impossible name.
     pub(crate) camera: IntCounter,
@@ -76,7 +76,7 @@ impl Viewers {
             "direction",
         )?;
         Ok(Self {
-            watching: series::gauges_per_rung(
+            watching: series::gauges_per_rendition(
                 registry,
                 "gateway_viewers",
                 "Viewers now, by quality.",

@@ -151,6 +151,7 @@ impl Camera {
                 format: String::new(),
                 run: String::new(),
                 qualities: Vec::new(),
+                renditions: Vec::new(),
                 changed_ratio: None,
             },
             true,
@@ -194,6 +195,7 @@ fn offline(last: CameraStatus, connected: bool) -> CameraStatus {
         height: 0,
         format: String::new(),
         qualities: Vec::new(),
+        renditions: Vec::new(),
         changed_ratio: None,
         ..last
     }

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use process::Clock;
 use tokio::sync::watch;
-use wire::{CameraStatus, Stamp, StreamId};
+use wire::pace::Spacing;
+use wire::{CameraStatus, Rate, Stamp, StreamId};
 
 use crate::bus::FrameStream;
 use crate::frame::Frame;
@@ -25,6 +26,8 @@ use crate::viewer::send_window::ANSWER_DELAY;
 
 /// A frame that is older is not shown to who joins: better nothing than the past.
 pub(crate) const JOIN_MAX_AGE: Duration = Duration::from_secs(1);
+/// So long after every frame was asked for again, numbers that are missing may be of frames that were never made.
+const THINNED_FOR_US: u64 = 1_000_000;
 /// How often viewers are looked after when no frame comes.
 const TICK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -40,6 +43,8 @@ pub(crate) struct Fanout {
     /// How many subscriptions want deltas.
     want_deltas: AtomicUsize,
     lateness: Arc<Mutex<LatenessFilter>>,
+    /// Until then (µs of the wall clock) capture may have been asked for fewer frames than there are.
+    thinned_until_us: AtomicU64,
     context: Context,
 }
 
@@ -84,8 +89,22 @@ impl Fanout {
             attached: AtomicUsize::new(0),
             want_deltas: AtomicUsize::new(0),
             lateness,
+            thinned_until_us: AtomicU64::new(0),
             context,
         }
+    }
+
+    /// Capture is now asked for so many frames a second.
+    pub(crate) fn asked_for(&self, rate: Rate) {
+        let now = self.context.clock.now();
+        let until = if rate < Rate::ALL {
+            u64::MAX
+        } else if self.thinned_until_us.load(Ordering::Relaxed) == u64::MAX {
+            self.context.clock.wall_us(now) + THINNED_FOR_US
+        } else {
+            return;
+        };
+        self.thinned_until_us.store(until, Ordering::Relaxed);
     }
 
     /// Which stream it is.
@@ -134,12 +153,13 @@ impl Fanout {
         let Context {
             clock, received, ..
         } = &self.context;
-        let rung = self.stream.rung.index();
+        let rendition = self.stream.rendition.index();
         let mut sequence = Sequence::default();
         let mut changes = ChangeLog::default();
+        let mut spacing = Spacing::default();
         let mut nth = 0;
         while let Some(jpeg) = frames.next().await {
-            received.frames[rung].inc();
+            received.frames[rendition].inc();
             let stamp = match Stamp::read(&jpeg) {
                 Ok(stamp) => stamp,
                 Err(error) => {
@@ -151,13 +171,16 @@ impl Fanout {
             let now_us = clock.wall_us(now);
             let fresh = self.is_fresh(&stamp, now_us);
             let gap = sequence.gap(&stamp, now_us);
-            received.bus_gap.inc_by(gap.unwrap_or(0));
+            if self.thinned_until_us.load(Ordering::Relaxed) < now_us {
+                received.bus_gap.inc_by(gap.unwrap_or(0));
+            }
             if !fresh || gap.is_none() {
                 received.stale.inc();
                 continue;
             }
             let number = self.context.numbers.fetch_add(1, Ordering::Relaxed);
             let mut frame = Frame::new(&jpeg, stamp, (number, nth), now);
+            frame.spacing_us = spacing.note(stamp.captured_at_us);
             if self.want_deltas.load(Ordering::Relaxed) == 0 {
                 changes.forget();
             } else if let Some(changes) = changes.note(frame.jpeg(), stamp, number) {
@@ -184,7 +207,12 @@ impl Fanout {
         let mut frames = self.frames();
         let mut status = self.status.clone();
         let mut tick = tokio::time::interval(TICK_INTERVAL);
-        let mut task = ShardTask::new(&self.shards[shard], self.stream.rung, *clock, delivered);
+        let mut task = ShardTask::new(
+            &self.shards[shard],
+            self.stream.rendition,
+            *clock,
+            delivered,
+        );
         let mut read_answers_at = None;
         loop {
             tokio::select! {

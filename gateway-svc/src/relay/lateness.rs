@@ -26,7 +26,7 @@ const RUN_TAKEOVER_US: u64 = 2_000_000;
 /// Frames that contradict the ones before are believed when nothing else has come for so long.
 pub(crate) const BELIEVED_AFTER_US: u64 = 1_000_000;
 
-/// Judges the frames of one camera by age; all its rungs share it, so that a new rung knows the clocks already.
+/// Judges the frames of one camera by age; all its renditions share it, so that a new rendition knows the clocks already.
 #[derive(Debug, Default)]
 pub(crate) struct LatenessFilter {
     run: Option<u32>,

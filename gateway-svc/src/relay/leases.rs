@@ -1,13 +1,14 @@
 //! PURE: viewers per stream in, lease actions out.
 //!
 //! The first viewer of a stream makes it subscribe and then put the key, in this order, so that no frame is missed; the
-//! key is renewed while anybody watches, at once after a reconnect; a second after the last one left it is deleted.
+//! key is renewed while anybody watches, at once after a reconnect or when the fastest of its viewers wants another rate,
+//! which is its value; a second after the last one left it is deleted.
 //! One request per key is under way at a time, so that a delete never overtakes the put of a new viewer.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use wire::{CameraId, Rung, StreamId, lease};
+use wire::{CameraId, Rate, Rendition, StreamId, lease};
 
 /// How long a stream is kept after its last viewer, for who reloads the page or switches back. (The camera itself stays
 /// open longer: that is capture's `CAPTURE_LINGER`.)
@@ -22,8 +23,8 @@ const RETRY_LAST: Duration = Duration::from_millis(500);
 pub(crate) enum Action {
     /// Begin to receive the frames; before anything else in the same list.
     Subscribe(StreamId),
-    /// Put the key; [`Leases::done`] follows with this ticket.
-    Put(StreamId, Ticket),
+    /// Put the key with this value; [`Leases::done`] follows with this ticket.
+    Put(StreamId, Rate, Ticket),
     /// Delete the key; [`Leases::done`] follows with this ticket.
     Delete(StreamId, Ticket),
     /// Stop receiving; the stream is forgotten.
@@ -37,7 +38,12 @@ pub(crate) struct Ticket(u64);
 /// What is known of one stream's lease.
 #[derive(Debug)]
 struct Lease {
-    viewers: usize,
+    /// How many want which rate.
+    viewers: BTreeMap<Rate, usize>,
+    /// The highest of these rates; the last one, once nobody watches.
+    rate: Rate,
+    /// The rate that was last put.
+    told: Rate,
     /// When to let go, once nobody watches.
     ends_at: Option<Instant>,
     phase: Phase,
@@ -46,6 +52,34 @@ struct Lease {
     held: bool,
     renew_at: Instant,
     retry: Duration,
+}
+
+impl Lease {
+    fn add(&mut self, rate: Rate) {
+        *self.viewers.entry(rate).or_default() += 1;
+    }
+
+    fn remove(&mut self, rate: Rate) {
+        if let Some(count) = self.viewers.get_mut(&rate) {
+            *count -= 1;
+            if *count == 0 {
+                self.viewers.remove(&rate);
+            }
+        }
+    }
+
+    /// Has another rate than was told put at once, unless requests fail.
+    fn follow(&mut self, now: Instant) {
+        self.rate = self
+            .viewers
+            .keys()
+            .next_back()
+            .copied()
+            .unwrap_or(self.rate);
+        if self.rate != self.told && self.retry == RETRY_FIRST {
+            self.renew_at = now;
+        }
+    }
 }
 
 /// Which request about the key is under way.
@@ -66,15 +100,18 @@ pub(crate) struct Leases {
 }
 
 impl Leases {
-    /// A viewer came; what to do about it, [`due`](Self::due) says.
+    /// A viewer came that wants every frame at first; what to do about it, [`due`](Self::due) says.
     pub(crate) fn join(&mut self, stream: &StreamId, now: Instant) {
         if let Some(lease) = self.by_stream.get_mut(stream) {
-            lease.viewers += 1;
+            lease.add(Rate::ALL);
             lease.ends_at = None;
+            lease.follow(now);
             return;
         }
         let lease = Lease {
-            viewers: 1,
+            viewers: BTreeMap::from([(Rate::ALL, 1)]),
+            rate: Rate::ALL,
+            told: Rate::ALL,
             ends_at: None,
             phase: Phase::Quiet,
             subscribed: false,
@@ -85,11 +122,21 @@ impl Leases {
         self.by_stream.insert(stream.clone(), lease);
     }
 
-    /// A viewer left.
-    pub(crate) fn leave(&mut self, stream: &StreamId, now: Instant) {
+    /// A viewer wants another rate than it did.
+    pub(crate) fn change(&mut self, stream: &StreamId, before: Rate, rate: Rate, now: Instant) {
         if let Some(lease) = self.by_stream.get_mut(stream) {
-            lease.viewers = lease.viewers.saturating_sub(1);
-            if lease.viewers == 0 {
+            lease.remove(before);
+            lease.add(rate);
+            lease.follow(now);
+        }
+    }
+
+    /// A viewer left that wanted this rate.
+    pub(crate) fn leave(&mut self, stream: &StreamId, rate: Rate, now: Instant) {
+        if let Some(lease) = self.by_stream.get_mut(stream) {
+            lease.remove(rate);
+            lease.follow(now);
+            if lease.viewers.is_empty() {
                 lease.ends_at = Some(if self.leaving {
                     now
                 } else {
@@ -142,6 +189,7 @@ impl Leases {
                 if success {
                     lease.renew_at = now + lease::RENEW.mul_f64(1.0 + lease::RENEW_JITTER * spread);
                     lease.retry = RETRY_FIRST;
+                    lease.follow(now);
                 } else {
                     lease.renew_at = now + lease.retry;
                     lease.retry = (lease.retry * 2).min(RETRY_LAST);
@@ -149,7 +197,7 @@ impl Leases {
                 None
             }
             Phase::Deleting(current) if current == ticket => {
-                if lease.viewers == 0 {
+                if lease.viewers.is_empty() {
                     // Deleted or not: without renewal it ends by itself.
                     self.by_stream.remove(stream);
                     return Some(Action::Unsubscribe(stream.clone()));
@@ -189,7 +237,8 @@ impl Leases {
             } else if self.connected && lease.renew_at <= now {
                 let ticket = ticket();
                 lease.phase = Phase::Putting(ticket);
-                actions.push(Action::Put(stream.clone(), ticket));
+                lease.told = lease.rate;
+                actions.push(Action::Put(stream.clone(), lease.rate, ticket));
             }
         }
         for stream in ended {
@@ -214,23 +263,25 @@ impl Leases {
             .min()
     }
 
-    /// How many watch each rung of a camera.
-    pub(crate) fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rung, usize)> {
+    /// How many watch each rendition of a camera.
+    pub(crate) fn viewers(&self, camera: &CameraId) -> impl Iterator<Item = (Rendition, usize)> {
         let leases = self.by_stream.iter();
         leases
-            .filter(move |(stream, lease)| stream.camera == *camera && lease.viewers > 0)
-            .map(|(stream, lease)| (stream.rung, lease.viewers))
+            .filter(move |(stream, lease)| stream.camera == *camera && !lease.viewers.is_empty())
+            .map(|(stream, lease)| (stream.rendition, lease.viewers.values().sum()))
     }
 
-    /// How many keys of this rung are there, over all cameras.
+    /// How many keys of this rendition are there, over all cameras.
     #[must_use]
-    pub(crate) fn held(&self, rung: Rung) -> usize {
+    pub(crate) fn held(&self, rendition: Rendition) -> usize {
         let leases = self.by_stream.iter();
         leases
-            .filter(|(stream, lease)| stream.rung == rung && lease.held)
+            .filter(|(stream, lease)| stream.rendition == rendition && lease.held)
             .count()
     }
 }
 
+#[cfg(test)]
+mod rate_tests;
 #[cfg(test)]
 mod tests;

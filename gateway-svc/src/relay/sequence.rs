@@ -12,7 +12,7 @@ const MAX_LOST_AT_ONCE: u64 = 10_000;
 /// No camera counts more of them in a second.
 const MAX_FPS: u64 = 1000;
 
-/// Judges the frames of one rung.
+/// Judges the frames of one rendition.
 #[derive(Debug, Default)]
 pub(crate) struct Sequence {
     last: Option<Seen>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use process::Clock;
 use wire::messages::FromGateway;
-use wire::{CameraStatus, Rung};
+use wire::{CameraStatus, Rendition};
 
 use crate::frame::Frame;
 use crate::metrics::{Delivered, DeliveryBatch};
@@ -36,7 +36,7 @@ impl Shard {
 #[derive(Debug)]
 pub(crate) struct ShardTask<'a> {
     shard: &'a Shard,
-    rung: Rung,
+    rendition: Rendition,
     clock: Clock,
     delivered: &'a Delivered,
     viewers: Vec<Arc<Outbox>>,
@@ -51,13 +51,13 @@ impl<'a> ShardTask<'a> {
     /// A task without viewers.
     pub(crate) fn new(
         shard: &'a Shard,
-        rung: Rung,
+        rendition: Rendition,
         clock: Clock,
         delivered: &'a Delivered,
     ) -> Self {
         Self {
             shard,
-            rung,
+            rendition,
             clock,
             delivered,
             viewers: Vec::new(),
@@ -82,7 +82,7 @@ impl<'a> ShardTask<'a> {
                 next.for_each(|step| self.viewers[(self.start + step) % count].fetch());
             }
             let at = (self.start + step) % count;
-            let (offer, skipped) = self.viewers[at].offer(frame, self.rung, now);
+            let (offer, skipped) = self.viewers[at].offer(frame, self.rendition, now);
             self.batch.skipped(u64::from(skipped));
             match offer {
                 Offer::Sent(form) => {
@@ -90,6 +90,7 @@ impl<'a> ShardTask<'a> {
                     self.batch.sent(frame.sizes(form), age);
                 }
                 Offer::Left => left.push(at),
+                Offer::Paced => self.batch.paced(),
                 Offer::Begun | Offer::Held | Offer::Kept => {}
             }
             if step % YIELD_EVERY == YIELD_EVERY - 1 {
@@ -101,7 +102,7 @@ impl<'a> ShardTask<'a> {
             let viewer = self.viewers.swap_remove(at);
             self.with_deltas -= usize::from(viewer.protocol.deltas());
         }
-        self.batch.flush(self.delivered, self.rung);
+        self.batch.flush(self.delivered, self.rendition);
     }
 
     /// Tells those that speak `?v=2` what the camera does now.
@@ -129,7 +130,7 @@ impl<'a> ShardTask<'a> {
         for viewer in &self.viewers {
             viewer.tick(now);
         }
-        self.viewers.retain(|viewer| viewer.stays(self.rung));
+        self.viewers.retain(|viewer| viewer.stays(self.rendition));
         let with_deltas = self
             .viewers
             .iter()

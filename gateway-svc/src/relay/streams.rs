@@ -10,7 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 use process::Clock;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use wire::{CameraId, Rung, StreamId};
+use wire::{CameraId, Rate, Rendition, StreamId};
 
 use crate::bus::{Bus, LeaseError};
 use crate::metrics::{LeaseGauges, Metrics};
@@ -46,6 +46,8 @@ type Requests = JoinSet<(StreamId, Ticket, Result<(), LeaseError>)>;
 pub(crate) struct Subscription {
     streams: Arc<Streams>,
     fanout: Arc<Fanout>,
+    /// How often it wants a frame.
+    rate: Rate,
     /// Whether it made the stream have deltas.
     deltas: bool,
 }
@@ -64,6 +66,18 @@ impl Subscription {
         }
     }
 
+    /// From now on it wants so many frames a second, and no more than that need be made for it.
+    pub(crate) fn want(&mut self, rate: Rate) {
+        let before = std::mem::replace(&mut self.rate, rate);
+        if before != rate {
+            let now = self.streams.clock.now();
+            let mut table = self.streams.table();
+            table.leases.change(self.stream(), before, rate, now);
+            drop(table);
+            self.streams.kick.notify_one();
+        }
+    }
+
     /// Which stream it is.
     #[must_use]
     pub(crate) fn stream(&self) -> &StreamId {
@@ -77,7 +91,9 @@ impl Drop for Subscription {
             self.fanout.needs_no_deltas();
         }
         let now = self.streams.clock.now();
-        self.streams.table().leases.leave(self.stream(), now);
+        let mut table = self.streams.table();
+        table.leases.leave(self.stream(), self.rate, now);
+        drop(table);
         self.streams.kick.notify_one();
     }
 }
@@ -97,7 +113,7 @@ impl Streams {
         }
     }
 
-    /// Subscribes to a stream; its frames begin to come if they did not already.
+    /// Subscribes to every frame of a stream; they begin to come if they did not already.
     ///
     /// # Errors
     /// See [`UnknownCamera`].
@@ -116,13 +132,14 @@ impl Streams {
         Ok(Subscription {
             streams: Arc::clone(self),
             fanout,
+            rate: Rate::ALL,
             deltas: false,
         })
     }
 
-    /// How many watch each rung of a camera.
+    /// How many watch each rendition of a camera.
     #[must_use]
-    pub(crate) fn viewers(&self, camera: &CameraId) -> Vec<(Rung, usize)> {
+    pub(crate) fn viewers(&self, camera: &CameraId) -> Vec<(Rendition, usize)> {
         self.table().leases.viewers(camera).collect()
     }
 
@@ -185,9 +202,12 @@ impl Streams {
         let bus = self.bus.clone();
         match action {
             Action::Subscribe(stream) => self.start(&stream, fanouts).await,
-            Action::Put(stream, ticket) => {
+            Action::Put(stream, rate, ticket) => {
+                if let Some((fanout, _)) = self.table().get(&stream) {
+                    fanout.asked_for(rate);
+                }
                 requests.spawn(async move {
-                    let result = bus.put_lease(&stream).await;
+                    let result = bus.put_lease(&stream, rate).await;
                     (stream, ticket, result)
                 });
             }
@@ -204,7 +224,7 @@ impl Streams {
 
     fn answered(&self, stream: &StreamId, ticket: Ticket, result: &Result<(), LeaseError>) {
         if let Err(error) = result {
-            tracing::debug!(camera = %stream.camera, quality = %stream.rung, %error, "the bus did not take a lease");
+            tracing::debug!(camera = %stream.camera, quality = %stream.rendition, %error, "the bus did not take a lease");
         }
         let now = self.clock.now();
         let spread = fastrand::f64().mul_add(2.0, -1.0);
@@ -215,9 +235,9 @@ impl Streams {
     /// Shows what is held, and tells when something is due next.
     fn count_leases(&self) -> Option<Instant> {
         let table = self.table();
-        for rung in Rung::ladder() {
-            let held = table.leases.held(rung);
-            self.held[rung.index()].set(held as i64);
+        for rendition in Rendition::ladder() {
+            let held = table.leases.held(rendition);
+            self.held[rendition.index()].set(held as i64);
         }
         table.leases.next_due()
     }

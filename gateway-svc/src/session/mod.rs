@@ -5,6 +5,7 @@ mod close;
 mod message_limit;
 pub(crate) mod shared;
 pub(crate) mod upgrade;
+mod wishes;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use process::CountedGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use wire::messages::{FromClient, FromGateway};
-use wire::{Quality, Rung, StreamId};
+use wire::{Quality, Rate};
 
 use self::message_limit::MessageLimit;
 use self::shared::Sessions;
@@ -31,15 +32,28 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 /// The same where the viewer may see nothing any more.
 const EXPIRED_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// What a viewer may watch, and what it asked for.
+#[derive(Debug)]
+pub(crate) struct Wish {
+    /// To what it watches first.
+    pub(crate) subscription: Subscription,
+    /// No quality above it may be watched.
+    pub(crate) best: Quality,
+    /// How many frames a second at the most.
+    pub(crate) rate: Rate,
+    /// What it understands.
+    pub(crate) protocol: Protocol,
+}
+
 /// A viewer's task.
 #[derive(Debug)]
 pub(crate) struct Session {
     shared: Arc<Sessions>,
     outbox: Arc<Outbox>,
     subscription: Subscription,
-    /// No rung above it may be watched.
-    best: Rung,
-    /// To the rung it asked for, until that one's first frame.
+    /// No quality above it may be watched, at whatever size.
+    best: Quality,
+    /// To the rendition it asked for, until that one's first frame.
     next: Option<Subscription>,
     watching: CountedGauge,
     message_limit: MessageLimit,
@@ -51,18 +65,22 @@ impl Session {
     pub(crate) fn begin(
         shared: Arc<Sessions>,
         socket: TcpStream,
-        mut subscription: Subscription,
-        best: Rung,
-        protocol: Protocol,
+        wish: Wish,
     ) -> (Self, OwnedReadHalf) {
+        let Wish {
+            mut subscription,
+            best,
+            rate,
+            protocol,
+        } = wish;
         if protocol.deltas() {
             subscription.want_deltas();
         }
         let now = shared.clock.now();
         let (reader, writer) = socket.into_split();
-        let rung = subscription.stream().rung;
-        let outbox = Arc::new(Outbox::new(writer, protocol, rung, now));
-        let watching = CountedGauge::new(&shared.viewers.watching[rung.index()]);
+        let rendition = subscription.stream().rendition;
+        let outbox = Arc::new(Outbox::new(writer, protocol, rendition, rate, now));
+        let watching = CountedGauge::new(&shared.viewers.watching[rendition.index()]);
         let session = Self {
             shared,
             outbox,
@@ -102,7 +120,8 @@ impl Session {
         if self.outbox.protocol.is_v2() {
             let (best, fps) = (self.best, status.borrow().nominal_rate());
             let deltas = self.outbox.protocol.deltas();
-            let hello = FromGateway::hello(stream.camera.name(), stream.rung, best, fps, deltas);
+            let hello =
+                FromGateway::hello(stream.camera.name(), stream.rendition, best, fps, deltas);
             self.outbox.say(&hello);
         }
         fanout.attach(Arc::clone(&self.outbox));
@@ -153,7 +172,7 @@ impl Session {
                     Err(_) => return end,
                 }
             }
-            self.complete_switch();
+            self.follow();
             tokio::select! {
                 received = self.outbox.receive(reader, Some(words)) => match received {
                     Ok(0) | Err(_) => return End::Lost,
@@ -209,66 +228,9 @@ impl Session {
         Ok(())
     }
 
-    /// Does what a message asks for that is no answer to a frame.
-    fn apply(&mut self, message: FromClient, now: Instant) -> Result<(), Violation> {
-        match message {
-            FromClient::Ack { .. } => {}
-            FromClient::Quality { quality } => {
-                let quality = quality.to_string().parse::<Quality>();
-                let quality = quality.map_err(|error| Violation {
-                    code: 1003,
-                    words: error.to_string().into(),
-                })?;
-                self.switch(quality.rung().min(self.best));
-            }
-            FromClient::Report { age_ms, .. } => {
-                if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {
-                    self.shared.viewers.frame_age.observe(age_ms / 1000.0);
-                }
-            }
-            FromClient::Clock { t } => {
-                let now_us = self.shared.clock.wall_us(now);
-                self.outbox.say(&FromGateway::Clock { t, now_us });
-            }
-            FromClient::Whole => self.outbox.send_whole(),
-        }
-        Ok(())
-    }
-
-    fn switch(&mut self, rung: Rung) {
-        self.next = None;
-        if !self.outbox.switch(rung) {
-            return;
-        }
-        let camera = self.subscription.stream().camera.clone();
-        // The camera is in use by this very viewer, so it is never one too many.
-        if let Ok(mut next) = self.shared.streams.subscribe(&StreamId { camera, rung }) {
-            if self.outbox.protocol.deltas() {
-                next.want_deltas();
-            }
-            next.fanout().attach(Arc::clone(&self.outbox));
-            self.next = Some(next);
-        }
-    }
-
-    /// Lets go of the old rung once a frame of the new one was sent.
-    fn complete_switch(&mut self) {
-        let (old, new) = (self.subscription.stream().rung, self.outbox.rung());
-        if let Some(subscription) = self.next.take_if(|next| next.stream().rung == new) {
-            let viewers = &self.shared.viewers;
-            if new > old {
-                viewers.quality_up.inc();
-            } else {
-                viewers.quality_down.inc();
-            }
-            self.watching = CountedGauge::new(&viewers.watching[new.index()]);
-            self.subscription = subscription;
-        }
-    }
-
     /// Sends the newest frame to a viewer whose window has just opened.
     fn catch_up(&mut self) {
-        self.complete_switch();
+        self.follow();
         self.offer_latest(self.subscription.fanout());
     }
 
@@ -277,18 +239,29 @@ impl Session {
         let Some(frame) = fanout.latest(JOIN_MAX_AGE, now) else {
             return;
         };
-        let rung = fanout.stream().rung;
-        let (offer, skipped) = self.outbox.offer(&frame, rung, now);
+        let rendition = fanout.stream().rendition;
+        let (offer, skipped) = self.outbox.offer(&frame, rendition, now);
         if let Offer::Sent(form) = offer {
-            self.count(&Begun { frame, form, rung });
+            self.count(&Begun {
+                frame,
+                form,
+                rendition,
+            });
         }
         self.shared.delivered.skipped(u64::from(skipped));
     }
 
-    fn count(&self, Begun { frame, form, rung }: &Begun) {
+    fn count(
+        &self,
+        Begun {
+            frame,
+            form,
+            rendition,
+        }: &Begun,
+    ) {
         let age = frame.age_s(self.shared.clock.wall_us(self.now()));
         let sizes = frame.sizes(*form);
-        self.shared.delivered.sent(*rung, sizes, age);
+        self.shared.delivered.sent(*rendition, sizes, age);
     }
 
     fn now(&self) -> Instant {

@@ -13,16 +13,16 @@ use hyper_util::rt::TokioIo;
 use process::Place;
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
-use wire::{Rung, StreamId};
+use wire::{Quality, Rate, StreamId};
 
 use crate::access::identity::{Ended, Identity};
 use crate::audit::Visit;
 use crate::metrics::Closed;
 use crate::relay::streams::Subscription;
-use crate::session::Session;
 use crate::session::admission::{LEAVING_REASON, Permit};
 use crate::session::close::CLOSE_TIMEOUT;
 use crate::session::shared::Sessions;
+use crate::session::{Session, Wish};
 use crate::viewer::outbox::End;
 use crate::viewer::protocol::Protocol;
 use crate::websocket::encode;
@@ -39,8 +39,12 @@ pub(crate) struct Admitted {
     pub(crate) permit: Permit,
     /// Ends it when it ends.
     pub(crate) identity: Identity,
-    /// No rung above it may be watched.
-    pub(crate) best: Rung,
+    /// What it watches first.
+    pub(crate) subscription: Subscription,
+    /// No quality above it may be watched.
+    pub(crate) best: Quality,
+    /// How many frames a second it asked for.
+    pub(crate) rate: Rate,
     /// Its lines in the audit log.
     pub(crate) visit: Visit,
 }
@@ -120,7 +124,6 @@ impl Upgrade {
     pub(crate) fn accept(
         self,
         sessions: &Arc<Sessions>,
-        subscription: Subscription,
         admitted: Admitted,
         (version, delta): (Option<&str>, Option<&str>),
     ) -> Response {
@@ -129,11 +132,13 @@ impl Upgrade {
         let Admitted {
             permit,
             identity,
+            subscription,
             best,
+            rate,
             mut visit,
         } = admitted;
-        let StreamId { camera, rung } = subscription.stream();
-        let span = tracing::info_span!("viewer", %camera, quality = %rung);
+        let StreamId { camera, rendition } = subscription.stream();
+        let span = tracing::info_span!("viewer", %camera, quality = %rendition);
         let viewing = async move {
             let Some((socket, early)) = hand_over(pending).await else {
                 return;
@@ -142,7 +147,13 @@ impl Upgrade {
             viewers.connections.inc();
             let admission = Arc::clone(&shared.admission);
             let clock = shared.clock;
-            let (session, reader) = Session::begin(shared, socket, subscription, best, protocol);
+            let wish = Wish {
+                subscription,
+                best,
+                rate,
+                protocol,
+            };
+            let (session, reader) = Session::begin(shared, socket, wish);
             let outbox = Arc::clone(session.outbox());
             permit.belongs_to(&outbox);
             if admission.leaving().is_cancelled() {

@@ -18,8 +18,8 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
-use wire::Rung;
 use wire::messages::FromGateway;
+use wire::{Rate, Rendition};
 
 use crate::frame::memfd;
 use crate::viewer::inbox::Inbox;
@@ -94,17 +94,18 @@ pub(crate) struct Flushed {
 }
 
 impl Outbox {
-    /// A viewer of `rung` behind a socket whose handshake is written.
+    /// A viewer of `rendition` at `rate` behind a socket whose handshake is written.
     #[must_use]
     pub(crate) fn new(
         socket: OwnedWriteHalf,
         protocol: Protocol,
-        rung: Rung,
+        rendition: Rendition,
+        rate: Rate,
         now: Instant,
     ) -> Self {
         let state = State {
             window: SendWindow::new(now),
-            position: Position::new(rung),
+            position: Position::new(rendition, rate),
             pending: Pending::default(),
             inbox: Inbox::new(),
             end: None,
@@ -160,9 +161,14 @@ impl Outbox {
         self.confirm(|window| window.ack(seq, now, prompt), now)
     }
 
-    /// Asks for another rung; it takes effect with that rung's next frame. False if it is the current one.
-    pub(crate) fn switch(&self, rung: Rung) -> bool {
-        self.state().position.switch(rung)
+    /// Asks for another rendition; it takes effect with that rendition's next frame. False if it is the current one.
+    pub(crate) fn switch(&self, rendition: Rendition) -> bool {
+        self.state().position.switch(rendition)
+    }
+
+    /// From now on it gets so many frames a second at the most, the newest one at once.
+    pub(crate) fn pace(&self, rate: Rate) {
+        self.state().position.pace(rate);
     }
 
     /// The bytes of all frames that were begun.
@@ -176,10 +182,11 @@ impl Outbox {
         self.state().position.forget_base();
     }
 
-    /// The rung it gets frames of.
+    /// The rendition it gets frames of, and how often it can use one.
     #[must_use]
-    pub(crate) fn rung(&self) -> Rung {
-        self.state().position.rung()
+    pub(crate) fn wanted(&self) -> (Rendition, Rate) {
+        let position = &self.state().position;
+        (position.rendition(), position.rate())
     }
 
     /// Writes whatever waits, as far as the socket takes it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::net::tcp::OwnedWriteHalf;
-use wire::Rung;
+use wire::Rendition;
 
 use crate::frame::Frame;
 use crate::frame::changes::Form;
@@ -33,7 +33,7 @@ pub(super) struct Pending {
 pub(crate) struct Begun {
     pub(crate) frame: Arc<Frame>,
     pub(crate) form: Form,
-    pub(crate) rung: Rung,
+    pub(crate) rendition: Rendition,
 }
 
 /// What may be half written.

@@ -116,7 +116,8 @@ async fn a_stream_is_parts_with_the_boundary_right_behind_each() {
         .windows(11)
         .filter(|window| window == b"\r\n--frame\r\n")
         .count();
-    assert!((9..=17).contains(&few), "{few} parts in 3 s at 5 a second");
+    // With the opening boundary, the first part and one that may be early.
+    assert!((9..=18).contains(&few), "{few} parts in 3 s at 5 a second");
     eventually(TEST_DEADLINE, || async {
         gateway.metric("gateway_viewers", &[]).await == 0.0
     })

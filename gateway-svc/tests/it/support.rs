@@ -7,7 +7,7 @@ use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
 use futures_util::StreamExt as _;
 use testkit::{NatsServer, eventually};
-use wire::{CameraStatus, LeaseKey, Stamp, lease};
+use wire::{CameraStatus, LeaseKey, Rate, Rendition, Stamp, lease};
 
 /// How long a test waits for what must come: several times what it takes on a busy machine.
 pub(crate) const TEST_DEADLINE: Duration = Duration::from_secs(10);
@@ -48,19 +48,46 @@ impl Camera {
         keys.iter().map(|key| key.parse().unwrap()).collect()
     }
 
-    /// Waits until exactly these rungs of the unnamed camera are wanted.
-    pub(crate) async fn wanted(&self, rungs: &[u8]) {
+    /// Waits until exactly these qualities of the unnamed camera are wanted at full size.
+    pub(crate) async fn wanted(&self, qualities: &[u8]) {
+        let names: Vec<String> = qualities.iter().map(u8::to_string).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.wanted_renditions(&names).await;
+    }
+
+    /// Waits until exactly these renditions are wanted, told in order of bit rate.
+    pub(crate) async fn wanted_renditions(&self, names: &[&str]) {
+        let names: Vec<Rendition> = names.iter().map(|name| name.parse().unwrap()).collect();
         eventually(TEST_DEADLINE, || async {
-            let mut wanted: Vec<u8> = self
-                .leases()
-                .await
-                .iter()
-                .map(|key| key.rung.quality())
-                .collect();
+            let leases = self.leases().await;
+            let mut wanted: Vec<_> = leases.iter().map(|key| key.rendition).collect();
             wanted.sort_unstable();
-            (wanted == rungs).then_some(()).ok_or(wanted)
+            (wanted == names).then_some(()).ok_or(wanted)
         })
         .await;
+    }
+
+    /// The rate that the only lease on this rendition asks for.
+    pub(crate) async fn rate(&self, rendition: &str) -> Option<Rate> {
+        let leases = self.leases().await;
+        let key = leases
+            .iter()
+            .find(|key| key.rendition.to_string() == rendition)?;
+        let entry = self.bucket.get(key.to_string()).await.unwrap()?;
+        Some(Rate::of_lease(&entry))
+    }
+
+    /// Waits until this rendition is wanted at just this rate.
+    #[track_caller]
+    pub(crate) fn wanted_at<'a>(
+        &'a self,
+        rendition: &'a str,
+        rate: Rate,
+    ) -> impl Future<Output = ()> + 'a {
+        eventually(TEST_DEADLINE, move || async move {
+            let asked = self.rate(rendition).await;
+            (asked == Some(rate)).then_some(()).ok_or(asked)
+        })
     }
 
     /// A frame of `length` bytes captured now, and its number.

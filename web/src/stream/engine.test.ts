@@ -58,7 +58,7 @@ describe("quality", () => {
     const socket = start();
     socket.open();
     engine.setQuality(60);
-    expect(socket.of("quality")).toEqual([{ type: "quality", quality: 60 }]);
+    expect(socket.of("quality")).toEqual([{ type: "quality", quality: 60, size: "full" }]);
     expect(FakeSocket.all.length).toBe(1);
     engine.setQuality(60);
     expect(socket.of("quality").length).toBe(1);

@@ -17,17 +17,18 @@ const kinds = (all: Json[]) => new Set(all.map(({ type }) => type));
 
 /** What is read of each kind that the server may say; a kind that is missing here does not compile. */
 const READ: Record<ServerMessage["type"], (m: Json) => object> = {
-  hello: ({ camera, quality, fps, acks, inband, delta }) => ({
-    ...{ camera, quality, best: 95, fps, acks, inband },
+  hello: ({ camera, quality, size, ladder, fps, acks, inband, delta }) => ({
+    ...{ camera, quality, size, ladder, best: 95, fps, acks, inband },
     delta: delta === true,
   }),
   status: ({ camera, state, reason }) => ({ camera, state, reason }),
-  quality: ({ quality }) => ({ quality }),
+  quality: ({ quality, size }) => ({ quality, size }),
   clock: ({ t, now_us }) => ({ t, nowMs: Number(now_us) / 1_000 }),
 };
 /** One of each kind that we may say; the same. */
 const SAID: { [Kind in ClientMessage["type"]]: Extract<ClientMessage, { type: Kind }> } = {
-  quality: { type: "quality", quality: 70 },
+  quality: { type: "quality", quality: 70, size: "half" },
+  rate: { type: "rate", fps: 5 },
   ack: { type: "ack", seq: 123 },
   report: { type: "report", fps: 31.5, age_ms: 42, skipped: 3 },
   clock: { type: "clock", t: 1_790_000_000_000.25 },
@@ -47,7 +48,9 @@ describe("the golden messages", () => {
 describe("what the server says", () => {
   it("bounds what may be asked for by the ladder of its hello", () => {
     const hello = messages.from_gateway.find(({ type }) => type === "hello");
-    expect(parse({ ...hello, ladder: [30, 35, 40] })).toMatchObject({ best: 40 });
+    const ladder = [30, 40].map((quality) => ({ quality, size: "half" }));
+    expect(parse({ ...hello, ladder })).toMatchObject({ best: 40, ladder });
+    expect(parse({ ...hello, ladder: [30, 35, 40] })).toMatchObject({ best: 40, ladder: [] });
     expect(parse({ ...hello, ladder: undefined })).toMatchObject({ best: 95 });
   });
 
@@ -66,6 +69,12 @@ describe("what the server says", () => {
       expect(parseServerMessage(text)).toBeNull();
     },
   );
+
+  it("is full size where a server knows no sizes, and ignored where the size is unknown", () => {
+    expect(parse({ type: "quality", quality: 70 })).toMatchObject({ size: "full" });
+    expect(parse({ type: "hello" })).toMatchObject({ size: "full", ladder: [] });
+    expect(parse({ type: "quality", quality: 70, size: "tiny" })).toBeNull();
+  });
 
   it("gives a hello without promises none", () => {
     expect(parse({ type: "hello" })).toMatchObject({ acks: false, inband: false, fps: null });
@@ -91,7 +100,7 @@ describe("what we say", () => {
 
   it("is long enough to be read at once, but for acks, of which there are many, and reports", () => {
     const long = Object.values(SAID).filter((said) => encode(said).length >= 512);
-    expect(long.map(({ type }) => type)).toEqual(["quality", "clock", "whole"]);
+    expect(long.map(({ type }) => type)).toEqual(["quality", "rate", "clock", "whole"]);
     expect(encode({ type: "ack", seq: 123 })).toBe('{"type":"ack","seq":123}');
   });
 });

@@ -5,12 +5,15 @@
  * before the other.
  */
 
-import { MAX_QUALITY } from "./quality";
+import { MAX_QUALITY, type Rendition, type Size } from "./quality";
 
 export interface Hello {
   type: "hello";
   camera: string;
   quality: number;
+  size: Size;
+  /** What may be asked for, by bit rate; empty from a server that knows no sizes. */
+  ladder: Rendition[];
   /** The highest quality that may be asked for. */
   best: number;
   /** Pictures a second that the camera announces. */
@@ -39,10 +42,9 @@ export interface CameraStatus {
   format: string | null;
 }
 
-/** The switch to this rung took effect. */
-interface QualityChanged {
+/** The switch to this rendition took effect. */
+interface QualityChanged extends Rendition {
   type: "quality";
-  quality: number;
 }
 
 /** The gateway's time, in reply to our `clock` question. */
@@ -65,7 +67,9 @@ export interface Report {
 }
 
 export type ClientMessage =
-  | { type: "quality"; quality: number }
+  | ({ type: "quality" } & Rendition)
+  /** From now on so many frames a second at the most; null is every frame. */
+  | { type: "rate"; fps: number | null }
   | { type: "ack"; seq: number }
   | ({ type: "report" } & Report)
   | { type: "clock"; t: number }
@@ -84,22 +88,28 @@ export function parseServerMessage(text: string): ServerMessage | null {
   if (typeof value !== "object" || value === null) return null;
   const m = value as Record<string, unknown>;
   switch (m.type) {
-    case "hello":
+    case "hello": {
+      const ladder = Array.isArray(m.ladder) ? m.ladder : [];
+      const renditions = ladder.map(rendition).filter((rung) => rung !== null);
       return {
         type: "hello",
         camera: string(m.camera) ?? "default",
         quality: number(m.quality) ?? MAX_QUALITY,
-        best: number(Array.isArray(m.ladder) ? m.ladder.at(-1) : null) ?? MAX_QUALITY,
+        size: size(m.size) ?? "full",
+        ladder: renditions,
+        // A server that knows no sizes lists numbers.
+        best: renditions.at(-1)?.quality ?? number(ladder.at(-1)) ?? MAX_QUALITY,
         fps: positive(m.fps),
         acks: m.acks === true,
         inband: m.inband === true,
         delta: m.delta === true,
       };
+    }
     case "status":
       return readStatus(m);
     case "quality": {
-      const quality = number(m.quality);
-      return quality === null ? null : { type: "quality", quality };
+      const served = rendition(m);
+      return served && { type: "quality", ...served };
     }
     case "clock": {
       const t = number(m.t);
@@ -136,6 +146,18 @@ const PATIENT: readonly string[] = ["ack", "report"];
 export function encode(message: ClientMessage): string {
   const text = JSON.stringify(message);
   return PATIENT.includes(message.type) ? text : text.padEnd(URGENT_BYTES);
+}
+
+const SIZES: readonly unknown[] = ["full", "half", "quarter"];
+const size = (v: unknown) => (SIZES.includes(v) ? (v as Size) : null);
+
+/** A rendition; of a server that knows no sizes it is full size. */
+function rendition(v: unknown): Rendition | null {
+  if (typeof v !== "object" || v === null) return null;
+  const m = v as Record<string, unknown>;
+  const quality = number(m.quality);
+  const of = m.size === undefined ? "full" : size(m.size);
+  return quality === null || of === null ? null : { quality, size: of };
 }
 
 const string = (v: unknown) => (typeof v === "string" ? v : null);

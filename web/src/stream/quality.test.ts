@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { golden } from "./golden";
-import { LADDER, nearestRung } from "./quality";
+import { LADDER, nearestRung, type Rendition } from "./quality";
 
 describe("the ladder", () => {
-  const quality = golden<{ ladder: number[]; served: { asked: string; rung: number }[] }>(
+  const quality = golden<{ ladder: Rendition[]; served: { asked: string; full: number }[] }>(
     "quality",
   );
 
   it("is the one that Rust climbs", () => {
-    expect(LADDER).toEqual(quality.ladder);
+    const full = quality.ladder.filter(({ size }) => size === "full");
+    expect(LADDER).toEqual(full.map(({ quality }) => quality));
   });
 
-  it.each(quality.served)("serves $asked by rung $rung", ({ asked, rung }) => {
-    expect(nearestRung(Number(asked))).toBe(rung);
+  it.each(quality.served)("serves $asked by rung $full", ({ asked, full }) => {
+    expect(nearestRung(Number(asked))).toBe(full);
   });
 
   it("holds wishes beyond its ends", () => {

@@ -68,7 +68,7 @@ export class Session {
   switchTo(quality: number): void {
     if (this.#hello?.inband) {
       this.#quality = quality;
-      this.#send({ type: "quality", quality });
+      this.#send({ type: "quality", quality, size: "full" });
     } else this.open(quality);
   }
 

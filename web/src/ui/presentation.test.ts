@@ -141,6 +141,8 @@ describe("what the page says of the camera", () => {
     ["error", "not_found", "No camera found"],
     ["error", "stalled", "Camera stopped"],
     ["error", "unsupported", "Camera not supported"],
+    ["error", "unreachable", "Camera not reached"],
+    ["error", "unauthorized", "Camera wants a login"],
     ["error", "usb_bandwidth", "USB is full"],
     ["idle", "privacy", "Privacy is on"],
     ["offline", null, "Camera offline"],

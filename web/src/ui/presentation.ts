@@ -43,6 +43,11 @@ const CAMERA_WORDS: Record<string, readonly [title: string, detail: string]> = {
   not_found: ["No camera found", "Connect one to its host; it is found by itself."],
   stalled: ["Camera stopped", "It is there but delivers no pictures. Trying again."],
   unsupported: ["Camera not supported", "It offers no picture format that can be used."],
+  unreachable: ["Camera not reached", "It does not answer on the network. Trying again."],
+  unauthorized: [
+    "Camera wants a login",
+    "User or password for the camera are missing or wrong on its host.",
+  ],
   usb_bandwidth: ["USB is full", "Too many cameras on one USB bus. Try another socket."],
 };
 

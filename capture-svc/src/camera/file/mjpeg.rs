@@ -9,7 +9,8 @@ use std::{
 
 use super::super::{
     clock,
-    jpeg::{Jpeg, Progress, Scan},
+    jpeg::Jpeg,
+    jpeg_reader::{Found, JpegReader},
 };
 
 /// A JPEG larger than this is none: 8K at quality 100 is smaller.
@@ -41,13 +42,7 @@ pub(super) struct Damaged {
 /// The reader; owns the file's position.
 pub(super) struct Pictures {
     file: File,
-    /// Read and not used: what comes before `begin` is done with.
-    ahead: Vec<u8>,
-    begin: usize,
-    /// Of the picture that begins at `begin`, if one does.
-    scan: Option<Scan>,
-    /// Bytes of the file before `ahead`.
-    passed: u64,
+    reader: JpegReader,
     whole_in_this_turn: u32,
     damaged_in_this_turn: u32,
     /// Pictures of the last whole turn.
@@ -61,10 +56,7 @@ impl Pictures {
     pub(super) fn new(file: File) -> Self {
         Self {
             file,
-            ahead: Vec::new(),
-            begin: 0,
-            scan: None,
-            passed: 0,
+            reader: JpegReader::new(LARGEST_JPEG),
             whole_in_this_turn: 0,
             damaged_in_this_turn: 0,
             turn: None,
@@ -79,7 +71,7 @@ impl Pictures {
     /// # Errors
     /// Words for a person: the file cannot be read, or there is no picture in it.
     pub(super) fn find(&mut self) -> Result<Option<Jpeg>, String> {
-        let begun_at = self.passed + self.begin as u64;
+        let begun_at = self.reader.done();
         for _ in 0..CHUNKS_AT_ONCE {
             if let Some(found) = self.find_ahead() {
                 self.looking = None;
@@ -87,7 +79,7 @@ impl Pictures {
             }
             self.read()?;
         }
-        let here = self.passed + self.ahead.len() as u64;
+        let here = self.reader.came();
         let (since, from) = *self.looking.get_or_insert_with(|| (clock::now(), begun_at));
         let looked = here - from.min(here);
         if !looked_enough(looked, since.elapsed()) {
@@ -101,9 +93,7 @@ impl Pictures {
 
     /// Moves the picture that was found to `into`.
     pub(super) fn take(&mut self, found: Jpeg, into: &mut Vec<u8>) {
-        into.clear();
-        into.extend_from_slice(&self.ahead[self.begin..self.begin + found.len]);
-        self.step(found.len);
+        self.reader.take(found, into);
         self.whole_in_this_turn += 1;
     }
 
@@ -119,57 +109,23 @@ impl Pictures {
 
     fn find_ahead(&mut self) -> Option<Jpeg> {
         loop {
-            let unused = &self.ahead[self.begin..];
-            let Some(scan) = &mut self.scan else {
-                let start = unused.windows(2).position(|pair| pair == [0xff, 0xd8]);
-                let Some(start) = start else {
-                    // The last byte may be the first half of a start marker.
-                    let half = usize::from(unused.last() == Some(&0xff));
-                    self.begin = self.ahead.len() - half;
-                    return None;
-                };
-                self.begin += start;
-                self.scan = Some(Scan::default());
-                continue;
-            };
-            match scan.go_on(unused) {
-                Progress::Whole(found) => return Some(found),
-                Progress::Unfinished if unused.len() <= LARGEST_JPEG => return None,
-                Progress::Unfinished => {
-                    self.step_over_damage(self.ahead.len() - self.begin);
-                    self.forget();
-                    // What was kept of it is given back.
-                    self.ahead = Vec::new();
-                }
-                Progress::Broken { resume } => self.step_over_damage(resume),
+            match self.reader.find()? {
+                Found::Whole(found) => return Some(found),
+                Found::Damaged { at } => self.note_damage(at),
             }
         }
     }
 
-    fn step_over_damage(&mut self, len: usize) {
+    fn note_damage(&mut self, at: u64) {
         self.damaged.count += 1;
-        self.damaged.last_at = self.passed + self.begin as u64;
+        self.damaged.last_at = at;
         self.damaged_in_this_turn += 1;
-        self.step(len);
-    }
-
-    fn step(&mut self, len: usize) {
-        self.begin += len;
-        self.scan = None;
-    }
-
-    /// Drops what is done with.
-    fn forget(&mut self) {
-        self.passed += self.begin as u64;
-        self.ahead.drain(..self.begin);
-        self.begin = 0;
     }
 
     fn read(&mut self) -> Result<(), String> {
-        self.forget();
         let read = (&self.file)
             .take(CHUNK)
-            .read_to_end(&mut self.ahead)
+            .read_to_end(self.reader.more())
             .map_err(|cause| cause.to_string())?;
         if read == 0 {
             self.end()?;
@@ -177,10 +133,10 @@ impl Pictures {
         Ok(())
     }
 
-    /// The end of the file: what began and is not whole is damaged, and may hide others if its lengths are wrong.
+    /// The end of the file: what began and is not whole is damaged.
     fn end(&mut self) -> Result<(), String> {
-        if let Some(scan) = self.scan.take() {
-            self.step_over_damage(scan.certain(self.ahead.len() - self.begin));
+        if let Some(Found::Damaged { at }) = self.reader.cut() {
+            self.note_damage(at);
             return Ok(());
         }
         if self.whole_in_this_turn == 0 {
@@ -191,8 +147,7 @@ impl Pictures {
         }
         self.turn = Some(self.whole_in_this_turn);
         (self.whole_in_this_turn, self.damaged_in_this_turn) = (0, 0);
-        self.ahead.clear();
-        (self.begin, self.passed) = (0, 0);
+        self.reader.restart();
         self.file
             .seek(SeekFrom::Start(0))
             .map(drop)

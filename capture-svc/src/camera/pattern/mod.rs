@@ -213,6 +213,7 @@ mod tests {
             warmup: 0,
             controls: Vec::new(),
             orientation: jpeg_ladder::Orientation::UPRIGHT,
+            http: crate::camera::HttpSettings::default(),
         };
         PatternSource::new(&settings, String::new())
     }

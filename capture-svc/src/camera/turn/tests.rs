@@ -74,9 +74,9 @@ fn encoded(frame: &RawFrame) -> Vec<u8> {
         seq: 1,
         captured_at_us: 1_795_345_678_901_234,
     };
-    let rungs = wire::Rung::of_quality(95).into_iter().collect();
+    let renditions = [wire::Rendition::HIGHEST].into_iter().collect();
     encoder
-        .encode_many(frame, &stamp, rungs, &mut jpegs)
+        .encode_many(frame, &stamp, renditions, &mut jpegs)
         .expect("a good frame");
     jpegs.remove(0)
 }

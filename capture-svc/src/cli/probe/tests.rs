@@ -1,7 +1,7 @@
 //! What a probe says of sources that need no device.
 
 use super::*;
-use crate::camera::{FormatWish, SourceSpec};
+use crate::camera::{FormatWish, HttpSettings, SourceSpec};
 use crate::encode::{EncoderKind, Sampling};
 
 fn settings(source: SourceSpec) -> CameraSettings {
@@ -17,6 +17,7 @@ fn settings(source: SourceSpec) -> CameraSettings {
         warmup: 0,
         controls: Vec::new(),
         orientation: jpeg_ladder::Orientation::UPRIGHT,
+        http: HttpSettings::default(),
     }
 }
 

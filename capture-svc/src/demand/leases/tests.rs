@@ -20,7 +20,7 @@ impl Table {
         let start = Instant::now();
         let mut leases = Leases::new(CameraId::default(), &"me".parse().unwrap(), start);
         leases.set_connected(true, start);
-        leases.put("_cap.me", 1, start);
+        leases.put("_cap.me", b"", 1, start);
         Self {
             leases,
             start,
@@ -30,7 +30,7 @@ impl Table {
 
     fn put(&mut self, key: &str, at: f64) {
         self.revision += 1;
-        self.leases.put(key, self.revision, self.at(at));
+        self.leases.put(key, b"", self.revision, self.at(at));
     }
 
     fn canary_until(&mut self, from: u32, to: u32) {
@@ -43,13 +43,17 @@ impl Table {
         self.start + Duration::from_secs_f64(seconds)
     }
 
-    fn count(&self, quality: u8) -> usize {
-        self.leases.count(Rung::of_quality(quality).unwrap())
+    fn count(&self, rendition: &str) -> usize {
+        self.leases.count(rendition.parse().unwrap())
     }
 
     fn wanted(&mut self, at: f64) -> Vec<u8> {
         let now = self.at(at);
-        self.leases.wanted(now).iter().map(Rung::quality).collect()
+        let wanted = self.leases.wanted(now).renditions();
+        wanted
+            .iter()
+            .map(|rendition| rendition.quality().get())
+            .collect()
     }
 }
 
@@ -73,7 +77,7 @@ fn a_renewed_lease_lives_on_and_a_deleted_one_ends_at_once() {
     table.put("q80.a", 4.0);
     table.canary_until(5, 8);
     assert_eq!(table.wanted(8.9), [80], "b was not renewed");
-    assert_eq!(table.count(80), 1);
+    assert_eq!(table.count("80"), 1);
     table.leases.delete("q80.a");
     assert_eq!(table.wanted(8.9), [0u8; 0]);
     assert_eq!(table.leases.next_end(), None);
@@ -82,9 +86,9 @@ fn a_renewed_lease_lives_on_and_a_deleted_one_ends_at_once() {
 #[test]
 fn a_put_told_again_by_a_new_watch_renews_nothing() {
     let mut table = Table::new();
-    table.leases.put("q80.gw", 7, table.at(0.0));
+    table.leases.put("q80.gw", b"", 7, table.at(0.0));
     table.canary_until(1, 4);
-    table.leases.put("q80.gw", 7, table.at(4.0));
+    table.leases.put("q80.gw", b"", 7, table.at(4.0));
     table.canary_until(5, 6);
     assert_eq!(table.wanted(5.1), [0u8; 0]);
 }
@@ -183,10 +187,13 @@ fn a_hold_is_over_when_the_clock_runs_again_though_no_new_canary_came() {
 #[test]
 fn each_rung_counts_the_gateways_that_want_it() {
     let mut table = Table::new();
-    for key in ["q80.a", "q80.b", "q40.b"] {
+    for key in ["q80.a", "q80.b", "q40.b", "q80s2.a"] {
         table.put(key, 0.0);
     }
-    assert_eq!([80, 40, 30].map(|rung| table.count(rung)), [2, 1, 0]);
+    assert_eq!(
+        ["80", "40", "80s2"].map(|rendition| table.count(rendition)),
+        [2, 1, 1]
+    );
 }
 
 #[test]
@@ -195,4 +202,27 @@ fn the_canary_is_our_own_key_and_silent_only_after_its_time() {
     assert_eq!(table.leases.canary(), "_cap.me");
     assert!(!table.leases.canary_silent(table.start + PLANE_DEAD));
     assert!(table.leases.canary_silent(table.at(2.501)));
+}
+
+#[test]
+fn a_rendition_is_wanted_at_the_rate_of_its_fastest_lease_and_an_old_gateways_is_every_frame() {
+    let mut table = Table::new();
+    let mut put = |key: &str, value: &[u8], at: f64| {
+        table.revision += 1;
+        let at = table.at(at);
+        table.leases.put(key, value, table.revision, at);
+        format!("{:?}", table.leases.wanted(at))
+    };
+    assert_eq!(put("q30s4.a", b"fps=2", 0.1), "{30s4 at 2 fps}");
+    assert_eq!(put("q30s4.b", b"fps=0.5", 0.2), "{30s4 at 2 fps}");
+    assert_eq!(put("q30s4.b", b"fps=10", 0.3), "{30s4 at 10 fps}");
+    assert_eq!(put("q30s4.old", b"", 0.4), "{30s4}");
+    assert_eq!(put("q80.a", b"1", 0.5), "{30s4, 80}");
+    assert_eq!(put("q30s4.old", b"fps=1", 0.6), "{30s4 at 10 fps, 80}");
+    table.leases.delete("q30s4.b");
+    let now = table.at(0.7);
+    assert_eq!(
+        format!("{:?}", table.leases.wanted(now)),
+        "{30s4 at 2 fps, 80}"
+    );
 }

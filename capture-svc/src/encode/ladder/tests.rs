@@ -1,9 +1,10 @@
-//! Every layout, every rung, and what is held.
+//! Every layout, every rendition, and what is held.
 
 use std::time::Duration;
 
 use super::*;
 use crate::encode::reference::Reference;
+use wire::Rendition;
 
 const STAMP: Stamp = Stamp {
     run: 7,
@@ -11,10 +12,10 @@ const STAMP: Stamp = Stamp {
     captured_at_us: 1_795_345_678_901_234,
 };
 
-fn rungs(qualities: &[u8]) -> RungSet {
+fn renditions(qualities: &[u8]) -> RenditionSet {
     qualities
         .iter()
-        .filter_map(|quality| Rung::of_quality(*quality))
+        .filter_map(|quality| quality.to_string().parse::<Rendition>().ok())
         .collect()
 }
 
@@ -38,7 +39,7 @@ fn frame_of(width: u32, height: u32, format: PixelFormat, range: ColorRange) -> 
 fn encode(
     encoder: &mut dyn Encoder,
     frame: &RawFrame,
-    set: RungSet,
+    set: RenditionSet,
 ) -> Result<Vec<Vec<u8>>, EncodeError> {
     let mut jpegs = vec![Vec::new(); set.len()];
     encoder.encode_many(frame, &STAMP, set, &mut jpegs)?;
@@ -80,7 +81,7 @@ fn the_picture_is_the_references_in_every_layout_and_range() {
                 &mut Reference::new(Sampling::S420),
             ]
             .map(|encoder| {
-                decode(&encode(encoder, &frame, rungs(&[95])).expect("a good frame")[0])
+                decode(&encode(encoder, &frame, renditions(&[95])).expect("a good frame")[0])
             });
             let [ours, theirs] = pictures;
             let furthest = ours.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b)).max();
@@ -95,7 +96,7 @@ fn each_rung_gets_its_own_jpeg_with_the_stamp() {
     let jpegs = encode(
         &mut Ladder::new(Sampling::S420, None),
         &frame,
-        rungs(&[30, 60, 95]),
+        renditions(&[30, 60, 95]),
     )
     .expect("a good frame");
     assert_eq!(jpegs.len(), 3);
@@ -110,7 +111,7 @@ fn each_rung_gets_its_own_jpeg_with_the_stamp() {
 fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
     let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
     let mut encoder = Ladder::new(Sampling::S420, None);
-    let own = encode(&mut encoder, &camera, rungs(&[80]))
+    let own = encode(&mut encoder, &camera, renditions(&[80]))
         .expect("a good frame")
         .remove(0);
     let mut frame = RawFrame {
@@ -118,12 +119,12 @@ fn a_cameras_jpeg_is_never_encoded_upward_and_a_damaged_one_is_an_error() {
         data: own.clone(),
         ..camera
     };
-    let jpegs = encode(&mut encoder, &frame, rungs(&[60, 80, 95])).expect("a good frame");
+    let jpegs = encode(&mut encoder, &frame, renditions(&[60, 80, 95])).expect("a good frame");
     assert!(jpegs[0].len() < own.len());
     assert_eq!(jpegs[1..], [own.clone(), own]);
     frame.data.truncate(frame.data.len() / 2);
     assert!(matches!(
-        encode(&mut encoder, &frame, rungs(&[60])),
+        encode(&mut encoder, &frame, renditions(&[60])),
         Err(EncodeError::Corrupt(_))
     ));
 }
@@ -144,7 +145,7 @@ fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format()
         };
         let mut jpegs = [Vec::new()];
         let intervals = encoder
-            .encode_many(frame, &stamp, rungs(&[quality]), &mut jpegs)
+            .encode_many(frame, &stamp, renditions(&[quality]), &mut jpegs)
             .expect("a good frame");
         assert_eq!(Stamp::read(&jpegs[0]), Ok(stamp));
         intervals.map(|intervals| intervals.held)
@@ -156,7 +157,7 @@ fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format()
         let all =
             (from + 1..from + 200).find(|seq| held(frame, *seq, at(*seq), 60) == Some(INTERVALS));
         let last = all.expect("a picture that never changes is held at last");
-        // The same frame for a rung that became wanted: nothing is compared.
+        // The same frame for a rendition that became wanted: nothing is compared.
         assert_eq!(held(frame, last, at(last), 80), None);
         assert_eq!(held(frame, last + 1, at(last + 1), 60), Some(INTERVALS));
         last
@@ -171,7 +172,7 @@ fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format()
 fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_fault() {
     let camera = frame(PixelFormat::Yuyv, ColorRange::Full);
     let mut encoder = Ladder::new(Sampling::S420, None);
-    let own = encode(&mut encoder, &camera, rungs(&[80])).expect("a good frame");
+    let own = encode(&mut encoder, &camera, renditions(&[80])).expect("a good frame");
     let good = RawFrame {
         format: PixelFormat::Mjpeg,
         data: own[0].clone(),
@@ -185,7 +186,7 @@ fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_faul
         let mut frame = frame.clone();
         frame.captured_at_us = STAMP.captured_at_us + ms * 1000;
         frame.faults.count = count;
-        encode(&mut encoder, &frame, rungs(&[80, 95])).is_ok()
+        encode(&mut encoder, &frame, renditions(&[80, 95])).is_ok()
     };
     assert!(at(&good, 0, 0));
     // Shown until the next whole reading, as docs/cameras.md says.
@@ -200,7 +201,7 @@ fn damage_between_the_markers_is_found_within_a_second_and_at_once_behind_a_faul
     let mut frame = damaged.clone();
     frame.captured_at_us = STAMP.captured_at_us + 1_160_000;
     frame.faults.count = 1;
-    assert!(encode(&mut encoder, &frame, rungs(&[60, 80])).is_err());
+    assert!(encode(&mut encoder, &frame, renditions(&[60, 80])).is_err());
 }
 
 #[test]
@@ -208,7 +209,7 @@ fn a_frame_that_is_too_short_or_too_large_is_refused_with_words() {
     let mut encoder = Ladder::new(Sampling::S420, None);
     let mut short = frame(PixelFormat::Nv12, ColorRange::Full);
     short.data.truncate(100);
-    let text = encode(&mut encoder, &short, rungs(&[60]))
+    let text = encode(&mut encoder, &short, renditions(&[60]))
         .expect_err("too short")
         .to_string();
     assert!(
@@ -219,5 +220,5 @@ fn a_frame_that_is_too_short_or_too_large_is_refused_with_words() {
         width: 100_000,
         ..frame(PixelFormat::Grey, ColorRange::Full)
     };
-    assert!(encode(&mut encoder, &wide, rungs(&[60])).is_err());
+    assert!(encode(&mut encoder, &wide, renditions(&[60])).is_err());
 }

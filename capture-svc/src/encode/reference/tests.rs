@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::camera::ColorRange;
-use wire::Rung;
+use wire::Rendition;
 
 const STAMP: Stamp = Stamp {
     run: 7,
@@ -21,10 +21,10 @@ const FORMATS: [PixelFormat; 9] = [
     PixelFormat::Bgr24,
 ];
 
-fn rungs(qualities: &[u8]) -> RungSet {
+fn renditions(qualities: &[u8]) -> RenditionSet {
     qualities
         .iter()
-        .filter_map(|quality| Rung::of_quality(*quality))
+        .filter_map(|quality| quality.to_string().parse::<Rendition>().ok())
         .collect()
 }
 
@@ -71,7 +71,7 @@ fn plain(format: PixelFormat, width: u32, height: u32) -> RawFrame {
 fn encode(
     encoder: &mut Reference,
     frame: &RawFrame,
-    set: RungSet,
+    set: RenditionSet,
 ) -> Result<Vec<Vec<u8>>, EncodeError> {
     let mut jpegs = vec![b"old bytes".to_vec(); set.len()];
     encoder.encode_many(frame, &STAMP, set, &mut jpegs)?;
@@ -102,7 +102,7 @@ fn every_layout_gives_the_same_colour_at_odd_sizes_too() {
             let jpegs = encode(
                 &mut Reference::new(Sampling::S420),
                 &plain(format, width, height),
-                rungs(&[80]),
+                renditions(&[80]),
             )
             .unwrap();
             let [luma, cb, cr] = means(&jpegs[0]);
@@ -129,7 +129,7 @@ fn each_rung_gets_its_own_jpeg_with_the_stamp_behind_app0() {
     let jpegs = encode(
         &mut Reference::new(Sampling::S422),
         &plain(PixelFormat::Yuyv, 64, 48),
-        rungs(&[30, 95]),
+        renditions(&[30, 95]),
     )
     .unwrap();
     assert_eq!(jpegs.len(), 2);
@@ -148,7 +148,12 @@ fn limited_range_is_stretched() {
     frame.range = ColorRange::Limited;
     for (video, jpeg) in [(16, 0), (235, 255), (126, 128), (5, 0)] {
         frame.data.fill(video);
-        let jpegs = encode(&mut Reference::new(Sampling::S420), &frame, rungs(&[95])).unwrap();
+        let jpegs = encode(
+            &mut Reference::new(Sampling::S420),
+            &frame,
+            renditions(&[95]),
+        )
+        .unwrap();
         assert!(means(&jpegs[0])[0].abs_diff(jpeg) <= 1, "{video}");
     }
 }
@@ -159,7 +164,7 @@ fn a_cameras_jpeg_is_encoded_again_and_a_damaged_one_is_an_error() {
     let source = encode(
         &mut encoder,
         &plain(PixelFormat::I420, 64, 48),
-        rungs(&[90]),
+        renditions(&[90]),
     )
     .unwrap()
     .remove(0);
@@ -170,16 +175,16 @@ fn a_cameras_jpeg_is_encoded_again_and_a_damaged_one_is_an_error() {
         data: source,
         ..RawFrame::default()
     };
-    let jpegs = encode(&mut encoder, &frame, rungs(&[40])).unwrap();
+    let jpegs = encode(&mut encoder, &frame, renditions(&[40])).unwrap();
     assert!(means(&jpegs[0])[0].abs_diff(180) <= 2);
     frame.width = 32;
     assert!(matches!(
-        encode(&mut encoder, &frame, rungs(&[40])),
+        encode(&mut encoder, &frame, renditions(&[40])),
         Err(EncodeError::Unsupported { .. })
     ));
     frame.data.truncate(100);
     assert!(matches!(
-        encode(&mut encoder, &frame, rungs(&[40])),
+        encode(&mut encoder, &frame, renditions(&[40])),
         Err(EncodeError::Corrupt(_))
     ));
 }

@@ -59,7 +59,7 @@ impl Mutant {
         let parent = objects.0[at].pointer_mut(parent).ok_or_else(nowhere)?;
         let value = self.line["to"].clone();
         match parent {
-            Value::Object(map) => map.insert(key.to_owned(), value),
+            Value::Object(map) => map.insert(key.replace("~1", "/"), value),
             Value::Array(list) => {
                 let item = key.parse().ok().and_then(|at: usize| list.get_mut(at));
                 Some(std::mem::replace(item.ok_or_else(nowhere)?, value))

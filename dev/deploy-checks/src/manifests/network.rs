@@ -14,6 +14,8 @@ enum End<'a> {
     Pod(Pod<'a>),
     /// In another namespace, with these labels.
     Namespace(&'a Value),
+    /// No pod that a selector takes, at this address.
+    Address(&'a str),
     /// Not in the cluster.
     World,
 }
@@ -21,16 +23,10 @@ enum End<'a> {
 pub(super) fn judge(objects: &Objects, found: &mut Violations) {
     let (world, stranger) = (End::World, json!({}));
     let stranger = End::Namespace(&stranger);
-    let system = json!({ "kubernetes.io/metadata.name": "kube-system" });
     let monitoring = json!({ "rero-monitoring": "true" });
     for pod in objects.pods() {
         let me = pod.name();
-        let names = [("UDP", 53), ("TCP", 53)];
-        if names.iter().any(|(protocol, port)| {
-            !leaves(objects, pod, End::Namespace(&system), *port, protocol, "")
-        }) {
-            found.add("network", format!("{me} cannot ask DNS"));
-        }
+        names(objects, pod, found);
         if leaves(objects, pod, world, 443, "TCP", "") {
             found.add("network", format!("{me} reaches the world"));
         }
@@ -50,6 +46,15 @@ pub(super) fn judge(objects: &Objects, found: &mut Violations) {
                 found.add("network", format!("anybody reaches {me} at {port}"));
             }
         }
+        // What an exporter asks, and nobody else.
+        if let Some(port) = pod.port(&json!("monitor")) {
+            if !enters(objects, End::Namespace(&monitoring), pod, port) {
+                found.add("network", format!("no exporter reaches {me} at {port}"));
+            }
+            if enters(objects, stranger, pod, port) {
+                found.add("network", format!("anybody reaches {me} at {port}"));
+            }
+        }
         // Servers of a cluster.
         if let Some(port) = pod.port(&json!("cluster")) {
             if !passes(objects, pod, pod, port) {
@@ -61,6 +66,22 @@ pub(super) fn judge(objects: &Objects, found: &mut Violations) {
         }
     }
     doors(objects, found);
+}
+
+/// DNS wherever a cluster may keep it: pods of kube-system, `OpenShift`'s at a port of their own, and a cache on the node.
+fn names(objects: &Objects, pod: Pod<'_>, found: &mut Violations) {
+    let system = json!({ "kubernetes.io/metadata.name": "kube-system" });
+    let openshift = json!({ "kubernetes.io/metadata.name": "openshift-dns" });
+    for (what, end, port) in [
+        ("DNS", End::Namespace(&system), 53),
+        ("OpenShift's DNS", End::Namespace(&openshift), 5353),
+        ("NodeLocal DNSCache", End::Address("169.254.20.10"), 53),
+    ] {
+        let asks = |protocol| leaves(objects, pod, end, port, protocol, "");
+        if !asks("UDP") || !asks("TCP") {
+            found.add("network", format!("{} cannot ask {what}", pod.name()));
+        }
+    }
 }
 
 fn needs_bus(objects: &Objects, pod: Pod<'_>, url: &str, found: &mut Violations) {
@@ -193,6 +214,10 @@ fn meets(peers: &Value, end: End<'_>) -> bool {
             End::Pod(pod) => namespaces.is_null() && !pods.is_null() && selects(pods, pod.labels),
             End::Namespace(labels) => {
                 !namespaces.is_null() && pods.is_null() && selects(namespaces, labels)
+            }
+            End::Address(address) => {
+                let block = peer["ipBlock"]["cidr"].as_str();
+                block.is_some_and(|block| block == format!("{address}/32"))
             }
             End::World => !peer["ipBlock"].is_null(),
         }

@@ -47,7 +47,9 @@ pub(super) fn judge(objects: &Objects, known: &Known, found: &mut Violations) {
         proxies(&pod, found);
         owner(&pod, found);
     }
+    cameras(objects, found);
     quorum(objects, found);
+    memory(objects, found);
 }
 
 /// Behind an ingress all viewers have its address, and share the limits of one, unless it is believed.
@@ -94,16 +96,100 @@ fn leaving(pod: &Pod<'_>, found: &mut Violations) {
     }
 }
 
-/// Two that hold one camera fight over it.
+/// Two that hold one device fight over it: one that is recreated, or a pair on two hosts of which one goes at a time.
 fn owner(pod: &Pod<'_>, found: &mut Violations) {
     if pod.variable("CAPTURE_SOURCE").is_none() {
         return;
     }
     let spec = &pod.owner["spec"];
-    if spec["replicas"] != 1 || spec["strategy"]["type"] != "Recreate" {
-        let why = format!("{}: not one replica that is recreated", pod.name());
+    let strategy = &spec["strategy"];
+    let alone = spec["replicas"] == 1 && strategy["type"] == "Recreate";
+    let apart = pod
+        .spec
+        .pointer("/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution");
+    let apart = apart
+        .into_iter()
+        .flat_map(items)
+        .any(|term| term["topologyKey"] == "kubernetes.io/hostname");
+    let pair = spec["replicas"] == 2
+        && apart
+        && strategy["rollingUpdate"]["maxSurge"] == 0
+        && strategy["rollingUpdate"]["maxUnavailable"] == 1;
+    if !alone && !pair {
+        let why = format!(
+            "{}: neither one replica that is recreated nor a pair on two hosts",
+            pod.name()
+        );
         found.add("camera", why);
     }
+}
+
+/// A name has one Deployment: two would be a pair that nobody meant.
+fn cameras(objects: &Objects, found: &mut Violations) {
+    let mut seen = Vec::new();
+    for pod in objects.pods() {
+        if pod.variable("CAPTURE_SOURCE").is_none() {
+            continue;
+        }
+        let camera = &pod.labels["rero.dev/camera"];
+        let named = pod
+            .containers()
+            .flat_map(|container| items(&container["env"]))
+            .find(|variable| variable["name"] == "CAPTURE_CAMERA_ID")
+            .map(|variable| &variable["valueFrom"]["fieldRef"]["fieldPath"]);
+        let by_label = named.is_some_and(|path| path == "metadata.labels['rero.dev/camera']");
+        if camera.is_null() || by_label == (camera == "default") {
+            let why = format!("{}: its label calls it {camera}", pod.name());
+            found.add("camera", why);
+        }
+        if seen.contains(&camera.to_string()) {
+            let why = format!("{}: another one is called {camera}", pod.name());
+            found.add("camera", why);
+        }
+        seen.push(camera.to_string());
+    }
+}
+
+/// What NATS keeps for gateways that do not read fits below its own limit, for as many as the autoscaler makes; and its
+/// start does not wait for others, who may come late.
+fn memory(objects: &Objects, found: &mut Violations) {
+    let most = |kind: &str, key: &str| {
+        let scaler = objects.of_kind(kind).next();
+        scaler.and_then(|scaler| scaler["spec"][key].as_u64())
+    };
+    let gateways = most("HorizontalPodAutoscaler", "maxReplicas")
+        .or_else(|| most("ScaledObject", "maxReplicaCount"));
+    let mut pods = objects.pods().into_iter();
+    let Some(server) = pods.find(|pod| pod.name() == "StatefulSet/nats") else {
+        return; // Another rule's to say.
+    };
+    let limit = server
+        .containers()
+        .find_map(|container| container["resources"]["limits"]["memory"].as_str());
+    let wrong = crate::budget::overrun(
+        configuration(objects),
+        server.variable("GOMEMLIMIT"),
+        limit,
+        gateways.unwrap_or(u64::MAX / 1024),
+    );
+    if let Some(why) = wrong {
+        found.add("memory", why);
+    }
+    let alone = server.containers().all(|container| {
+        let path = container["startupProbe"]["httpGet"]["path"].as_str();
+        path.is_some_and(|path| path.contains("js-server-only"))
+    });
+    if !alone {
+        let why = "StatefulSet/nats: killed while it waits for the others of its cluster";
+        found.add("startup", why.into());
+    }
+}
+
+fn configuration(objects: &Objects) -> &str {
+    let mut configurations = objects.of_kind("ConfigMap");
+    configurations
+        .find_map(|map| map["data"]["nats.conf"].as_str())
+        .unwrap_or_default()
 }
 
 /// The buckets are on servers that there are, and the servers know each other.
@@ -124,10 +210,7 @@ fn quorum(objects: &Objects, found: &mut Violations) {
         }
     }
     let service = servers["spec"]["serviceName"].as_str().unwrap_or_default();
-    let mut configurations = objects.of_kind("ConfigMap");
-    let text = configurations
-        .find_map(|map| map["data"]["nats.conf"].as_str())
-        .unwrap_or_default();
+    let text = configuration(objects);
     let routes = text.matches("\"nats://").count() as u64;
     let route = |server: u64| text.contains(&format!("\"nats://nats-{server}.{service}:6222\""));
     let wanted = if replicas > 1 { replicas } else { 0 };

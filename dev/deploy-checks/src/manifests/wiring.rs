@@ -111,6 +111,10 @@ fn doors(objects: &Objects, found: &mut Violations) {
         })
     };
     for ingress in objects.of_kind("Ingress") {
+        if items(&ingress["spec"]["rules"]).any(|rule| rule["host"].is_null()) {
+            let why = format!("{}: it takes what other hosts leave", name(ingress));
+            found.add("door", why);
+        }
         for path in items(&ingress["spec"]["rules"]).flat_map(|rule| items(&rule["http"]["paths"]))
         {
             let service = &path["backend"]["service"];

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use testkit::{Said, Stack, Viewer, eventually};
 use tokio::task::JoinSet;
-use wire::{Rung, Stamp};
+use wire::{Rendition, Stamp};
 
 use crate::fault::Fault;
 use crate::figure::{Figure, Seen};
@@ -57,8 +57,8 @@ async fn churn(mode: Mode) -> Seen {
     let memory = resident_kb(stack.servers[0].pid());
     let (mut stay, mut wanted) = (Vec::new(), BTreeSet::new());
     while let Some(viewer) = viewers.join_next().await {
-        let (gateway, (viewer, rung)) = viewer.expect("no viewer breaks");
-        wanted.insert((rung, gateway));
+        let (gateway, (viewer, rendition)) = viewer.expect("no viewer breaks");
+        wanted.insert((rendition, gateway));
         stay.push(read_on(viewer));
     }
     let settled = Instant::now();
@@ -90,17 +90,24 @@ async fn churn(mode: Mode) -> Seen {
 async fn follows(
     stack: &Stack,
     leases: &LeaseKeys,
-    wanted: &BTreeSet<(Rung, usize)>,
+    wanted: &BTreeSet<(Rendition, usize)>,
 ) -> Result<(), String> {
     let keys = leases.now();
     if keys.len() != wanted.len() {
-        return Err(format!("{} keys for {} rungs", keys.len(), wanted.len()));
+        return Err(format!(
+            "{} keys for {} renditions",
+            keys.len(),
+            wanted.len()
+        ));
     }
-    for rung in Rung::ladder() {
-        let quality = rung.quality().to_string();
+    for rendition in Rendition::ladder() {
+        let quality = rendition.to_string();
         let labels = [("quality", quality.as_str())];
         let held = stack.capture().metric("capture_leases", &labels).await;
-        let of_it = wanted.iter().filter(|(wanted, _)| *wanted == rung).count();
+        let of_it = wanted
+            .iter()
+            .filter(|(wanted, _)| *wanted == rendition)
+            .count();
         if (held - of_it as f64).abs() > f64::EPSILON {
             return Err(format!("{held} leases of {quality}, not {of_it}"));
         }
@@ -109,29 +116,33 @@ async fn follows(
 }
 
 /// Until `ends` a viewer that changes its mind, and now and then leaves and comes back; where it ends up.
-async fn wander(address: SocketAddr, ends: Instant) -> (Viewer, Rung) {
-    let mut rung = any_rung();
-    let mut viewer = come(address, rung).await;
+async fn wander(address: SocketAddr, ends: Instant) -> (Viewer, Rendition) {
+    let mut rendition = any_rendition();
+    let mut viewer = come(address, rendition).await;
     while Instant::now() < ends {
         let until = Instant::now() + Duration::from_millis(fastrand::u64(100..STAYS_MS));
         watch_until(&mut viewer, until.min(ends)).await;
         if Instant::now() >= ends {
             break;
         }
-        rung = any_rung();
+        rendition = any_rendition();
         if fastrand::u8(..10) == 0 {
             viewer.leave(RECOVERY_WITHIN).await;
-            viewer = come(address, rung).await;
+            viewer = come(address, rendition).await;
         } else {
-            let switch = format!(r#"{{"type":"quality","quality":{}}}"#, rung.quality());
+            let (quality, size) = (rendition.quality(), rendition.size());
+            let switch = format!(r#"{{"type":"quality","quality":{quality},"size":"{size}"}}"#);
             viewer.send(&switch).await.expect("the gateway listens");
         }
     }
-    (viewer, rung)
+    (viewer, rendition)
 }
 
-async fn come(address: SocketAddr, rung: Rung) -> Viewer {
-    let request = Viewer::at(address, &format!("/websocket/{}", rung.quality())).query("v", "2");
+async fn come(address: SocketAddr, rendition: Rendition) -> Viewer {
+    let path = format!("/websocket/{}", rendition.quality());
+    let request = Viewer::at(address, &path)
+        .query("v", "2")
+        .query("size", rendition.size().as_str());
     request.connect().await.expect("the gateway takes a viewer")
 }
 
@@ -160,8 +171,8 @@ fn read_on(mut viewer: Viewer) -> tokio::task::AbortHandle {
     tokio::spawn(task).abort_handle()
 }
 
-fn any_rung() -> Rung {
-    let all: Vec<Rung> = Rung::ladder().collect();
+fn any_rendition() -> Rendition {
+    let all: Vec<Rendition> = Rendition::ladder().collect();
     all[fastrand::usize(..all.len())]
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use testkit::{Process, eventually};
-use wire::Rung;
+use wire::{Rendition, Size};
 
 use crate::fault::Fault;
 use crate::figure::{Figure, GAP, OLDEST, Seen};
@@ -101,8 +101,9 @@ async fn frozen(mode: Mode) -> Seen {
     let stack = builder(mode).gateways(2).start().await;
     // With one quality it would take NATS many seconds to fill what it may hold back for a client.
     let mut victims = Vec::new();
-    for rung in Rung::ladder() {
-        victims.push(watcher(&stack, 0, rung.quality()).await);
+    let full = Rendition::ladder().filter(|rendition| rendition.size() == Size::Full);
+    for rendition in full {
+        victims.push(watcher(&stack, 0, rendition.quality().get()).await);
     }
     let other = watcher(&stack, 1, 80).await;
     let (mark, then) = (mark(&stack), Instant::now());

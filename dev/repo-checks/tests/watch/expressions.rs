@@ -45,6 +45,48 @@ pub(crate) fn names(expression: &str) -> BTreeSet<String> {
     found
 }
 
+/// The series that an expression asks for, each with what stands between its braces; `""` where it has none.
+pub(crate) fn selectors(expression: &str) -> Vec<(String, String)> {
+    let wanted = names(expression);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let mut found = Vec::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(|c: char| is_name(c) || c == '"' || c == '{') {
+        rest = &rest[start..];
+        let after = |end: char| rest[1..].split_once(end).map_or("", |(_, after)| after);
+        rest = match rest.as_bytes()[0] {
+            b'"' => after('"'),
+            b'{' => after('}'),
+            _ => {
+                let (word, tail) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+                let labels = tail
+                    .strip_prefix('{')
+                    .and_then(|inside| inside.split_once('}'));
+                if wanted.contains(word) {
+                    let labels = labels.map_or("", |(labels, _)| labels);
+                    found.push((word.to_owned(), labels.to_owned()));
+                }
+                tail
+            }
+        };
+    }
+    found
+}
+
+#[test]
+fn each_series_comes_with_its_own_labels() {
+    let expression = r#"sum by (le) (rate(x_bucket{a="b"}[5m])) / y and on (a) up{b!=""} == 1"#;
+    let text = |name: &str, labels: &str| (name.to_owned(), labels.to_owned());
+    assert_eq!(
+        selectors(expression),
+        [
+            text("x_bucket", "a=\"b\""),
+            text("y", ""),
+            text("up", "b!=\"\"")
+        ]
+    );
+}
+
 #[test]
 fn the_series_of_an_expression_are_all_its_words_that_name_one() {
     let expression = r#"(count(up{job="gateway", on="x y"} == 1 and on (instance) nats_connected offset 5m > 2e3)

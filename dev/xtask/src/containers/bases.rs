@@ -11,7 +11,7 @@ use crate::tools::apt_install;
 const RUNTIME: &str = "gcr.io/distroless/cc-debian13:nonroot";
 const NATS: &str = "nats:2.15-alpine";
 const HAPROXY: &str = "haproxy:3.2-alpine";
-const PROMETHEUS: &str = "prom/prometheus:v3.5.3";
+const PROMETHEUS: &str = "prom/prometheus:v3.13.1";
 /// What the stand-ins are made of.
 const PARTS: &str = "rero-standin:parts";
 
@@ -74,7 +74,7 @@ RUN ["/usr/bin/busybox", "mkdir", "-p", "-m", "1777", "/prometheus", "/tmp"]
         ),
         (
             HAPROXY,
-            "USER 99:99\nCMD [\"haproxy\", \"-W\", \"-db\", \"-f\", \"/usr/local/etc/haproxy/haproxy.cfg\"]\n",
+            "STOPSIGNAL SIGUSR1\nUSER 99:99\nCMD [\"haproxy\", \"-W\", \"-db\", \"-f\", \"/usr/local/etc/haproxy/haproxy.cfg\"]\n",
         ),
         (
             PROMETHEUS,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::notes::Notes;
 use crate::children::OwnedChild;
 use crate::shell::{Environment, Outcome, find_on_path, output, say};
-use crate::tools::{Release, apt_possible, unpack};
+use crate::tools::{Release, apt_install, apt_possible, unpack};
 
 /// Docker's engine, client, compose (v2) and buildx; runc is taken from the running release, for its libc.
 const NEWER: [&str; 5] = [
@@ -65,9 +65,9 @@ pub(crate) fn get(
     apt_possible().map_err(|why| format!("{missing}, and none can be started: {why}"))?;
     for (program, package) in [("iptables", "iptables"), ("ip", "iproute2")] {
         if find_on_path(program).is_none() {
-            return Err(format!(
-                "{missing}, and one of our own needs {program}: apt-get install -y {package}"
-            ));
+            apt_install(&[package]).map_err(|why| {
+                format!("{missing}, and one of our own needs {program} ({package}): {why}")
+            })?;
         }
     }
     let root = install(directory, environment)?;

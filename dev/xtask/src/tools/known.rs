@@ -92,6 +92,22 @@ pub(crate) const PROMTOOL: Tool = Tool {
     announce: |_, _| Ok(()),
 };
 
+/// Alertmanager's own word on its configuration.
+pub(crate) const AMTOOL: Tool = Tool {
+    name: "amtool",
+    variable: "AMTOOL_BIN",
+    programs: &["amtool"],
+    companion: None,
+    at_least: (0, 20),
+    asked: &["--version"],
+    apt: Apt {
+        packages: &["prometheus-alertmanager"],
+        unpacked: true,
+    },
+    wheel: None,
+    announce: |_, _| Ok(()),
+};
+
 /// For the kustomize in it.
 pub(crate) const KUBECTL: Tool = Tool {
     name: "kubectl",

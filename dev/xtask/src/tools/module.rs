@@ -42,6 +42,17 @@ pub(crate) const KUBERNETES_VALIDATE: Module = Module {
     },
 };
 
+/// Helm as a library: no registry of packages that we reach has the program.
+pub(crate) const HELM: Module = Module {
+    name: "helm",
+    wheel: Wheel {
+        directory: "helm-python-sdk-0.2.2",
+        requirements: "helm.txt",
+        file: "helm_python/__init__.py",
+        links: &[],
+    },
+};
+
 impl Module {
     /// What it is called on the command line.
     pub(super) fn name(&self) -> &'static str {

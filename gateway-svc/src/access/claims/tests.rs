@@ -16,7 +16,7 @@ fn grant(cameras: &[&str], max_quality: Option<u8>) -> Grant {
 }
 
 fn quality(claims: &Claims, name: &str) -> Option<u8> {
-    claims.best(&camera(name)).map(Rung::quality)
+    claims.best(&camera(name)).map(Quality::get)
 }
 
 #[test]
@@ -64,11 +64,11 @@ fn the_best_of_several_grants_counts_for_each_camera() {
         grant(&["door"], Some(70)),
     ];
     let claims = Claims::new("x", grants, None);
-    assert_eq!(quality(&claims, "yard-1"), Some(40), "the rung below");
+    assert_eq!(quality(&claims, "yard-1"), Some(40), "the one below");
     assert_eq!(quality(&claims, "door"), Some(70));
     assert_eq!(quality(&claims, "hall"), None);
     assert_eq!(claims.cameras(), ["yard-*", "door"]);
-    assert_eq!(claims.best_of_all().map(Rung::quality), Some(70));
+    assert_eq!(claims.best_of_all().map(Quality::get), Some(70));
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use super::*;
 use process::Clock;
 
-fn stream(quality: u8) -> StreamId {
-    let rung = Rung::of_quality(quality).unwrap();
+pub(super) fn stream(quality: u8) -> StreamId {
+    let rendition = quality.to_string().parse().unwrap();
     StreamId {
         camera: CameraId::default(),
-        rung,
+        rendition,
     }
 }
 
 /// Connected leases with one viewer of 80, its put answered.
-fn watching(now: Instant) -> Leases {
+pub(super) fn watching(now: Instant) -> Leases {
     let mut leases = Leases::default();
     leases.connected(true, now);
     leases.join(&stream(80), now);
@@ -21,15 +21,15 @@ fn watching(now: Instant) -> Leases {
     leases
 }
 
-fn put(actions: &[Action]) -> Ticket {
+pub(super) fn put(actions: &[Action]) -> Ticket {
     let ticket = actions.iter().find_map(|action| match action {
-        Action::Put(_, ticket) => Some(*ticket),
+        Action::Put(_, _, ticket) => Some(*ticket),
         _ => None,
     });
     ticket.unwrap_or_else(|| panic!("no put in {actions:?}"))
 }
 
-fn ms(ms: u64) -> Duration {
+pub(super) fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
@@ -47,7 +47,7 @@ fn the_first_viewer_subscribes_before_it_puts_and_the_second_does_nothing() {
     leases.join(&stream(80), now);
     assert_eq!(leases.due(now), []);
     let viewers: Vec<_> = leases.viewers(&CameraId::default()).collect();
-    assert_eq!(viewers, [(stream(80).rung, 2)]);
+    assert_eq!(viewers, [(stream(80).rendition, 2)]);
 }
 
 #[test]
@@ -55,7 +55,10 @@ fn a_lease_is_renewed_every_1500_ms_spread_by_a_fifth() {
     let now = Clock::start().now();
     let mut leases = watching(now);
     assert_eq!(
-        (leases.held(stream(80).rung), leases.held(stream(75).rung)),
+        (
+            leases.held(stream(80).rendition),
+            leases.held(stream(75).rendition)
+        ),
         (1, 0)
     );
     assert_eq!(leases.next_due(), Some(now + ms(1500)));
@@ -105,9 +108,9 @@ fn the_last_viewer_leaves_a_second_behind_and_then_the_key_goes_before_the_subsc
     let now = Clock::start().now();
     let mut leases = watching(now);
     leases.join(&stream(80), now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     assert_eq!(leases.due(now + ms(1400)), [], "one is still there");
-    leases.leave(&stream(80), now + ms(100));
+    leases.leave(&stream(80), Rate::ALL, now + ms(100));
     assert_eq!(leases.due(now + ms(1099)), []);
     let actions = leases.due(now + ms(1100));
     let [Action::Delete(_, ticket)] = actions[..] else {
@@ -115,14 +118,17 @@ fn the_last_viewer_leaves_a_second_behind_and_then_the_key_goes_before_the_subsc
     };
     let after = leases.done(&stream(80), ticket, true, now + ms(1101), 0.0);
     assert_eq!(after, Some(Action::Unsubscribe(stream(80))));
-    assert_eq!((leases.next_due(), leases.held(stream(80).rung)), (None, 0));
+    assert_eq!(
+        (leases.next_due(), leases.held(stream(80).rendition)),
+        (None, 0)
+    );
 }
 
 #[test]
 fn a_viewer_who_comes_back_within_the_second_finds_everything_as_it_was() {
     let now = Clock::start().now();
     let mut leases = watching(now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     leases.join(&stream(80), now + ms(900));
     assert_eq!(leases.due(now + ms(1400)), []);
 }
@@ -131,7 +137,7 @@ fn a_viewer_who_comes_back_within_the_second_finds_everything_as_it_was() {
 fn a_viewer_who_comes_while_the_key_is_deleted_gets_a_new_one_after_it() {
     let now = Clock::start().now();
     let mut leases = watching(now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     let actions = leases.due(now + ms(1000));
     let [Action::Delete(_, ticket)] = actions[..] else {
         panic!("{actions:?}")
@@ -153,12 +159,12 @@ fn a_viewer_who_comes_while_the_key_is_deleted_gets_a_new_one_after_it() {
 fn a_gateway_that_leaves_does_not_linger() {
     let now = Clock::start().now();
     let mut leases = watching(now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     leases.leaving(now + ms(1));
     assert!(matches!(leases.due(now + ms(1))[..], [Action::Delete(..)]));
     let mut leases = watching(now);
     leases.leaving(now);
-    leases.leave(&stream(80), now + ms(5));
+    leases.leave(&stream(80), Rate::ALL, now + ms(5));
     assert!(matches!(leases.due(now + ms(5))[..], [Action::Delete(..)]));
 }
 
@@ -167,7 +173,7 @@ fn without_a_bus_the_end_needs_no_delete() {
     let now = Clock::start().now();
     let mut leases = watching(now);
     leases.connected(false, now);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     assert_eq!(
         leases.due(now + ms(1000)),
         [Action::Unsubscribe(stream(80))]
@@ -192,9 +198,9 @@ fn the_answer_to_a_request_that_was_given_up_changes_nothing() {
     leases.connected(true, now);
     let new = put(&leases.due(now));
     assert_eq!(leases.done(&stream(80), old, false, now, 0.0), None);
-    assert_eq!(leases.held(stream(80).rung), 1);
+    assert_eq!(leases.held(stream(80).rendition), 1);
     assert_eq!(leases.done(&stream(80), new, true, now, 0.0), None);
-    leases.leave(&stream(80), now);
+    leases.leave(&stream(80), Rate::ALL, now);
     let end = now + LEASE_LINGER;
     let actions = leases.due(end);
     let [Action::Delete(_, delete)] = actions[..] else {
@@ -215,9 +221,9 @@ fn viewers_are_told_of_one_camera_and_of_rungs_that_have_some() {
     };
     leases.join(&door, now);
     leases.join(&stream(40), now);
-    leases.leave(&stream(40), now);
+    leases.leave(&stream(40), Rate::ALL, now);
     let of = |camera: &CameraId| leases.viewers(camera).collect::<Vec<_>>();
-    assert_eq!(of(&door.camera), [(door.rung, 1)]);
-    assert_eq!(of(&CameraId::default()), [(stream(80).rung, 1)]);
-    assert_eq!(leases.held(door.rung), 1, "the door's is not put yet");
+    assert_eq!(of(&door.camera), [(door.rendition, 1)]);
+    assert_eq!(of(&CameraId::default()), [(stream(80).rendition, 1)]);
+    assert_eq!(leases.held(door.rendition), 1, "the door's is not put yet");
 }

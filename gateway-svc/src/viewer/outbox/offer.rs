@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use wire::Rung;
+use wire::Rendition;
 use wire::messages::FromGateway;
 
 use super::{End, Outbox, State, text};
@@ -25,6 +25,8 @@ pub(crate) enum Offer {
     Held,
     /// It has this frame already, or waits for another one.
     Kept,
+    /// It wants fewer frames a second than there are, and this is none of them.
+    Paced,
     /// It watches something else now, or nothing any more.
     Left,
 }
@@ -36,20 +38,28 @@ impl Outbox {
     }
 
     /// Offers a frame; never waits. The flag tells that an earlier offered frame was skipped for good.
-    pub(crate) fn offer(&self, frame: &Arc<Frame>, rung: Rung, now: Instant) -> (Offer, bool) {
+    pub(crate) fn offer(
+        &self,
+        frame: &Arc<Frame>,
+        rendition: Rendition,
+        now: Instant,
+    ) -> (Offer, bool) {
         let mut state = self.state();
         let state = &mut *state;
-        if state.end.is_some() || !state.position.wants(rung) {
+        if state.end.is_some() || !state.position.wants(rendition) {
             return (Offer::Left, false);
         }
         if state.position.has(&frame.stamp) {
             return (Offer::Kept, false);
         }
-        if state.position.arrive(rung) {
-            let quality = rung.quality();
-            state.pending.push(text(&FromGateway::Quality { quality }));
-            // The task lets go of the old rung.
+        if state.position.arrive(rendition) {
+            let served = rendition.into();
+            state.pending.push(text(&FromGateway::Quality(served)));
+            // The task lets go of the old rendition.
             self.wake.notify_one();
+        }
+        if !state.position.is_due(&frame.stamp, frame.spacing_us) {
+            return (Offer::Paced, false);
         }
         let skipped = state.position.offered(frame.number);
         if state.window.nearly_full() {
@@ -67,7 +77,14 @@ impl Outbox {
             return (Offer::Sent(form), skipped);
         }
         let frame = Arc::clone(frame);
-        state.pending.begun(Begun { frame, form, rung }, written);
+        state.pending.begun(
+            Begun {
+                frame,
+                form,
+                rendition,
+            },
+            written,
+        );
         self.wake.notify_one();
         (Offer::Begun, skipped)
     }
@@ -87,16 +104,19 @@ impl Outbox {
         let written = sent.ok().filter(|written| *written > 0)?;
         state.frame_bytes += message.bytes().len() as u64;
         let base = (self.protocol.deltas()).then(|| frame.as_base()).flatten();
-        state.position.begin(&frame.stamp, base);
+        if state.position.begin(&frame.stamp, frame.spacing_us, base) {
+            // The task wants no more frames than it asked for.
+            self.wake.notify_one();
+        }
         state.window.sent(frame.number, frame.stamp.seq, now);
         Some((form, written))
     }
 
-    /// Whether it watches this rung, or is about to.
+    /// Whether it watches this rendition, or is about to.
     #[must_use]
-    pub(crate) fn stays(&self, rung: Rung) -> bool {
+    pub(crate) fn stays(&self, rendition: Rendition) -> bool {
         let state = self.state();
-        state.end.is_none() && state.position.wants(rung)
+        state.end.is_none() && state.position.wants(rendition)
     }
 
     /// Once a second: asks for a sign of life, or notices that there is none.

@@ -31,9 +31,15 @@ impl Scene {
         let (browser, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (reader, writer) = accepted.unwrap().0.into_split();
         let now = Clock::start().now();
-        let rung = "80".parse::<wire::Quality>().unwrap().rung();
+        let rendition = "80".parse().unwrap();
         let mut scene = Self {
-            outbox: Arc::new(Outbox::new(writer, Protocol::Plain, rung, now)),
+            outbox: Arc::new(Outbox::new(
+                writer,
+                Protocol::Plain,
+                rendition,
+                Rate::ALL,
+                now,
+            )),
             reader,
             words: Reader::default(),
             browser: browser.unwrap(),
@@ -56,7 +62,7 @@ impl Scene {
             captured_at_us: 0,
         };
         let frame = Arc::new(Frame::new(&[7; 100], stamp, (number, number), self.now));
-        let offered = self.outbox.offer(&frame, self.outbox.rung(), self.now);
+        let offered = self.outbox.offer(&frame, self.outbox.wanted().0, self.now);
         assert_eq!(offered, (Offer::Sent(Form::Whole), false), "{number}");
     }
 

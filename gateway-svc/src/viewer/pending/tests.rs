@@ -29,7 +29,7 @@ fn begun(frame: &Arc<Frame>) -> Begun {
     Begun {
         frame: Arc::clone(frame),
         form: Form::Whole,
-        rung: Rung::of_quality(80).unwrap(),
+        rendition: Rendition::HIGHEST,
     }
 }
 

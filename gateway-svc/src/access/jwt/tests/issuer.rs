@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::json;
-use wire::Rung;
+use wire::Quality;
 
 use super::super::*;
 
@@ -71,7 +71,7 @@ pub(super) fn with(name: &str, value: Value) -> Value {
 }
 
 pub(super) fn best(claims: &Claims, camera: &str) -> Option<u8> {
-    claims.best(&camera.parse().unwrap()).map(Rung::quality)
+    claims.best(&camera.parse().unwrap()).map(Quality::get)
 }
 
 pub(super) struct Ec(EcdsaKeyPair);

@@ -1,0 +1,207 @@
+//! HTTP cameras as the rest of the service sees them, played by a camera that serves one client and does what it is told.
+
+mod damage;
+mod logins;
+mod outages;
+mod polled;
+mod reports;
+
+use std::time::Duration;
+
+use testkit::{HttpAnswer, HttpCamera, eventually};
+use wire::CameraState;
+
+use super::super::{
+    Camera, CameraReport, CameraSettings, FormatWish, FrameReceiver, HttpSettings, SourceSpec,
+};
+use crate::metrics::{CameraMetrics, Metrics};
+
+/// Far more than anything here takes; a hang is a failure with a name.
+const HTTP_TEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What most cameras begin with.
+const MULTIPART: [&str; 2] = [
+    "HTTP/1.1 200 OK",
+    "Content-Type: multipart/x-mixed-replace; boundary=frame",
+];
+
+/// A grey picture that [`shade`] knows again, from 0 to 6.
+fn picture(shade: u8) -> Vec<u8> {
+    sized(shade, 64, 48)
+}
+
+fn sized(shade: u8, width: u16, height: u16) -> Vec<u8> {
+    let pixels = vec![40 * shade; usize::from(width) * usize::from(height)];
+    let mut bytes = Vec::new();
+    jpeg_encoder::Encoder::new(&mut bytes, 90)
+        .encode(&pixels, width, height, jpeg_encoder::ColorType::Luma)
+        .unwrap();
+    bytes
+}
+
+fn shade(jpeg: &[u8]) -> u8 {
+    (jpeg_decoder::Decoder::new(jpeg).decode().unwrap()[0] + 20) / 40
+}
+
+/// A part as it should be.
+fn part(picture: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
+        picture.len()
+    );
+    [head.as_bytes(), picture, b"\r\n"].concat()
+}
+
+/// A camera, and we.
+struct Rig {
+    http: HttpCamera,
+    camera: Camera,
+    metrics: CameraMetrics,
+    frames: FrameReceiver,
+}
+
+impl Rig {
+    /// `http` is watched as it stands.
+    fn watching(http: HttpCamera) -> Self {
+        let address = format!("http://{}/stream", http.address());
+        Self::watching_as(http, &address, HttpSettings::default())
+    }
+
+    fn watching_as(http: HttpCamera, address: &str, settings: HttpSettings) -> Self {
+        let settings = CameraSettings {
+            source: address.parse().unwrap(),
+            width: 1280,
+            height: 720,
+            // Every frame passes.
+            fps: 10_000.0,
+            format: FormatWish::Auto,
+            range: None,
+            input: None,
+            standard: None,
+            warmup: 0,
+            controls: Vec::new(),
+            orientation: jpeg_ladder::Orientation::UPRIGHT,
+            http: settings,
+        };
+        assert!(matches!(settings.source, SourceSpec::Http(_)));
+        let metrics = Metrics::new().unwrap().camera;
+        let camera = Camera::start(settings, metrics.clone()).unwrap();
+        camera.set_wanted(true);
+        Self {
+            http,
+            frames: camera.frames(),
+            camera,
+            metrics,
+        }
+    }
+
+    /// The next frame is the picture of this shade.
+    async fn shows(&mut self, wanted: u8) {
+        let frame = tokio::time::timeout(HTTP_TEST_TIMEOUT, self.frames.next()).await;
+        let Ok(frame) = frame else {
+            let report = self.camera.status().borrow().clone();
+            panic!("no picture {wanted}: {report:?}, {:?}", self.http.seen());
+        };
+        assert_eq!(shade(&frame.data), wanted, "another picture");
+    }
+
+    async fn report(&self, wanted: impl FnMut(&CameraReport) -> bool) -> CameraReport {
+        let mut status = self.camera.status();
+        let report = tokio::time::timeout(HTTP_TEST_TIMEOUT, status.wait_for(wanted)).await;
+        report.expect("the report comes").unwrap().clone()
+    }
+
+    async fn fault(&self) -> CameraReport {
+        self.report(|report| report.state == CameraState::Error)
+            .await
+    }
+
+    /// There is no connection any more.
+    async fn is_left_alone(&self) {
+        eventually(HTTP_TEST_TIMEOUT, async || self.http.seen().open == 0).await;
+    }
+
+    /// At no time there were two connections.
+    fn had_one_client(&self) {
+        assert_eq!(self.http.seen().open_at_once, 1);
+    }
+}
+
+/// A camera that streams to whoever asks.
+fn streaming(head: &[&str]) -> HttpCamera {
+    let answer = HttpAnswer::stream(head);
+    HttpCamera::start(move |_| answer.clone())
+}
+
+#[tokio::test]
+async fn a_stream_is_shown_while_wanted_and_its_connection_ends_with_the_wish() {
+    let mut rig = Rig::watching(streaming(&MULTIPART));
+    for number in 0..3 {
+        rig.http.send(&part(&picture(number)));
+        rig.shows(number).await;
+    }
+    let live = rig.report(|report| report.state == CameraState::Live).await;
+    assert_eq!(
+        (live.width, live.height, live.format),
+        (64, 48, Some("MJPEG"))
+    );
+    assert!(
+        live.detail.contains(&rig.http.address().to_string()),
+        "{}",
+        live.detail
+    );
+    assert_eq!((rig.metrics.open.get(), rig.metrics.opens.get()), (1, 1));
+    rig.camera.set_wanted(false);
+    rig.is_left_alone().await;
+    rig.report(|report| report.state == CameraState::Idle).await;
+    assert_eq!(rig.metrics.open.get(), 0);
+    rig.camera.set_wanted(true);
+    rig.http.send(&part(&picture(4)));
+    rig.shows(4).await;
+    rig.had_one_client();
+    let asked = &rig.http.seen().requests[0];
+    for line in [
+        "GET /stream HTTP/1.1",
+        "host: 127.0.0.1:",
+        "user-agent: capture-svc/",
+    ] {
+        assert!(asked.contains(line), "{asked}");
+    }
+    assert!(!asked.contains("authorization"), "{asked}");
+}
+
+#[tokio::test]
+async fn of_pictures_that_come_at_once_the_newest_is_shown_and_the_others_are_counted() {
+    let mut rig = Rig::watching(streaming(&MULTIPART));
+    rig.http.send(&part(&picture(0)));
+    rig.shows(0).await;
+    rig.http
+        .send(&[1, 2, 3, 4].map(|number| part(&picture(number))).concat());
+    rig.shows(4).await;
+    eventually(HTTP_TEST_TIMEOUT, async || {
+        rig.metrics.dropped_busy.get() == 3
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_camera_may_be_at_an_address_of_ipv6() {
+    let answer = HttpAnswer::stream(&MULTIPART);
+    let mut rig = Rig::watching(HttpCamera::start_v6(move |_| answer.clone()));
+    rig.http.send(&part(&picture(2)));
+    rig.shows(2).await;
+    assert!(rig.http.seen().requests[0].contains("host: [::1]:"));
+}
+
+#[tokio::test]
+async fn a_camera_that_goes_over_to_another_size_is_followed() {
+    let mut rig = Rig::watching(streaming(&MULTIPART));
+    rig.http.send(&part(&picture(1)));
+    rig.shows(1).await;
+    rig.http
+        .play(vec![part(&sized(2, 32, 24))], Duration::from_millis(50));
+    rig.shows(2).await;
+    let size = |report: &CameraReport| (report.width, report.height);
+    rig.report(|report| size(report) == (32, 24)).await;
+    assert_eq!(rig.metrics.opens.get(), 1);
+}
