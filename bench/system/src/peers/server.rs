@@ -50,6 +50,15 @@ enum Parts {
     Peer(ChildProcess, Cameras, Scratch),
 }
 
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Yuyv => "YUYV",
+            Self::Mjpeg => "MJPEG",
+        }
+    }
+}
+
 impl System {
     pub(crate) const ALL: [Self; 5] = [
         Self::Ours,
