@@ -118,10 +118,9 @@ impl Session {
         let stream = fanout.stream();
         let mut status = self.shared.cameras.follow(&stream.camera);
         if self.outbox.protocol.is_v2() {
-            let (best, fps) = (self.best, status.borrow().nominal_rate());
-            let deltas = self.outbox.protocol.deltas();
-            let hello =
-                FromGateway::hello(stream.camera.name(), stream.rendition, best, fps, deltas);
+            let now = Arc::clone(&status.borrow());
+            let (name, deltas) = (stream.camera.name(), self.outbox.protocol.deltas());
+            let hello = FromGateway::hello(name, &now, stream.rendition, self.best, deltas);
             self.outbox.say(&hello);
         }
         fanout.attach(Arc::clone(&self.outbox));

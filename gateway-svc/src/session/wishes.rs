@@ -45,10 +45,11 @@ impl Session {
 
     fn switch(&mut self, rendition: Rendition) {
         self.next = None;
+        let camera = self.subscription.stream().camera.clone();
+        let rendition = self.shared.cameras.served(&camera, rendition);
         if !self.outbox.switch(rendition) {
             return;
         }
-        let camera = self.subscription.stream().camera.clone();
         // The camera is in use by this very viewer, so it is never one too many.
         if let Ok(mut next) = self
             .shared

@@ -8,4 +8,5 @@ mod demand;
 mod faults;
 mod login;
 mod observe;
+mod renditions;
 mod stream;
