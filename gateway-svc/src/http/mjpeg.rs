@@ -130,10 +130,9 @@ impl Parts {
         visit: Visit,
         rate: Rate,
     ) -> Self {
-        let rendition = subscription.stream().rendition;
         Self {
             frames: subscription.fanout().frames(),
-            watching: CountedGauge::new(&state.viewers.watching[rendition.index()]),
+            watching: state.viewers.watch(subscription.stream()),
             room: Arc::new(Semaphore::new(1)),
             last: None,
             rate,
@@ -226,14 +225,14 @@ impl Parts {
         let paced = std::mem::take(&mut self.paced);
         let last = self.last.replace(frame.nth);
         let missed = last.map_or(0, |last| frame.nth.saturating_sub(last + 1 + paced));
-        self.state.delivered.skipped(missed);
-        self.state.delivered.paced(paced);
+        let delivered = self.subscription.fanout().delivered();
+        delivered.skipped(missed);
+        delivered.paced(paced);
         let clock = self.state.clock;
         let age = frame.age_s(clock.wall_us(clock.now()));
-        let rendition = self.subscription.stream().rendition;
         let bytes = frame.jpeg().len();
+        delivered.sent((bytes, 0), age);
         self.visit.bytes += bytes as u64;
-        self.state.delivered.sent(rendition, (bytes, 0), age);
     }
 }
 

@@ -80,7 +80,7 @@ impl Session {
         let (reader, writer) = socket.into_split();
         let rendition = subscription.stream().rendition;
         let outbox = Arc::new(Outbox::new(writer, protocol, rendition, rate, now));
-        let watching = CountedGauge::new(&shared.viewers.watching[rendition.index()]);
+        let watching = shared.viewers.watch(subscription.stream());
         let session = Self {
             shared,
             outbox,
@@ -247,7 +247,7 @@ impl Session {
                 rendition,
             });
         }
-        self.shared.delivered.skipped(u64::from(skipped));
+        fanout.delivered().skipped(u64::from(skipped));
     }
 
     fn count(
@@ -260,7 +260,11 @@ impl Session {
     ) {
         let age = frame.age_s(self.shared.clock.wall_us(self.now()));
         let sizes = frame.sizes(*form);
-        self.shared.delivered.sent(*rendition, sizes, age);
+        // One of the next rendition is what lets go of the old one.
+        let next = self.next.as_ref();
+        let next = next.filter(|next| next.stream().rendition == *rendition);
+        let stream = next.unwrap_or(&self.subscription);
+        stream.fanout().delivered().sent(sizes, age);
     }
 
     fn now(&self) -> Instant {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use process::CountedGauge;
 use wire::messages::{FromClient, FromGateway};
 use wire::{Quality, Rate, Rendition, Size, StreamId};
 
@@ -31,7 +30,8 @@ impl Session {
             }
             FromClient::Report { age_ms, .. } => {
                 if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {
-                    self.shared.viewers.frame_age.observe(age_ms / 1000.0);
+                    let camera = &self.subscription.stream().camera;
+                    self.shared.viewers.saw(camera, age_ms / 1000.0);
                 }
             }
             FromClient::Clock { t } => {
@@ -70,12 +70,8 @@ impl Session {
         let old = self.subscription.stream().rendition;
         if let Some(subscription) = self.next.take_if(|next| next.stream().rendition == new) {
             let viewers = &self.shared.viewers;
-            if new > old {
-                viewers.quality_up.inc();
-            } else {
-                viewers.quality_down.inc();
-            }
-            self.watching = CountedGauge::new(&viewers.watching[new.index()]);
+            viewers.changed(&subscription.stream().camera, new > old);
+            self.watching = viewers.watch(subscription.stream());
             self.subscription = subscription;
         }
         self.subscription.want(rate);
