@@ -26,6 +26,10 @@ pub(crate) struct StreamQuery {
     camera: Option<String>,
     /// Of a snapshot: how old it may be.
     pub(crate) max_age_ms: Option<u64>,
+    /// Of a snapshot: how long a camera that has to open first may settle.
+    pub(crate) warm_up_ms: Option<u64>,
+    /// Of a stream: `1` puts the next part's headers right behind each picture, `0` does not.
+    pub(crate) advance_headers: Option<u8>,
     /// Of a stream: how many frames a second.
     fps: Option<String>,
 }

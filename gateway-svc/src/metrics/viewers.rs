@@ -37,6 +37,8 @@ pub(crate) struct Closed {
     pub(crate) leaving: IntCounter,
     /// What let it in ended: by its time, a new key or a change of rights.
     pub(crate) expired: IntCounter,
+    /// Its camera sent nothing for too long; of streams over plain HTTP alone, which cannot say so in any other way.
+    pub(crate) silent: IntCounter,
 }
 
 /// `gateway_refused_total{reason}`: who was not let in.
@@ -136,6 +138,7 @@ impl Closed {
             violation: closed("violation"),
             leaving: closed("leaving"),
             expired: closed("expired"),
+            silent: closed("silent"),
         })
     }
 }

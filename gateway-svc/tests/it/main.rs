@@ -19,6 +19,7 @@ mod leaving;
 mod origin;
 mod page;
 mod plain_http;
+mod players;
 mod process;
 mod protocol_v2;
 mod rates;
