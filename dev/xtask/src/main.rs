@@ -22,6 +22,7 @@ mod nats;
 mod odd_jpegs;
 mod probe;
 mod proxies;
+mod rtsp;
 mod run;
 mod sbom;
 mod shell;
@@ -51,6 +52,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "camera",
         "the services against a genuine UVC camera, in a virtual machine",
         camera::command,
+    ),
+    (
+        "rtsp",
+        "the services against an RTSP camera, through ffmpeg",
+        rtsp::command,
     ),
     (
         "chaos",
