@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::demand::Privacy;
+use crate::demand::PrivacyBoard;
 use crate::metrics::Metrics;
 
 /// What the routes answer from.
@@ -18,7 +18,7 @@ pub(crate) struct Admin {
     /// Both connections.
     pub(crate) links: [watch::Receiver<LinkState>; 2],
     /// Known as soon as the buckets were read.
-    pub(crate) privacy: watch::Receiver<Privacy>,
+    pub(crate) privacy: PrivacyBoard,
 }
 
 impl Admin {
@@ -41,7 +41,7 @@ impl Admin {
     /// Ready: frames could flow if somebody asked. An idle camera is ready, and so is a standby.
     fn unready(&self) -> Option<String> {
         let unread = || {
-            (*self.privacy.borrow() == Privacy::Unknown)
+            (!self.privacy.is_known())
                 .then(|| "the buckets of NATS have not been read yet".to_owned())
         };
         let mut links = self.links.iter();

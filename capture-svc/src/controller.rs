@@ -45,7 +45,8 @@ impl Controller {
 
     /// Opens and closes `camera` until one of the parts it listens to has ended.
     pub(crate) async fn run(mut self, camera: &Camera) {
-        let mut open = false;
+        // Closed, and not to be seen: as long as the privacy switch is not known.
+        let mut asked = (false, true);
         loop {
             let (wanted, privacy) = (
                 *self.wanted.borrow_and_update(),
@@ -57,10 +58,14 @@ impl Controller {
                 private: privacy != Privacy::Off,
                 standby,
             };
-            let (open_now, ask_again) = self.policy.decide(conditions, self.clock.now());
-            if open != open_now {
-                open = open_now;
-                camera.set_wanted(open);
+            let (open, ask_again) = self.policy.decide(conditions, self.clock.now());
+            let ask = (open, conditions.private);
+            if std::mem::replace(&mut asked, ask) != ask {
+                if conditions.private {
+                    camera.close_at_once();
+                } else {
+                    camera.set_wanted(open);
+                }
             }
             let encode = if conditions.private || standby {
                 Wanted::NOTHING

@@ -13,10 +13,16 @@ const LAST_THREADS: Duration = Duration::from_secs(1);
 const WORKERS: usize = 2;
 
 fn main() -> ExitCode {
-    let cli: Cli = match process::parse() {
+    let mut cli: Cli = match process::parse() {
         Ok(cli) => cli,
         Err(code) => return code,
     };
+    if let Some(Command::Mind { words }) = &cli.command {
+        return cli::mind(words);
+    }
+    if matches!(cli.command, Some(Command::Healthcheck)) {
+        cli.settings.forget_cameras();
+    }
     let config = match cli.settings.validate() {
         Ok(config) => config,
         Err(errors) => return process::usage("capture-svc", &errors),
@@ -25,9 +31,10 @@ fn main() -> ExitCode {
         None => return serve(config),
         Some(Command::Healthcheck) => return process::healthcheck(config.admin_listen, "/healthz"),
         Some(Command::List { json }) => print(Ok(cli::list(json))),
-        Some(Command::Probe { json }) => print(block_on(cli::probe(config, json))),
+        Some(Command::Probe { json }) => print(block_on(cli::probe(&config, json))),
         Some(Command::Privacy { switch }) => print(block_on(cli::privacy(&config, switch))),
         Some(Command::Nkey { file }) => print(cli::nkey(&file)),
+        Some(Command::Mind { words }) => return cli::mind(&words),
     };
     match printed {
         Ok(()) => ExitCode::SUCCESS,

@@ -37,6 +37,29 @@ pub(crate) enum CameraError {
     /// No frame for too long.
     #[error("the camera is connected but has sent no picture for {:.1} s", .0.as_secs_f64())]
     Stalled(Duration),
+    /// A program that has ended.
+    #[error("{program} {how}{}; it is started again", said(last_words.as_deref()))]
+    Exited {
+        /// What people call it.
+        program: String,
+        /// What became of it: `has ended with exit code 1`.
+        how: String,
+        /// Its last line on stderr.
+        last_words: Option<String>,
+    },
+    /// A program that runs and writes nothing.
+    #[error("{program} has written no picture for {:.1} s{}", silent.as_secs_f64(), said(last_words.as_deref()))]
+    Silent {
+        /// What people call it.
+        program: String,
+        /// For how long.
+        silent: Duration,
+        /// Its last line on stderr.
+        last_words: Option<String>,
+    },
+    /// Not allowed to run a program.
+    #[error("{0}")]
+    Forbidden(String),
     /// Nothing usable on offer.
     #[error("{0}")]
     Unsupported(String),
@@ -87,9 +110,10 @@ impl CameraError {
         match self {
             Self::Unplugged => Reason::Unplugged,
             Self::Busy { .. } => Reason::Busy,
-            Self::Permission(_) => Reason::Permission,
+            Self::Permission(_) | Self::Forbidden(_) => Reason::Permission,
             Self::NotFound(_) => Reason::NotFound,
-            Self::Stalled(_) | Self::Wedged(_) => Reason::Stalled,
+            Self::Stalled(_) | Self::Silent { .. } | Self::Wedged(_) => Reason::Stalled,
+            Self::Exited { .. } => Reason::Exited,
             Self::Unsupported(_) | Self::Unread(_) => Reason::Unsupported,
             Self::UsbBandwidth(_) => Reason::UsbBandwidth,
             Self::Corrupt(_) => Reason::Corrupt,
@@ -98,6 +122,11 @@ impl CameraError {
             Self::Device { .. } => Reason::Failed,
         }
     }
+}
+
+/// What a program said last, as the end of a sentence.
+fn said(last_words: Option<&str>) -> String {
+    last_words.map_or_else(String::new, |words| format!(": {words}"))
 }
 
 /// Why the camera that is in use may be another than the one that was meant.

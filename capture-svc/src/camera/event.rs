@@ -7,12 +7,23 @@ use super::{error::CameraError, frame::Mode};
 /// What the supervisor waits for.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// Whether somebody wants frames.
-    Wanted(bool),
+    /// What the service wants now.
+    Wish(Wish),
     /// The process is ending.
     Stop,
     /// From the session of this number.
     Session(u64, SessionEvent),
+}
+
+/// How the source is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Somebody wants frames.
+    Open,
+    /// Nobody does.
+    Closed,
+    /// Somebody does not want to be seen.
+    ClosedAtOnce,
 }
 
 /// What a session says about itself.

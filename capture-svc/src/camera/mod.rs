@@ -2,14 +2,17 @@
 //! at once when they are not, survives whatever a camera does, and hands on the newest frame only.
 //!
 //! [`Camera`] is the handle. Behind it one supervising thread ([`supervisor`]) decides and one thread for each opening
-//! ([`session`]) waits for the driver. [`source::Source`] is what all of `v4l2`, `pattern`, `file` and `http` are to them. Words and
+//! ([`session`]) waits for the driver. [`source::Source`] is what all of `v4l2`, `exec`, `pattern`, `file` and `http` are to
+//! them. Words and
 //! reasons for everything that goes wrong are in [`error`].
 //!
 //! Who wants frames, for how long after the last viewer, and whether privacy forbids it, is decided elsewhere.
 
+mod cancel;
 pub(crate) mod clock;
 mod error;
 mod event;
+pub(crate) mod exec;
 mod exif;
 mod file;
 mod frame;
@@ -19,25 +22,36 @@ mod jpeg;
 mod jpeg_reader;
 mod matrix;
 mod open;
+mod opening;
 mod pattern;
+mod present;
 mod report;
 mod running;
+mod secrets;
 mod session;
 mod slot;
 mod source;
 mod supervisor;
 mod turn;
 pub(crate) mod v4l2;
+mod y4m;
 
 use std::sync::{Arc, mpsc};
 
 use tokio::sync::watch;
 
-use self::{event::Event, slot::FrameSlot, supervisor::Supervisor};
+use self::{
+    event::{Event, Wish},
+    slot::FrameSlot,
+    supervisor::Supervisor,
+};
 pub(crate) use self::{
+    exec::format::ExecFormat,
     frame::{CaptureClock, ColorRange, Faults, PixelFormat, RawFrame},
     http::{HttpSettings, HttpTrust, authority, read_password, shown},
+    present::is_present,
     report::CameraReport,
+    secrets::masked,
     slot::{FrameReceiver, Verdict},
     source::{CameraSettings, FormatWish, SourceSpec},
     v4l2::signal::{InputWish, Standard},
@@ -88,7 +102,12 @@ impl Camera {
 
     /// Says whether frames are wanted. `false` stops the stream and closes the device at once.
     pub(crate) fn set_wanted(&self, wanted: bool) {
-        self.send(Event::Wanted(wanted));
+        self.send(Event::Wish(if wanted { Wish::Open } else { Wish::Closed }));
+    }
+
+    /// Closes as [`set_wanted(false)`](Self::set_wanted) does, without regard for what the source would rather have.
+    pub(crate) fn close_at_once(&self) {
+        self.send(Event::Wish(Wish::ClosedAtOnce));
     }
 
     /// The newest frame, again and again. There is one reader: a second receiver would share the frames with the first.

@@ -1,15 +1,15 @@
 //! The choice between the sources, made anew at each opening: the machine may have changed.
 
-use std::sync::atomic::AtomicBool;
-
 use jpeg_ladder::MAX_SIDE;
 use wire::SourceKind;
 
 use super::{
     error::CameraError,
+    exec::ExecSource,
     file::FileSource,
     frame::Mode,
     http::HttpSource,
+    opening::Opening,
     pattern::PatternSource,
     source::{CameraSettings, Source, SourceSpec},
     v4l2,
@@ -28,7 +28,7 @@ use crate::metrics::CameraMetrics;
 pub(super) fn open(
     settings: &CameraSettings,
     seen_camera: bool,
-    cancelled: &AtomicBool,
+    opening: &Opening<'_>,
 ) -> Result<(SourceKind, Box<dyn Source>), CameraError> {
     let pattern = |words: &str| {
         (
@@ -44,8 +44,14 @@ pub(super) fn open(
                 Box::new(FileSource::open(path, settings.fps)?),
             ));
         }
+        SourceSpec::Exec(command) => {
+            return Ok((
+                SourceKind::Webcam,
+                Box::new(ExecSource::open(command, settings, opening)?),
+            ));
+        }
         SourceSpec::Http(address) => {
-            let camera = HttpSource::open(address, &settings.http, settings.fps, cancelled)?;
+            let camera = HttpSource::open(address, &settings.http, settings.fps, opening.cancel)?;
             return Ok((SourceKind::Webcam, Box::new(camera)));
         }
         _ => {}
@@ -73,6 +79,9 @@ pub(super) fn encodable(mode: &Mode, source: &SourceSpec) -> Result<(), CameraEr
             path: path.clone(),
             problem,
         },
+        SourceSpec::Exec(_) => {
+            CameraError::Unsupported(format!("{problem}: have the program write smaller ones"))
+        }
         SourceSpec::Http(_) => {
             CameraError::Unsupported(format!("{problem}: choose a smaller size in the camera"))
         }

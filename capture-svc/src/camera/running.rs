@@ -2,15 +2,12 @@
 
 use std::{
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use super::session::Session;
+use super::{cancel::Cancel, session::Session};
 
 /// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,7 +28,7 @@ pub(super) struct RunningSession {
     pub(super) id: u64,
     /// When to give it up, unless something is heard.
     pub(super) give_up_at: Instant,
-    cancelled: Arc<AtomicBool>,
+    cancel: Arc<Cancel>,
     live_since: Option<Instant>,
     thread: JoinHandle<()>,
 }
@@ -39,28 +36,32 @@ pub(super) struct RunningSession {
 impl RunningSession {
     /// Starts the thread of `session`, which opens the source at once.
     pub(super) fn start(session: Session, now: Instant) -> io::Result<Self> {
-        let (id, cancelled) = (session.id, Arc::clone(&session.cancelled));
+        let (id, cancel) = (session.id, Arc::clone(&session.cancel));
         let thread = std::thread::Builder::new()
             .name(format!("camera-{id}"))
             .spawn(move || session.run())?;
         Ok(Self {
             id,
             give_up_at: now + OPEN_TIMEOUT,
-            cancelled,
+            cancel,
             live_since: None,
             thread,
         })
     }
 
-    /// Tells the thread to close the source and end.
-    pub(super) fn close(&mut self, now: Instant) {
-        self.cancelled.store(true, Ordering::Relaxed);
+    /// Tells the thread to close the source and end; `at_once`: somebody does not want to be seen.
+    pub(super) fn close(&mut self, now: Instant, at_once: bool) {
+        if at_once {
+            self.cancel.close_at_once();
+        } else {
+            self.cancel.close();
+        }
         self.give_up_at = now + CLOSE_TIMEOUT;
     }
 
     /// Whether it was told to close.
     pub(super) fn is_closing(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.cancel.is_told()
     }
 
     /// Something was heard from the thread.
@@ -83,7 +84,7 @@ impl RunningSession {
 
     /// Leaves the thread to its driver; it ends when the driver returns.
     pub(super) fn abandon(self) -> JoinHandle<()> {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.cancel.close();
         self.thread
     }
 }

@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
         mpsc::Sender,
     },
     time::{Duration, Instant},
@@ -16,12 +16,14 @@ use std::{
 use jpeg_ladder::{EncodeError, Orientation};
 
 use super::{
+    cancel::Cancel,
     clock,
     error::CameraError,
     event::{Event, SessionEvent},
     frame::{Faults, Mode, RawFrame},
     frame_size::{FrameSize, SizeVerdict},
     open,
+    opening::Opening,
     slot::{FrameSlot, Pool, Verdict},
     source::{CameraSettings, Delivery, Source},
     turn::Turn,
@@ -29,9 +31,6 @@ use super::{
 };
 use crate::metrics::CameraMetrics;
 use crate::pacer::{Pacer, Rate};
-
-/// No frame for so long, or for three of the camera's own intervals, is a stall.
-const STALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first frame may take longer: some cameras start their sensor and settle their exposure first.
 const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,7 +49,7 @@ pub(super) struct Session {
     /// Frames admitted since the process began, over all sessions.
     pub(super) seq: Arc<AtomicU64>,
     /// Set once, by the supervisor: close and end.
-    pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) cancel: Arc<Cancel>,
     pub(super) events: Sender<Event>,
 }
 
@@ -68,7 +67,12 @@ impl Session {
     }
 
     fn work(&self) {
-        match open::open(&self.settings, self.seen_camera, &self.cancelled) {
+        let (fps, shown) = (None, None);
+        let opening = Opening {
+            cancel: &self.cancel,
+            alive: &|| self.tell(SessionEvent::Alive { fps, shown }),
+        };
+        match open::open(&self.settings, self.seen_camera, &opening) {
             Ok((kind, mut source)) => {
                 let _open = open::OpenCamera::new(&self.metrics);
                 let (mode, words) = (source.mode().clone(), source.describe());
@@ -94,7 +98,7 @@ impl Session {
     }
 
     fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.cancel.is_told()
     }
 
     fn stream(&self, source: &mut dyn Source, mode: &Mode) -> Result<(), CameraError> {
@@ -108,7 +112,7 @@ impl Session {
             intake.say_alive(now);
             let admitted = match delivered {
                 Some(delivery) => intake.admit(frame, delivery, source, now)?,
-                None => intake.nothing_came(now)?,
+                None => intake.nothing_came(source, now)?,
             };
             // Only a session that is still wanted may count and show frames: an abandoned one might have a successor.
             if admitted && !self.cancelled() {
@@ -153,7 +157,9 @@ impl<'a> Intake<'a> {
         Self {
             session,
             interval,
-            timeout: FIRST_FRAME_TIMEOUT.max(interval * 3),
+            timeout: FIRST_FRAME_TIMEOUT
+                .max(source.silence_max())
+                .max(interval * 3),
             last_frame_at: now,
             last_sign_at: now,
             shown: None,
@@ -172,10 +178,10 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn nothing_came(&self, now: Instant) -> Result<bool, CameraError> {
+    fn nothing_came(&self, source: &dyn Source, now: Instant) -> Result<bool, CameraError> {
         let silent = now - self.last_frame_at;
         if silent > self.timeout && !self.told_silence {
-            return Err(CameraError::Stalled(silent));
+            return Err(source.silent(silent));
         }
         Ok(false)
     }
@@ -191,7 +197,7 @@ impl<'a> Intake<'a> {
     ) -> Result<bool, CameraError> {
         let metrics = &self.session.metrics;
         self.last_frame_at = now;
-        self.timeout = STALL_TIMEOUT.max(self.interval * 3);
+        self.timeout = source.silence_max().max(self.interval * 3);
         metrics.dropped_camera.inc_by(delivery.lost.into());
         metrics.dropped_busy.inc_by(delivery.skipped.into());
         metrics.dropped_corrupt.inc_by(delivery.damaged.into());

@@ -7,6 +7,7 @@ use jpeg_ladder::Orientation;
 
 use super::{
     error::CameraError,
+    exec::{command::ExecCommand, format::ExecFormat},
     frame::{ColorRange, Mode, RawFrame},
     http::{HttpAddress, HttpSettings},
     slot::Undecoded,
@@ -15,6 +16,9 @@ use super::{
 
 /// How long [`Source::next_frame`] may block: short enough that closing the camera is felt at once.
 pub(super) const NEXT_FRAME_WAIT_MAX: Duration = Duration::from_millis(50);
+
+/// No frame for so long, or for three of the camera's own intervals, is a stall.
+const STALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// So many damaged frames in a row, and opening the camera anew is the better hope.
 pub(super) const DAMAGED_IN_A_ROW: u32 = 30;
@@ -37,6 +41,16 @@ pub(super) trait Source {
     /// Whether each frame has a size of its own, and none was agreed on.
     fn sizes_vary(&self) -> bool {
         false
+    }
+
+    /// How long it may be silent between two frames, or three of its own intervals if those are longer.
+    fn silence_max(&self) -> Duration {
+        STALL_TIMEOUT
+    }
+
+    /// What it means that it was silent for longer.
+    fn silent(&self, silent: Duration) -> CameraError {
+        CameraError::Stalled(silent)
     }
 
     /// Whether it says itself, by an error, that nothing came for too long.
@@ -85,6 +99,8 @@ pub(crate) enum SourceSpec {
     Name(String),
     /// A `.mjpeg` or `.y4m` file, looped.
     File(PathBuf),
+    /// A program that writes pictures to its stdout.
+    Exec(ExecCommand),
     /// A camera on the network that speaks HTTP.
     Http(HttpAddress),
 }
@@ -113,13 +129,15 @@ impl FromStr for SourceSpec {
                 (_, Ok(index)) => Ok(Self::Index(index)),
                 (Some(("name", name)), _) if !name.is_empty() => Ok(Self::Name(name.into())),
                 (Some(("file", path)), _) if is_video(path) => Ok(Self::File(path.into())),
+                (Some(("exec", command)), _) => ExecCommand::parse(command).map(Self::Exec),
                 (Some(("http" | "https", _)), _) => text.parse().map(Self::Http),
                 (Some(("file", path)), _) => {
                     Err(format!("the file {path:?} is neither .mjpeg nor .y4m"))
                 }
                 _ => Err(
                     "it is no source: auto, pattern, an index such as 0, a path such as /dev/video0 or \
-                     /dev/v4l/by-id/…, name:<part of the camera's name>, file:<path.mjpeg|path.y4m>, http://… or https://…"
+                     /dev/v4l/by-id/…, name:<part of the camera's name>, file:<path.mjpeg|path.y4m>, http://…, https://…, \
+                      exec:<a program and its arguments>"
                         .into(),
                 ),
             },
@@ -142,7 +160,7 @@ pub(crate) enum FormatWish {
 }
 
 /// What the camera side is told at the start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CameraSettings {
     /// Which source.
     pub source: SourceSpec,
@@ -154,6 +172,8 @@ pub(crate) struct CameraSettings {
     pub fps: f64,
     /// Format asked for.
     pub format: FormatWish,
+    /// What a program writes.
+    pub exec_format: ExecFormat,
     /// The luma range of raw pictures, where the camera's word for it is not taken.
     pub range: Option<ColorRange>,
     /// Which input of a grabber.
@@ -168,6 +188,28 @@ pub(crate) struct CameraSettings {
     pub orientation: Orientation,
     /// What an HTTP camera is told beside its address.
     pub http: HttpSettings,
+}
+
+#[cfg(test)]
+impl CameraSettings {
+    /// 320x240 at 100 frames a second and the defaults, for tests.
+    pub(crate) fn of_a_test(source: SourceSpec) -> Self {
+        Self {
+            source,
+            width: 320,
+            height: 240,
+            fps: 100.0,
+            format: FormatWish::Auto,
+            exec_format: ExecFormat::Auto,
+            range: None,
+            input: None,
+            standard: None,
+            warmup: 0,
+            controls: Vec::new(),
+            orientation: Orientation::UPRIGHT,
+            http: HttpSettings::default(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +229,10 @@ mod tests {
             ),
             ("name:C920", SourceSpec::Name("C920".into())),
             ("file:a/b.mjpeg", SourceSpec::File("a/b.mjpeg".into())),
+            (
+                "exec:cat 'a b'",
+                SourceSpec::Exec(ExecCommand::parse("cat 'a b'").unwrap()),
+            ),
             ("file:/tmp/B.Y4M", SourceSpec::File("/tmp/B.Y4M".into())),
             (
                 "https://me@cam/x",

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64},
+        atomic::AtomicU64,
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     time::{Duration, Instant},
@@ -15,9 +15,10 @@ use tokio::sync::watch;
 use wire::{CameraState, SourceKind};
 
 use super::{
+    cancel::Cancel,
     clock,
     error::{CameraError, retry_after},
-    event::{Event, SessionEvent},
+    event::{Event, SessionEvent, Wish},
     frame::Mode,
     report::CameraReport,
     running::RunningSession,
@@ -90,7 +91,7 @@ impl Supervisor {
                 at.saturating_duration_since(now)
             });
             match self.events.recv_timeout(wait) {
-                Ok(Event::Wanted(wanted)) => self.set_wanted(&mut state, wanted),
+                Ok(Event::Wish(wish)) => self.set_wish(&mut state, wish),
                 Ok(Event::Session(id, event)) => {
                     let running = state.running.as_ref();
                     if running.is_some_and(|running| running.id == id) {
@@ -112,15 +113,15 @@ impl Supervisor {
         }
     }
 
-    fn set_wanted(&self, state: &mut State, wanted: bool) {
-        state.wanted = wanted;
-        if wanted {
+    fn set_wish(&self, state: &mut State, wish: Wish) {
+        state.wanted = wish == Wish::Open;
+        if state.wanted {
             return;
         }
         // The next demand opens at once, whatever failed before.
         (state.retry_at, state.attempt) = (None, 0);
         match &mut state.running {
-            Some(running) => running.close(clock::now()),
+            Some(running) => running.close(clock::now(), wish == Wish::ClosedAtOnce),
             None => self.report_idle(),
         }
     }
@@ -142,7 +143,7 @@ impl Supervisor {
             slot: Arc::clone(&self.slot),
             metrics: self.metrics.clone(),
             seq: Arc::clone(&state.seq),
-            cancelled: Arc::new(AtomicBool::new(false)),
+            cancel: Arc::new(Cancel::default()),
             events: self.sender.clone(),
         };
         match RunningSession::start(session, now) {
@@ -274,7 +275,7 @@ impl Supervisor {
         let Some(mut running) = state.running.take() else {
             return;
         };
-        running.close(clock::now());
+        running.close(clock::now(), false);
         let deadline = clock::now() + EXIT_CLOSE_TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(clock::now());

@@ -5,27 +5,14 @@ use std::{sync::Arc, time::Duration};
 use testkit::eventually;
 use wire::{CameraState, Reason};
 
-use super::{Camera, CameraReport, CameraSettings, FormatWish, RawFrame, SourceSpec, Verdict};
-use crate::metrics::{CameraMetrics, Metrics};
+use super::{Camera, CameraReport, CameraSettings, RawFrame, SourceSpec, Verdict};
+use crate::metrics::{CameraMetrics, CameraSeries};
 
 /// Far more than anything here takes; a hang is a failure with a name.
 const CAMERA_TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 fn settings(source: SourceSpec) -> CameraSettings {
-    CameraSettings {
-        source,
-        width: 320,
-        height: 240,
-        fps: 100.0,
-        format: FormatWish::Auto,
-        range: None,
-        input: None,
-        standard: None,
-        warmup: 0,
-        controls: Vec::new(),
-        orientation: jpeg_ladder::Orientation::UPRIGHT,
-        http: super::HttpSettings::default(),
-    }
+    CameraSettings::of_a_test(source)
 }
 
 fn start(source: SourceSpec) -> (Camera, CameraMetrics) {
@@ -33,7 +20,7 @@ fn start(source: SourceSpec) -> (Camera, CameraMetrics) {
 }
 
 fn start_with(settings: CameraSettings) -> (Camera, CameraMetrics) {
-    let metrics = Metrics::new().unwrap().camera;
+    let metrics = CameraSeries::of_a_test().camera;
     (Camera::start(settings, metrics.clone()).unwrap(), metrics)
 }
 

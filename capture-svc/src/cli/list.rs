@@ -1,4 +1,6 @@
-//! `capture-svc list`: which cameras there are and what they can do.
+//! `capture-svc list`: which cameras there are and what they can do, and which programs may be one.
+
+mod programs;
 
 use std::{
     fmt::Write,
@@ -24,17 +26,19 @@ pub fn list(as_json: bool) -> String {
         .into_iter()
         .filter_map(Seen::or_why_not)
         .collect();
+    let programs = programs::found();
     if as_json {
-        return cameras
-            .iter()
-            .map(Seen::json)
-            .collect::<Value>()
-            .to_string();
+        let cameras = cameras.iter().map(Seen::json);
+        let all = cameras.chain(programs.iter().map(programs::json));
+        return all.collect::<Value>().to_string();
     }
+    let mut out = String::new();
     if cameras.is_empty() {
-        return "No camera found: there is no /dev/video* that offers pictures. In a container, is the device passed in?\n".into();
+        out += "No camera found: there is no /dev/video* that offers pictures. In a container, is the device passed in?\n";
     }
-    cameras.iter().map(Seen::text).collect()
+    out.extend(cameras.iter().map(Seen::text));
+    out.extend(programs.iter().map(programs::text));
+    out
 }
 
 /// One node that is a camera or could not be asked.
@@ -96,6 +100,7 @@ impl Seen {
         for link in &self.links {
             let _ = writeln!(out, "    {link}");
         }
+        let _ = writeln!(out, "    CAPTURE_SOURCE={}", self.source());
         for twin in &self.twins {
             let _ = writeln!(
                 out,
@@ -140,6 +145,12 @@ impl Seen {
         out
     }
 
+    /// What names it, also after the next start of the machine where it can be.
+    fn source(&self) -> String {
+        let node = || self.node.path.display().to_string();
+        self.links.first().cloned().unwrap_or_else(node)
+    }
+
     /// The rates of each format and size, in the driver's order.
     fn modes(&self) -> Vec<((&'static str, String), Vec<String>)> {
         let mut modes: Vec<((&'static str, String), Vec<String>)> = Vec::new();
@@ -176,7 +187,7 @@ impl Seen {
             })
             .collect();
         json!({
-            "path": self.node.path, "name": self.node.name, "links": self.links, "twins": self.twins, "driver": device::driver(&self.node.path),
+            "path": self.node.path, "name": self.node.name, "kind": "camera", "source": self.source(), "links": self.links, "twins": self.twins, "driver": device::driver(&self.node.path),
             "formats": formats, "not_read": self.other, "controls": controls,
             "controls_not_read": self.controls.unread, "error": self.refusal,
         })

@@ -20,9 +20,10 @@ const SWITCH_PENDING_MAX: usize = 16;
 /// NATS refuses or does not answer.
 pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&'static str> {
     let metrics = Metrics::new()?;
+    let camera = &config.only_camera().map_err(anyhow::Error::msg)?.id;
     let mut link = open_link(
         &config.nats,
-        &config.camera_id,
+        camera,
         "privacy",
         SWITCH_PENDING_MAX,
         &metrics.link,
@@ -35,7 +36,7 @@ pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&
     };
     let answer = async {
         link.state.wait_for(|state| state.connected).await?;
-        anyhow::Ok(switch_privacy(&link, &config.camera_id, config.bucket_replicas, set).await?)
+        anyhow::Ok(switch_privacy(&link, camera, config.bucket_replicas, set).await?)
     };
     let answer = tokio::time::timeout(SWITCH_TIMEOUT, answer).await;
     let now = answer

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
-use wire::{CameraState, Quality, Rendition, RenditionSet, Size, Stamp};
+use wire::{CameraId, CameraState, Quality, Rendition, RenditionSet, Size, Stamp};
 
 use crate::camera::clock;
 use crate::camera::{
@@ -27,9 +27,10 @@ const PROBE_DURATION: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// Words for a person when there is no picture.
-pub async fn probe(config: Config, as_json: bool) -> anyhow::Result<String> {
-    let encoder = config.encoder.build(config.sampling, None);
-    let findings = Findings::gather(config.camera, encoder, PROBE_DURATION).await?;
+pub async fn probe(config: &Config, as_json: bool) -> anyhow::Result<String> {
+    let one = config.only_camera().map_err(anyhow::Error::msg)?;
+    let encoder = one.encoder.build(one.sampling, None);
+    let findings = Findings::gather(one.camera.clone(), encoder, PROBE_DURATION).await?;
     Ok(if as_json {
         findings.json().to_string()
     } else {
@@ -56,7 +57,7 @@ impl Findings {
         encoder: Box<dyn Encoder>,
         duration: Duration,
     ) -> anyhow::Result<Self> {
-        let metrics = Metrics::new()?.camera;
+        let metrics = Metrics::new()?.camera(&CameraId::default())?.camera;
         let started = clock::now();
         let camera = Camera::start(settings, metrics.clone())?;
         let mut frames = Decoded {

@@ -43,6 +43,13 @@ pub enum Command {
         /// Where the seed is kept, readable by this user only; then `NATS_NKEY_FILE`.
         file: std::path::PathBuf,
     },
+    /// Run a program and end all that came of it when told to on stdin: what an exec: source is started by.
+    #[command(hide = true)]
+    Mind {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        words: Vec<std::ffi::OsString>,
+    },
     /// Ask the running service whether it is alive; for containers without a shell.
     Healthcheck,
 }
@@ -66,8 +73,13 @@ const HOLD_DEFAULT: &str = "off";
 pub struct Settings {
     #[command(flatten)]
     pub(super) nats: NatsArgs,
+    /// File with a table [camera.<name>] for each of several cameras, with settings as the flags are called; read again at
+    /// SIGHUP
+    #[arg(long, env = "CAPTURE_CONFIG", global = true)]
+    pub(super) config: Option<String>,
     /// Where frames come from: auto (first camera, else the pattern), pattern, /dev/video0, an index, a
-    /// /dev/v4l/by-id/… path, name:<part of its name>, file:<path.mjpeg|path.y4m>, http(s)://[user@]camera/path
+    /// /dev/v4l/by-id/… path, name:<part of its name>, file:<path.mjpeg|path.y4m>, http(s)://[user@]camera/path,
+    /// exec:<a program and its arguments> that writes pictures to its stdout
     #[arg(
         long,
         env = "CAPTURE_SOURCE",
@@ -76,7 +88,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub(super) source: String,
-    /// Name of this camera on the bus: a-z, 0-9, '-'; unset: the default camera
+    /// Name of this camera on the bus: a-z, 0-9, '-'; unset: the default camera, or all that a file has
     #[arg(long, env = "CAPTURE_CAMERA_ID", global = true)]
     pub(super) camera_id: Option<String>,
     /// Width of the picture, pixels
@@ -91,6 +103,15 @@ pub struct Settings {
     /// What to ask the camera for: auto, mjpeg, yuyv or nv12
     #[arg(long, env = "CAPTURE_FORMAT", global = true, default_value = "auto")]
     pub(super) format: String,
+    /// What the program of an exec: source writes: auto (mjpeg or y4m, whichever it is), mjpeg, y4m, or raw frames as
+    /// yuv420p:<width>x<height>, nv12:…, yuyv:…
+    #[arg(
+        long,
+        env = "CAPTURE_EXEC_FORMAT",
+        global = true,
+        default_value = "auto"
+    )]
+    pub(super) exec_format: String,
     /// Luma range of raw pictures: auto (what the camera announces), full or limited, for one that announces the wrong one
     #[arg(long, env = "CAPTURE_RANGE", global = true, default_value = "auto")]
     pub(super) range: String,

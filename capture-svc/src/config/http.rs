@@ -135,12 +135,15 @@ mod tests {
             &file,
             "--http-insecure=true",
         ];
-        let camera = judged(&args).unwrap().camera;
+        let camera = judged(&args).unwrap().cameras[0].camera.clone();
         assert_eq!(camera.http.poll, Some(Duration::from_millis(200)));
         assert_eq!(camera.http.trust, HttpTrust::Any);
         assert!(camera.http.password_file.is_some());
         assert!(!format!("{camera:?}").contains("geheim"));
-        let plain = judged(&["--source=http://cam/x"]).unwrap().camera.http;
+        let plain = judged(&["--source=http://cam/x"]).unwrap().cameras[0]
+            .camera
+            .http
+            .clone();
         assert_eq!((plain.poll, plain.trust), (None, HttpTrust::System));
         // What belongs to no source is no mistake: one compose file for several cameras.
         assert!(judged(&[&file, "--http-poll=1s"]).is_ok());

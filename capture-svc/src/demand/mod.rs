@@ -3,12 +3,14 @@
 //! [`leases`] decides which leases live, without NATS; [`watch`] reads the buckets and never trusts a watch to mend
 //! itself; [`buckets`] makes them and reads and sets the switch.
 
+mod board;
 mod buckets;
 mod error;
 mod leases;
 mod watch;
 
 pub(crate) use self::{
+    board::PrivacyBoard,
     buckets::{Buckets, Privacy, switch_privacy},
     leases::Leases,
     watch::DemandWatcher,

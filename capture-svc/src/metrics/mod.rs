@@ -6,7 +6,7 @@ mod tests;
 use bus::LinkMetrics;
 use process::Registry;
 use prometheus::{Gauge, Histogram, IntCounter, IntCounterVec, IntGauge, Result};
-use wire::{PerRendition, Reason, Rendition, per_rendition};
+use wire::{CameraId, PerRendition, Reason, Rendition, per_rendition};
 
 /// From half a millisecond to a few seconds: an encode takes 1 to 30 ms, an age of 100 ms is a fault.
 const SECONDS_BUCKETS: [f64; 13] = [
@@ -21,12 +21,6 @@ const BYTES_BUCKETS: [f64; 10] = [
 #[derive(Debug, Clone)]
 pub struct Metrics {
     registry: Registry,
-    /// What the camera's threads count.
-    pub(crate) camera: CameraMetrics,
-    /// What the publisher counts.
-    pub(crate) publish: PublishMetrics,
-    /// What the watch on the demand counts.
-    pub(crate) leases: LeaseMetrics,
     /// `nats_connected`, `nats_reconnects_total`
     pub(crate) link: LinkMetrics,
 }
@@ -38,17 +32,29 @@ impl Metrics {
     /// Two series of one name: a mistake in this file.
     pub fn new() -> Result<Self> {
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
+        Ok(Self {
+            link: LinkMetrics::new(&registry)?,
+            registry,
+        })
+    }
+
+    /// Those of one camera, at zero. They go when the last clone of the answer goes.
+    ///
+    /// # Errors
+    /// The camera has its series already.
+    pub fn camera(&self, camera: &CameraId) -> Result<CameraSeries> {
+        let registry = self.registry.labelled("camera", camera.name());
         let dropped = registry.counters(
             "capture_frames_dropped_total",
             "Frames that were captured and not published, by reason.",
             "reason",
         )?;
-        Ok(Self {
+        Ok(CameraSeries {
+            service: ServiceMetrics::new(&registry)?,
             camera: CameraMetrics::new(&registry, &dropped)?,
             publish: PublishMetrics::new(&registry, &dropped)?,
             leases: LeaseMetrics::new(&registry)?,
-            link: LinkMetrics::new(&registry)?,
-            registry,
+            _registry: registry,
         })
     }
 
@@ -56,6 +62,56 @@ impl Metrics {
     #[must_use]
     pub fn text(&self) -> String {
         self.registry.text()
+    }
+}
+
+/// All series of one camera, with the label `camera`.
+#[derive(Debug, Clone)]
+pub struct CameraSeries {
+    /// Whether it is served and there.
+    pub(crate) service: ServiceMetrics,
+    /// What the camera's threads count.
+    pub(crate) camera: CameraMetrics,
+    /// What the publisher counts.
+    pub(crate) publish: PublishMetrics,
+    /// What the watch on the demand counts.
+    pub(crate) leases: LeaseMetrics,
+    /// Has them as long as this lives.
+    _registry: Registry,
+}
+
+#[cfg(test)]
+impl CameraSeries {
+    /// Some, for the tests of whoever counts.
+    pub(crate) fn of_a_test() -> Self {
+        let metrics = Metrics::new().expect("names that differ");
+        metrics
+            .camera(&CameraId::default())
+            .expect("the first camera")
+    }
+}
+
+/// Whether a camera is served and there.
+#[derive(Debug, Clone)]
+pub(crate) struct ServiceMetrics {
+    /// `capture_active`
+    pub(crate) active: IntGauge,
+    /// `capture_camera_present`
+    pub(crate) present: IntGauge,
+}
+
+impl ServiceMetrics {
+    fn new(registry: &Registry) -> Result<Self> {
+        Ok(Self {
+            active: registry.gauge(
+                "capture_active",
+                "1 while this process serves the camera, 0 while it stands by.",
+            )?,
+            present: registry.gauge(
+                "capture_camera_present",
+                "1 while what CAPTURE_SOURCE names is there; looked at without opening it.",
+            )?,
+        })
     }
 }
 

@@ -60,13 +60,14 @@ impl Changed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Metrics;
+    use crate::metrics::{CameraSeries, Metrics};
 
     #[test]
     fn intervals_are_counted_and_their_share_is_told_as_a_mean() {
         let metrics = Metrics::new().expect("a registry");
         let (told, ratio) = watch::channel(None);
-        let mut changed = Changed::new(metrics.publish.clone(), told);
+        let series = metrics.camera(&"door".parse().unwrap()).unwrap();
+        let mut changed = Changed::new(series.publish.clone(), told);
         let frame = |fresh, held, refreshed| Intervals {
             fresh,
             held,
@@ -81,24 +82,28 @@ mod tests {
         assert!((mean - 0.1).abs() < 0.01, "{mean}");
         let text = metrics.text();
         for line in [
-            "capture_intervals_total{kind=\"fresh\"} 15120",
-            "capture_intervals_total{kind=\"held\"} 129200",
-            "capture_intervals_total{kind=\"refreshed\"} 400",
-            "capture_changed_ratio 0.1",
+            "capture_intervals_total{camera=\"door\",kind=\"fresh\"} 15120",
+            "capture_intervals_total{camera=\"door\",kind=\"held\"} 129200",
+            "capture_intervals_total{camera=\"door\",kind=\"refreshed\"} 400",
+            "capture_changed_ratio{camera=\"door\"} 0.1",
         ] {
             assert!(text.contains(line), "{line}");
         }
         changed.idle();
         assert_eq!(*ratio.borrow(), None);
-        assert!(metrics.text().contains("capture_changed_ratio 0\n"));
+        assert!(
+            metrics
+                .text()
+                .contains("capture_changed_ratio{camera=\"door\"} 0\n")
+        );
     }
 
     #[test]
     fn the_mean_is_of_a_second_however_seldom_frames_are_made() {
-        let metrics = Metrics::new().expect("a registry");
+        let series = CameraSeries::of_a_test();
         for fps in [34, 5, 1] {
             let (told, ratio) = watch::channel(None);
-            let mut changed = Changed::new(metrics.publish.clone(), told);
+            let mut changed = Changed::new(series.publish.clone(), told);
             let frame = |fresh| Intervals {
                 fresh,
                 held: 100 - fresh,

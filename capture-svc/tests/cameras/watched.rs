@@ -92,7 +92,9 @@ impl Watched {
                 let payload = told.expect("of a live connection").payload;
                 let status: wire::CameraStatus =
                     serde_json::from_slice(&payload).expect("a status");
-                if status.reason.is_some() {
+                // Before it knows that it is alone it says that it stands by.
+                let standing_by = status.reason == Some(wire::Reason::Standby);
+                if status.reason.is_some() && !standing_by {
                     return status;
                 }
             }

@@ -1,5 +1,8 @@
 //! A registry of metrics of this process' own, and the few ways our series are made.
 
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
@@ -10,8 +13,38 @@ use prometheus::{
 /// All series of a service. A clone is the same registry.
 ///
 /// Each method registers one series (or one per label value, later) and fails only on two series of one name.
-#[derive(Debug, Clone)]
-pub struct Registry(prometheus::Registry);
+#[derive(Clone)]
+pub struct Registry {
+    all: prometheus::Registry,
+    /// That each series made here carries, and where those are that are made.
+    part: Option<Arc<Part>>,
+}
+
+/// Series that come and go together.
+struct Part {
+    label: (String, String),
+    all: prometheus::Registry,
+    made: Mutex<Vec<Box<dyn Collector>>>,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        let made = self.made.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for collector in made.drain(..) {
+            // Each was registered once.
+            let _ = self.all.unregister(collector);
+        }
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = self.part.as_ref().map(|part| &part.label);
+        out.debug_struct("Registry")
+            .field("label", &label)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Registry {
     /// With `build_info` and `process_*`. `version` is the service's.
@@ -19,7 +52,10 @@ impl Registry {
     /// # Errors
     /// None that is known: the names are this file's.
     pub fn new(version: &str) -> Result<Self> {
-        let registry = Self(prometheus::Registry::new());
+        let registry = Self {
+            all: prometheus::Registry::new(),
+            part: None,
+        };
         let info = Opts::new("build_info", "1; its labels tell version and revision.");
         let revision = option_env!("BUILD_REVISION").unwrap_or("unknown");
         registry
@@ -27,9 +63,23 @@ impl Registry {
             .with_label_values(&[version, revision])
             .set(1);
         registry
-            .0
+            .all
             .register(Box::new(ProcessCollector::for_self()))?;
         Ok(registry)
+    }
+
+    /// The same registry, in which each series carries a label. The series go when the last clone of what is returned
+    /// goes.
+    #[must_use]
+    pub fn labelled(&self, name: &str, value: &str) -> Self {
+        Self {
+            all: self.all.clone(),
+            part: Some(Arc::new(Part {
+                label: (name.to_owned(), value.to_owned()),
+                all: self.all.clone(),
+                made: Mutex::default(),
+            })),
+        }
     }
 
     /// A counter.
@@ -37,7 +87,7 @@ impl Registry {
     /// # Errors
     /// The name is taken.
     pub fn counter(&self, name: &str, help: &str) -> Result<IntCounter> {
-        self.add(IntCounter::new(name, help))
+        self.add(IntCounter::with_opts(self.options(name, help)))
     }
 
     /// A counter for each value of `label`.
@@ -45,7 +95,7 @@ impl Registry {
     /// # Errors
     /// The name is taken.
     pub fn counters(&self, name: &str, help: &str, label: &str) -> Result<IntCounterVec> {
-        self.add(IntCounterVec::new(Opts::new(name, help), &[label]))
+        self.add(IntCounterVec::new(self.options(name, help), &[label]))
     }
 
     /// A counter for each set of values of `labels`.
@@ -61,7 +111,7 @@ impl Registry {
     /// # Errors
     /// The name is taken.
     pub fn gauge(&self, name: &str, help: &str) -> Result<IntGauge> {
-        self.add(IntGauge::new(name, help))
+        self.add(IntGauge::with_opts(self.options(name, help)))
     }
 
     /// A gauge of whole numbers for each value of `label`.
@@ -69,7 +119,7 @@ impl Registry {
     /// # Errors
     /// The name is taken.
     pub fn gauges(&self, name: &str, help: &str, label: &str) -> Result<IntGaugeVec> {
-        self.add(IntGaugeVec::new(Opts::new(name, help), &[label]))
+        self.add(IntGaugeVec::new(self.options(name, help), &[label]))
     }
 
     /// A gauge of whole numbers for each set of values of `labels`.
@@ -85,7 +135,7 @@ impl Registry {
     /// # Errors
     /// The name is taken.
     pub fn float_gauge(&self, name: &str, help: &str) -> Result<Gauge> {
-        self.add(Gauge::new(name, help))
+        self.add(Gauge::with_opts(self.options(name, help)))
     }
 
     /// A histogram with the upper bounds `buckets`.
@@ -93,7 +143,7 @@ impl Registry {
     /// # Errors
     /// The name is taken.
     pub fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Result<Histogram> {
-        let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+        let options = HistogramOpts::from(self.options(name, help)).buckets(buckets.to_vec());
         self.add(Histogram::with_opts(options))
     }
 
@@ -108,7 +158,7 @@ impl Registry {
         label: &str,
         buckets: &[f64],
     ) -> Result<HistogramVec> {
-        let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+        let options = HistogramOpts::from(self.options(name, help)).buckets(buckets.to_vec());
         self.add(HistogramVec::new(options, &[label]))
     }
 
@@ -117,7 +167,7 @@ impl Registry {
     pub fn text(&self) -> String {
         let mut text = Vec::new();
         // Writing to a Vec cannot fail, and our names are valid: they were registered.
-        let encoded = TextEncoder::new().encode(&self.0.gather(), &mut text);
+        let encoded = TextEncoder::new().encode(&self.all.gather(), &mut text);
         encoded
             .ok()
             .and_then(|()| String::from_utf8(text).ok())
@@ -126,8 +176,20 @@ impl Registry {
 
     fn add<T: Collector + Clone + 'static>(&self, made: Result<T>) -> Result<T> {
         let made = made?;
-        self.0.register(Box::new(made.clone()))?;
+        self.all.register(Box::new(made.clone()))?;
+        if let Some(part) = &self.part {
+            let mut all = part.made.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(Box::new(made.clone()));
+        }
         Ok(made)
+    }
+
+    fn options(&self, name: &str, help: &str) -> Opts {
+        let options = Opts::new(name, help);
+        match &self.part {
+            Some(part) => options.const_label(&part.label.0, &part.label.1),
+            None => options,
+        }
     }
 }
 
@@ -185,6 +247,34 @@ mod tests {
         }
         assert!(text.contains("process_resident_memory_bytes"));
         assert!(registry.counter("a_total", "Again.").is_err());
+    }
+
+    #[test]
+    fn series_of_a_part_carry_its_label_and_go_with_it() {
+        let registry = Registry::new("1.2.3").unwrap();
+        let [door, yard] = ["door", "yard"].map(|camera| {
+            let part = registry.labelled("camera", camera);
+            let counters = part.counters("a_total", "A.", "reason").unwrap();
+            counters.with_label_values(&["b"]).inc();
+            part.histogram("c", "C.", &[1.0]).unwrap().observe(0.5);
+            part
+        });
+        let text = registry.text();
+        assert_eq!(text.matches("# HELP a_total").count(), 1, "{text}");
+        for line in [
+            "a_total{camera=\"door\",reason=\"b\"} 1",
+            "a_total{camera=\"yard\",reason=\"b\"} 1",
+            "c_bucket{camera=\"door\",le=\"1\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+        let clone = door.clone();
+        drop(door);
+        assert!(registry.text().contains("door"));
+        drop((clone, yard));
+        assert!(!registry.text().contains("a_total"));
+        let again = registry.labelled("camera", "door");
+        assert!(again.counters("a_total", "A.", "reason").is_ok());
     }
 
     #[test]

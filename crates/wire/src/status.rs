@@ -101,6 +101,8 @@ pub enum Reason {
     NotFound,
     /// It is open and delivers nothing.
     Stalled,
+    /// The program that is the camera has ended.
+    Exited,
     /// It offers nothing that this program reads.
     Unsupported,
     /// The USB bus has no bandwidth left for it.
@@ -181,12 +183,13 @@ impl CameraState {
 
 impl Reason {
     /// What a camera can suffer, so that a metric can have all its series from the start.
-    pub const FAULTS: [Self; 12] = [
+    pub const FAULTS: [Self; 13] = [
         Self::Unplugged,
         Self::Busy,
         Self::Permission,
         Self::NotFound,
         Self::Stalled,
+        Self::Exited,
         Self::Unsupported,
         Self::UsbBandwidth,
         Self::Corrupt,
@@ -205,6 +208,7 @@ impl Reason {
             Self::Permission => "permission",
             Self::NotFound => "not_found",
             Self::Stalled => "stalled",
+            Self::Exited => "exited",
             Self::Unsupported => "unsupported",
             Self::UsbBandwidth => "usb_bandwidth",
             Self::Corrupt => "corrupt",

@@ -37,6 +37,17 @@ const RUN: &[(&str, &str, &str)] = &[
         "CAPTURE_HTTP_POLL",
     ),
     (
+        "CAPTURE_SOURCE='exec:ffmpeg -nostdin -loglevel error -rtsp_transport",
+        "capture-svc/tests/rtsp/main.rs",
+        "-rtsp_transport tcp",
+    ),
+    // By programs that write the same.
+    (
+        "CAPTURE_SOURCE='exec:",
+        "capture-svc/tests/exec/outputs.rs",
+        "RPICAM_RAW",
+    ),
+    (
         "deploy/keys.sh",
         "dev/xtask/src/containers/stack.rs",
         "keys.sh",

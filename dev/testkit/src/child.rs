@@ -105,20 +105,25 @@ impl ChildProcess {
         }
     }
 
-    pub(crate) fn exit_status(&mut self) -> Option<ExitStatus> {
+    /// How it ended, if it has.
+    #[must_use]
+    pub fn exit_status(&mut self) -> Option<ExitStatus> {
         self.child
             .try_wait()
             .expect("a child of ours can be waited for")
     }
 
     /// `kill -9`, and waits until it is gone.
-    pub(crate) fn kill(&mut self) {
+    /// `kill -9`, and waits for the end.
+    pub fn kill(&mut self) {
         // Both fail only for a child that is gone already, which is what is wanted.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    pub(crate) fn log(&self) -> String {
+    /// What it has written so far.
+    #[must_use]
+    pub fn log(&self) -> String {
         std::fs::read(&self.log)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()

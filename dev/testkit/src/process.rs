@@ -101,6 +101,11 @@ impl Process {
         self.child.signal(Signal::TERM);
     }
 
+    /// SIGHUP: what it read from files is to be read again.
+    pub fn hang_up(&self) {
+        self.child.signal(Signal::HUP);
+    }
+
     /// SIGSTOP: its connections stay open and nothing moves.
     pub fn pause(&self) {
         self.child.pause();

@@ -163,6 +163,7 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
     }
     for beside in [
         "compose.camera.yaml",
+        "compose.cameras.yaml",
         "compose.second-camera.yaml",
         "compose.monitoring.yaml",
         "compose.alerts.yaml",

@@ -23,6 +23,7 @@ mod network;
 mod odd_jpegs;
 mod probe;
 mod proxies;
+mod rtsp;
 mod run;
 mod sbom;
 mod shell;
@@ -52,6 +53,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "camera",
         "the services against a genuine UVC camera, in a virtual machine",
         camera::command,
+    ),
+    (
+        "rtsp",
+        "the services against an RTSP camera, through ffmpeg",
+        rtsp::command,
     ),
     (
         "chaos",

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
 use crate::{
-    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, proxies, tools, web,
+    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, proxies, rtsp, tools, web,
 };
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -134,6 +134,14 @@ fn check_deploy(report: &mut Report) {
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",
     );
+    match tools::get_rtsp_server() {
+        Ok(()) => report.step(
+            "rtsp camera",
+            &["build", "nats-server", "ffmpeg"],
+            |environment| rtsp::check(environment),
+        ),
+        Err(why) => report.skip("rtsp camera", &why),
+    }
     match tools::apt_possible() {
         Ok(()) => report.step("camera machine", &["build", "nats-server"], |_| {
             camera::command(&[])

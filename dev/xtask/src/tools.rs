@@ -11,6 +11,7 @@ mod fetch;
 mod known;
 mod module;
 mod proxies;
+mod rtsp_server;
 mod tool;
 mod version;
 
@@ -24,6 +25,7 @@ pub(crate) use known::{
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
+pub(crate) use rtsp_server::get_rtsp_server;
 
 /// Lists what a program is made of.
 pub(crate) const CARGO_CYCLONEDX: CargoInstall = CargoInstall {

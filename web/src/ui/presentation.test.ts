@@ -140,6 +140,7 @@ describe("what the page says of the camera", () => {
     ["error", "permission", "Camera not allowed"],
     ["error", "not_found", "No camera found"],
     ["error", "stalled", "Camera stopped"],
+    ["error", "exited", "Camera program ended"],
     ["error", "unsupported", "Camera not supported"],
     ["error", "unreachable", "Camera not reached"],
     ["error", "unauthorized", "Camera wants a login"],

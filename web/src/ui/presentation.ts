@@ -42,6 +42,7 @@ const CAMERA_WORDS: Record<string, readonly [title: string, detail: string]> = {
   permission: ["Camera not allowed", "Its host does not let the camera service open it."],
   not_found: ["No camera found", "Connect one to its host; it is found by itself."],
   stalled: ["Camera stopped", "It is there but delivers no pictures. Trying again."],
+  exited: ["Camera program ended", "The program that reads it has ended. It is started again."],
   unsupported: ["Camera not supported", "It offers no picture format that can be used."],
   unreachable: ["Camera not reached", "It does not answer on the network. Trying again."],
   unauthorized: [

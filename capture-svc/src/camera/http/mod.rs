@@ -14,14 +14,7 @@ mod pictures;
 mod settings;
 mod tls;
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
     runtime::{Builder, Runtime},
@@ -38,6 +31,7 @@ use self::{client::Client, pictures::Pictures};
 pub(crate) use error::HttpError;
 
 use super::{
+    cancel::Cancel,
     clock::{self, Metronome},
     error::CameraError,
     exif,
@@ -104,7 +98,7 @@ impl Drop for Engine {
 }
 
 impl HttpSource {
-    /// Connects and waits for the first picture, which says how large they are; `cancelled` ends that at once.
+    /// Connects and waits for the first picture, which says how large they are; `cancel` ends that at once.
     ///
     /// # Errors
     /// Why there is none.
@@ -112,7 +106,7 @@ impl HttpSource {
         address: &HttpAddress,
         settings: &HttpSettings,
         fps: f64,
-        cancelled: &AtomicBool,
+        cancel: &Cancel,
     ) -> Result<Self, CameraError> {
         let engine = Engine::start()?;
         let client = Arc::new(Client::new(address, settings)?);
@@ -121,7 +115,7 @@ impl HttpSource {
             tracing::warn!("CAPTURE_HTTP_INSECURE=true: anybody may pass for the camera");
             words += ", whose certificate is not checked";
         }
-        let (work, first) = first(&engine, &client, settings.poll, cancelled)?;
+        let (work, first) = first(&engine, &client, settings.poll, cancel)?;
         let size = jpeg::find(&first).ok_or(CameraError::Corrupt(1))?;
         let mode = Mode {
             width: size.width,
@@ -181,7 +175,7 @@ fn first(
     engine: &Engine,
     client: &Arc<Client>,
     poll: Option<Duration>,
-    cancelled: &AtomicBool,
+    cancel: &Cancel,
 ) -> Result<(Work, Vec<u8>), CameraError> {
     let begin = clock::now();
     let opening = async {
@@ -208,7 +202,7 @@ fn first(
             return opened;
         }
         let silent = clock::now() - begin;
-        if cancelled.load(Ordering::Relaxed) {
+        if cancel.is_told() {
             return Err(HttpError::Closed.into());
         }
         if silent > HTTP_OPEN_TIMEOUT {

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The settings of HTTP cameras.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HttpSettings {
     /// From picture to picture, where each is asked for; `None`: the address is a stream.
     pub(crate) poll: Option<Duration>,

@@ -11,11 +11,9 @@ use std::time::Duration;
 use testkit::{HttpAnswer, HttpCamera, eventually};
 use wire::CameraState;
 
-use super::super::{
-    Camera, CameraReport, CameraSettings, FormatWish, FrameReceiver, HttpSettings, SourceSpec,
-};
+use super::super::{Camera, CameraReport, CameraSettings, FrameReceiver, HttpSettings, SourceSpec};
 use super::{client::Client, pictures::Pictures};
-use crate::metrics::{CameraMetrics, Metrics};
+use crate::metrics::{CameraMetrics, CameraSeries};
 
 /// Far more than anything here takes; a hang is a failure with a name.
 const HTTP_TEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -70,22 +68,15 @@ impl Rig {
 
     fn watching_as(http: HttpCamera, address: &str, settings: HttpSettings) -> Self {
         let settings = CameraSettings {
-            source: address.parse().unwrap(),
             width: 1280,
             height: 720,
             // Every frame passes.
             fps: 10_000.0,
-            format: FormatWish::Auto,
-            range: None,
-            input: None,
-            standard: None,
-            warmup: 0,
-            controls: Vec::new(),
-            orientation: jpeg_ladder::Orientation::UPRIGHT,
             http: settings,
+            ..CameraSettings::of_a_test(address.parse().unwrap())
         };
         assert!(matches!(settings.source, SourceSpec::Http(_)));
-        let metrics = Metrics::new().unwrap().camera;
+        let metrics = CameraSeries::of_a_test().camera;
         let camera = Camera::start(settings, metrics.clone()).unwrap();
         camera.set_wanted(true);
         Self {

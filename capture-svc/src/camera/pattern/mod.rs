@@ -198,22 +198,14 @@ mod tests {
     use testkit::barcode;
 
     use super::*;
-    use crate::camera::source::{FormatWish, SourceSpec};
+    use crate::camera::source::SourceSpec;
 
     fn pattern(width: u32, height: u32, fps: f64) -> PatternSource {
         let settings = CameraSettings {
-            source: SourceSpec::Pattern,
             width,
             height,
             fps,
-            format: FormatWish::Auto,
-            range: None,
-            input: None,
-            standard: None,
-            warmup: 0,
-            controls: Vec::new(),
-            orientation: jpeg_ladder::Orientation::UPRIGHT,
-            http: crate::camera::HttpSettings::default(),
+            ..CameraSettings::of_a_test(SourceSpec::Pattern)
         };
         PatternSource::new(&settings, String::new())
     }

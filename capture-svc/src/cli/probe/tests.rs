@@ -1,23 +1,13 @@
 //! What a probe says of sources that need no device.
 
 use super::*;
-use crate::camera::{FormatWish, HttpSettings, SourceSpec};
+use crate::camera::SourceSpec;
 use crate::encode::{EncoderKind, Sampling};
 
 fn settings(source: SourceSpec) -> CameraSettings {
     CameraSettings {
-        source,
-        width: 320,
-        height: 240,
         fps: 50.0,
-        format: FormatWish::Auto,
-        range: None,
-        input: None,
-        standard: None,
-        warmup: 0,
-        controls: Vec::new(),
-        orientation: jpeg_ladder::Orientation::UPRIGHT,
-        http: HttpSettings::default(),
+        ..CameraSettings::of_a_test(source)
     }
 }
 

@@ -23,6 +23,24 @@ const PACKAGES: &[(&str, &[&str])] = &[
 type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 const CAPTURE: Rooms = &[
+    ("cameras", &["config", "one_camera"]),
+    (
+        "one_camera",
+        &[
+            "bus",
+            "camera",
+            "clock",
+            "config",
+            "controller",
+            "demand",
+            "encode",
+            "metrics",
+            "open_policy",
+            "publish",
+            "tasks",
+            "wanted",
+        ],
+    ),
     ("admin", &["demand", "metrics"]),
     (
         "cli",
