@@ -3,7 +3,9 @@
  * twice a second, never a frame.
  */
 
-import type { EngineConfig, Snapshot, View } from "./view_model";
+import type { Needs } from "./needs";
+import type { Rendition } from "./rendition";
+import type { Adopted, EngineConfig, Snapshot, View } from "./view_model";
 import { type Command, execute, type Notice, type Start } from "./worker_port";
 
 export class Player {
@@ -26,11 +28,18 @@ export class Player {
   };
   readonly view = (): View | null => this.#view;
 
-  setQuality(quality: number | "auto"): void {
-    this.#command({ type: "quality", quality });
+  choose(rendition: Rendition | "auto"): void {
+    this.#command({ type: "rendition", rendition });
   }
-  setCap(quality: number): void {
-    this.#command({ type: "cap", quality });
+  /** How large the picture is shown, and whether somebody looks at it. */
+  need(needs: Needs): void {
+    this.#command({ type: "needs", needs });
+  }
+  /** Another part of the page shows this stream from now on. */
+  adopt(config: Adopted): void {
+    this.#held.clear();
+    this.#command({ type: "adopt", config });
+    this.#command({ type: "pause", paused: false });
   }
   /** Pauses while any reason is held: wanted so, page unseen, tile scrolled out of the window. */
   hold(reason: "wanted" | "unseen" | "outside", held: boolean): void {

@@ -12,11 +12,16 @@ interface Kept<T> {
 }
 
 export class Rewind<T> {
-  readonly #limit: number;
+  #limit: number;
   #kept: Kept<T>[] = [];
   #bytes = 0;
 
   constructor(limitBytes: number) {
+    this.#limit = limitBytes;
+  }
+
+  /** From the next frame on so many bytes are kept. */
+  bound(limitBytes: number): void {
     this.#limit = limitBytes;
   }
 

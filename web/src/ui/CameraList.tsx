@@ -77,7 +77,8 @@ function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
 function pictureUrl(base: string, camera: string, at: number): string {
   const url = new URL("snapshot.jpg", base);
   if (camera !== "default") url.searchParams.set("camera", camera);
-  url.searchParams.set("quality", "30");
+  url.searchParams.set("quality", "60");
+  url.searchParams.set("size", "quarter");
   url.searchParams.set("max_age_ms", "5000");
   url.searchParams.set("at", String(at));
   return url.href;

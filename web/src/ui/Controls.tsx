@@ -1,15 +1,16 @@
 /** The bar under the picture with its menu. It owns no state but whether the menu is open. */
 
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { LADDER } from "../stream/quality";
+import { labelOf, type Rendition, readLabel } from "../stream/rendition";
 import { Icon, type IconName } from "./icons";
+import { nameOf } from "./rendition_name";
 
 /** Everything a viewer can do with one picture; the keyboard does the same (`keys.ts`). */
 export interface Actions {
   pause(): void;
   snapshot(): void;
   rewind(): void;
-  setQuality(quality: number | "auto"): void;
+  choose(rendition: Rendition | "auto"): void;
   stats(): void;
   fit(): void;
   mirror(): void;
@@ -23,9 +24,9 @@ export interface Actions {
 interface Shown {
   paused: boolean;
   rewinding: boolean;
-  quality: number;
-  /** The highest quality that may be asked for. */
-  best: number;
+  rendition: Rendition;
+  /** What may be asked for, in order of bit rate. */
+  ladder: readonly Rendition[];
   auto: boolean;
   stats: boolean;
   fill: boolean;
@@ -55,7 +56,7 @@ export function Controls({ actions, shown }: { actions: Actions; shown: Shown })
         pressed={shown.rewinding}
         onClick={actions.rewind}
       />
-      <QualitySelect shown={shown} choose={actions.setQuality} />
+      <QualitySelect shown={shown} choose={actions.choose} />
       <span className="grow" />
       <span className="wide">{figures}</span>
       <More>
@@ -105,25 +106,23 @@ function LookTools({ actions, shown }: { actions: Actions; shown: Shown }) {
   );
 }
 
-/** Automatic, with the quality that it has come to, or one rung of the ladder. */
-function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["setQuality"] }) {
+/** Automatic, with what it has come to, or one of what there is. */
+function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["choose"] }) {
+  const { auto, rendition, ladder } = shown;
   return (
     <label className="quality">
       <span className="word">Quality</span>
       <select
         aria-label="Quality"
-        value={shown.auto ? "auto" : shown.quality}
-        onChange={(e) => choose(e.target.value === "auto" ? "auto" : Number(e.target.value))}
+        value={auto ? "auto" : labelOf(rendition)}
+        onChange={(e) => choose(readLabel(e.target.value) ?? "auto")}
       >
-        <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
-        {[...LADDER]
-          .filter((rung) => rung <= shown.best)
-          .reverse()
-          .map((rung) => (
-            <option key={rung} value={rung}>
-              {rung}
-            </option>
-          ))}
+        <option value="auto">{auto ? `Auto · ${nameOf(rendition)}` : "Auto"}</option>
+        {[...ladder].reverse().map((one) => (
+          <option key={labelOf(one)} value={labelOf(one)}>
+            {nameOf(one)}
+          </option>
+        ))}
       </select>
     </label>
   );

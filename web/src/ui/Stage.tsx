@@ -1,7 +1,7 @@
 /** One camera's picture with everything on it. It only draws: state and actions are `useStage`'s. */
 
 import { useEffect, useRef } from "react";
-import { MAX_QUALITY } from "../stream/quality";
+import { BEST, RENDITIONS } from "../stream/rendition";
 import { Controls } from "./Controls";
 import { Help } from "./Help";
 import { Icon } from "./icons";
@@ -83,8 +83,8 @@ function Corner({ state: { view, prefs }, now }: { state: StageState; now: Prese
 const shown = ({ view, prefs, paused, full, rewind }: StageState) => ({
   paused,
   rewinding: rewind.open,
-  quality: view?.quality ?? MAX_QUALITY,
-  best: view?.best ?? MAX_QUALITY,
+  rendition: view ?? BEST,
+  ladder: view?.ladder ?? RENDITIONS,
   auto: view?.auto ?? true,
   stats: prefs.stats,
   fill: prefs.fit === "cover",

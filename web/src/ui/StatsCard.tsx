@@ -3,6 +3,7 @@
 import type { Reason } from "../stream/adapt";
 import { HISTORY_SAMPLES, type Sample } from "../stream/stats";
 import type { View } from "../stream/view_model";
+import { nameOf } from "./rendition_name";
 
 const REASON_WORDS: Record<Reason, string> = {
   warming: "measuring",
@@ -18,8 +19,8 @@ const REASON_WORDS: Record<Reason, string> = {
 
 export function StatsCard({ view }: { view: View }) {
   const rows: [string, string][] = [
-    ["Quality", `${view.quality} · ${view.auto ? `auto, ${REASON_WORDS[view.reason]}` : "chosen"}`],
-    ["Frame rate", `${view.fps.toFixed(1)} of ${view.sourceFps.toFixed(0)} fps`],
+    ["Quality", `${nameOf(view)} · ${view.auto ? `auto, ${REASON_WORDS[view.reason]}` : "chosen"}`],
+    ["Frame rate", frameRate(view)],
     ["Bit rate", bitRate(view)],
     ["Picture age", view.ageMs === null ? "not known" : `${Math.round(view.ageMs)} ms`],
     ["Size", view.width ? `${view.width} × ${view.height}` : "–"],
@@ -44,6 +45,12 @@ export function StatsCard({ view }: { view: View }) {
       <Chart history={view.history} />
     </section>
   );
+}
+
+/** With what was asked for where that is not all. */
+function frameRate({ fps, sourceFps, rate }: View): string {
+  const asked = rate === null ? "" : `, ${rate.toFixed(1)} asked for`;
+  return `${fps.toFixed(1)} of ${sourceFps.toFixed(0)} fps${asked}`;
 }
 
 /** With deltas also what it would be without. */

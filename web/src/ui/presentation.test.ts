@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { golden } from "../stream/golden";
 import { type CameraStatus, readStatus } from "../stream/protocol";
+import { RENDITIONS } from "../stream/rendition";
 import type { View } from "../stream/view_model";
 import { inSeconds, present } from "./presentation";
 
@@ -13,9 +14,12 @@ const LIVE: View = {
   refusal: null,
   camera: null,
   quality: 80,
-  best: 95,
+  size: "full",
+  ladder: RENDITIONS,
   auto: true,
   reason: "steady",
+  fewer: false,
+  rate: null,
   fps: 34,
   shownFps: 34,
   sourceFps: 34,

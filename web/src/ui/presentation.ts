@@ -97,7 +97,7 @@ function live(view: View): Presentation {
   }
   if (age >= OLD_AGE_MS) return say("Late", "warn", "old");
   const said = say("Live", "good", "live");
-  if (!view.auto || view.reason !== "floor") return said;
+  if (!view.auto || !(view.fewer || view.reason === "floor")) return said;
   const [carried, all] = [Math.round(view.fps), Math.round(view.sourceFps)];
   const note = `Your connection carries ${carried} of ${all} pictures a second at the lowest quality.`;
   return { ...said, note };

@@ -1,17 +1,20 @@
 /** The state of a stage and what a viewer can do with it, for the controls and the keys alike. */
 
 import { type RefObject, useEffect, useState } from "react";
+import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
-import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/quality";
+import { FIRST, labelOf, readLabel, sameRendition } from "../stream/rendition";
 import type { EngineConfig, View } from "../stream/view_model";
 import type { Actions } from "./Controls";
 import { canPip, isBareVideo, leavePip, togglePip } from "./pip";
-import { loadQuality, type Prefs, saveQuality } from "./prefs";
+import { loadRendition, type Prefs, saveRendition } from "./prefs";
 import { inSeconds, present } from "./presentation";
+import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
 import { saveSnapshot } from "./snapshot";
 import { useFullscreen } from "./useFullscreen";
 import { type KeyCommands, useKeys } from "./useKeys";
+import { type Lie, needsOf, useNeeds } from "./useNeeds";
 import { usePlayer } from "./usePlayer";
 import { usePrefs } from "./usePrefs";
 import { type Rewinding, useRewind } from "./useRewind";
@@ -51,8 +54,10 @@ export function useStage(
   config: StageConfig,
 ): StageState {
   const { camera, options } = config;
-  const [player, view] = usePlayer(host, engineConfig(config));
   const [prefs, change] = usePrefs(camera, options);
+  const lie = lieOf(prefs);
+  const [player, view] = usePlayer(host, (box) => engineConfig(config, needsOf(box, lie)));
+  useNeeds(host, player, lie);
   const [paused, setPaused] = useState(false);
   const [help, setHelp] = useState(false);
   const [toast, say] = useToast();
@@ -72,9 +77,9 @@ export function useStage(
       say(snapshot ? `Saved ${saveSnapshot(snapshot, camera)}` : "There is no picture yet");
     },
     rewind: rewind.toggle,
-    setQuality: (chosen) => {
-      player?.setQuality(chosen);
-      say(chosen === "auto" ? "Quality: automatic" : `Quality: ${chosen}`);
+    choose: (chosen) => {
+      player?.choose(chosen);
+      say(chosen === "auto" ? "Quality: automatic" : `Quality: ${nameOf(chosen)}`);
     },
     stats: () => change({ stats: !prefs.stats }),
     fit: () => change({ fit: prefs.fit === "cover" ? "contain" : "cover" }),
@@ -89,35 +94,45 @@ export function useStage(
     else if (full) toggleFull();
     else config.leave?.();
   };
-  useKeys({ ...keyCommands(actions, rewind, view?.quality ?? MAX_QUALITY), escape: leave });
+  useKeys({ ...keyCommands(actions, rewind, view), escape: leave });
   const resume = () => setPaused(false);
   const closeHelp = () => setHelp(false);
   return { player, view, prefs, paused, help, full, toast, rewind, actions, resume, closeHelp };
 }
 
-const engineConfig = ({ base, camera, options }: StageConfig): EngineConfig => ({
-  base,
-  camera,
-  quality: options.quality ?? loadQuality(camera) ?? MAX_QUALITY,
-  auto: options.quality === null,
-  cap: MAX_QUALITY,
-  rewindBytes: MAX_REWIND_BYTES,
+const lieOf = ({ fit, turns }: Prefs): Lie => ({
+  ...{ cover: fit === "cover", turned: turns % 2 === 1 },
+  ...{ attended: true, zoom: 1 },
 });
 
-const keyCommands = (
+function engineConfig({ base, camera, options }: StageConfig, needs: Needs): EngineConfig {
+  const remembered = loadRendition(camera);
+  const by = options.quality ? "choice" : remembered ? "memory" : "guess";
+  const start = options.quality ?? remembered ?? FIRST;
+  return { base, camera, start, by, needs, rewindBytes: MAX_REWIND_BYTES };
+}
+
+function keyCommands(
   actions: Actions,
   rewind: Rewinding,
-  quality: number,
-): Omit<KeyCommands, "escape"> => ({
-  ...actions,
-  pip: actions.pip ?? (() => {}),
-  auto: () => actions.setQuality("auto"),
-  better: () => actions.setQuality(nearestRung(quality + QUALITY_STEP)),
-  lower: () => actions.setQuality(nearestRung(quality - QUALITY_STEP)),
-  back: () => rewind.play(-1),
-  forward: () => rewind.play(1),
-  letGo: rewind.stop,
-});
+  view: View | null,
+): Omit<KeyCommands, "escape"> {
+  const step = (by: 1 | -1) => {
+    const at = view ? view.ladder.findIndex((one) => sameRendition(one, view)) : -1;
+    const next = view?.ladder[at + by];
+    if (at >= 0 && next) actions.choose(next);
+  };
+  return {
+    ...actions,
+    pip: actions.pip ?? (() => {}),
+    auto: () => actions.choose("auto"),
+    better: () => step(1),
+    lower: () => step(-1),
+    back: () => rewind.play(-1),
+    forward: () => rewind.play(1),
+    letGo: rewind.stop,
+  };
+}
 
 /** A floating video shows the canvas alone: what the page says over it is drawn into it. */
 function useMarkedVideo(player: Player | null, view: View | null) {
@@ -136,8 +151,9 @@ function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | nul
 
 /** The next visit begins with the quality that worked by itself. */
 function useWorkingQuality(camera: string | null, view: View | null) {
-  const working = view?.phase === "live" && view.auto ? view.quality : null;
+  const working = view?.phase === "live" && view.auto ? labelOf(view) : null;
   useEffect(() => {
-    if (working !== null) saveQuality(camera, working);
+    const rendition = working && readLabel(working);
+    if (rendition) saveRendition(camera, rendition);
   }, [camera, working]);
 }
