@@ -41,7 +41,7 @@ describe("the keyboard", () => {
         "Save this picture",
         "Look back",
         "Quality",
-        "Figures",
+        "Stats",
         "More",
         "Full screen",
       ]);
@@ -62,7 +62,7 @@ describe("the keyboard", () => {
         "cover",
       ]);
       await page.keyboard.press("i");
-      await page.getByRole("region", { name: "Stream figures" }).waitFor();
+      await page.getByRole("region", { name: "Stream stats" }).waitFor();
       await page.keyboard.press(" ");
       await eventually("a pause", async () => (await figures(page))?.phase === "paused");
       await page.keyboard.press("k");

@@ -1,12 +1,16 @@
-/** Puts the page into index.html, as whoever the link is for that it was opened by. */
+/** Puts the page into index.html, in its reader's language, as whoever the link is for that it was opened by. */
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App, BASE } from "./ui/App";
 import { redeemLink } from "./ui/login";
+import { language, speak } from "./ui/words/words";
 import "./ui/styles/index.css";
 
-await redeemLink(BASE);
+// `?lang=de` is for those whose browser is in another language than they are.
+const asked = new URLSearchParams(location.search).getAll("lang");
+await Promise.all([redeemLink(BASE), speak([...asked, ...navigator.languages])]);
+document.documentElement.lang = language;
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <App />

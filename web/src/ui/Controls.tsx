@@ -2,122 +2,60 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { labelOf, type Rendition, readLabel } from "../stream/rendition";
-import { Icon, type IconName } from "./icons";
+import {
+  COMMANDS,
+  type Command,
+  type CommandId,
+  type Commands,
+  idsAt,
+  nameOfCommand,
+} from "./commands";
+import { Icon } from "./icons";
 import { nameOf } from "./rendition_name";
+import { words } from "./words/words";
 
-/** Everything a viewer can do with one picture; the keyboard does the same (`keys.ts`). */
-export interface Actions {
-  pause(): void;
-  snapshot(): void;
-  rewind(): void;
-  choose(rendition: Rendition | "auto"): void;
-  stats(): void;
-  fit(): void;
-  mirror(): void;
-  rotate(): void;
-  fullscreen(): void;
-  /** Null where the browser has none. */
-  pip: (() => void) | null;
-  help(): void;
-}
-
-interface Shown {
-  paused: boolean;
-  rewinding: boolean;
+interface Quality {
   rendition: Rendition;
   /** What may be asked for, in order of bit rate. */
   ladder: readonly Rendition[];
   auto: boolean;
-  stats: boolean;
-  fill: boolean;
-  mirror: boolean;
-  turned: boolean;
-  fullscreen: boolean;
+  choose(rendition: Rendition | "auto"): void;
 }
 
-export function Controls({ actions, shown }: { actions: Actions; shown: Shown }) {
-  // On a phone it stands in the menu: seven buttons do not fit.
-  const figures = (
-    <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={actions.stats} />
-  );
+export function Controls({ commands, quality }: { commands: Commands; quality: Quality }) {
+  const button = (id: CommandId) => {
+    const command = commands[id];
+    return command && <CommandButton key={id} id={id} command={command} />;
+  };
   return (
-    <div className="bar glass" role="toolbar" aria-label="Picture">
-      <Button
-        icon={shown.paused ? "play" : "pause"}
-        name={shown.paused ? "Play" : "Pause"}
-        keys="Space"
-        onClick={actions.pause}
-      />
-      <Button icon="camera" name="Save this picture" keys="S" onClick={actions.snapshot} />
-      <Button
-        icon="rewind"
-        name="Look back"
-        keys="←"
-        pressed={shown.rewinding}
-        onClick={actions.rewind}
-      />
-      <QualitySelect shown={shown} choose={actions.choose} />
+    <div className="bar glass" role="toolbar" aria-label={words.page.picture}>
+      {idsAt("bar").map(button)}
+      <QualitySelect {...quality} />
       <span className="grow" />
-      <span className="wide">{figures}</span>
+      <span className="wide">{button("stats")}</span>
       <More>
-        <span className="narrow">{figures}</span>
-        <LookTools actions={actions} shown={shown} />
-        <Button icon="keyboard" name="Keyboard" keys="?" onClick={actions.help} />
+        {/* On a phone it stands in the menu: seven buttons do not fit. */}
+        <span className="narrow">{button("stats")}</span>
+        {idsAt("menu").map(button)}
       </More>
-      <Button
-        icon={shown.fullscreen ? "window" : "fullscreen"}
-        name={shown.fullscreen ? "Leave full screen" : "Full screen"}
-        keys="F"
-        onClick={actions.fullscreen}
-      />
+      {button("fullscreen")}
     </div>
   );
 }
 
-/** How the picture is to be seen. */
-function LookTools({ actions, shown }: { actions: Actions; shown: Shown }) {
-  return (
-    <>
-      <Button
-        icon="fill"
-        name="Fill the stage"
-        keys="C"
-        pressed={shown.fill}
-        onClick={actions.fit}
-      />
-      <Button
-        icon="mirror"
-        name="Mirror"
-        keys="M"
-        pressed={shown.mirror}
-        onClick={actions.mirror}
-      />
-      <Button
-        icon="rotate"
-        name="Rotate"
-        keys="R"
-        pressed={shown.turned}
-        onClick={actions.rotate}
-      />
-      {actions.pip && (
-        <Button icon="pip" name="Picture in picture" keys="P" onClick={actions.pip} />
-      )}
-    </>
-  );
-}
-
 /** Automatic, with what it has come to, or one of what there is. */
-function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["choose"] }) {
-  const { auto, rendition, ladder } = shown;
+function QualitySelect({ auto, rendition, ladder, choose }: Quality) {
   return (
     <label className="quality">
-      <span className="word">Quality</span>
+      <span className="word">{words.page.quality}</span>
       <select
-        aria-label="Quality"
+        aria-label={words.page.quality}
         value={auto ? "auto" : labelOf(rendition)}
         onChange={(e) => choose(readLabel(e.target.value) ?? "auto")}
       >
-        <option value="auto">{auto ? `Auto · ${nameOf(rendition)}` : "Auto"}</option>
+        <option value="auto">
+          {auto ? words.page.autoNow(nameOf(rendition)) : words.page.auto}
+        </option>
         {[...ladder].reverse().map((one) => (
           <option key={labelOf(one)} value={labelOf(one)}>
             {nameOf(one)}
@@ -128,30 +66,34 @@ function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["choos
   );
 }
 
-function Button(p: {
-  icon: IconName;
-  name: string;
-  keys: string;
-  pressed?: boolean;
-  onClick: () => void;
-}) {
+function CommandButton({ id, command }: { id: CommandId; command: Command }) {
+  const { icon, shown, keys } = COMMANDS[id];
+  const name = nameOfCommand(id, command);
   return (
     <button
       type="button"
       className="tool"
-      aria-label={p.name}
-      aria-pressed={p.pressed}
-      aria-keyshortcuts={p.keys === "←" ? "ArrowLeft" : p.keys}
-      title={`${p.name} (${p.keys})`}
-      onClick={p.onClick}
+      aria-label={name}
+      aria-pressed={command.pressed}
+      aria-keyshortcuts={ARIA_KEYS[keys[0] ?? ""] ?? shown}
+      title={`${name} (${shown})`}
+      onClick={command.run}
     >
-      <Icon name={p.icon} />
+      <Icon name={command.icon ?? icon ?? "more"} />
       <span className="name" aria-hidden="true">
-        {p.name}
+        {name}
       </span>
     </button>
   );
 }
+
+/** As assistive technology names them, where people read another sign. */
+const ARIA_KEYS: Record<string, string> = {
+  arrowleft: "ArrowLeft",
+  " ": "Space",
+  "+": "Plus",
+  "-": "Minus",
+};
 
 /** The rarer tools behind one button. */
 function More({ children }: { children: ReactNode }) {
@@ -183,10 +125,10 @@ function More({ children }: { children: ReactNode }) {
       <button
         type="button"
         className="tool"
-        aria-label="More"
+        aria-label={words.page.more}
         aria-expanded={open}
         aria-controls={id}
-        title="More"
+        title={words.page.more}
         onClick={() => setOpen(!open)}
       >
         <Icon name="more" />

@@ -8,6 +8,7 @@ import { present } from "./presentation";
 import { needsOf, useAttended, useNeeds } from "./useNeeds";
 import { usePlayer } from "./usePlayer";
 import { useTileLayout } from "./useTileLayout";
+import { words } from "./words/words";
 
 /** As much as a tile's size lets it ask for, which is little. */
 const TILE_START = BEST;
@@ -50,7 +51,7 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
       data-phase={view?.phase ?? "connecting"}
       data-trust={trust}
       // Begins with what the tile shows, in that order: voice control goes by what is seen.
-      aria-label={`${p.camera}, ${card?.title ?? label}. Show it alone.`}
+      aria-label={words.list.tile(p.camera, card?.title ?? label)}
       onClick={p.choose}
     >
       <span ref={host} className="host" />

@@ -5,6 +5,7 @@
 
 import { Player } from "../stream/player";
 import type { EngineConfig } from "../stream/view_model";
+import { words } from "./words/words";
 
 /** A part of the page goes before the next one comes, and not long before. */
 const KEPT_FOR_MS = 1_000;
@@ -28,7 +29,7 @@ export function takeScreen(config: EngineConfig): Screen {
   }
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "Live camera picture");
+  canvas.setAttribute("aria-label", words.page.livePicture);
   return { canvas, player: new Player(canvas, config) };
 }
 

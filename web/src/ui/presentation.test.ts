@@ -87,8 +87,8 @@ describe("what the page says of the stream", () => {
     ["a lost connection", LOST, "Reconnecting", "stale", "Connection lost"],
     ["the next try", TRYING, "Reconnecting", "stale", "Connection lost"],
     ["no network", { ...LOST, phase: "offline" }, "Offline", "stale", "You are offline"],
-    ["a full house", { ...LOST, full: true }, "Full", "stale", "All seats are taken"],
-    ["a locked door", refusal("login", ""), "Locked", "stale", "Who is there?"],
+    ["a full house", { ...LOST, full: true }, "Full", "stale", "Camera is full"],
+    ["a locked door", refusal("login", ""), "Locked", "stale", "Sign in"],
     ["a wrong origin", refusal("forbidden", "GATEWAY_ALLOWED_ORIGINS"), "Refused", "stale", null],
     ["looking back", { behindMs: 3_000 }, "Looking back", "live", null],
   ])("of %s", (_, change, label, trust, title) => {

@@ -83,4 +83,11 @@ export function sceneOf(route: Route, known: readonly string[] | null): Scene {
   return { kind: "camera", camera: alone === undefined || alone === "default" ? null : alone };
 }
 
+/** The camera after this one, or before it; round again at the end. Null where there is no other. */
+export function neighbour(names: readonly string[], camera: string, to: 1 | -1): string | null {
+  const at = names.indexOf(camera);
+  if (at < 0 || names.length < 2) return null;
+  return names[(at + to + names.length) % names.length] ?? null;
+}
+
 const on = (value: string | null) => value !== null && value !== "0" && value !== "false";

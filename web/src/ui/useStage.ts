@@ -3,22 +3,25 @@
 import { type RefObject, useEffect, useState } from "react";
 import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
-import { FIRST, labelOf, readLabel, sameRendition } from "../stream/rendition";
+import { FIRST, labelOf, type Rendition, readLabel } from "../stream/rendition";
 import type { EngineConfig, View } from "../stream/view_model";
-import type { Actions } from "./Controls";
+import type { Commands } from "./commands";
 import { canPip, isBareVideo, leavePip, togglePip } from "./pip";
 import { loadRendition, type Prefs, saveRendition } from "./prefs";
 import { inSeconds, present } from "./presentation";
 import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
-import { saveSnapshot } from "./snapshot";
+import { lookCommands, qualityCommands, takeAwayCommands, zoomCommands } from "./stage_commands";
 import { useFullscreen } from "./useFullscreen";
-import { type KeyCommands, useKeys } from "./useKeys";
+import { useIdle } from "./useIdle";
+import { useKeys } from "./useKeys";
 import { type Lie, needsOf, useNeeds } from "./useNeeds";
 import { usePlayer } from "./usePlayer";
 import { usePrefs } from "./usePrefs";
 import { type Rewinding, useRewind } from "./useRewind";
 import { useToast } from "./useToast";
+import { useZoom } from "./useZoom";
+import { words } from "./words/words";
 
 /** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
 const MAX_REWIND_BYTES = 48e6;
@@ -31,20 +34,25 @@ export interface StageConfig {
   options: PageOptions;
   /** Leads up to the list of cameras; null where there is none. */
   leave: (() => void) | null;
+  /** To the next camera, or the one before. */
+  turn: (to: 1 | -1) => void;
 }
 
 export interface StageState {
   player: Player | null;
   view: View | null;
   prefs: Prefs;
-  paused: boolean;
   help: boolean;
   full: boolean;
+  idle: boolean;
+  zoom: number;
   toast: string;
   rewind: Rewinding;
-  actions: Actions;
+  commands: Commands;
+  choose: (rendition: Rendition | "auto") => void;
   resume: () => void;
   closeHelp: () => void;
+  toggleFull: () => void;
 }
 
 /** One camera's player in `host`, and everything that a viewer can do with it on `stage`. */
@@ -55,7 +63,10 @@ export function useStage(
 ): StageState {
   const { camera, options } = config;
   const [prefs, change] = usePrefs(camera, options);
-  const lie = lieOf(prefs);
+  const [idle, toggleIdle] = useIdle(stage);
+  const touched = { tap: toggleIdle, swipe: config.turn, wheelNeedsCtrl: options.embed };
+  const zoom = useZoom(stage, host, touched);
+  const lie = lieOf(prefs, zoom.scale);
   const [player, view] = usePlayer(host, (box) => engineConfig(config, needsOf(box, lie)));
   useNeeds(host, player, lie);
   const [paused, setPaused] = useState(false);
@@ -69,40 +80,49 @@ export function useStage(
   useMarkedVideo(player, view);
   usePublishedView(stage, view);
   useWorkingQuality(camera, view);
-
-  const actions: Actions = {
-    pause: () => setPaused(!paused),
-    snapshot: async () => {
-      const snapshot = await player?.snapshot();
-      say(snapshot ? `Saved ${saveSnapshot(snapshot, camera)}` : "There is no picture yet");
-    },
-    rewind: rewind.toggle,
-    choose: (chosen) => {
-      player?.choose(chosen);
-      say(chosen === "auto" ? "Quality: automatic" : `Quality: ${nameOf(chosen)}`);
-    },
-    stats: () => change({ stats: !prefs.stats }),
-    fit: () => change({ fit: prefs.fit === "cover" ? "contain" : "cover" }),
-    mirror: () => change({ mirror: !prefs.mirror }),
-    rotate: () => change({ turns: ((prefs.turns + 1) % 4) as Prefs["turns"] }),
-    fullscreen: toggleFull,
-    pip: canPip ? () => void togglePip(stage.current).catch((e) => say(String(e))) : null,
-    help: () => setHelp(!help),
+  const choose = (chosen: Rendition | "auto") => {
+    player?.choose(chosen);
+    say(words.page.qualityIs(chosen === "auto" ? words.page.automatic : nameOf(chosen)));
   };
   const leave = () => {
     if (rewind.open) rewind.live();
     else if (full) toggleFull();
+    else if (zoom.scale > 1) zoom.whole();
     else config.leave?.();
   };
-  useKeys({ ...keyCommands(actions, rewind, view), escape: leave });
-  const resume = () => setPaused(false);
-  const closeHelp = () => setHelp(false);
-  return { player, view, prefs, paused, help, full, toast, rewind, actions, resume, closeHelp };
+  const commands: Commands = {
+    ...lookCommands(prefs, change),
+    ...zoomCommands(zoom),
+    ...qualityCommands(view, choose),
+    ...takeAwayCommands({ player, view, camera, say }),
+    pause: {
+      run: () => setPaused(!paused),
+      ...(paused && { icon: "play", name: words.command.play }),
+    },
+    back: { run: rewind.toggle, pressed: rewind.open },
+    forward: { run: () => rewind.play(1) },
+    escape: { run: leave },
+    help: { run: () => setHelp(!help) },
+    fullscreen: {
+      run: toggleFull,
+      ...(full && { icon: "window", name: words.command.leaveFullscreen }),
+    },
+    ...(canPip && {
+      pip: { run: () => void togglePip(stage.current).catch((e) => say(String(e))) },
+    }),
+  };
+  // The button opens the slider; the key plays as long as it is held.
+  useKeys({ ...commands, back: { run: () => rewind.play(-1) } }, rewind.stop);
+  const [resume, closeHelp] = [() => setPaused(false), () => setHelp(false)];
+  return {
+    ...{ player, view, prefs, help, full, idle, zoom: zoom.scale, toast, rewind },
+    ...{ commands, choose, resume, closeHelp, toggleFull },
+  };
 }
 
-const lieOf = ({ fit, turns }: Prefs): Lie => ({
+const lieOf = ({ fit, turns }: Prefs, zoom: number): Lie => ({
   ...{ cover: fit === "cover", turned: turns % 2 === 1 },
-  ...{ attended: true, zoom: 1 },
+  ...{ attended: true, zoom },
 });
 
 function engineConfig({ base, camera, options }: StageConfig, needs: Needs): EngineConfig {
@@ -112,34 +132,12 @@ function engineConfig({ base, camera, options }: StageConfig, needs: Needs): Eng
   return { base, camera, start, by, needs, rewindBytes: MAX_REWIND_BYTES };
 }
 
-function keyCommands(
-  actions: Actions,
-  rewind: Rewinding,
-  view: View | null,
-): Omit<KeyCommands, "escape"> {
-  const step = (by: 1 | -1) => {
-    const at = view ? view.ladder.findIndex((one) => sameRendition(one, view)) : -1;
-    const next = view?.ladder[at + by];
-    if (at >= 0 && next) actions.choose(next);
-  };
-  return {
-    ...actions,
-    pip: actions.pip ?? (() => {}),
-    auto: () => actions.choose("auto"),
-    better: () => step(1),
-    lower: () => step(-1),
-    back: () => rewind.play(-1),
-    forward: () => rewind.play(1),
-    letGo: rewind.stop,
-  };
-}
-
 /** A floating video shows the canvas alone: what the page says over it is drawn into it. */
 function useMarkedVideo(player: Player | null, view: View | null) {
   const { label, trust } = present(view);
-  const age = trust === "old" ? `, ${inSeconds(view?.ageMs ?? 0)} old` : "";
-  const words = trust !== "live" && isBareVideo() ? label + age : null;
-  useEffect(() => player?.mark(words), [player, words]);
+  const age = trust === "old" ? `, ${words.page.old(inSeconds(view?.ageMs ?? 0))}` : "";
+  const said = trust !== "live" && isBareVideo() ? label + age : null;
+  useEffect(() => player?.mark(said), [player, said]);
 }
 
 function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | null) {
