@@ -87,6 +87,11 @@ export class Adapt {
     return this.#given;
   }
 
+  /** The best that is worth asking for. */
+  get top(): Rendition {
+    return this.#ladder.at(this.#ladder.top).rendition;
+  }
+
   /** Whether the link carries fewer than all pictures even of the cheapest rendition. */
   get fewer(): boolean {
     return this.#chosen === null && this.#step.every > 1;

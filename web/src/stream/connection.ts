@@ -212,7 +212,7 @@ const step = (state: Connection, ...effects: Effect[]): Step => ({ state, effect
 const same = (state: Connection): Step => ({ state, effects: [] });
 
 /** What a page may show of it, at `now` of the same clock as `reduce`. */
-export const connectionView = (c: Connection, now: number) => ({
+export const viewOf = (c: Connection, now: number) => ({
   phase: c.phase,
   attempt: c.opened ? 0 : c.attempt,
   retryAt: c.retryAt === null ? null : Date.now() + c.retryAt - now,

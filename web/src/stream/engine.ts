@@ -6,18 +6,11 @@
  * viewer can really take.
  */
 
-import {
-  type Connection,
-  type ConnectionEvent,
-  connectionView,
-  initial,
-  type Phase,
-  reduce,
-} from "./connection";
+import { type Connection, type ConnectionEvent, initial, reduce, viewOf } from "./connection";
 import { askStatus } from "./gateway_status";
 import { Motion } from "./motion";
 import type { Needs } from "./needs";
-import type { CameraStatus, Report, ServerMessage } from "./protocol";
+import type { CameraStatus, ServerMessage } from "./protocol";
 import type { Received } from "./rebuild";
 import { type Rendered, Renderer } from "./renderer";
 import type { Rendition } from "./rendition";
@@ -26,7 +19,7 @@ import { Session } from "./session";
 import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
 import { Steering, steeringView } from "./steering";
-import type { Adopted, EngineConfig, Snapshot, View } from "./view_model";
+import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 
 const TICK_EVERY_MS = 250;
 const VIEW_EVERY_MS = 500;
@@ -139,6 +132,15 @@ export class Engine {
     return frame && { jpeg: frame.jpeg, takenAt: frame.takenAt };
   }
 
+  /** What can be looked back at, as a film; null where there is nothing. */
+  async clip(): Promise<Clip | null> {
+    const kept = [...this.#rewind.all()];
+    // Seldom wanted, and nobody waits for a picture because of it.
+    const { writeAvi } = await import("./avi");
+    const avi = writeAvi(kept.map(({ frame, at }) => ({ jpeg: frame.jpeg, at })));
+    return avi && { avi, takenAt: kept[0]?.frame.takenAt ?? Date.now() };
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#dispatch({ type: "pause" });
@@ -165,7 +167,7 @@ export class Engine {
     this.#retry = setTimeout(() => this.#dispatch({ type: "tick" }), wait);
   }
 
-  #entered(phase: Phase, before: Phase): void {
+  #entered(phase: Connection["phase"], before: Connection["phase"]): void {
     if (before === "live" && phase !== "stalled") this.#stats.interrupted();
     if (phase === "connecting" || phase === "paused") this.#steering.adapt.reset();
     // The picture that made it live is not drawn yet; until it is, an old one is on screen.
@@ -174,8 +176,7 @@ export class Engine {
   }
 
   async #ask(): Promise<void> {
-    const answer = await askStatus(this.#config.base);
-    this.#dispatch({ type: "answer", ...answer });
+    this.#dispatch({ type: "answer", ...(await askStatus(this.#config.base)) });
   }
 
   #heard(message: ServerMessage): void {
@@ -251,7 +252,7 @@ export class Engine {
       this.#steering.tick(now, due);
       this.#apply();
     }
-    if (live) this.#session.tick(now, () => this.#report());
+    if (live) this.#session.tick(now, () => this.#stats.report(this.#steering.adapt.arrivals.fps));
     if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_EVERY_MS / 2) {
       if (this.#connection.phase !== "paused")
         this.#stats.remember({
@@ -261,14 +262,6 @@ export class Engine {
         });
       this.#show();
     }
-  }
-
-  #report(): Report {
-    return {
-      fps: round(this.#steering.adapt.arrivals.fps),
-      age_ms: this.#stats.ageMs === null ? null : Math.round(this.#stats.ageMs),
-      skipped: this.#stats.takeSkipped(),
-    };
   }
 
   /** Makes the stream be what was decided; where there is no connection, the next one asks for it. */
@@ -284,7 +277,7 @@ export class Engine {
     this.#viewAt = now;
     const live = this.#connection.phase === "live";
     this.#publish({
-      ...connectionView(this.#connection, now),
+      ...viewOf(this.#connection, now),
       camera: this.#status,
       ...steeringView(this.#steering),
       fps: live ? this.#steering.adapt.arrivals.fps : 0,
@@ -302,5 +295,3 @@ export class Engine {
     });
   }
 }
-
-const round = (x: number) => Math.round(x * 10) / 10;

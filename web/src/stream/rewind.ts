@@ -48,6 +48,11 @@ export class Rewind<T> {
     return this.#bytes;
   }
 
+  /** All that is kept, the oldest first. */
+  all(): readonly { frame: T; at: number }[] {
+    return this.#kept;
+  }
+
   /** The frame that was the newest at `when`, with the time it came; the oldest where that is gone. */
   at(when: number): { frame: T; at: number } | null {
     let low = 0;

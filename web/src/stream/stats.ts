@@ -3,6 +3,7 @@
  * a minute of history for the chart. Pure: every method takes the time in milliseconds.
  */
 
+import type { Report } from "./protocol";
 import type { Received } from "./rebuild";
 import type { Stamp } from "./stamp";
 
@@ -142,6 +143,15 @@ export class Stats {
   shownFps(now: number): number {
     this.#forget(now);
     return this.#draws.length;
+  }
+
+  /** What the gateway is told, since it was last told. */
+  report(fps: number): Report {
+    return {
+      fps: Math.round(fps * 10) / 10,
+      age_ms: this.ageMs === null ? null : Math.round(this.ageMs),
+      skipped: this.takeSkipped(),
+    };
   }
 
   /** Frames skipped since this was last asked. */

@@ -135,6 +135,7 @@ export const steeringView = ({ adapt }: Steering) => ({
   quality: adapt.rendition.quality,
   size: adapt.rendition.size,
   ladder: adapt.given,
+  top: adapt.top,
   auto: !adapt.manual,
   reason: adapt.reason,
   fewer: adapt.fewer,

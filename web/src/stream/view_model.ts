@@ -38,6 +38,8 @@ export interface View {
   size: Size;
   /** What this viewer may ask for, in order of bit rate. */
   ladder: readonly Rendition[];
+  /** The best of it that is worth asking for at the size that it is shown in. */
+  top: Rendition;
   auto: boolean;
   reason: Reason;
   /** The link carries fewer than all pictures even of the cheapest rendition. */
@@ -69,6 +71,13 @@ export interface View {
   rewindMs: number;
   history: readonly Sample[];
   totals: Totals;
+}
+
+/** The last seconds as a film. */
+export interface Clip {
+  avi: Uint8Array<ArrayBuffer>;
+  /** Milliseconds since the epoch, of its first picture. */
+  takenAt: number;
 }
 
 /** One picture, byte for byte as it was received. */

@@ -3,7 +3,7 @@
 import type { Engine } from "./engine";
 import type { Needs } from "./needs";
 import type { Rendition } from "./rendition";
-import type { Adopted, EngineConfig, Snapshot, View } from "./view_model";
+import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 
 export interface Start {
   type: "start";
@@ -20,9 +20,17 @@ export type Command =
   | { type: "lookBack"; behindMs: number | null }
   | { type: "mark"; words: string | null }
   | { type: "snapshot" }
+  | { type: "clip" }
   | { type: "close" };
 
-export type Notice = { type: "view"; view: View } | { type: "snapshot"; snapshot: Snapshot | null };
+export type Notice =
+  | { type: "view"; view: View }
+  | { type: "snapshot"; snapshot: Snapshot | null }
+  | { type: "clip"; clip: Clip | null };
+
+/** What of a notice is handed over and not copied. */
+export const handedOver = (notice: Notice): Transferable[] =>
+  notice.type === "clip" && notice.clip ? [notice.clip.avi.buffer] : [];
 
 /** Has `engine` do what the page commands; its answers go to `tell`. */
 export function execute(engine: Engine, command: Command, tell: (notice: Notice) => void): void {
@@ -50,6 +58,12 @@ export function execute(engine: Engine, command: Command, tell: (notice: Notice)
       break;
     case "snapshot":
       tell({ type: "snapshot", snapshot: engine.snapshot() });
+      break;
+    case "clip":
+      void engine.clip().then(
+        (clip) => tell({ type: "clip", clip }),
+        () => tell({ type: "clip", clip: null }),
+      );
       break;
     case "close":
       engine.close();

@@ -8,7 +8,7 @@ import { logout } from "./login";
 import { rememberCameras, rememberedCameras } from "./prefs";
 import { type Pill, present } from "./presentation";
 import { neighbour, type Scene, sceneOf } from "./route";
-import { Stage } from "./Stage";
+import { Stage, type StageWords } from "./Stage";
 import { StatusPill } from "./StatusPill";
 import { UnknownCamera } from "./UnknownCamera";
 import { useAppKeys } from "./useAppKeys";
@@ -24,7 +24,7 @@ export function App() {
   const [route, go] = useRoute();
   const settled = useRef(false);
   const { cameras: known, signedIn } = useCameras(BASE, settled);
-  const [pill, setPill] = useState<Pill>(() => present(null));
+  const [{ pill, bars }, setState] = useState<StageWords>({ pill: present(null), bars: null });
   const names = useNames(known, route.cameras.length === 0);
   const scene = sceneOf(route, names);
   const several = (names?.length ?? 0) > 1;
@@ -42,7 +42,7 @@ export function App() {
   });
   return (
     <div className="app" data-embed={options.embed}>
-      {!options.embed && <Header {...{ scene, pill, several, signedIn, go }} />}
+      {!options.embed && <Header {...{ scene, pill, bars, several, signedIn, go }} />}
       {scene.kind === "camera" && (
         <Stage
           turn={(to) => {
@@ -53,7 +53,7 @@ export function App() {
           base={BASE}
           camera={scene.camera}
           options={options}
-          onPill={setPill}
+          onWords={setState}
           leave={several ? () => go("list") : null}
         />
       )}
@@ -71,11 +71,12 @@ export function App() {
 function Header(p: {
   scene: Scene;
   pill: Pill;
+  bars: number | null;
   several: boolean;
   signedIn: boolean;
   go: (show: string[] | "wall" | "list") => void;
 }) {
-  const { scene, pill, several, signedIn, go } = p;
+  const { scene, pill, bars, several, signedIn, go } = p;
   const camera = scene.kind === "camera" ? scene.camera : null;
   return (
     <header>
@@ -89,7 +90,7 @@ function Header(p: {
       {signedIn && (
         <HeaderButton icon="leave" name={words.login.out} run={() => void logout(BASE)} />
       )}
-      {scene.kind === "camera" && <StatusPill pill={pill} />}
+      {scene.kind === "camera" && <StatusPill pill={pill} bars={bars} />}
     </header>
   );
 }

@@ -3,21 +3,30 @@
 import { useEffect, useRef } from "react";
 import { BEST, RENDITIONS } from "../stream/rendition";
 import { Controls } from "./Controls";
+import { dateAndTime } from "./clock_time";
 import { Help } from "./Help";
 import { Icon } from "./icons";
 import { inSeconds, OLD_AGE_MS, type Pill, type Presentation, present } from "./presentation";
 import { RewindBar } from "./RewindBar";
+import { ShareDialog } from "./ShareDialog";
 import { StatsCard } from "./StatsCard";
 import { StatusCard } from "./StatusCard";
+import { signalOf } from "./signal";
 import { type StageConfig, type StageState, useStage } from "./useStage";
 import { words } from "./words/words";
 
-interface StageProps extends StageConfig {
-  /** Tells the header the state. */
-  onPill: (pill: Pill) => void;
+/** What the header says of a stage. */
+export interface StageWords {
+  pill: Pill;
+  /** How good the connection is, one to four. */
+  bars: number | null;
 }
 
-export function Stage({ onPill, ...config }: StageProps) {
+interface StageProps extends StageConfig {
+  onWords: (words: StageWords) => void;
+}
+
+export function Stage({ onWords, ...config }: StageProps) {
   const stage = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const state = useStage(stage, host, config);
@@ -25,7 +34,8 @@ export function Stage({ onPill, ...config }: StageProps) {
   const mouse = useRef(true);
   const now = present(view);
   const { label, tone } = now;
-  useEffect(() => onPill({ label, tone }), [onPill, label, tone]);
+  const bars = signalOf(view);
+  useEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
   return (
     <main
       ref={stage}
@@ -59,7 +69,8 @@ export function Stage({ onPill, ...config }: StageProps) {
       )}
       {rewind.open && view && <RewindBar view={view} rewind={rewind} />}
       <Controls commands={state.commands} quality={qualityOf(state)} />
-      {state.help && <Help close={state.closeHelp} />}
+      {state.dialog === "help" && <Help close={state.closeDialog} />}
+      {state.dialog === "share" && <ShareDialog camera={config.camera} close={state.closeDialog} />}
       <p className="toast" role="status" data-shown={toast !== ""}>
         {toast}
       </p>
@@ -76,6 +87,11 @@ function Corner({ state: { view, prefs, zoom }, now }: { state: StageState; now:
       {age > OLD_AGE_MS && now.trust === "old" && (
         <p className="chip old">
           <Icon name="wait" /> {words.page.old(inSeconds(age))}
+        </p>
+      )}
+      {prefs.clock && view?.shownTakenAt != null && (
+        <p className="chip clock">
+          <time>{dateAndTime(view.shownTakenAt)}</time>
         </p>
       )}
       {zoom > 1 && <p className="chip">{words.page.enlarged(zoom.toFixed(1))}</p>}

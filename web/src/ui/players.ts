@@ -5,6 +5,7 @@
 
 import { Player } from "../stream/player";
 import type { EngineConfig } from "../stream/view_model";
+import { lost } from "./lost";
 import { words } from "./words/words";
 
 /** A part of the page goes before the next one comes, and not long before. */
@@ -30,7 +31,7 @@ export function takeScreen(config: EngineConfig): Screen {
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", words.page.livePicture);
-  return { canvas, player: new Player(canvas, config) };
+  return { canvas, player: new Player(canvas, config, lost) };
 }
 
 export function leaveScreen(camera: string | null, { player, canvas }: Screen): void {

@@ -8,9 +8,11 @@ export interface Prefs {
   /** Quarter turns clockwise. */
   turns: 0 | 1 | 2 | 3;
   stats: boolean;
+  /** Date and time of the picture. */
+  clock: boolean;
 }
 
-const DEFAULTS: Prefs = { fit: "contain", mirror: false, turns: 0, stats: false };
+const DEFAULTS: Prefs = { fit: "contain", mirror: false, turns: 0, stats: false, clock: false };
 
 const prefsKey = (camera: string | null) => `rero.${camera ?? "default"}`;
 const qualityKey = (camera: string | null) => `${prefsKey(camera)}.quality`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { golden } from "../stream/golden";
 import { type CameraStatus, readStatus } from "../stream/protocol";
-import { RENDITIONS } from "../stream/rendition";
+import { BEST, RENDITIONS } from "../stream/rendition";
 import type { View } from "../stream/view_model";
 import { inSeconds, present } from "./presentation";
 
@@ -16,6 +16,7 @@ const LIVE: View = {
   quality: 80,
   size: "full",
   ladder: RENDITIONS,
+  top: BEST,
   auto: true,
   reason: "steady",
   fewer: false,

@@ -5,15 +5,17 @@ import { type Rendition, sameRendition } from "../stream/rendition";
 import type { View } from "../stream/view_model";
 import type { Commands } from "./commands";
 import type { Prefs } from "./prefs";
-import { saveSnapshot } from "./snapshot";
+import { copyText, diagnosticsOf } from "./share";
+import { saveClip, saveSnapshot } from "./snapshot";
 import type { Zooming } from "./useZoom";
 import { words } from "./words/words";
 
 /** How the picture is to be seen, remembered. */
 export function lookCommands(prefs: Prefs, change: (more: Partial<Prefs>) => void): Commands {
-  const { stats, fit, mirror, turns } = prefs;
+  const { stats, clock, fit, mirror, turns } = prefs;
   return {
     stats: { run: () => change({ stats: !stats }), pressed: stats },
+    clock: { run: () => change({ clock: !clock }), pressed: clock },
     fit: {
       run: () => change({ fit: fit === "cover" ? "contain" : "cover" }),
       pressed: fit === "cover",
@@ -57,13 +59,24 @@ interface Taken {
   view: View | null;
   camera: string | null;
   say(text: string): void;
+  share(): void;
 }
 
 /** What a person takes away from here. */
-export function takeAwayCommands({ player, camera, say }: Taken): Commands {
+export function takeAwayCommands({ player, view, camera, say, share }: Taken): Commands {
   const snapshot = async () => {
     const taken = await player?.snapshot();
     say(taken ? words.page.saved(saveSnapshot(taken, camera)) : words.page.nothingYet);
   };
-  return { snapshot: { run: () => void snapshot() } };
+  const clip = async () => {
+    const film = await player?.clip();
+    say(film ? words.page.saved(saveClip(film, camera)) : words.page.nothingYet);
+  };
+  const diagnose = async () => say(await copyText(diagnosticsOf(view, camera)));
+  return {
+    snapshot: { run: () => void snapshot() },
+    clip: { run: () => void clip() },
+    share: { run: share },
+    diagnostics: { run: () => void diagnose() },
+  };
 }

@@ -42,7 +42,8 @@ export interface StageState {
   player: Player | null;
   view: View | null;
   prefs: Prefs;
-  help: boolean;
+  /** What stands open over everything. */
+  dialog: "help" | "share" | null;
   full: boolean;
   idle: boolean;
   zoom: number;
@@ -51,7 +52,7 @@ export interface StageState {
   commands: Commands;
   choose: (rendition: Rendition | "auto") => void;
   resume: () => void;
-  closeHelp: () => void;
+  closeDialog: () => void;
   toggleFull: () => void;
 }
 
@@ -70,7 +71,7 @@ export function useStage(
   const [player, view] = usePlayer(host, (box) => engineConfig(config, needsOf(box, lie)));
   useNeeds(host, player, lie);
   const [paused, setPaused] = useState(false);
-  const [help, setHelp] = useState(false);
+  const [dialog, setDialog] = useState<StageState["dialog"]>(null);
   const [toast, say] = useToast();
   const rewind = useRewind(player, view);
   const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
@@ -94,7 +95,7 @@ export function useStage(
     ...lookCommands(prefs, change),
     ...zoomCommands(zoom),
     ...qualityCommands(view, choose),
-    ...takeAwayCommands({ player, view, camera, say }),
+    ...takeAwayCommands({ player, view, camera, say, share: () => setDialog("share") }),
     pause: {
       run: () => setPaused(!paused),
       ...(paused && { icon: "play", name: words.command.play }),
@@ -102,7 +103,7 @@ export function useStage(
     back: { run: rewind.toggle, pressed: rewind.open },
     forward: { run: () => rewind.play(1) },
     escape: { run: leave },
-    help: { run: () => setHelp(!help) },
+    help: { run: () => setDialog("help") },
     fullscreen: {
       run: toggleFull,
       ...(full && { icon: "window", name: words.command.leaveFullscreen }),
@@ -113,10 +114,10 @@ export function useStage(
   };
   // The button opens the slider; the key plays as long as it is held.
   useKeys({ ...commands, back: { run: () => rewind.play(-1) } }, rewind.stop);
-  const [resume, closeHelp] = [() => setPaused(false), () => setHelp(false)];
+  const [resume, closeDialog] = [() => setPaused(false), () => setDialog(null)];
   return {
-    ...{ player, view, prefs, help, full, idle, zoom: zoom.scale, toast, rewind },
-    ...{ commands, choose, resume, closeHelp, toggleFull },
+    ...{ player, view, prefs, dialog, full, idle, zoom: zoom.scale, toast, rewind },
+    ...{ commands, choose, resume, closeDialog, toggleFull },
   };
 }
 
