@@ -1,18 +1,22 @@
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { writeAppIcons } from "./build/app_icons.ts";
 import { precompress } from "./build/precompress.ts";
 
 /** The files are complete when the bundle closes, those of `public/` too. */
-function precompressed(): Plugin {
+function completed(): Plugin {
   let directory = "";
   return {
-    name: "precompressed",
+    name: "completed",
     apply: "build",
     configResolved(config) {
       directory = resolve(config.root, config.build.outDir);
     },
-    closeBundle: () => precompress(directory),
+    closeBundle: () => {
+      writeAppIcons(directory);
+      precompress(directory);
+    },
   };
 }
 
@@ -28,7 +32,7 @@ export default defineConfig({
       { find: /^react$/, replacement: "preact/compat" },
     ],
   },
-  plugins: [precompressed()],
+  plugins: [completed()],
   build: {
     target: "es2022",
     // Nothing may be inlined as a data: address; the page's CSP allows files of its own host only.

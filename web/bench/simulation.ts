@@ -4,25 +4,9 @@
  * start. Good for comparing rules with each other, no promise of absolute figures.
  */
 
+import { type Rendition, rankOf, sameRendition } from "../src/stream/rendition";
 import { gauss, random } from "./random";
-
-/** Mean bytes of a frame at each quality of `film.ts`, as capture encodes them. */
-const FRAME_BYTES: Record<number, number> = {
-  30: 23_900,
-  35: 26_200,
-  40: 28_100,
-  45: 30_300,
-  50: 32_100,
-  55: 34_000,
-  60: 36_200,
-  65: 39_000,
-  70: 42_400,
-  75: 46_100,
-  80: 51_900,
-  85: 60_400,
-  90: 77_000,
-  95: 121_800,
-};
+import type { Scene } from "./scenes";
 
 const ROUND_TRIP_MS = 40;
 const ONE_WAY_MS = ROUND_TRIP_MS / 2;
@@ -34,14 +18,23 @@ const FREEZE_GAP_MS = 250;
 /** Megabits a second at a time in seconds. */
 export type Trace = (at: number) => number;
 
+/** What a viewer asks the server for; `fps` null is every picture. */
+export interface Asked {
+  rendition: Rendition;
+  fps: number | null;
+}
+
 export interface Rule {
-  readonly quality: number;
   arrived(at: number, seq: number, capturedAt: number): void;
-  ask(at: number): number;
+  /** What was asked for comes from now on. */
+  switched?(at: number): void;
+  /** Four times a second; `due` once a second. */
+  ask(at: number, due: boolean): Asked;
 }
 
 export interface Setup {
   trace: Trace;
+  scene: Scene;
   rule: Rule;
   /** `queue` sends every frame, however late; `acks` keeps to the window and skips. */
   server: "queue" | "acks";
@@ -52,8 +45,9 @@ export interface Setup {
 }
 
 export interface Result {
-  quality: number;
-  /** Quality, counting only seconds in which at least 28 of 34 frames came. */
+  /** On the ladder of 23 renditions, 1 to 23. */
+  step: number;
+  /** The same, counting only seconds in which at least 28 of 34 frames came. */
   effective: number;
   fps: number;
   badPercent: number;
@@ -66,25 +60,28 @@ export interface Result {
 interface Frame {
   seq: number;
   capturedAt: number;
-  quality: number;
+  step: number;
   left: number;
 }
 
 class Connection {
   closed = false;
-  quality: number;
+  asked: Asked;
   readonly opensAt: number;
   readonly queue: Frame[] = [];
   /** Capture times of what was sent and not acknowledged, by sequence number. */
   readonly unacknowledged = new Map<number, number>();
   shortest = Number.POSITIVE_INFINITY;
   /** The newest frame, waiting for the window. */
-  waiting: { seq: number; capturedAt: number; bytes: (quality: number) => number } | null = null;
+  waiting: { seq: number; capturedAt: number; bytes: (rendition: Rendition) => number } | null =
+    null;
+  /** Capture time of the last frame that was not left out for the rate. */
+  #pacedAt = Number.NEGATIVE_INFINITY;
   #window = FIRST_WINDOW_BYTES;
   #grownAt = 0;
 
-  constructor(quality: number, at: number) {
-    this.quality = quality;
+  constructor(asked: Asked, at: number) {
+    this.asked = asked;
     this.opensAt = at + 1.5 * ROUND_TRIP_MS;
   }
 
@@ -97,6 +94,14 @@ class Connection {
     return this.#window / ROUND_TRIP_MS;
   }
 
+  /** Whether a frame of this moment is one of those that were asked for. */
+  isDue(now: number, intervalMs: number): boolean {
+    const { fps } = this.asked;
+    if (fps !== null && now - this.#pacedAt < 1000 / fps - intervalMs / 2) return false;
+    this.#pacedAt = now;
+    return true;
+  }
+
   maySend(now: number): boolean {
     if (this.unacknowledged.size < 2) return true;
     const [oldest = now] = this.unacknowledged.values();
@@ -106,7 +111,7 @@ class Connection {
 
 interface Arrival {
   at: number;
-  quality: number;
+  step: number;
   age: number;
 }
 
@@ -120,16 +125,16 @@ class Simulation {
   #connection: Connection;
   /** Connections that still take a share of the link. */
   #open: Connection[];
-  #quality: number;
-  #scene = 0;
+  #asked: Asked;
+  #variation = 0;
   #seq = 0;
   #captureAt = 0;
   #switches = 0;
 
   constructor(setup: Setup) {
     this.#setup = setup;
-    this.#quality = setup.rule.quality;
-    this.#connection = new Connection(this.#quality, 0);
+    this.#asked = setup.rule.ask(0, false);
+    this.#connection = new Connection(this.#asked, 0);
     this.#open = [this.#connection];
   }
 
@@ -146,7 +151,7 @@ class Simulation {
         this.#connection.waiting = null;
       }
       this.#transmit(now);
-      if (now > 0 && now % 1000 === 0) this.#askRule(now);
+      if (now > 0 && now % 250 === 0) this.#askRule(now);
     }
     return measure(this.#shown, this.#switches, seconds, fps);
   }
@@ -162,19 +167,23 @@ class Simulation {
   }
 
   #capture(now: number): void {
-    this.#captureAt += 1000 / this.#setup.fps;
-    this.#scene = 0.97 * this.#scene + 0.02 * gauss(this.#random);
-    const weight = 1 + this.#scene + 0.02 * gauss(this.#random);
-    const bytes = (q: number) => Math.round((FRAME_BYTES[q] ?? 0) * weight);
+    const intervalMs = 1000 / this.#setup.fps;
+    this.#captureAt += intervalMs;
+    this.#variation = 0.97 * this.#variation + 0.02 * gauss(this.#random);
+    const weight = 1 + this.#variation + 0.02 * gauss(this.#random);
+    const { scene } = this.#setup;
+    const bytes = (rendition: Rendition) => Math.round(scene(rendition, now / 1000) * weight);
     const frame = { seq: this.#seq++, capturedAt: now, bytes };
     if (now < this.#connection.opensAt) return;
+    if (!this.#connection.isDue(now, intervalMs)) return;
     if (this.#setup.server === "queue") this.#begin(frame, now);
     else this.#connection.waiting = frame;
   }
 
   #begin(frame: NonNullable<Connection["waiting"]>, now: number): void {
-    const { quality, queue, unacknowledged } = this.#connection;
-    queue.push({ ...frame, quality, left: frame.bytes(quality) });
+    const { asked, queue, unacknowledged } = this.#connection;
+    const { rendition } = asked;
+    queue.push({ ...frame, step: rankOf(rendition) + 1, left: frame.bytes(rendition) });
     unacknowledged.set(frame.seq, now);
   }
 
@@ -209,52 +218,58 @@ class Simulation {
       },
     });
     if (to !== this.#connection) return;
-    this.#shown.push({ at: now, quality: frame.quality, age: now - frame.capturedAt });
+    this.#shown.push({ at: now, step: frame.step, age: now - frame.capturedAt });
     this.#setup.rule.arrived(now / 1000, frame.seq, frame.capturedAt / 1000);
   }
 
   #askRule(now: number): void {
-    const wanted = this.#setup.rule.ask(now / 1000);
-    if (wanted === this.#quality) return;
+    const wanted = this.#setup.rule.ask(now / 1000, now % 1000 === 0);
+    const same = sameRendition(wanted.rendition, this.#asked.rendition);
+    if (same && wanted.fps === this.#asked.fps) return;
     const inband = this.#setup.change === "inband";
     const old = this.#connection;
-    this.#quality = wanted;
+    this.#asked = wanted;
     this.#switches++;
     if (!inband) this.#connection = new Connection(wanted, now);
     this.#later.push({
       at: now + ONE_WAY_MS,
       run: () => {
-        if (inband) old.quality = wanted;
+        if (inband) old.asked = wanted;
         else old.closed = true;
       },
+    });
+    const effective = now + ROUND_TRIP_MS;
+    this.#later.push({
+      at: effective,
+      run: () => this.#setup.rule.switched?.(effective / 1000),
     });
   }
 }
 
 function measure(shown: Arrival[], switches: number, seconds: number, fps: number): Result {
   const frames = new Array<number>(seconds).fill(0);
-  const qualities = new Array<number>(seconds).fill(0);
+  const steps = new Array<number>(seconds).fill(0);
   let weighted = 0;
   let freezes = 0;
   for (const [i, frame] of shown.entries()) {
     const second = Math.min(seconds - 1, Math.floor(frame.at / 1000));
     frames[second] = (frames[second] ?? 0) + 1;
-    qualities[second] = (qualities[second] ?? 0) + frame.quality;
+    steps[second] = (steps[second] ?? 0) + frame.step;
     const gap = (shown[i + 1]?.at ?? frame.at) - frame.at;
-    weighted += frame.quality * gap;
+    weighted += frame.step * gap;
     if (gap > FREEZE_GAP_MS) freezes++;
   }
   const enough = (28 / 34) * fps;
   const good = frames.filter((n) => n >= enough).length;
   const effective = frames.reduce(
-    (sum, n, i) => (n >= enough ? sum + (qualities[i] ?? 0) / n : sum),
+    (sum, n, i) => (n >= enough ? sum + (steps[i] ?? 0) / n : sum),
     0,
   );
   const ages = shown.map((f) => f.age).sort((a, b) => a - b);
   const at = (part: number) => ages[Math.floor(part * (ages.length - 1))] ?? Number.NaN;
   const span = (shown.at(-1)?.at ?? 0) - (shown[0]?.at ?? 0);
   return {
-    quality: weighted / span,
+    step: weighted / span,
     effective: effective / seconds,
     fps: shown.length / seconds,
     badPercent: 100 * (1 - good / seconds),

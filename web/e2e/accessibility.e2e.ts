@@ -56,7 +56,7 @@ it("full, until somebody leaves", async () => {
   await withPage(small.url, async (first) => {
     await live(first);
     await withPage(small.url, async (second) => {
-      await second.getByText("All seats are taken").waitFor();
+      await second.getByText("Camera is full").waitFor();
       await audit(second, "full");
       await first.close();
       await live(second, 20_000);

@@ -77,7 +77,7 @@ it(
     const parts = await script();
     await withPage(`${gateway.url}missing`, async (page) => {
       await page.evaluate(parts);
-      const url = streamUrl(gateway.url, QUALITY, null);
+      const url = streamUrl(gateway.url, { quality: QUALITY, size: "full" }, null, null);
       const { rebuilt, asked } = await page.evaluate(watch, [url, FRAMES] as [string, number]);
       await eventually("the last frame on the bus", () => published.has(rebuilt.at(-1)?.seq ?? -1));
       const wrong = rebuilt.filter(({ seq, hash }) => published.get(seq) !== hash);

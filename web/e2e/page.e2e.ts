@@ -41,7 +41,7 @@ describe("the keyboard", () => {
         "Save this picture",
         "Look back",
         "Quality",
-        "Figures",
+        "Stats",
         "More",
         "Full screen",
       ]);
@@ -62,7 +62,7 @@ describe("the keyboard", () => {
         "cover",
       ]);
       await page.keyboard.press("i");
-      await page.getByRole("region", { name: "Stream figures" }).waitFor();
+      await page.getByRole("region", { name: "Stream stats" }).waitFor();
       await page.keyboard.press(" ");
       await eventually("a pause", async () => (await figures(page))?.phase === "paused");
       await page.keyboard.press("k");
@@ -97,6 +97,22 @@ describe("the page", () => {
       expect(csp).not.toContain("unsafe");
     });
     expect([...hosts]).toEqual([new URL(gateway.url).host]);
+  });
+
+  it("can be installed, and starts where it was installed from", async () => {
+    await withPage(gateway.url, async (page, context) => {
+      const session = await context.newCDPSession(page);
+      const { data = "{}", errors, url } = await session.send("Page.getAppManifest");
+      expect(errors).toEqual([]);
+      const manifest = JSON.parse(data);
+      expect(new URL(manifest.start_url, url).href).toBe(gateway.url);
+      const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+      expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual([]);
+      for (const { src, type } of manifest.icons) {
+        const icon = await fetch(new URL(src, url));
+        expect([icon.status, icon.headers.get("content-type")]).toEqual([200, type]);
+      }
+    });
   });
 
   it("can be a part of another page", async () => {

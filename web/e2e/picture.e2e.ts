@@ -152,7 +152,7 @@ describe("quality", () => {
     await withPage(`${gateway.url}?quality=62`, async (page) => {
       await live(page);
       expect((await figures(page))?.quality).toBe(60);
-      await page.keyboard.press("+");
+      await page.keyboard.press(".");
       await eventually("65", async () => (await figures(page))?.quality === 65);
       await page.getByLabel("Quality").selectOption("40");
       await eventually("40", async () => (await figures(page))?.quality === 40);

@@ -79,7 +79,7 @@ fn check_web(report: &mut Report) {
     });
     report.step(
         "end to end in chromium",
-        &["build", "nats-server", "chromium", "web build"],
+        &["build", "nats-server", "chromium", "ffmpeg", "web build"],
         |environment| web::npm(environment, &["run", "e2e"]),
     );
 }

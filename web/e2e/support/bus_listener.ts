@@ -4,17 +4,19 @@ import { connect, type Socket } from "node:net";
 
 const END_OF_LINE = Buffer.from("\r\n");
 
+type Heard = (payload: Buffer, subject: string) => void;
+
 export class BusListener {
   readonly #socket: Socket;
   #bytes: Buffer = Buffer.alloc(0);
 
   /** Of the protocol this needs CONNECT, SUB, MSG and PONG. */
-  constructor(nats: string, subject: string, heard: (payload: Buffer) => void) {
+  constructor(nats: string, subject: string, heard: Heard) {
     const { hostname, port } = new URL(nats);
     this.#socket = connect(Number(port), hostname);
     this.#socket.on("data", (data: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, data]);
-      for (let payload = this.#next(); payload; payload = this.#next()) heard(payload);
+      for (let next = this.#next(); next; next = this.#next()) heard(next.payload, next.subject);
     });
     this.#socket.write(`CONNECT {"verbose":false}\r\nSUB ${subject} 1\r\n`);
   }
@@ -24,7 +26,7 @@ export class BusListener {
   }
 
   /** The next payload that is there whole. */
-  #next(): Buffer | null {
+  #next(): { payload: Buffer; subject: string } | null {
     for (;;) {
       const end = this.#bytes.indexOf(END_OF_LINE);
       if (end < 0) return null;
@@ -37,7 +39,7 @@ export class BusListener {
       const payload = length === null ? null : this.#bytes.subarray(start, start + length);
       this.#bytes = this.#bytes.subarray(until);
       if (line === "PING") this.#socket.write("PONG\r\n");
-      if (payload) return payload;
+      if (payload) return { payload, subject: line.split(" ")[1] ?? "" };
     }
   }
 }

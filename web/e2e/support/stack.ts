@@ -57,7 +57,7 @@ export class Stack {
   }
 
   /** Every payload of a subject, until it is closed. */
-  listen(subject: string, heard: (payload: Buffer) => void): BusListener {
+  listen(subject: string, heard: (payload: Buffer, subject: string) => void): BusListener {
     return new BusListener(this.#nats, subject, heard);
   }
 
@@ -92,7 +92,7 @@ export class Stack {
     });
     const url = `http://127.0.0.1:${port}/`;
     await this.#ready(program, `${url}readyz`);
-    return { port, url, program };
+    return { port, url, admin: `http://127.0.0.1:${admin}/`, program };
   }
 
   async stop(): Promise<void> {

@@ -1,21 +1,23 @@
 /**
- * Which quality a viewer's link carries. Pure: fed with the arrival of every frame and a clock,
- * asked once a second.
+ * Which rendition, and which part of the pictures, a viewer's link carries. Pure: fed with the arrival
+ * of every frame and a clock, asked once a second.
  *
  * The rule is the published one: over 5 s, fewer than 28 frames a second is one step down, more
- * than 32 one step up, between 30 and 95. By itself it oscillates: it climbs until it fails, forgets and
- * climbs again. So a step needs the last second to agree, steps settle before the next, and a
- * quality that failed is not tried again for a while that doubles. A camera slower than 34 has the
- * two limits scaled to what it really delivers, or every viewer of it would end at 30.
+ * than 32 one step up, between the cheapest step and the dearest that is worth it. By itself it
+ * oscillates: it climbs until it fails, forgets and climbs again. So a step needs the last second to
+ * agree, steps settle before the next, and a step that failed is not tried again for a while that
+ * doubles. Where fewer than 34 are to come, from a slower camera or because fewer were asked for, the two
+ * limits are scaled. Where the link is unknown the first steps are large: `explore`.
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 
-import { MAX_QUALITY, MIN_QUALITY, nearestRung, QUALITY_STEP } from "./quality";
+import { Arrivals, NOMINAL_FPS, WINDOW_S } from "./arrivals";
+import { costOf, Ladder, type Step } from "./ladder";
+import { EVERYTHING, type Wants } from "./needs";
+import { BEST, RENDITIONS, type Rendition, sameRendition } from "./rendition";
 
-const NOMINAL_FPS = 34;
 const LOW_FPS = 28;
 const HIGH_FPS = 32;
-const WINDOW_S = 5;
 /** From here on a low rate counts, although the window is not full. */
 const WARM_UP_S = 2;
 /** A second, less the jitter of the timer that asks. */
@@ -27,12 +29,19 @@ const NO_UP_AFTER_DOWN_S = 5;
 const PROBE_S = 8;
 const FIRST_BACKOFF_S = 10;
 const MAX_BACKOFF_S = 120;
-/** The stamps overrule the announced rate when they differ by more than this part. */
-const ANNOUNCED_TOLERANCE = 0.05;
-/** Below this many stamps the camera's rate is a guess. */
-const MIN_STAMPS = 10;
+/** So long a step is looked at while the link is unknown, and so long where no picture comes. */
+const EXPLORE_S = 0.5;
+const EXPLORE_SILENCE_S = 1;
+/** A change takes half a round trip to reach the server and another for its frames to reach us. */
+const SWITCH_MAX_S = 0.5;
+/** How much dearer the next step may be while all pictures come. */
+const EXPLORE_FACTOR = 4;
+/** Of what the link was seen to carry, what is then asked for. */
+const EXPLORE_MARGIN = 0.85;
+/** Fewer than this part of what is to come: the link carries far less, and a step would not do. */
+const COLLAPSED = 0.3;
 
-/** Why the quality is what it is. */
+/** Why the step is what it is. */
 export type Reason =
   | "warming"
   | "steady"
@@ -44,162 +53,222 @@ export type Reason =
   | "floor"
   | "manual";
 
-/** One arrival, times in seconds; `seq` and `capturedAt` from the stamp where there is one. */
-interface Arrival {
-  at: number;
-  seq?: number;
-  capturedAt?: number;
-}
-
 export class Adapt {
-  quality: number;
-  /** The highest quality worth asking for; a small tile asks for less. */
-  cap = MAX_QUALITY;
-  /** The highest quality that the server gives; no choice goes beyond it. */
-  #best = MAX_QUALITY;
-  manual = false;
+  readonly arrivals = new Arrivals();
   reason: Reason = "warming";
-  /** Frames a second over the window, at the last question. */
-  fps = 0;
-  sourceFps = NOMINAL_FPS;
-  #window: Arrival[] = [];
-  #since: number | null = null;
-  #announced: number | null = null;
+  #given: readonly Rendition[] = RENDITIONS;
+  #paces = true;
+  #wants: Wants = EVERYTHING;
+  #ladder = new Ladder(RENDITIONS, BEST, true);
+  #at: number;
+  #chosen: Rendition | null = null;
+  /** Since when a step is looked at while the link is unknown; null: it is known. */
+  #exploring: number | null = null;
   #lastUp = Number.NEGATIVE_INFINITY;
   #lastDown = Number.NEGATIVE_INFINITY;
   #failed = Number.POSITIVE_INFINITY;
   #failedUntil = 0;
   #backoff = FIRST_BACKOFF_S;
 
-  constructor(start: number = MAX_QUALITY) {
-    this.quality = nearestRung(start);
+  constructor(start: Rendition = BEST) {
+    this.#at = this.#ladder.place({ rendition: start, every: 1 });
   }
 
-  /** The frame rate that the server announces, or null where it does not. */
-  announce(fps: number | null): void {
-    this.#announced = fps;
+  get rendition(): Rendition {
+    return this.#chosen ?? this.#step.rendition;
   }
 
-  /** The highest quality that the server gives to this viewer. */
-  permit(best: number): void {
-    this.#best = best;
-    this.quality = Math.min(this.quality, best);
+  get manual(): boolean {
+    return this.#chosen !== null;
   }
 
-  get best(): number {
-    return this.#best;
+  /** What the server gives this viewer, in order of bit rate. */
+  get given(): readonly Rendition[] {
+    return this.#given;
   }
 
-  arrived(frame: Arrival): void {
-    this.#since ??= frame.at;
-    const last = this.#window.at(-1);
-    // Capture restarted and counts from 0: earlier stamps cannot be compared with these.
-    if (frame.seq !== undefined && last?.seq !== undefined && frame.seq < last.seq)
-      for (const old of this.#window) old.seq = old.capturedAt = undefined;
-    this.#window.push(frame);
+  /** The best that is worth asking for. */
+  get top(): Rendition {
+    return this.#ladder.at(this.#ladder.top).rendition;
+  }
+
+  /** Whether the link carries fewer than all pictures even of the cheapest rendition. */
+  get fewer(): boolean {
+    return this.#chosen === null && this.#step.every > 1;
+  }
+
+  /** One of so many of the camera's pictures. */
+  get every(): number {
+    const { maxFps } = this.#wants;
+    const { sourceFps } = this.arrivals;
+    // A camera that is a little faster than announced is no reason for another part.
+    const least = maxFps === null ? 1 : Math.max(1, Math.ceil(sourceFps / maxFps - 0.05));
+    return Math.max(least, this.#chosen ? 1 : this.#step.every);
+  }
+
+  /** Pictures a second to ask the server for; null is all of them. */
+  get rate(): number | null {
+    return this.every === 1 ? null : Math.round((10 * this.arrivals.sourceFps) / this.every) / 10;
+  }
+
+  get #step(): Step {
+    return this.#ladder.at(this.#at);
+  }
+
+  /** Pictures a second that are to come. */
+  get #expected(): number {
+    return this.arrivals.sourceFps / this.every;
+  }
+
+  /** What the server gives, in its order; `paces`: also fewer pictures where they are asked for. */
+  permit(given: readonly Rendition[], paces: boolean): void {
+    this.#given = given;
+    this.#paces = paces;
+    this.#rebuild();
+    const chosen = this.#chosen;
+    if (chosen && !given.some((r) => sameRendition(r, chosen))) this.choose(chosen);
+  }
+
+  /** What the viewer has use for, from now on. Much more than before, and the way up is short. */
+  want(wants: Wants, now: number): void {
+    const { every } = this;
+    const before = this.#ladder.top - this.#at;
+    this.#wants = wants;
+    this.#rebuild();
+    if (this.every !== every) this.reset();
+    if (before === 0 && this.#ladder.top - this.#at > 1) this.explore(now);
+  }
+
+  /** The link is not known: from the present step on, to what it carries, in large steps. */
+  explore(now: number): void {
+    this.#exploring = now;
   }
 
   /** After a pause or a new connection the old arrivals say nothing; what failed is remembered. */
   reset(): void {
-    this.#window = [];
-    this.#since = null;
+    this.arrivals.clear();
     this.reason = this.manual ? "manual" : "warming";
   }
 
-  /** A quality chosen by the viewer. */
-  choose(quality: number): void {
-    this.manual = true;
+  /** A rendition chosen by the viewer; where it is not given, the next one below that is. */
+  choose(rendition: Rendition): void {
+    const all = new Ladder(this.#given, BEST, false);
+    this.#chosen = all.at(all.place({ rendition, every: 1 })).rendition;
     this.reason = "manual";
-    this.quality = Math.min(nearestRung(quality), this.#best);
   }
 
-  /** Automatic again, from the present quality on. */
-  auto(now: number): void {
-    if (!this.manual) return;
-    this.manual = false;
-    this.#lastDown = now;
-    this.#failed = Number.POSITIVE_INFINITY;
-    this.reason = "settling";
-  }
-
-  /** The quality to have from now on. Once a second; not while paused. */
-  ask(now: number): number {
-    const span = this.#measure(now);
-    if (this.manual) return this.quality;
-    const top = Math.min(nearestRung(this.cap), this.#best);
-    if (this.quality > top) this.quality = top;
-    if (span < WARM_UP_S) {
-      this.reason = "warming";
-      return this.quality;
+  /** Automatic, from this rendition on or from the present one. */
+  auto(now: number, from: Rendition = this.rendition): void {
+    if (this.#chosen) {
+      this.#lastDown = now;
+      this.reason = "settling";
     }
-    const scale = Math.min(1, this.sourceFps / NOMINAL_FPS);
-    const low = LOW_FPS * scale;
-    const high = HIGH_FPS * scale;
-    const lastSecond = this.#countFrom(now - 1);
-    if (this.fps < low) this.reason = this.#down(now, lastSecond >= low);
-    else if (this.fps > high && this.quality < top && span >= WINDOW_S)
+    this.#chosen = null;
+    this.#failed = Number.POSITIVE_INFINITY;
+    this.#at = this.#ladder.place({ rendition: from, every: 1 });
+  }
+
+  /** Frames of what was last asked for come from now on. */
+  switched(now: number): void {
+    if (this.#exploring !== null) this.#exploring = Math.min(this.#exploring, now);
+  }
+
+  /** Large steps while the link is unknown; to be asked a few times a second. */
+  exploreNow(now: number): void {
+    const from = this.#exploring;
+    if (from === null || this.manual || now < from) return;
+    this.arrivals.measure(now);
+    const expected = this.#expected;
+    const { count, first, last } = this.arrivals.since(from);
+    // Before the first picture the camera may be waking.
+    if (count === 0) return;
+    const silent = count === 1;
+    const span = silent ? now - first : last - first;
+    const [least, frames] = silent ? [EXPLORE_SILENCE_S, 3] : [EXPLORE_S, 4];
+    if (span < Math.max(least, frames / expected)) return;
+    const part = (silent ? 1 : count - 1) / span / expected;
+    const cost = costOf(this.#step);
+    const low = limits(expected).low / expected;
+    if (part < low) this.#fall(now, part * cost * EXPLORE_MARGIN);
+    else if (this.#at === this.#ladder.top) this.#exploring = null;
+    else {
+      this.#at = Math.max(this.#at + 1, this.#ladder.affordable(EXPLORE_FACTOR * cost));
+      this.#lastUp = now;
+      this.#exploring = now + SWITCH_MAX_S;
+    }
+  }
+
+  /** The step to stand on from now on. Once a second; not while paused. */
+  ask(now: number): void {
+    const span = this.arrivals.measure(now);
+    if (this.manual) return;
+    if (this.#exploring !== null || span < WARM_UP_S) {
+      this.reason = "warming";
+      return;
+    }
+    const { low, high } = limits(this.#expected);
+    const { fps } = this.arrivals;
+    const lastSecond = this.arrivals.countFrom(now - 1);
+    const { every } = this;
+    if (fps < low) this.reason = this.#down(now, lastSecond >= low);
+    else if (fps > high && this.#at < this.#ladder.top && span >= WINDOW_S)
       this.reason = this.#up(now, lastSecond >= high - 1);
     else this.reason = "steady";
-    return this.quality;
+    // What came until now came at another rate.
+    if (this.every !== every) this.arrivals.clear();
   }
 
   #down(now: number, caughtUp: boolean): Reason {
-    if (this.quality <= MIN_QUALITY) return caughtUp ? "recovering" : "floor";
+    if (this.#at === 0) return caughtUp ? "recovering" : "floor";
     // The window still holds the bad seconds; the last one is good already.
     if (caughtUp) return "recovering";
     if (now - this.#lastDown < MIN_BETWEEN_DOWNS_S) return "slow";
     if (now - this.#lastUp < PROBE_S) this.#backoff = Math.min(MAX_BACKOFF_S, this.#backoff * 2);
     else if (now - this.#lastDown > WINDOW_S) this.#backoff = FIRST_BACKOFF_S;
-    this.#failed = this.quality;
-    this.#failedUntil = now + this.#backoff;
-    this.#lastDown = now;
-    this.quality -= QUALITY_STEP;
+    const part = this.arrivals.fps / this.#expected;
+    if (part < COLLAPSED) this.#fall(now, part * costOf(this.#step));
+    else this.#stepDown(now, this.#at - 1);
     return "slow";
   }
 
   #up(now: number, confirmed: boolean): Reason {
     if (now - this.#lastDown < NO_UP_AFTER_DOWN_S || !confirmed) return "settling";
-    if (this.quality >= this.#failed && now - this.#lastUp >= PROBE_S) {
+    if (this.#at >= this.#failed && now - this.#lastUp >= PROBE_S) {
       this.#failed = Number.POSITIVE_INFINITY;
       this.#backoff = FIRST_BACKOFF_S;
     }
-    const next = Math.min(nearestRung(this.cap), this.#best, this.quality + QUALITY_STEP);
-    if (next >= this.#failed && now < this.#failedUntil) return "ceiling";
+    if (this.#at + 1 >= this.#failed && now < this.#failedUntil) return "ceiling";
     if (now - this.#lastUp < MIN_BETWEEN_UPS_S) return "settling";
     this.#lastUp = now;
-    this.quality = next;
+    this.#at++;
     return "raised";
   }
 
-  /** Brings window, fps and source fps up to `now`; how many seconds the window covers. */
-  #measure(now: number): number {
-    const from = now - WINDOW_S;
-    let stale = 0;
-    while ((this.#window[stale]?.at ?? now) <= from) stale++;
-    this.#window.splice(0, stale);
-    if (this.#since === null) return 0;
-    const span = Math.min(WINDOW_S, now - this.#since);
-    this.fps = span > 0 ? this.#window.length / span : 0;
-    this.sourceFps = this.#source();
-    return span;
+  /** Down to what costs no more than this, at once. */
+  #fall(now: number, cost: number): void {
+    this.#exploring = null;
+    this.#stepDown(now, Math.min(this.#at - 1, this.#ladder.affordable(cost)));
   }
 
-  #countFrom(from: number): number {
-    let n = 0;
-    for (let i = this.#window.length - 1; i >= 0 && (this.#window[i]?.at ?? 0) > from; i--) n++;
-    return n;
+  #stepDown(now: number, to: number): void {
+    this.#at = Math.max(0, to);
+    this.#failed = this.#at + 1;
+    this.#failedUntil = now + this.#backoff;
+    this.#lastDown = now;
   }
 
-  /** What the camera delivers: by its stamps, else as announced, else as usual. */
-  #source(): number {
-    const announced = this.#announced ?? NOMINAL_FPS;
-    const stamped = this.#window.filter((f) => f.seq !== undefined);
-    const first = stamped[0];
-    const last = stamped.at(-1);
-    if (stamped.length < MIN_STAMPS || !first || !last) return announced;
-    const seconds = (last.capturedAt ?? 0) - (first.capturedAt ?? 0);
-    if (seconds <= 1) return announced;
-    const measured = ((last.seq ?? 0) - (first.seq ?? 0)) / seconds;
-    return Math.abs(measured - announced) > ANNOUNCED_TOLERANCE * announced ? measured : announced;
+  /** The same step on another ladder, or the next one below it. */
+  #rebuild(): void {
+    const step = this.#step;
+    const failed = Number.isFinite(this.#failed) ? this.#ladder.at(this.#failed) : null;
+    this.#ladder = new Ladder(this.#given, this.#wants.top, this.#paces);
+    this.#at = this.#ladder.place(step);
+    if (failed) this.#failed = this.#ladder.place(failed);
   }
+}
+
+/** Below the one a step down, above the other one up, where `expected` frames a second are to come. */
+function limits(expected: number): { low: number; high: number } {
+  const scale = Math.min(1, expected / NOMINAL_FPS);
+  return { low: LOW_FPS * scale, high: HIGH_FPS * scale };
 }

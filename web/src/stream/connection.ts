@@ -210,3 +210,14 @@ function open(s: Connection, now: number): Step {
 
 const step = (state: Connection, ...effects: Effect[]): Step => ({ state, effects });
 const same = (state: Connection): Step => ({ state, effects: [] });
+
+/** What a page may show of it, at `now` of the same clock as `reduce`. */
+export const viewOf = (c: Connection, now: number) => ({
+  phase: c.phase,
+  attempt: c.opened ? 0 : c.attempt,
+  retryAt: c.retryAt === null ? null : Date.now() + c.retryAt - now,
+  words: c.words,
+  full: c.full,
+  refusal: c.refusal,
+  silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
+});

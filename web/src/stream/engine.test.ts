@@ -57,11 +57,21 @@ describe("quality", () => {
   it("changes on the same connection where the server can", () => {
     const socket = start();
     socket.open();
-    engine.setQuality(60);
-    expect(socket.of("quality")).toEqual([{ type: "quality", quality: 60, size: "full" }]);
+    engine.choose({ quality: 60, size: "half" });
+    expect(socket.of("quality")).toEqual([{ type: "quality", quality: 60, size: "half" }]);
     expect(FakeSocket.all.length).toBe(1);
-    engine.setQuality(60);
+    engine.choose({ quality: 60, size: "half" });
     expect(socket.of("quality").length).toBe(1);
+  });
+
+  it("is of full size at a gateway that knows no other, and no size is told to it", () => {
+    const socket = start({ start: { quality: 60, size: "half" } });
+    expect(socket.url).toBe("ws://gateway/websocket/60?size=half&v=2&delta=1");
+    socket.open("plain");
+    vi.advanceTimersByTime(1_000);
+    expect(view().ladder.every(({ size }) => size === "full")).toBe(true);
+    expect(socket.of("quality")).toEqual([{ type: "quality", quality: 30 }]);
+    expect(socket.of("rate")).toEqual([]);
   });
 
   it("opens a new connection at a plain server, and is live throughout", async () => {
@@ -69,7 +79,7 @@ describe("quality", () => {
     socket.open(false);
     socket.frame(1);
     await decodes[0]?.end();
-    engine.setQuality(60);
+    engine.choose({ quality: 60, size: "full" });
     expect(socket.closedBy).toBe(1000);
     expect(FakeSocket.last.url).toBe("ws://gateway/websocket/60?v=2&delta=1");
     expect(view().phase).toBe("live");
@@ -82,7 +92,7 @@ describe("quality", () => {
   it("is taken along to the next connection", () => {
     const socket = start();
     socket.open();
-    engine.setQuality(45);
+    engine.choose({ quality: 45, size: "full" });
     engine.pause(true);
     engine.pause(false);
     expect(FakeSocket.last.url).toContain("/websocket/45");

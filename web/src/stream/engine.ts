@@ -6,17 +6,20 @@
  * viewer can really take.
  */
 
-import { Adapt } from "./adapt";
-import { type Connection, type ConnectionEvent, initial, type Phase, reduce } from "./connection";
+import { type Connection, type ConnectionEvent, initial, reduce, viewOf } from "./connection";
 import { askStatus } from "./gateway_status";
-import type { CameraStatus, Report, ServerMessage } from "./protocol";
+import { Motion } from "./motion";
+import type { Needs } from "./needs";
+import type { CameraStatus, ServerMessage } from "./protocol";
 import type { Received } from "./rebuild";
 import { type Rendered, Renderer } from "./renderer";
+import type { Rendition } from "./rendition";
 import { Rewind } from "./rewind";
 import { Session } from "./session";
 import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
-import type { EngineConfig, Snapshot, View } from "./view_model";
+import { Steering, steeringView } from "./steering";
+import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 
 const TICK_EVERY_MS = 250;
 const VIEW_EVERY_MS = 500;
@@ -31,7 +34,8 @@ export class Engine {
   readonly #config: EngineConfig;
   readonly #renderer: Renderer<Frame>;
   readonly #publish: (view: View) => void;
-  readonly #adapt: Adapt;
+  readonly #steering: Steering;
+  readonly #motion = new Motion();
   readonly #stats = new Stats();
   readonly #rewind: Rewind<Frame>;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -43,7 +47,6 @@ export class Engine {
   #lookingAt: number | null = null;
   /** Frames in a row that were no picture. */
   #corruptInARow = 0;
-  #run: string | null = null;
   #viewAt = 0;
   /** The next picture drawn is the first of a live stream: the view is published with it. */
   #announce = false;
@@ -65,24 +68,38 @@ export class Engine {
       closed: (code, reason) =>
         this.#dispatch({ type: "closed", code, reason, online: navigator.onLine }),
     });
-    this.#adapt = new Adapt(config.quality);
-    this.#adapt.cap = config.cap;
-    if (!config.auto) this.#adapt.choose(config.quality);
+    this.#steering = new Steering(this.#session, config, performance.now());
+    this.need(config.needs);
     this.#timer = setInterval(() => this.#tick(), TICK_EVERY_MS);
     this.#dispatch({ type: "start" });
   }
 
-  setQuality(quality: number | "auto"): void {
-    if (quality === "auto") this.#adapt.auto(seconds());
-    else this.#adapt.choose(quality);
+  choose(rendition: Rendition | "auto"): void {
+    if (rendition === "auto") this.#steering.adapt.auto(performance.now() / 1000);
+    else this.#steering.adapt.choose(rendition);
     this.#apply();
     if (this.#connection.refusal?.kind === "quality") this.#dispatch({ type: "retry" });
     this.#show();
   }
 
-  /** A tile that grows or shrinks asks for more or less. */
-  setCap(quality: number): void {
-    this.#adapt.cap = quality;
+  /** A picture that is shown larger, or looked at, asks for more. */
+  need(needs: Needs): void {
+    this.#steering.need(needs, performance.now());
+    // Only a tile asks for few pictures until something moves.
+    if (needs.attended) this.#motion.forget();
+    this.#renderer.look = needs.attended ? null : (picture) => this.#look(picture);
+    this.#apply();
+  }
+
+  /** Another part of the page shows this stream from now on: the connection and the picture stay. */
+  adopt(config: Adopted): void {
+    this.#rewind.bound(config.rewindBytes);
+    this.need(config.needs);
+    this.#steering.begin(config, performance.now());
+    if (this.#lookingAt !== null) this.lookBack(null);
+    this.mark(null);
+    this.#apply();
+    this.#show();
   }
 
   pause(paused: boolean): void {
@@ -115,6 +132,15 @@ export class Engine {
     return frame && { jpeg: frame.jpeg, takenAt: frame.takenAt };
   }
 
+  /** What can be looked back at, as a film; null where there is nothing. */
+  async clip(): Promise<Clip | null> {
+    const kept = [...this.#rewind.all()];
+    // Seldom wanted, and nobody waits for a picture because of it.
+    const { writeAvi } = await import("./avi");
+    const avi = writeAvi(kept.map(({ frame, at }) => ({ jpeg: frame.jpeg, at })));
+    return avi && { avi, takenAt: kept[0]?.frame.takenAt ?? Date.now() };
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#dispatch({ type: "pause" });
@@ -126,7 +152,7 @@ export class Engine {
     const { state, effects } = reduce(before, event, performance.now(), Math.random());
     this.#connection = state;
     for (const effect of effects) {
-      if (effect === "open") this.#session.open(this.#adapt.quality);
+      if (effect === "open") this.#steering.open();
       else if (effect === "close") this.#session.close();
       else void this.#ask();
     }
@@ -141,28 +167,23 @@ export class Engine {
     this.#retry = setTimeout(() => this.#dispatch({ type: "tick" }), wait);
   }
 
-  #entered(phase: Phase, before: Phase): void {
+  #entered(phase: Connection["phase"], before: Connection["phase"]): void {
     if (before === "live" && phase !== "stalled") this.#stats.interrupted();
-    if (phase === "connecting" || phase === "paused") this.#adapt.reset();
+    if (phase === "connecting" || phase === "paused") this.#steering.adapt.reset();
     // The picture that made it live is not drawn yet; until it is, an old one is on screen.
     if (phase === "live") this.#announce = true;
     else this.#show();
   }
 
   async #ask(): Promise<void> {
-    const answer = await askStatus(this.#config.base);
-    this.#dispatch({ type: "answer", ...answer });
+    this.#dispatch({ type: "answer", ...(await askStatus(this.#config.base)) });
   }
 
   #heard(message: ServerMessage): void {
-    if (message.type === "hello") {
-      this.#adapt.announce(message.fps);
-      this.#adapt.permit(message.best);
-    }
+    this.#steering.heard(message, performance.now());
+    this.#apply();
     if (message.type !== "status") return;
     this.#status = message;
-    if (message.fps !== null) this.#adapt.announce(message.fps);
-    if (message.state !== "live") this.#adapt.reset();
     this.#dispatch({ type: "camera", up: message.state === "live" });
     this.#show();
   }
@@ -179,15 +200,7 @@ export class Engine {
       this.#dispatch({ type: "camera", up: true });
     }
     this.#stats.received(received, stamp, now);
-    if (stamp && stamp.run !== this.#run) {
-      this.#run = stamp.run;
-      this.#adapt.reset();
-    }
-    this.#adapt.arrived(
-      stamp
-        ? { at: now / 1000, seq: stamp.seq, capturedAt: stamp.capturedAtMs / 1000 }
-        : { at: now / 1000 },
-    );
+    this.#steering.arrived(stamp, now);
     this.#rewind.push(frame, received.jpeg.byteLength, now);
     if (this.#lookingAt === null) this.#renderer.draw(frame);
     else {
@@ -204,6 +217,7 @@ export class Engine {
       return;
     }
     this.#corruptInARow = 0;
+    this.#steering.drew(this.#renderer.size, performance.now());
     if (this.#lookingAt === null) {
       const age = frame.stamp && this.#session.ageMs(frame.stamp.capturedAtMs);
       this.#stats.drawn(age, decodeMs, performance.now());
@@ -213,6 +227,12 @@ export class Engine {
       this.#announce = false;
       this.#show();
     }
+  }
+
+  #look(picture: ImageBitmap): void {
+    if (!this.#motion.look(picture) || this.#lookingAt !== null) return;
+    this.#steering.moved(performance.now());
+    this.#apply();
   }
 
   #acknowledge(frame: Frame): void {
@@ -226,64 +246,44 @@ export class Engine {
     this.#dispatch({ type: "tick" });
     this.#renderer.settle();
     const live = this.#connection.phase === "live";
-    if (live && now - this.#askAt >= ADAPT_EVERY_MS - TICK_EVERY_MS / 2) {
-      this.#askAt = now;
-      this.#adapt.ask(now / 1000);
+    if (live) {
+      const due = now - this.#askAt >= ADAPT_EVERY_MS - TICK_EVERY_MS / 2;
+      if (due) this.#askAt = now;
+      this.#steering.tick(now, due);
       this.#apply();
     }
-    if (live) this.#session.tick(now, () => this.#report());
+    if (live) this.#session.tick(now, () => this.#stats.report(this.#steering.adapt.arrivals.fps));
     if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_EVERY_MS / 2) {
       if (this.#connection.phase !== "paused")
         this.#stats.remember({
           fps: this.#stats.shownFps(now),
           ageMs: this.#stats.ageNow(now),
-          quality: this.#adapt.quality,
+          quality: this.#steering.adapt.rendition.quality,
         });
       this.#show();
     }
   }
 
-  #report(): Report {
-    return {
-      fps: round(this.#adapt.fps),
-      age_ms: this.#stats.ageMs === null ? null : Math.round(this.#stats.ageMs),
-      skipped: this.#stats.takeSkipped(),
-    };
-  }
-
-  /** Makes the stream have the quality that `adapt` decided on. */
+  /** Makes the stream be what was decided; where there is no connection, the next one asks for it. */
   #apply(): void {
-    const { quality } = this.#adapt;
-    // Not connected: the next connection asks for it.
-    if (quality === this.#session.quality || !this.#connection.opened) return;
-    this.#stats.totals.switches++;
-    // At a plain server by a new connection; the picture on screen and the window of arrivals stay.
-    this.#session.switchTo(quality);
+    this.#renderer.fit(this.#steering.needs.shown, this.#steering.camera);
+    const { every, rate } = this.#steering.adapt;
+    this.#stats.pace(every, rate);
+    if (this.#connection.opened && this.#steering.apply()) this.#stats.totals.switches++;
   }
 
   #show(): void {
     const now = performance.now();
     this.#viewAt = now;
-    const c = this.#connection;
-    const live = c.phase === "live";
+    const live = this.#connection.phase === "live";
     this.#publish({
-      phase: c.phase,
-      attempt: c.opened ? 0 : c.attempt,
-      retryAt: c.retryAt === null ? null : Date.now() + c.retryAt - now,
-      words: c.words,
-      full: c.full,
-      refusal: c.refusal,
+      ...viewOf(this.#connection, now),
       camera: this.#status,
-      quality: this.#adapt.quality,
-      best: this.#adapt.best,
-      auto: !this.#adapt.manual,
-      reason: this.#adapt.reason,
-      fps: live ? this.#adapt.fps : 0,
+      ...steeringView(this.#steering),
+      fps: live ? this.#steering.adapt.arrivals.fps : 0,
       shownFps: this.#stats.shownFps(now),
-      sourceFps: this.#adapt.sourceFps,
       ...this.#stats.rates(now),
       ageMs: this.#stats.ageNow(now),
-      silentMs: c.lastFrameAt === null ? null : now - c.lastFrameAt,
       ...this.#renderer.size,
       decodeMs: this.#stats.decodeMs,
       corruptInARow: this.#corruptInARow,
@@ -295,6 +295,3 @@ export class Engine {
     });
   }
 }
-
-const seconds = () => performance.now() / 1000;
-const round = (x: number) => Math.round(x * 10) / 10;

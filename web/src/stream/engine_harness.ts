@@ -9,14 +9,15 @@ import {
   installFakeBrowser,
   removeFakeBrowser,
 } from "./fake_browser";
+import { BEST } from "./rendition";
 import type { EngineConfig, View } from "./view_model";
 
 const CONFIG: EngineConfig = {
   base: "http://gateway/",
   camera: null,
-  quality: 95,
-  auto: true,
-  cap: 95,
+  start: BEST,
+  by: "memory",
+  needs: { shown: null, attended: true },
   rewindBytes: 1e6,
 };
 

@@ -1,6 +1,7 @@
 /** Tests only: the browser as far as an engine uses it, its WebSocket, its decoder and its canvas. */
 
 import { vi } from "vitest";
+import { RENDITIONS } from "./rendition";
 
 /** The browser's WebSocket as far as the engine uses it; a test plays the server. */
 export class FakeSocket {
@@ -28,10 +29,15 @@ export class FakeSocket {
     this.readyState = 3;
     this.closedBy = code;
   }
-  open(hello = true) {
+  /** As a gateway of today, as one that knows no sizes, or as a server that says nothing. */
+  open(hello: "sizes" | "plain" | false = "sizes") {
     this.readyState = 1;
     this.onopen?.();
-    if (hello) this.say({ type: "hello", quality: 95, fps: 34, acks: true, inband: true });
+    if (!hello) return;
+    const { pathname, searchParams } = new URL(this.url);
+    const said = { quality: Number(pathname.split("/").at(-1)), fps: 34, acks: true, inband: true };
+    const size = hello === "sizes" ? { size: searchParams.get("size") ?? "full" } : {};
+    this.say({ type: "hello", ...said, ...size, ...(hello === "sizes" && { ladder: RENDITIONS }) });
   }
   say(message: object) {
     this.onmessage?.({ data: JSON.stringify(message) });
@@ -53,6 +59,8 @@ function jpeg(seq: number, madeAt: number): ArrayBuffer {
 
 /** Decodes that wait until the test lets them end. */
 export const decodes: { end: (ok?: boolean) => Promise<void> }[] = [];
+/** Of every picture that is decoded. */
+export const pictureSize = { width: 640, height: 480 };
 /** What was drawn on the canvas. */
 export const drawn: unknown[] = [];
 /** Words that were drawn over pictures. */
@@ -88,11 +96,12 @@ export function removeFakeBrowser(): void {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   FakeSocket.all = [];
+  Object.assign(pictureSize, { width: 640, height: 480 });
   decodes.length = drawn.length = written.length = 0;
 }
 
 function decode(): Promise<unknown> {
-  const bitmap = { width: 640, height: 480, close: () => openBitmaps-- };
+  const bitmap = { ...pictureSize, close: () => openBitmaps-- };
   return new Promise((resolve, reject) => {
     decodes.push({
       end: async (ok = true) => {

@@ -15,9 +15,10 @@ describe("the gateway's address", () => {
   });
 
   it("becomes ws or wss, under any path", () => {
-    expect(streamUrl("http://h:1/", 80, null)).toBe("ws://h:1/websocket/80?v=2&delta=1");
-    const url = streamUrl("https://h/a/", 30, "yard");
-    expect(url).toBe("wss://h/a/websocket/30?camera=yard&v=2&delta=1");
+    const full = { quality: 80, size: "full" } as const;
+    expect(streamUrl("http://h:1/", full, null, null)).toBe("ws://h:1/websocket/80?v=2&delta=1");
+    const url = streamUrl("https://h/a/", { quality: 30, size: "half" }, "yard", 8.5);
+    expect(url).toBe("wss://h/a/websocket/30?camera=yard&size=half&fps=8.5&v=2&delta=1");
     expect(apiUrl("https://h/a/", "status")).toBe("https://h/a/api/status");
   });
 });

@@ -1,5 +1,7 @@
 /** Where the gateway is: its address, and those of its stream and of its HTTP interface. Pure. */
 
+import type { Rendition } from "./rendition";
+
 /**
  * The gateway's address with a slash at its end. `configured` is `VITE_BACKEND_URL`: unset means a
  * gateway on this machine; `/` means the server of this page, under whatever path it serves it.
@@ -12,11 +14,19 @@ export function gatewayBase(configured: string | undefined, page: string): strin
   return base.href;
 }
 
-export function streamUrl(base: string, quality: number, camera: string | null): string {
+/** `fps` null is every picture. A server that knows neither sizes nor rates does not look at them. */
+export function streamUrl(
+  base: string,
+  { quality, size }: Rendition,
+  camera: string | null,
+  fps: number | null,
+): string {
   const url = new URL(`websocket/${quality}`, base);
   // Older browsers take no http: address for a WebSocket.
   url.protocol = url.protocol.replace("http", "ws");
   if (camera !== null) url.searchParams.set("camera", camera);
+  if (size !== "full") url.searchParams.set("size", size);
+  if (fps !== null) url.searchParams.set("fps", String(fps));
   url.searchParams.set("v", "2");
   url.searchParams.set("delta", "1");
   return url.href;

@@ -3,18 +3,26 @@
  * twice a second, never a frame.
  */
 
-import type { EngineConfig, Snapshot, View } from "./view_model";
+import type { Needs } from "./needs";
+import type { Rendition } from "./rendition";
+import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 import { type Command, execute, type Notice, type Start } from "./worker_port";
 
 export class Player {
   readonly #listeners = new Set<() => void>();
   readonly #command: (command: Command) => void;
   readonly #waiting: ((snapshot: Snapshot | null) => void)[] = [];
+  readonly #clips: ((clip: Clip | null) => void)[] = [];
+  readonly #lost: () => void;
   readonly #held = new Set<string>();
   #view: View | null = null;
 
-  /** `canvas` must be fresh: it can be given to a worker once. */
-  constructor(canvas: HTMLCanvasElement, config: EngineConfig) {
+  /**
+   * `canvas` must be fresh: it can be given to a worker once. `lost` is called where the engine cannot be
+   * loaded, as after another version of the page took the place of this one on the server.
+   */
+  constructor(canvas: HTMLCanvasElement, config: EngineConfig, lost: () => void) {
+    this.#lost = lost;
     this.#command = canUseWorker(canvas)
       ? this.#startWorker(canvas, config)
       : this.#startHere(canvas, config);
@@ -26,11 +34,18 @@ export class Player {
   };
   readonly view = (): View | null => this.#view;
 
-  setQuality(quality: number | "auto"): void {
-    this.#command({ type: "quality", quality });
+  choose(rendition: Rendition | "auto"): void {
+    this.#command({ type: "rendition", rendition });
   }
-  setCap(quality: number): void {
-    this.#command({ type: "cap", quality });
+  /** How large the picture is shown, and whether somebody looks at it. */
+  need(needs: Needs): void {
+    this.#command({ type: "needs", needs });
+  }
+  /** Another part of the page shows this stream from now on. */
+  adopt(config: Adopted): void {
+    this.#held.clear();
+    this.#command({ type: "adopt", config });
+    this.#command({ type: "pause", paused: false });
   }
   /** Pauses while any reason is held: wanted so, page unseen, tile scrolled out of the window. */
   hold(reason: "wanted" | "unseen" | "outside", held: boolean): void {
@@ -54,6 +69,12 @@ export class Player {
       this.#command({ type: "snapshot" });
     });
   }
+  clip(): Promise<Clip | null> {
+    return new Promise((resolve) => {
+      this.#clips.push(resolve);
+      this.#command({ type: "clip" });
+    });
+  }
   close(): void {
     this.#listeners.clear();
     this.#command({ type: "close" });
@@ -61,6 +82,10 @@ export class Player {
 
   #startWorker(canvas: HTMLCanvasElement, config: EngineConfig) {
     const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module" });
+    // One that runs has said something; what goes wrong in it then is no reason to load it again.
+    worker.onerror = () => {
+      if (this.#view === null) this.#lost();
+    };
     worker.onmessage = ({ data }: MessageEvent<Notice>) => this.#noticed(data);
     const offscreen = canvas.transferControlToOffscreen();
     const start: Start = { type: "start", canvas: offscreen, config };
@@ -74,11 +99,17 @@ export class Player {
     const engine = import("./engine").then(
       ({ Engine }) => new Engine(canvas, config, (view) => tell({ type: "view", view })),
     );
-    return (command: Command) => void engine.then((ready) => execute(ready, command, tell));
+    engine.catch(() => this.#lost());
+    return (command: Command) =>
+      void engine.then(
+        (ready) => execute(ready, command, tell),
+        () => {},
+      );
   }
 
   #noticed(notice: Notice): void {
     if (notice.type === "snapshot") this.#waiting.shift()?.(notice.snapshot);
+    else if (notice.type === "clip") this.#clips.shift()?.(notice.clip);
     else {
       this.#view = notice.view;
       for (const listener of this.#listeners) listener();

@@ -7,6 +7,7 @@ import {
   readStatus,
   type ServerMessage,
 } from "./protocol";
+import { LADDER } from "./quality";
 
 type Json = Record<string, unknown> & { type: string };
 const messages = golden<{ from_gateway: Json[]; from_client: Json[]; ignored: unknown[] }>(
@@ -18,11 +19,13 @@ const kinds = (all: Json[]) => new Set(all.map(({ type }) => type));
 /** What is read of each kind that the server may say; a kind that is missing here does not compile. */
 const READ: Record<ServerMessage["type"], (m: Json) => object> = {
   hello: ({ camera, quality, size, ladder, fps, acks, inband, delta }) => ({
-    ...{ camera, quality, size, ladder, best: 95, fps, acks, inband },
+    ...{ camera, rendition: { quality, size }, ladder, sizes: true, fps, acks, inband },
     delta: delta === true,
   }),
-  status: ({ camera, state, reason }) => ({ camera, state, reason }),
-  quality: ({ quality, size }) => ({ quality, size }),
+  status: ({ camera, state, reason, changed_ratio }) => ({
+    ...{ camera, state, reason, changed: changed_ratio },
+  }),
+  quality: ({ quality, size }) => ({ rendition: { quality, size } }),
   clock: ({ t, now_us }) => ({ t, nowMs: Number(now_us) / 1_000 }),
 };
 /** One of each kind that we may say; the same. */
@@ -46,12 +49,15 @@ describe("the golden messages", () => {
 });
 
 describe("what the server says", () => {
-  it("bounds what may be asked for by the ladder of its hello", () => {
-    const hello = messages.from_gateway.find(({ type }) => type === "hello");
-    const ladder = [30, 40].map((quality) => ({ quality, size: "half" }));
-    expect(parse({ ...hello, ladder })).toMatchObject({ best: 40, ladder });
-    expect(parse({ ...hello, ladder: [30, 35, 40] })).toMatchObject({ best: 40, ladder: [] });
-    expect(parse({ ...hello, ladder: undefined })).toMatchObject({ best: 95 });
+  it("bounds what may be asked for by the ladder of its hello, also where it knows no sizes", () => {
+    const full = (quality: number) => ({ quality, size: "full" });
+    const hello = { type: "hello", quality: 80 };
+    expect(parse({ ...hello, ladder: [30, 35, 40] })).toMatchObject({
+      ...{ rendition: full(80), sizes: false, ladder: [full(30), full(35), full(40)] },
+    });
+    expect(parse(hello)).toMatchObject({ ladder: LADDER.map(full) });
+    expect(parse({ type: "quality", quality: 70 })).toMatchObject({ rendition: full(70) });
+    expect(parse({ type: "quality", quality: 70, size: "eighth" })).toBeNull();
   });
 
   it.each(messages.from_gateway)("is understood: $type", (message) => {
@@ -69,12 +75,6 @@ describe("what the server says", () => {
       expect(parseServerMessage(text)).toBeNull();
     },
   );
-
-  it("is full size where a server knows no sizes, and ignored where the size is unknown", () => {
-    expect(parse({ type: "quality", quality: 70 })).toMatchObject({ size: "full" });
-    expect(parse({ type: "hello" })).toMatchObject({ size: "full", ladder: [] });
-    expect(parse({ type: "quality", quality: 70, size: "tiny" })).toBeNull();
-  });
 
   it("gives a hello without promises none", () => {
     expect(parse({ type: "hello" })).toMatchObject({ acks: false, inband: false, fps: null });

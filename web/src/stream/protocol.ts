@@ -5,17 +5,18 @@
  * before the other.
  */
 
-import { MAX_QUALITY, type Rendition, type Size } from "./quality";
+import { MAX_QUALITY } from "./quality";
+import { FULL_LADDER, type Rendition, SIZES, type Size, serving } from "./rendition";
 
 export interface Hello {
   type: "hello";
   camera: string;
-  quality: number;
-  size: Size;
-  /** What may be asked for, by bit rate; empty from a server that knows no sizes. */
-  ladder: Rendition[];
-  /** The highest quality that may be asked for. */
-  best: number;
+  /** What is served to begin with. */
+  rendition: Rendition;
+  /** What may be asked for, in order of bit rate. */
+  ladder: readonly Rendition[];
+  /** The server knows sizes, and sends fewer pictures to who asks for fewer. */
+  sizes: boolean;
   /** Pictures a second that the camera announces. */
   fps: number | null;
   /** The server wants acks, and bounds by them what is on its way. */
@@ -40,11 +41,14 @@ export interface CameraStatus {
   height: number | null;
   source: string | null;
   format: string | null;
+  /** The share of the picture that changes from one frame to the next; null where nobody compares. */
+  changed: number | null;
 }
 
 /** The switch to this rendition took effect. */
-interface QualityChanged extends Rendition {
+interface QualityChanged {
   type: "quality";
+  rendition: Rendition;
 }
 
 /** The gateway's time, in reply to our `clock` question. */
@@ -67,8 +71,9 @@ export interface Report {
 }
 
 export type ClientMessage =
-  | ({ type: "quality" } & Rendition)
-  /** From now on so many frames a second at the most; null is every frame. */
+  /** Without a size it is full: servers that know none are not told one. */
+  | { type: "quality"; quality: number; size?: Size }
+  /** At most so many pictures a second; null is all of them. */
   | { type: "rate"; fps: number | null }
   | { type: "ack"; seq: number }
   | ({ type: "report" } & Report)
@@ -88,28 +93,13 @@ export function parseServerMessage(text: string): ServerMessage | null {
   if (typeof value !== "object" || value === null) return null;
   const m = value as Record<string, unknown>;
   switch (m.type) {
-    case "hello": {
-      const ladder = Array.isArray(m.ladder) ? m.ladder : [];
-      const renditions = ladder.map(rendition).filter((rung) => rung !== null);
-      return {
-        type: "hello",
-        camera: string(m.camera) ?? "default",
-        quality: number(m.quality) ?? MAX_QUALITY,
-        size: size(m.size) ?? "full",
-        ladder: renditions,
-        // A server that knows no sizes lists numbers.
-        best: renditions.at(-1)?.quality ?? number(ladder.at(-1)) ?? MAX_QUALITY,
-        fps: positive(m.fps),
-        acks: m.acks === true,
-        inband: m.inband === true,
-        delta: m.delta === true,
-      };
-    }
+    case "hello":
+      return readHello(m);
     case "status":
       return readStatus(m);
     case "quality": {
-      const served = rendition(m);
-      return served && { type: "quality", ...served };
+      const rendition = readRendition(m);
+      return rendition && { type: "quality", rendition };
     }
     case "clock": {
       const t = number(m.t);
@@ -119,6 +109,30 @@ export function parseServerMessage(text: string): ServerMessage | null {
     default:
       return null;
   }
+}
+
+function readHello(m: Record<string, unknown>): Hello {
+  const ladder = Array.isArray(m.ladder) ? m.ladder.flatMap((r) => readRendition(r) ?? []) : [];
+  return {
+    type: "hello",
+    camera: string(m.camera) ?? "default",
+    rendition: readRendition(m) ?? { quality: MAX_QUALITY, size: "full" },
+    ladder: ladder.length > 0 ? ladder : FULL_LADDER,
+    sizes: typeof m.size === "string",
+    fps: positive(m.fps),
+    acks: m.acks === true,
+    inband: m.inband === true,
+    delta: m.delta === true,
+  };
+}
+
+/** `{"quality":70,"size":"half"}`, or without sizes the number alone; null where it is neither. */
+function readRendition(value: unknown): Rendition | null {
+  if (typeof value === "number") return serving(value, "full");
+  if (typeof value !== "object" || value === null) return null;
+  const { quality, size = "full" } = value as Record<string, unknown>;
+  if (typeof quality !== "number" || !SIZES.includes(size as Size)) return null;
+  return serving(quality, size as Size);
 }
 
 /** A camera's status, from a message or from `/api/status`; null where it has no known state. */
@@ -136,6 +150,7 @@ export function readStatus(m: Record<string, unknown>): CameraStatus | null {
     height: positive(m.height),
     source: string(m.source),
     format: string(m.format),
+    changed: number(m.changed_ratio),
   };
 }
 
@@ -146,18 +161,6 @@ const PATIENT: readonly string[] = ["ack", "report"];
 export function encode(message: ClientMessage): string {
   const text = JSON.stringify(message);
   return PATIENT.includes(message.type) ? text : text.padEnd(URGENT_BYTES);
-}
-
-const SIZES: readonly unknown[] = ["full", "half", "quarter"];
-const size = (v: unknown) => (SIZES.includes(v) ? (v as Size) : null);
-
-/** A rendition; of a server that knows no sizes it is full size. */
-function rendition(v: unknown): Rendition | null {
-  if (typeof v !== "object" || v === null) return null;
-  const m = v as Record<string, unknown>;
-  const quality = number(m.quality);
-  const of = m.size === undefined ? "full" : size(m.size);
-  return quality === null || of === null ? null : { quality, size: of };
 }
 
 const string = (v: unknown) => (typeof v === "string" ? v : null);

@@ -1,17 +1,4 @@
-/**
- * What is served: renditions, each a JPEG quality at a size, in order of bit rate. Pure; the same as `rendition.rs` of
- * `crates/wire`.
- */
-
-/** A half or a quarter of the camera's width and height, or all of it. */
-export type Size = "full" | "half" | "quarter";
-
-export interface Rendition {
-  quality: number;
-  size: Size;
-}
-
-/** The qualities at full size. */
+/** JPEG quality as it is served: a ladder of rungs from 30 to 95. Pure; the same as `quality.rs` of `crates/wire`. */
 
 export const LADDER = [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95] as const;
 export const MIN_QUALITY = 30;

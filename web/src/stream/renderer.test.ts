@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { decodes, installFakeBrowser, removeFakeBrowser } from "./fake_browser";
+import { decodes, installFakeBrowser, pictureSize, removeFakeBrowser } from "./fake_browser";
 import { dice, FakeScene, read } from "./fake_scene";
 import type { Received } from "./rebuild";
 import { Renderer } from "./renderer";
@@ -11,6 +11,7 @@ let renderer: Renderer<Received>;
 
 beforeEach(() => {
   installFakeBrowser();
+  Object.assign(pictureSize, { width: picture.layout.width, height: picture.layout.height });
   [draws, shown] = [[], []];
   const nothing = () => {};
   const context = {

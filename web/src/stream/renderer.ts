@@ -7,8 +7,10 @@
  * pixel a shade off; a whole decode once a second, and as soon as nothing moves, takes that away.
  */
 
+import type { Dimensions, Shown } from "./needs";
 import { pack } from "./pack";
 import type { Received } from "./rebuild";
+import { Surface } from "./surface";
 
 /** A decode that takes longer will never end: the browser's graphics process is gone. */
 const DECODE_TIMEOUT_MS = 3_000;
@@ -28,8 +30,9 @@ export interface Rendered<T> {
 export class Renderer<T extends Drawable> {
   /** The frame on the canvas. */
   frame: T | null = null;
-  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
-  readonly #context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+  /** Is shown every decoded picture, for which all of it is decoded; null: nobody looks. */
+  look: ((picture: ImageBitmap) => void) | null = null;
+  readonly #surface: Surface;
   readonly #done: (shown: Rendered<T>) => void;
   #decoding = false;
   #mark: string | null = null;
@@ -43,14 +46,18 @@ export class Renderer<T extends Drawable> {
 
   /** `done` is told of every frame that was decoded; not of those that a newer one replaced. */
   constructor(canvas: HTMLCanvasElement | OffscreenCanvas, done: (shown: Rendered<T>) => void) {
-    this.#canvas = canvas;
-    this.#context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+    this.#surface = new Surface(canvas);
     this.#done = done;
   }
 
-  get size(): { width: number; height: number } {
-    const { width, height } = this.#canvas;
-    return this.frame ? { width, height } : { width: 0, height: 0 };
+  /** Of the picture as it came. */
+  get size(): Dimensions {
+    return this.#surface.picture;
+  }
+
+  /** How large it is shown, and how large the camera's own picture is. */
+  fit(shown: Shown | null, full: Dimensions | null): void {
+    this.#surface.fit(shown, full);
   }
 
   draw(frame: T): void {
@@ -88,7 +95,8 @@ export class Renderer<T extends Drawable> {
   }
 
   async #show(frame: T): Promise<void> {
-    const stale = this.#mark !== null || this.#isDue() ? null : this.#stale;
+    const whole = this.#mark !== null || this.#isDue();
+    const stale = whole || (this.look && this.#stale?.size !== 0) ? null : this.#stale;
     const began = performance.now();
     const painted = stale?.size === 0 || (await this.#paint(frame, stale));
     if (painted) this.frame = frame;
@@ -122,11 +130,9 @@ export class Renderer<T extends Drawable> {
 
   async #paintWhole({ jpeg }: T): Promise<void> {
     const picture = await decodeInTime(jpeg);
-    // Setting a size clears the canvas, even to the same one.
-    if (this.#canvas.width !== picture.width) this.#canvas.width = picture.width;
-    if (this.#canvas.height !== picture.height) this.#canvas.height = picture.height;
-    this.#context.drawImage(picture, 0, 0);
-    if (this.#mark !== null) drawMark(this.#context, picture, this.#mark);
+    this.#surface.drawWhole(picture);
+    if (this.#mark !== null) this.#surface.mark(this.#mark);
+    this.look?.(picture);
     picture.close();
     this.#mixed = null;
   }
@@ -135,6 +141,7 @@ export class Renderer<T extends Drawable> {
   async #paintParts({ patch }: T, stale: Set<number>): Promise<boolean> {
     const packed =
       patch &&
+      this.#surface.holds(patch.picture.layout) &&
       pack(
         patch.picture,
         [...stale].sort((a, b) => a - b),
@@ -145,8 +152,7 @@ export class Renderer<T extends Drawable> {
       parts.close();
       return false;
     }
-    for (const { fromX, fromY, toX, toY, width, height } of packed.draws)
-      this.#context.drawImage(parts, fromX, fromY, width, height, toX, toY, width, height);
+    this.#surface.drawParts(parts, packed.draws);
     parts.close();
     const at = performance.now();
     this.#mixed = { since: this.#mixed?.since ?? at, at };
@@ -175,25 +181,4 @@ function decodeInTime(jpeg: BlobPart): Promise<ImageBitmap> {
       },
     );
   });
-}
-
-/** Greys and darkens the picture by blending, which every browser has, and writes over it. */
-function drawMark(
-  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
-  { width, height }: { width: number; height: number },
-  words: string,
-): void {
-  context.save();
-  context.globalCompositeOperation = "saturation";
-  context.fillStyle = "#808080";
-  context.fillRect(0, 0, width, height);
-  context.globalCompositeOperation = "source-over";
-  context.fillStyle = "rgb(0 0 0 / 55%)";
-  context.fillRect(0, 0, width, height);
-  context.fillStyle = "#fff";
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.font = `600 ${Math.round(height / 12)}px system-ui, sans-serif`;
-  context.fillText(words, width / 2, height / 2, width * 0.9);
-  context.restore();
 }

@@ -12,11 +12,16 @@ interface Kept<T> {
 }
 
 export class Rewind<T> {
-  readonly #limit: number;
+  #limit: number;
   #kept: Kept<T>[] = [];
   #bytes = 0;
 
   constructor(limitBytes: number) {
+    this.#limit = limitBytes;
+  }
+
+  /** From the next frame on so many bytes are kept. */
+  bound(limitBytes: number): void {
     this.#limit = limitBytes;
   }
 
@@ -41,6 +46,11 @@ export class Rewind<T> {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** All that is kept, the oldest first. */
+  all(): readonly { frame: T; at: number }[] {
+    return this.#kept;
   }
 
   /** The frame that was the newest at `when`, with the time it came; the oldest where that is gone. */

@@ -1,6 +1,6 @@
 /**
  * A viewer's session with the gateway, on one WebSocket after another: what is asked and told there
- * beside the pictures. When to connect is decided by `connection.ts`, which quality by `adapt.ts`.
+ * beside the pictures. When to connect is decided by `connection.ts`, which rendition by `adapt.ts`.
  *
  * A server that sends no `hello` does not speak `?v=2` and is sent nothing.
  */
@@ -9,6 +9,7 @@ import { FrameAge } from "./frame_age";
 import { streamUrl } from "./gateway_urls";
 import type { ClientMessage, Hello, Report, ServerMessage } from "./protocol";
 import { Rebuild, type Received } from "./rebuild";
+import { BEST, type Rendition } from "./rendition";
 import { Socket, type SocketEvents } from "./socket";
 
 export interface SessionEvents extends Omit<SocketEvents, "frame"> {
@@ -16,6 +17,8 @@ export interface SessionEvents extends Omit<SocketEvents, "frame"> {
   frame(received: Received): void;
 }
 
+/** The part of a rate by which another must differ. */
+const MIN_RATE_CHANGE = 0.1;
 const REPORT_EVERY_MS = 5_000;
 const ASK_CLOCK_EVERY_MS = 10_000;
 
@@ -26,7 +29,8 @@ export class Session {
   readonly #frameAge = new FrameAge();
   readonly #rebuild = new Rebuild(() => this.#send({ type: "whole" }));
   #hello: Hello | null = null;
-  #quality = 0;
+  #rendition: Rendition = BEST;
+  #fps: number | null = null;
   #reportAt = 0;
   #clockAt = 0;
 
@@ -47,29 +51,40 @@ export class Session {
     });
   }
 
-  /** Opens a connection in place of the present one. */
-  open(quality: number): void {
+  /** Opens a connection in place of the present one; `fps` null is every picture. */
+  open(rendition: Rendition, fps: number | null): void {
     this.#hello = null;
     this.#rebuild.reset();
-    this.#quality = quality;
-    this.#socket.open(streamUrl(this.#base, quality, this.#camera));
+    this.#rendition = rendition;
+    this.#fps = fps;
+    this.#socket.open(streamUrl(this.#base, rendition, this.#camera, fps));
   }
 
   close(): void {
     this.#socket.drop();
   }
 
-  /** The quality that the server was last asked for. */
-  get quality(): number {
-    return this.#quality;
+  /** What the server was last asked for. */
+  get rendition(): Rendition {
+    return this.#rendition;
   }
 
   /** In place, or at a plain server by a new connection. */
-  switchTo(quality: number): void {
+  switchTo(rendition: Rendition): void {
+    const { quality, size } = rendition;
     if (this.#hello?.inband) {
-      this.#quality = quality;
-      this.#send({ type: "quality", quality, size: "full" });
-    } else this.open(quality);
+      this.#rendition = rendition;
+      this.#send({ type: "quality", quality, ...(this.#hello.sizes && { size }) });
+    } else this.open(rendition, this.#fps);
+  }
+
+  /** From now on so many pictures a second at most. A small difference is not worth a message. */
+  pace(fps: number | null): void {
+    if (fps === this.#fps || !this.#hello?.sizes) return;
+    const [asked, next] = [this.#fps ?? 0, fps ?? 0];
+    if (Math.abs(asked - next) <= MIN_RATE_CHANGE * Math.min(asked, next)) return;
+    this.#fps = fps;
+    this.#send({ type: "rate", fps });
   }
 
   /** This frame is decoded: the server learns what this viewer can really take. */
@@ -95,7 +110,8 @@ export class Session {
     if (message.type === "hello") {
       const now = performance.now();
       this.#hello = message;
-      this.#quality = Math.min(this.#quality, message.best);
+      // A server without sizes has begun with a full picture; another may not give what was asked for.
+      this.#rendition = message.rendition;
       this.#frameAge.reset();
       this.#reportAt = now;
       this.#askClock(now);

@@ -3,6 +3,7 @@
  * a minute of history for the chart. Pure: every method takes the time in milliseconds.
  */
 
+import type { Report } from "./protocol";
 import type { Received } from "./rebuild";
 import type { Stamp } from "./stamp";
 
@@ -63,6 +64,15 @@ export class Stats {
   #lastDraw: number | null = null;
   #lastStamp: Stamp | null = null;
   #skippedReported = 0;
+  /** One of so many frames is asked for, and so they are apart: the others are not missed. */
+  #every = 1;
+  #askedGapMs = 0;
+
+  /** From now on one of so many frames is asked for; `fps` null is all of them. */
+  pace(every: number, fps: number | null): void {
+    this.#every = every;
+    this.#askedGapMs = fps === null ? 0 : 1_000 / fps;
+  }
 
   received(
     { bytes, jpeg, patch }: Pick<Received, "bytes" | "jpeg" | "patch">,
@@ -74,7 +84,10 @@ export class Stats {
     const moved = patch && patch.changed.length / patch.picture.layout.intervals;
     this.#arrivals.push({ at: now, bytes, whole: jpeg.byteLength, moved });
     if (stamp && this.#lastStamp?.run === stamp.run)
-      this.totals.skipped += Math.max(0, stamp.seq - this.#lastStamp.seq - 1);
+      this.totals.skipped += Math.max(
+        0,
+        Math.round((stamp.seq - this.#lastStamp.seq) / this.#every) - 1,
+      );
     if (stamp) this.#lastStamp = stamp;
   }
 
@@ -83,7 +96,7 @@ export class Stats {
     this.#draws.push(now);
     if (this.#lastDraw !== null) {
       const gap = now - this.#lastDraw;
-      if (gap > FREEZE_GAP_MS) this.totals.freezes++;
+      if (gap > FREEZE_GAP_MS && gap > 2 * this.#askedGapMs) this.totals.freezes++;
       this.totals.longestGapMs = Math.max(this.totals.longestGapMs, gap);
     }
     this.#lastDraw = this.#drawnAt = now;
@@ -130,6 +143,15 @@ export class Stats {
   shownFps(now: number): number {
     this.#forget(now);
     return this.#draws.length;
+  }
+
+  /** What the gateway is told, since it was last told. */
+  report(fps: number): Report {
+    return {
+      fps: Math.round(fps * 10) / 10,
+      age_ms: this.ageMs === null ? null : Math.round(this.ageMs),
+      skipped: this.takeSkipped(),
+    };
   }
 
   /** Frames skipped since this was last asked. */

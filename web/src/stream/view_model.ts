@@ -2,7 +2,9 @@
 
 import type { Reason } from "./adapt";
 import type { Phase, Refusal } from "./connection";
+import type { Needs } from "./needs";
 import type { CameraStatus } from "./protocol";
+import type { Rendition, Size } from "./rendition";
 import type { Sample, Totals } from "./stats";
 
 export interface EngineConfig {
@@ -10,12 +12,16 @@ export interface EngineConfig {
   base: string;
   /** Null is the gateway's default camera. */
   camera: string | null;
-  quality: number;
-  auto: boolean;
-  /** The highest quality worth asking for. */
-  cap: number;
+  /** To begin with. */
+  start: Rendition;
+  /** Whether that is what a person chose, what worked the last time, or a guess. */
+  by: "choice" | "memory" | "guess";
+  needs: Needs;
   rewindBytes: number;
 }
+
+/** What a page that takes over an engine may want otherwise than the one before. */
+export type Adopted = Pick<EngineConfig, "start" | "by" | "needs" | "rewindBytes">;
 
 /** What the page may show; made anew twice a second and at every change of state. */
 export interface View {
@@ -29,10 +35,17 @@ export interface View {
   refusal: Refusal | null;
   camera: CameraStatus | null;
   quality: number;
-  /** The highest quality that this viewer may ask for. */
-  best: number;
+  size: Size;
+  /** What this viewer may ask for, in order of bit rate. */
+  ladder: readonly Rendition[];
+  /** The best of it that is worth asking for at the size that it is shown in. */
+  top: Rendition;
   auto: boolean;
   reason: Reason;
+  /** The link carries fewer than all pictures even of the cheapest rendition. */
+  fewer: boolean;
+  /** Pictures a second that were asked for; null is all of them. */
+  rate: number | null;
   fps: number;
   shownFps: number;
   sourceFps: number;
@@ -58,6 +71,13 @@ export interface View {
   rewindMs: number;
   history: readonly Sample[];
   totals: Totals;
+}
+
+/** The last seconds as a film. */
+export interface Clip {
+  avi: Uint8Array<ArrayBuffer>;
+  /** Milliseconds since the epoch, of its first picture. */
+  takenAt: number;
 }
 
 /** One picture, byte for byte as it was received. */

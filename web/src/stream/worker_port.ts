@@ -1,7 +1,9 @@
 /** The messages between the page and an engine, which runs in a worker or beside it. */
 
 import type { Engine } from "./engine";
-import type { EngineConfig, Snapshot, View } from "./view_model";
+import type { Needs } from "./needs";
+import type { Rendition } from "./rendition";
+import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 
 export interface Start {
   type: "start";
@@ -10,25 +12,37 @@ export interface Start {
 }
 
 export type Command =
-  | { type: "quality"; quality: number | "auto" }
-  | { type: "cap"; quality: number }
+  | { type: "rendition"; rendition: Rendition | "auto" }
+  | { type: "needs"; needs: Needs }
+  | { type: "adopt"; config: Adopted }
   | { type: "pause"; paused: boolean }
   | { type: "retry" }
   | { type: "lookBack"; behindMs: number | null }
   | { type: "mark"; words: string | null }
   | { type: "snapshot" }
+  | { type: "clip" }
   | { type: "close" };
 
-export type Notice = { type: "view"; view: View } | { type: "snapshot"; snapshot: Snapshot | null };
+export type Notice =
+  | { type: "view"; view: View }
+  | { type: "snapshot"; snapshot: Snapshot | null }
+  | { type: "clip"; clip: Clip | null };
+
+/** What of a notice is handed over and not copied. */
+export const handedOver = (notice: Notice): Transferable[] =>
+  notice.type === "clip" && notice.clip ? [notice.clip.avi.buffer] : [];
 
 /** Has `engine` do what the page commands; its answers go to `tell`. */
 export function execute(engine: Engine, command: Command, tell: (notice: Notice) => void): void {
   switch (command.type) {
-    case "quality":
-      engine.setQuality(command.quality);
+    case "rendition":
+      engine.choose(command.rendition);
       break;
-    case "cap":
-      engine.setCap(command.quality);
+    case "needs":
+      engine.need(command.needs);
+      break;
+    case "adopt":
+      engine.adopt(command.config);
       break;
     case "pause":
       engine.pause(command.paused);
@@ -44,6 +58,12 @@ export function execute(engine: Engine, command: Command, tell: (notice: Notice)
       break;
     case "snapshot":
       tell({ type: "snapshot", snapshot: engine.snapshot() });
+      break;
+    case "clip":
+      void engine.clip().then(
+        (clip) => tell({ type: "clip", clip }),
+        () => tell({ type: "clip", clip: null }),
+      );
       break;
     case "close":
       engine.close();

@@ -3,11 +3,12 @@
 import { useEffect, useRef, useState } from "react";
 import { gatewayBase } from "../stream/gateway_urls";
 import { CameraList } from "./CameraList";
-import { Icon } from "./icons";
+import { Icon, type IconName } from "./icons";
+import { logout } from "./login";
 import { rememberCameras, rememberedCameras } from "./prefs";
 import { type Pill, present } from "./presentation";
-import { type Scene, sceneOf } from "./route";
-import { Stage } from "./Stage";
+import { neighbour, type Scene, sceneOf } from "./route";
+import { Stage, type StageWords } from "./Stage";
 import { StatusPill } from "./StatusPill";
 import { UnknownCamera } from "./UnknownCamera";
 import { useAppKeys } from "./useAppKeys";
@@ -15,14 +16,15 @@ import { type KnownCamera, useCameras } from "./useCameras";
 import { usePageTitle } from "./usePageTitle";
 import { useRoute } from "./useRoute";
 import { Wall } from "./Wall";
+import { words } from "./words/words";
 
 export const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
 
 export function App() {
   const [route, go] = useRoute();
   const settled = useRef(false);
-  const known = useCameras(BASE, settled);
-  const [pill, setPill] = useState<Pill>(() => present(null));
+  const { cameras: known, signedIn } = useCameras(BASE, settled);
+  const [{ pill, bars }, setState] = useState<StageWords>({ pill: present(null), bars: null });
   const names = useNames(known, route.cameras.length === 0);
   const scene = sceneOf(route, names);
   const several = (names?.length ?? 0) > 1;
@@ -40,14 +42,18 @@ export function App() {
   });
   return (
     <div className="app" data-embed={options.embed}>
-      {!options.embed && <Header scene={scene} pill={pill} several={several} go={go} />}
+      {!options.embed && <Header {...{ scene, pill, bars, several, signedIn, go }} />}
       {scene.kind === "camera" && (
         <Stage
+          turn={(to) => {
+            const next = neighbour(names ?? [], scene.camera ?? "default", to);
+            if (next !== null) go([next]);
+          }}
           key={scene.camera}
           base={BASE}
           camera={scene.camera}
           options={options}
-          onPill={setPill}
+          onWords={setState}
           leave={several ? () => go("list") : null}
         />
       )}
@@ -65,10 +71,12 @@ export function App() {
 function Header(p: {
   scene: Scene;
   pill: Pill;
+  bars: number | null;
   several: boolean;
+  signedIn: boolean;
   go: (show: string[] | "wall" | "list") => void;
 }) {
-  const { scene, pill, several, go } = p;
+  const { scene, pill, bars, several, signedIn, go } = p;
   const camera = scene.kind === "camera" ? scene.camera : null;
   return (
     <header>
@@ -77,13 +85,22 @@ function Header(p: {
         {camera !== null && <span className="camera-name">{camera}</span>}
       </h1>
       {several && scene.kind !== "list" && (
-        <button type="button" className="all" aria-label="All cameras" onClick={() => go("list")}>
-          <Icon name="grid" />
-          <span>All cameras</span>
-        </button>
+        <HeaderButton icon="grid" name={words.list.all} run={() => go("list")} />
       )}
-      {scene.kind === "camera" && <StatusPill pill={pill} />}
+      {signedIn && (
+        <HeaderButton icon="leave" name={words.login.out} run={() => void logout(BASE)} />
+      )}
+      {scene.kind === "camera" && <StatusPill pill={pill} bars={bars} />}
     </header>
+  );
+}
+
+function HeaderButton(p: { icon: IconName; name: string; run: () => void }) {
+  return (
+    <button type="button" className="all" aria-label={p.name} title={p.name} onClick={p.run}>
+      <Icon name={p.icon} />
+      <span>{p.name}</span>
+    </button>
   );
 }
 

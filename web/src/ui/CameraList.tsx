@@ -4,14 +4,7 @@ import { useState } from "react";
 import { loadWall, saveWall } from "./prefs";
 import { inSeconds } from "./presentation";
 import type { KnownCamera } from "./useCameras";
-
-const STATE_WORDS: Record<KnownCamera["state"], string> = {
-  idle: "Sleeping",
-  starting: "Waking",
-  live: "On",
-  error: "Trouble",
-  offline: "Offline",
-};
+import { words } from "./words/words";
 
 interface CameraListProps {
   base: string;
@@ -30,9 +23,9 @@ export function CameraList({ base, cameras, go }: CameraListProps) {
   return (
     <main className="list">
       <div className="list-head">
-        <h2>Cameras</h2>
+        <h2>{words.list.title}</h2>
         <button type="button" onClick={() => go(there.length > 1 ? there : "wall")}>
-          {there.length > 1 ? `Show ${there.length} side by side` : "Show all side by side"}
+          {there.length > 1 ? words.list.showSome(there.length) : words.list.showAll}
         </button>
       </div>
       <ul>
@@ -45,7 +38,8 @@ export function CameraList({ base, cameras, go }: CameraListProps) {
                 checked={chosen.includes(camera.camera)}
                 onChange={(e) => choose(camera.camera, e.target.checked)}
               />
-              On the wall<span className="unseen">: {camera.camera}</span>
+              {words.list.onTheWall}
+              <span className="unseen">: {camera.camera}</span>
             </label>
           </li>
         ))}
@@ -66,8 +60,10 @@ function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
       )}
       <span className="camera-name">{camera}</span>{" "}
       <span className="state">
-        {STATE_WORDS[state]}
-        {state === "offline" && seenAt !== null && `, seen ${inSeconds(Date.now() - seenAt)} ago`}
+        {words.list[state]}
+        {state === "offline" &&
+          seenAt !== null &&
+          `, ${words.list.seen(inSeconds(Date.now() - seenAt))}`}
       </span>
     </button>
   );
@@ -77,7 +73,8 @@ function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
 function pictureUrl(base: string, camera: string, at: number): string {
   const url = new URL("snapshot.jpg", base);
   if (camera !== "default") url.searchParams.set("camera", camera);
-  url.searchParams.set("quality", "30");
+  url.searchParams.set("quality", "60");
+  url.searchParams.set("size", "quarter");
   url.searchParams.set("max_age_ms", "5000");
   url.searchParams.set("at", String(at));
   return url.href;

@@ -1,158 +1,99 @@
 /** The bar under the picture with its menu. It owns no state but whether the menu is open. */
 
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { LADDER } from "../stream/quality";
-import { Icon, type IconName } from "./icons";
+import { labelOf, type Rendition, readLabel } from "../stream/rendition";
+import {
+  COMMANDS,
+  type Command,
+  type CommandId,
+  type Commands,
+  idsAt,
+  nameOfCommand,
+} from "./commands";
+import { Icon } from "./icons";
+import { nameOf } from "./rendition_name";
+import { words } from "./words/words";
 
-/** Everything a viewer can do with one picture; the keyboard does the same (`keys.ts`). */
-export interface Actions {
-  pause(): void;
-  snapshot(): void;
-  rewind(): void;
-  setQuality(quality: number | "auto"): void;
-  stats(): void;
-  fit(): void;
-  mirror(): void;
-  rotate(): void;
-  fullscreen(): void;
-  /** Null where the browser has none. */
-  pip: (() => void) | null;
-  help(): void;
-}
-
-interface Shown {
-  paused: boolean;
-  rewinding: boolean;
-  quality: number;
-  /** The highest quality that may be asked for. */
-  best: number;
+interface Quality {
+  rendition: Rendition;
+  /** What may be asked for, in order of bit rate. */
+  ladder: readonly Rendition[];
   auto: boolean;
-  stats: boolean;
-  fill: boolean;
-  mirror: boolean;
-  turned: boolean;
-  fullscreen: boolean;
+  choose(rendition: Rendition | "auto"): void;
 }
 
-export function Controls({ actions, shown }: { actions: Actions; shown: Shown }) {
-  // On a phone it stands in the menu: seven buttons do not fit.
-  const figures = (
-    <Button icon="stats" name="Figures" keys="I" pressed={shown.stats} onClick={actions.stats} />
-  );
+export function Controls({ commands, quality }: { commands: Commands; quality: Quality }) {
+  const button = (id: CommandId) => {
+    const command = commands[id];
+    return command && <CommandButton key={id} id={id} command={command} />;
+  };
   return (
-    <div className="bar glass" role="toolbar" aria-label="Picture">
-      <Button
-        icon={shown.paused ? "play" : "pause"}
-        name={shown.paused ? "Play" : "Pause"}
-        keys="Space"
-        onClick={actions.pause}
-      />
-      <Button icon="camera" name="Save this picture" keys="S" onClick={actions.snapshot} />
-      <Button
-        icon="rewind"
-        name="Look back"
-        keys="←"
-        pressed={shown.rewinding}
-        onClick={actions.rewind}
-      />
-      <QualitySelect shown={shown} choose={actions.setQuality} />
+    <div className="bar glass" role="toolbar" aria-label={words.page.picture}>
+      {idsAt("bar").map(button)}
+      <QualitySelect {...quality} />
       <span className="grow" />
-      <span className="wide">{figures}</span>
+      <span className="wide">{button("stats")}</span>
       <More>
-        <span className="narrow">{figures}</span>
-        <LookTools actions={actions} shown={shown} />
-        <Button icon="keyboard" name="Keyboard" keys="?" onClick={actions.help} />
+        {/* On a phone it stands in the menu: seven buttons do not fit. */}
+        <span className="narrow">{button("stats")}</span>
+        {idsAt("menu").map(button)}
       </More>
-      <Button
-        icon={shown.fullscreen ? "window" : "fullscreen"}
-        name={shown.fullscreen ? "Leave full screen" : "Full screen"}
-        keys="F"
-        onClick={actions.fullscreen}
-      />
+      {button("fullscreen")}
     </div>
   );
 }
 
-/** How the picture is to be seen. */
-function LookTools({ actions, shown }: { actions: Actions; shown: Shown }) {
-  return (
-    <>
-      <Button
-        icon="fill"
-        name="Fill the stage"
-        keys="C"
-        pressed={shown.fill}
-        onClick={actions.fit}
-      />
-      <Button
-        icon="mirror"
-        name="Mirror"
-        keys="M"
-        pressed={shown.mirror}
-        onClick={actions.mirror}
-      />
-      <Button
-        icon="rotate"
-        name="Rotate"
-        keys="R"
-        pressed={shown.turned}
-        onClick={actions.rotate}
-      />
-      {actions.pip && (
-        <Button icon="pip" name="Picture in picture" keys="P" onClick={actions.pip} />
-      )}
-    </>
-  );
-}
-
-/** Automatic, with the quality that it has come to, or one rung of the ladder. */
-function QualitySelect({ shown, choose }: { shown: Shown; choose: Actions["setQuality"] }) {
+/** Automatic, with what it has come to, or one of what there is. */
+function QualitySelect({ auto, rendition, ladder, choose }: Quality) {
   return (
     <label className="quality">
-      <span className="word">Quality</span>
+      <span className="word">{words.page.quality}</span>
       <select
-        aria-label="Quality"
-        value={shown.auto ? "auto" : shown.quality}
-        onChange={(e) => choose(e.target.value === "auto" ? "auto" : Number(e.target.value))}
+        aria-label={words.page.quality}
+        value={auto ? "auto" : labelOf(rendition)}
+        onChange={(e) => choose(readLabel(e.target.value) ?? "auto")}
       >
-        <option value="auto">{shown.auto ? `Auto · ${shown.quality}` : "Auto"}</option>
-        {[...LADDER]
-          .filter((rung) => rung <= shown.best)
-          .reverse()
-          .map((rung) => (
-            <option key={rung} value={rung}>
-              {rung}
-            </option>
-          ))}
+        <option value="auto">
+          {auto ? words.page.autoNow(nameOf(rendition)) : words.page.auto}
+        </option>
+        {[...ladder].reverse().map((one) => (
+          <option key={labelOf(one)} value={labelOf(one)}>
+            {nameOf(one)}
+          </option>
+        ))}
       </select>
     </label>
   );
 }
 
-function Button(p: {
-  icon: IconName;
-  name: string;
-  keys: string;
-  pressed?: boolean;
-  onClick: () => void;
-}) {
+function CommandButton({ id, command }: { id: CommandId; command: Command }) {
+  const { icon, shown, keys } = COMMANDS[id];
+  const name = nameOfCommand(id, command);
   return (
     <button
       type="button"
       className="tool"
-      aria-label={p.name}
-      aria-pressed={p.pressed}
-      aria-keyshortcuts={p.keys === "←" ? "ArrowLeft" : p.keys}
-      title={`${p.name} (${p.keys})`}
-      onClick={p.onClick}
+      aria-label={name}
+      aria-pressed={command.pressed}
+      aria-keyshortcuts={ARIA_KEYS[keys[0] ?? ""] ?? shown}
+      title={`${name} (${shown})`}
+      onClick={command.run}
     >
-      <Icon name={p.icon} />
+      <Icon name={command.icon ?? icon ?? "more"} />
       <span className="name" aria-hidden="true">
-        {p.name}
+        {name}
       </span>
     </button>
   );
 }
+
+/** As assistive technology names them, where people read another sign. */
+const ARIA_KEYS: Record<string, string> = {
+  arrowleft: "ArrowLeft",
+  " ": "Space",
+  "+": "Plus",
+  "-": "Minus",
+};
 
 /** The rarer tools behind one button. */
 function More({ children }: { children: ReactNode }) {
@@ -184,10 +125,10 @@ function More({ children }: { children: ReactNode }) {
       <button
         type="button"
         className="tool"
-        aria-label="More"
+        aria-label={words.page.more}
         aria-expanded={open}
         aria-controls={id}
-        title="More"
+        title={words.page.more}
         onClick={() => setOpen(!open)}
       >
         <Icon name="more" />

@@ -1,8 +1,9 @@
 /** The list of keys. A dialog, so that Escape closes it and the focus comes back. */
 
 import { useEffect, useRef, useState } from "react";
-import { HELP } from "./keys";
+import { helpRows } from "./commands";
 import { singleKeysWanted, wantSingleKeys } from "./prefs";
+import { words } from "./words/words";
 
 export function Help({ close }: { close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -10,9 +11,9 @@ export function Help({ close }: { close: () => void }) {
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={close}>
-      <h2 id="help-title">Keyboard</h2>
+      <h2 id="help-title">{words.command.help}</h2>
       <dl>
-        {HELP.map(([keys, does]) => (
+        {helpRows().map(([keys, does]) => (
           <div key={keys}>
             <dt>{keys}</dt>
             <dd>{does}</dd>
@@ -28,10 +29,10 @@ export function Help({ close }: { close: () => void }) {
             wantSingleKeys(e.target.checked);
           }}
         />
-        Letters, digits and signs are commands
+        {words.page.singleKeys}
       </label>
       <button type="button" onClick={() => dialog.current?.close()}>
-        Close
+        {words.page.close}
       </button>
     </dialog>
   );

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { login } from "./login";
 import { tryAgain } from "./usePlayer";
+import { words } from "./words/words";
 
 export function LoginForm({ base }: { base: string }) {
   const [trouble, setTrouble] = useState("");
@@ -18,7 +19,7 @@ export function LoginForm({ base }: { base: string }) {
   };
   return (
     <form className="login" onSubmit={submit}>
-      <label htmlFor="token">Access token</label>
+      <label htmlFor="token">{words.login.token}</label>
       <input
         id="token"
         name="token"
@@ -29,7 +30,7 @@ export function LoginForm({ base }: { base: string }) {
         aria-describedby="login-trouble"
       />
       <button type="submit" disabled={busy}>
-        Watch
+        {words.login.watch}
       </button>
       <span id="login-trouble" role="alert">
         {trouble}

@@ -1,31 +1,41 @@
 /** One camera's picture with everything on it. It only draws: state and actions are `useStage`'s. */
 
 import { useEffect, useRef } from "react";
-import { MAX_QUALITY } from "../stream/quality";
+import { BEST, RENDITIONS } from "../stream/rendition";
 import { Controls } from "./Controls";
+import { dateAndTime } from "./clock_time";
 import { Help } from "./Help";
 import { Icon } from "./icons";
 import { inSeconds, OLD_AGE_MS, type Pill, type Presentation, present } from "./presentation";
 import { RewindBar } from "./RewindBar";
+import { ShareDialog } from "./ShareDialog";
 import { StatsCard } from "./StatsCard";
 import { StatusCard } from "./StatusCard";
-import { useIdle } from "./useIdle";
+import { signalOf } from "./signal";
 import { type StageConfig, type StageState, useStage } from "./useStage";
+import { words } from "./words/words";
 
-interface StageProps extends StageConfig {
-  /** Tells the header the state. */
-  onPill: (pill: Pill) => void;
+/** What the header says of a stage. */
+export interface StageWords {
+  pill: Pill;
+  /** How good the connection is, one to four. */
+  bars: number | null;
 }
 
-export function Stage({ onPill, ...config }: StageProps) {
+interface StageProps extends StageConfig {
+  onWords: (words: StageWords) => void;
+}
+
+export function Stage({ onWords, ...config }: StageProps) {
   const stage = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const state = useStage(stage, host, config);
-  const { player, view, prefs, rewind, actions, toast } = state;
-  const idle = useIdle(stage);
+  const { player, view, prefs, rewind, toast } = state;
+  const mouse = useRef(true);
   const now = present(view);
   const { label, tone } = now;
-  useEffect(() => onPill({ label, tone }), [onPill, label, tone]);
+  const bars = signalOf(view);
+  useEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
   return (
     <main
       ref={stage}
@@ -36,10 +46,14 @@ export function Stage({ onPill, ...config }: StageProps) {
       data-turns={prefs.turns}
       data-mirror={prefs.mirror}
       data-full={state.full}
-      data-idle={idle}
+      data-idle={state.idle}
+      onPointerDown={(e) => {
+        mouse.current = e.pointerType === "mouse";
+      }}
       onDoubleClick={(e) => {
-        if (!(e.target as HTMLElement).closest("button, select, input, .card"))
-          actions.fullscreen();
+        // A finger that taps twice enlarges.
+        const controls = (e.target as HTMLElement).closest("button, select, input, .card, .bar");
+        if (mouse.current && !controls) state.toggleFull();
       }}
     >
       <div ref={host} className="host" />
@@ -54,8 +68,9 @@ export function Stage({ onPill, ...config }: StageProps) {
         />
       )}
       {rewind.open && view && <RewindBar view={view} rewind={rewind} />}
-      <Controls actions={actions} shown={shown(state)} />
-      {state.help && <Help close={state.closeHelp} />}
+      <Controls commands={state.commands} quality={qualityOf(state)} />
+      {state.dialog === "help" && <Help close={state.closeDialog} />}
+      {state.dialog === "share" && <ShareDialog camera={config.camera} close={state.closeDialog} />}
       <p className="toast" role="status" data-shown={toast !== ""}>
         {toast}
       </p>
@@ -64,31 +79,30 @@ export function Stage({ onPill, ...config }: StageProps) {
 }
 
 /** What stands over a picture that is shown: figures, its age once it is old, a note. */
-function Corner({ state: { view, prefs }, now }: { state: StageState; now: Presentation }) {
+function Corner({ state: { view, prefs, zoom }, now }: { state: StageState; now: Presentation }) {
   const age = Math.max(view?.ageMs ?? 0, view?.silentMs ?? 0);
   return (
     <div className="corner">
       {prefs.stats && view && <StatsCard view={view} />}
       {age > OLD_AGE_MS && now.trust === "old" && (
         <p className="chip old">
-          <Icon name="wait" /> {inSeconds(age)} old
+          <Icon name="wait" /> {words.page.old(inSeconds(age))}
         </p>
       )}
+      {prefs.clock && view?.shownTakenAt != null && (
+        <p className="chip clock">
+          <time>{dateAndTime(view.shownTakenAt)}</time>
+        </p>
+      )}
+      {zoom > 1 && <p className="chip">{words.page.enlarged(zoom.toFixed(1))}</p>}
       {now.note && <p className="chip">{now.note}</p>}
     </div>
   );
 }
 
-/** What the controls show as pressed or chosen. */
-const shown = ({ view, prefs, paused, full, rewind }: StageState) => ({
-  paused,
-  rewinding: rewind.open,
-  quality: view?.quality ?? MAX_QUALITY,
-  best: view?.best ?? MAX_QUALITY,
+const qualityOf = ({ view, choose }: StageState) => ({
+  rendition: view ?? BEST,
+  ladder: view?.ladder ?? RENDITIONS,
   auto: view?.auto ?? true,
-  stats: prefs.stats,
-  fill: prefs.fit === "cover",
-  mirror: prefs.mirror,
-  turned: prefs.turns !== 0,
-  fullscreen: full,
+  choose,
 });

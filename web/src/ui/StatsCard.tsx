@@ -1,38 +1,29 @@
 /** The stream's figures, with the last minute as a chart. */
 
-import type { Reason } from "../stream/adapt";
 import { HISTORY_SAMPLES, type Sample } from "../stream/stats";
 import type { View } from "../stream/view_model";
-
-const REASON_WORDS: Record<Reason, string> = {
-  warming: "measuring",
-  steady: "steady",
-  slow: "link is slow",
-  recovering: "recovering",
-  raised: "raised",
-  ceiling: "at the link's limit",
-  settling: "settling",
-  floor: "lowest",
-  manual: "chosen",
-};
+import { nameOf } from "./rendition_name";
+import { words } from "./words/words";
 
 export function StatsCard({ view }: { view: View }) {
+  const { stats } = words;
+  const why = view.auto ? stats.auto(words.reason[view.reason]) : stats.chosen;
   const rows: [string, string][] = [
-    ["Quality", `${view.quality} · ${view.auto ? `auto, ${REASON_WORDS[view.reason]}` : "chosen"}`],
-    ["Frame rate", `${view.fps.toFixed(1)} of ${view.sourceFps.toFixed(0)} fps`],
-    ["Bit rate", bitRate(view)],
-    ["Picture age", view.ageMs === null ? "not known" : `${Math.round(view.ageMs)} ms`],
-    ["Size", view.width ? `${view.width} × ${view.height}` : "–"],
-    ["Skipped", `${view.totals.skipped}`],
-    ["Corrupt", `${view.totals.corrupt}`],
-    ["Decoding", `${view.decodeMs.toFixed(1)} ms`],
-    ["Longest gap", `${Math.round(view.totals.longestGapMs)} ms`],
+    [stats.quality, `${nameOf(view)} · ${why}`],
+    [stats.frameRate, frameRate(view)],
+    [stats.bitRate, bitRate(view)],
+    [stats.age, view.ageMs === null ? stats.notKnown : `${Math.round(view.ageMs)} ms`],
+    [stats.size, view.width ? `${view.width} × ${view.height}` : "–"],
+    [stats.skipped, `${view.totals.skipped}`],
+    [stats.corrupt, `${view.totals.corrupt}`],
+    [stats.decoding, `${view.decodeMs.toFixed(1)} ms`],
+    [stats.longestGap, `${Math.round(view.totals.longestGapMs)} ms`],
   ];
-  if (view.moved !== null) rows.push(["In motion", `${(100 * view.moved).toFixed(0)} %`]);
+  if (view.moved !== null) rows.push([stats.inMotion, `${(100 * view.moved).toFixed(0)} %`]);
   if (view.camera?.source)
-    rows.push(["Camera", [view.camera.source, view.camera.format].filter(Boolean).join(" · ")]);
+    rows.push([stats.camera, [view.camera.source, view.camera.format].filter(Boolean).join(" · ")]);
   return (
-    <section className="stats glass" aria-label="Stream figures">
+    <section className="stats glass" aria-label={stats.title}>
       <dl>
         {rows.map(([name, value]) => (
           <div key={name}>
@@ -46,10 +37,17 @@ export function StatsCard({ view }: { view: View }) {
   );
 }
 
+/** With what was asked for where that is not all. */
+function frameRate({ fps, sourceFps, rate }: View): string {
+  const { stats } = words;
+  const asked = rate === null ? "" : `, ${stats.askedFor(rate.toFixed(1))}`;
+  return stats.ofFps(fps.toFixed(1), sourceFps.toFixed(0)) + asked;
+}
+
 /** With deltas also what it would be without. */
 function bitRate({ kbps, wholeKbps, moved }: View): string {
   const inMegabits = (rate: number) => (rate / 1000).toFixed(1);
-  const of = moved === null ? "" : ` of ${inMegabits(wholeKbps)}`;
+  const of = moved === null ? "" : ` ${words.stats.of(inMegabits(wholeKbps))}`;
   return `${inMegabits(kbps)}${of} Mb/s`;
 }
 
@@ -57,6 +55,7 @@ const CHART_WIDTH = 240;
 const CHART_HEIGHT = 56;
 
 function Chart({ history }: { history: readonly Sample[] }) {
+  const [fps, age, quality, lastMinute] = words.stats.chart;
   const fastest = Math.max(34, ...history.map((s) => s.fps));
   const oldest = Math.max(250, ...history.map((s) => s.ageMs ?? 0));
   return (
@@ -71,10 +70,10 @@ function Chart({ history }: { history: readonly Sample[] }) {
         <polyline className="line-fps" points={line(history, (s) => s.fps / fastest)} />
       </svg>
       <figcaption>
-        <span className="line-fps">fps</span>
-        <span className="line-age">age</span>
-        <span className="line-quality">quality</span>
-        <span>last minute</span>
+        <span className="line-fps">{fps}</span>
+        <span className="line-age">{age}</span>
+        <span className="line-quality">{quality}</span>
+        <span>{lastMinute}</span>
       </figcaption>
     </figure>
   );

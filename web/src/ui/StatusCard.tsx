@@ -5,6 +5,7 @@ import type { Player } from "../stream/player";
 import { Icon } from "./icons";
 import { LoginForm } from "./LoginForm";
 import type { Card, Pill } from "./presentation";
+import { words } from "./words/words";
 
 /** Often enough that no second of the countdown is skipped. */
 const COUNTDOWN_EVERY_MS = 250;
@@ -26,17 +27,17 @@ export function StatusCard(p: {
         {detail && <span>{detail}</span>}
         {seconds !== null && (
           <span className="countdown">
-            {seconds > 0 ? `Next try in ${seconds} s` : "Trying now"}
+            {seconds > 0 ? words.page.nextTry(seconds) : words.page.tryingNow}
           </span>
         )}
         {action === "resume" && (
           <button type="button" onClick={p.resume}>
-            Play
+            {words.command.play}
           </button>
         )}
         {action === "retry" && (
           <button type="button" onClick={() => p.player?.retry()}>
-            Try now
+            {words.page.tryNow}
           </button>
         )}
         {action === "login" && <LoginForm base={p.base} />}

@@ -1,6 +1,7 @@
 /** A name that no camera has: said as such, with those that there are. */
 
 import { Icon } from "./icons";
+import { words } from "./words/words";
 
 export function UnknownCamera(p: {
   camera: string;
@@ -13,8 +14,8 @@ export function UnknownCamera(p: {
       <div className="veil" data-tone="bad">
         <div className="card glass">
           <Icon name="stop" />
-          <strong>No camera is called {p.camera}</strong>
-          <span>{known ? "There are:" : "The gateway knows no camera yet."}</span>
+          <strong>{words.list.unknown(p.camera)}</strong>
+          <span>{known ? words.list.thereAre : words.list.none}</span>
           {known && (
             <ul className="names">
               {p.known.map((name) => (

@@ -2,11 +2,16 @@
 
 import { type RefObject, useEffect, useRef } from "react";
 import type { Player } from "../stream/player";
-import { MAX_QUALITY } from "../stream/quality";
+import { BEST } from "../stream/rendition";
 import { Icon } from "./icons";
 import { present } from "./presentation";
+import { needsOf, useAttended, useNeeds } from "./useNeeds";
 import { usePlayer } from "./usePlayer";
 import { useTileLayout } from "./useTileLayout";
+import { words } from "./words/words";
+
+/** As much as a tile's size lets it ask for, which is little. */
+const TILE_START = BEST;
 
 interface WallProps {
   base: string;
@@ -29,15 +34,14 @@ export function Wall({ base, cameras, choose }: WallProps) {
 function Tile(p: { base: string; camera: string; choose: () => void }) {
   const tile = useRef<HTMLButtonElement>(null);
   const host = useRef<HTMLSpanElement>(null);
-  const [player, view] = usePlayer(host, {
-    base: p.base,
-    camera: p.camera,
-    quality: tileQuality(0),
-    auto: true,
-    cap: tileQuality(0),
-    rewindBytes: 0,
-  });
-  useTileSize(tile, player);
+  const attended = useAttended(tile);
+  const lie = { cover: false, turned: false, attended, zoom: 1 };
+  const [player, view] = usePlayer(host, (box) => ({
+    ...{ base: p.base, camera: p.camera, rewindBytes: 0 },
+    ...{ start: TILE_START, by: "memory", needs: needsOf(box, lie) },
+  }));
+  useNeeds(host, player, lie);
+  usePausedOutside(tile, player);
   const { label, tone, trust, card } = present(view);
   return (
     <button
@@ -47,7 +51,7 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
       data-phase={view?.phase ?? "connecting"}
       data-trust={trust}
       // Begins with what the tile shows, in that order: voice control goes by what is seen.
-      aria-label={`${p.camera}, ${card?.title ?? label}. Show it alone.`}
+      aria-label={words.list.tile(p.camera, card?.title ?? label)}
       onClick={p.choose}
     >
       <span ref={host} className="host" />
@@ -66,28 +70,15 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
   );
 }
 
-/** The highest quality worth asking for at a width in device pixels: on a small tile nobody sees more. */
-function tileQuality(pixels: number): number {
-  if (pixels <= 480) return 50;
-  return pixels <= 900 ? 70 : MAX_QUALITY;
-}
-
-/** A small tile asks for less, one outside the window for nothing. */
-function useTileSize(tile: RefObject<HTMLElement | null>, player: Player | null) {
+/** A tile outside the window asks for nothing. */
+function usePausedOutside(tile: RefObject<HTMLElement | null>, player: Player | null) {
   useEffect(() => {
     const element = tile.current;
     if (!element || !player) return;
-    const size = new ResizeObserver(([entry]) => {
-      player.setCap(tileQuality((entry?.contentRect.width ?? 0) * devicePixelRatio));
-    });
     const seen = new IntersectionObserver(([entry]) => {
       player.hold("outside", entry ? !entry.isIntersecting : false);
     });
-    size.observe(element);
     seen.observe(element);
-    return () => {
-      size.disconnect();
-      seen.disconnect();
-    };
+    return () => seen.disconnect();
   }, [tile, player]);
 }

@@ -1,65 +1,19 @@
-/** Which key does what. Pure: the Stage listens, the help dialog lists. */
+/** Which key asks for what; the keys themselves are in `commands.ts`. Pure. */
 
-export type KeyAction =
-  | "fullscreen"
-  | "snapshot"
-  | "stats"
-  | "pause"
-  | "auto"
-  | "better"
-  | "lower"
-  | "fit"
-  | "mirror"
-  | "rotate"
-  | "pip"
-  | "back"
-  | "forward"
-  | "escape"
-  | "help";
+import { COMMANDS, type CommandId } from "./commands";
 
-const KEYS: Record<string, KeyAction> = {
-  f: "fullscreen",
-  s: "snapshot",
-  i: "stats",
-  " ": "pause",
-  k: "pause",
-  a: "auto",
-  "+": "better",
-  "=": "better",
-  "-": "lower",
-  c: "fit",
-  m: "mirror",
-  r: "rotate",
-  p: "pip",
-  arrowleft: "back",
-  arrowright: "forward",
-  escape: "escape",
-  "?": "help",
-};
-
-export const HELP: readonly (readonly [keys: string, does: string])[] = [
-  ["Space or K", "Pause, play"],
-  ["S", "Save this picture"],
-  ["← held", "Look back up to 10 seconds"],
-  ["→ held", "Forward again"],
-  ["Esc", "Back to live, then to all cameras"],
-  ["+ and −", "Higher and lower quality"],
-  ["A", "Automatic quality"],
-  ["F or double click", "Full screen"],
-  ["C", "Fill the stage"],
-  ["M", "Mirror"],
-  ["R", "Rotate"],
-  ["P", "Picture in picture"],
-  ["I", "Figures"],
-  ["1 to 9", "Another camera"],
-  ["?", "This list"],
-];
+const BY_KEY = new Map<string, CommandId>(
+  (Object.keys(COMMANDS) as CommandId[]).flatMap((id) =>
+    COMMANDS[id].keys.map((key): [string, CommandId] => [key, id]),
+  ),
+);
 
 interface Pressed {
   key: string;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
+  shiftKey: boolean;
 }
 
 /** What has the focus, as far as it keeps keys for itself. */
@@ -77,10 +31,12 @@ export function focusOf(element: Element | null): Focus {
  * What a key press asks for, or null. Typing into a field is no command; a list, a slider and a
  * button keep the keys that work them.
  */
-export function keyAction(e: Pressed, focus: Focus): KeyAction | null {
+export function keyAction(e: Pressed, focus: Focus): CommandId | null {
   if (e.ctrlKey || e.metaKey || e.altKey || focus === "text") return null;
   const own = { select: /^( |arrow.*)$/i, slider: /^arrow/i, button: /^ $/, page: /^$/ }[focus];
-  return own.test(e.key) ? null : (KEYS[e.key.toLowerCase()] ?? null);
+  if (own.test(e.key)) return null;
+  const key = e.key.toLowerCase();
+  return BY_KEY.get(e.shiftKey && key.startsWith("arrow") ? `shift+${key}` : key) ?? null;
 }
 
 /** Those that a person who dictates or leans on the keyboard may want to be without. WCAG 2.1.4. */

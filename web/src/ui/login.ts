@@ -1,6 +1,7 @@
 /** Trades an access token, or that of a link, for a cookie that this page itself cannot read. */
 
 import { apiUrl } from "../stream/gateway_urls";
+import { words } from "./words/words";
 
 /** What went wrong, in words; empty is success. */
 export async function login(base: string, token: string): Promise<string> {
@@ -12,12 +13,19 @@ export async function login(base: string, token: string): Promise<string> {
       body: JSON.stringify({ token }),
     });
     if (answer.ok) return "";
-    if (answer.status === 401) return "This is not the token. It may be over.";
-    if (answer.status === 429) return "Too many wrong tokens. Wait a minute.";
-    return `The gateway said ${answer.status}. Try again.`;
+    if (answer.status === 401) return words.login.wrong;
+    if (answer.status === 429) return words.login.tooMany;
+    return words.login.said(answer.status);
   } catch {
-    return "The gateway does not answer. Try again.";
+    return words.login.silent;
   }
+}
+
+/** Gives the cookie back; the page then begins anew, as somebody who has none. */
+export async function logout(base: string): Promise<void> {
+  const options: RequestInit = { method: "POST", credentials: "include" };
+  const answer = await fetch(apiUrl(base, "logout"), options).catch(() => null);
+  if (answer?.ok) location.reload();
 }
 
 /** The token of the link that this page was opened by (`#link=…`), or null. Pure. */

@@ -75,7 +75,8 @@ async function floatStage(stage: HTMLElement, canvas: HTMLCanvasElement): Promis
   floating.addEventListener("pagehide", () => {
     watch.disconnect();
     floatingWindow = null;
-    home?.append(canvas);
+    // Another part of the page may have it by now.
+    if (canvas.ownerDocument === there) home?.append(canvas);
     dispatchEvent(new Event(PIP_LEFT_EVENT));
   });
 }

@@ -1,6 +1,6 @@
 /** What a viewer chose, remembered on this device. Where the browser forbids storage nothing is kept. */
 
-import { nearestRung } from "../stream/quality";
+import { labelOf, type Rendition, readLabel } from "../stream/rendition";
 
 export interface Prefs {
   fit: "contain" | "cover";
@@ -8,9 +8,11 @@ export interface Prefs {
   /** Quarter turns clockwise. */
   turns: 0 | 1 | 2 | 3;
   stats: boolean;
+  /** Date and time of the picture. */
+  clock: boolean;
 }
 
-const DEFAULTS: Prefs = { fit: "contain", mirror: false, turns: 0, stats: false };
+const DEFAULTS: Prefs = { fit: "contain", mirror: false, turns: 0, stats: false, clock: false };
 
 const prefsKey = (camera: string | null) => `rero.${camera ?? "default"}`;
 const qualityKey = (camera: string | null) => `${prefsKey(camera)}.quality`;
@@ -26,14 +28,12 @@ export function loadPrefs(camera: string | null): Prefs {
 export const savePrefs = (camera: string | null, prefs: Prefs): void =>
   write(prefsKey(camera), JSON.stringify(prefs));
 
-/** The last quality that worked by itself; null where none is known. */
-export function loadQuality(camera: string | null): number | null {
-  const quality = Number(read(qualityKey(camera)) ?? Number.NaN);
-  return Number.isFinite(quality) ? nearestRung(quality) : null;
-}
+/** The last rendition that worked by itself; null where none is known. */
+export const loadRendition = (camera: string | null): Rendition | null =>
+  readLabel(read(qualityKey(camera)) ?? "");
 
-export const saveQuality = (camera: string | null, quality: number): void =>
-  write(qualityKey(camera), String(quality));
+export const saveRendition = (camera: string | null, rendition: Rendition): void =>
+  write(qualityKey(camera), labelOf(rendition));
 
 const CAMERAS_KEY = "rero-cameras";
 const WALL_KEY = "rero-wall";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { golden } from "../stream/golden";
 import { type CameraStatus, readStatus } from "../stream/protocol";
+import { BEST, RENDITIONS } from "../stream/rendition";
 import type { View } from "../stream/view_model";
 import { inSeconds, present } from "./presentation";
 
@@ -13,9 +14,13 @@ const LIVE: View = {
   refusal: null,
   camera: null,
   quality: 80,
-  best: 95,
+  size: "full",
+  ladder: RENDITIONS,
+  top: BEST,
   auto: true,
   reason: "steady",
+  fewer: false,
+  rate: null,
   fps: 34,
   shownFps: 34,
   sourceFps: 34,
@@ -83,8 +88,8 @@ describe("what the page says of the stream", () => {
     ["a lost connection", LOST, "Reconnecting", "stale", "Connection lost"],
     ["the next try", TRYING, "Reconnecting", "stale", "Connection lost"],
     ["no network", { ...LOST, phase: "offline" }, "Offline", "stale", "You are offline"],
-    ["a full house", { ...LOST, full: true }, "Full", "stale", "All seats are taken"],
-    ["a locked door", refusal("login", ""), "Locked", "stale", "Who is there?"],
+    ["a full house", { ...LOST, full: true }, "Full", "stale", "Camera is full"],
+    ["a locked door", refusal("login", ""), "Locked", "stale", "Sign in"],
     ["a wrong origin", refusal("forbidden", "GATEWAY_ALLOWED_ORIGINS"), "Refused", "stale", null],
     ["looking back", { behindMs: 3_000 }, "Looking back", "live", null],
   ])("of %s", (_, change, label, trust, title) => {

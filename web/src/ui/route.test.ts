@@ -11,13 +11,19 @@ describe("the page's address", () => {
     });
   });
 
+  it("asks for a quality of any size", () => {
+    const quality = (search: string) => readRoute(search).options.quality;
+    expect(quality("?quality=85s2")).toEqual({ quality: 80, size: "half" });
+    expect(quality("?quality=80s3")).toBeNull();
+  });
+
   it("asks for cameras, a quality, figures and a fit", () => {
     const route = readRoute("?camera=yard&camera=door,gate&quality=62&stats&fit=cover&embed=1");
     expect(route).toEqual({
       cameras: ["yard", "door", "gate"],
       impossible: [],
       wall: false,
-      options: { quality: 60, stats: true, fit: "cover", embed: true },
+      options: { quality: { quality: 60, size: "full" }, stats: true, fit: "cover", embed: true },
     });
   });
 

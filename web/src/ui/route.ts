@@ -4,7 +4,7 @@
  * Back, reload and a link that is sent to somebody work. Pure.
  */
 
-import { nearestRung } from "../stream/quality";
+import { type Rendition, readLabel } from "../stream/rendition";
 
 export interface Route {
   /** The cameras to show, in order. */
@@ -17,8 +17,8 @@ export interface Route {
 }
 
 export interface PageOptions {
-  /** A fixed quality; null adapts. */
-  quality: number | null;
+  /** A fixed rendition, spelled `80`, `80s2` or `80s4`; null adapts. */
+  quality: Rendition | null;
   stats: boolean;
   /** Null: as the viewer chose last. */
   fit: "contain" | "cover" | null;
@@ -39,14 +39,13 @@ const MAX_CAMERAS = 16;
 export function readRoute(search: string): Route {
   const q = new URLSearchParams(search);
   const fit = q.get("fit");
-  const quality = q.get("quality");
   const names = [...new Set(q.getAll("camera").flatMap((v) => v.split(",")))].filter(Boolean);
   return {
     cameras: names.filter((v) => CAMERA_NAME.test(v)).slice(0, MAX_CAMERAS),
     impossible: names.filter((v) => !CAMERA_NAME.test(v)),
     wall: on(q.get("wall")),
     options: {
-      quality: quality !== null && /^\d{1,3}$/.test(quality) ? nearestRung(Number(quality)) : null,
+      quality: readLabel(q.get("quality") ?? ""),
       stats: on(q.get("stats")),
       fit: fit === "cover" || fit === "contain" ? fit : null,
       embed: on(q.get("embed")),
@@ -82,6 +81,13 @@ export function sceneOf(route: Route, known: readonly string[] | null): Scene {
   if (known !== null && known.length > 1) return { kind: "list" };
   const [alone] = known ?? [];
   return { kind: "camera", camera: alone === undefined || alone === "default" ? null : alone };
+}
+
+/** The camera after this one, or before it; round again at the end. Null where there is no other. */
+export function neighbour(names: readonly string[], camera: string, to: 1 | -1): string | null {
+  const at = names.indexOf(camera);
+  if (at < 0 || names.length < 2) return null;
+  return names[(at + to + names.length) % names.length] ?? null;
 }
 
 const on = (value: string | null) => value !== null && value !== "0" && value !== "false";

@@ -1,27 +1,33 @@
-/** Saving the picture on screen, byte for byte as the camera's host sent it. */
+/** Saving the picture on screen, or the last seconds as a film, byte for byte as the camera's host sent them. */
 
-import type { Snapshot } from "../stream/view_model";
+import type { Clip, Snapshot } from "../stream/view_model";
 
 /** Some browsers begin the download only after the click has been handled. */
 const REVOKE_AFTER_MS = 10_000;
 
 /** `front-door_2026-11-22_14-03-07.250.jpg`, in the viewer's own time. */
-export function snapshotName(takenAt: number, camera: string | null): string {
+export function fileName(takenAt: number, camera: string | null, ending: "jpg" | "avi"): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const t = new Date(takenAt);
   const day = `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
   const clock = `${two(t.getHours())}-${two(t.getMinutes())}-${two(t.getSeconds())}`;
   const ms = String(t.getMilliseconds()).padStart(3, "0");
-  return `${camera ?? "camera"}_${day}_${clock}.${ms}.jpg`;
+  return `${camera ?? "camera"}_${day}_${clock}.${ms}.${ending}`;
 }
 
 /** Hands the picture to the browser's downloads and returns its name. */
-export function saveSnapshot(snapshot: Snapshot, camera: string | null): string {
+export const saveSnapshot = ({ jpeg, takenAt }: Snapshot, camera: string | null): string =>
+  save(new Blob([jpeg], { type: "image/jpeg" }), fileName(takenAt, camera, "jpg"));
+
+export const saveClip = ({ avi, takenAt }: Clip, camera: string | null): string =>
+  save(new Blob([avi], { type: "video/x-msvideo" }), fileName(takenAt, camera, "avi"));
+
+function save(file: Blob, name: string): string {
   const link = document.createElement("a");
-  const address = URL.createObjectURL(new Blob([snapshot.jpeg], { type: "image/jpeg" }));
+  const address = URL.createObjectURL(file);
   link.href = address;
-  link.download = snapshotName(snapshot.takenAt, camera);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), REVOKE_AFTER_MS);
-  return link.download;
+  return name;
 }

@@ -16,9 +16,16 @@ export interface KnownCamera extends CameraStatus {
   seenAt: number | null;
 }
 
-/** Null until the gateway told, or while it does not. Once it is `settled` what is shown, it is asked seldom. */
-export function useCameras(base: string, settled: RefObject<boolean>): KnownCamera[] | null {
-  const [cameras, setCameras] = useState<KnownCamera[] | null>(null);
+interface Known {
+  /** Null until the gateway told, or while it does not. */
+  cameras: KnownCamera[] | null;
+  /** By a cookie, which can be given back. */
+  signedIn: boolean;
+}
+
+/** Once it is `settled` what is shown, the gateway is asked seldom. */
+export function useCameras(base: string, settled: RefObject<boolean>): Known {
+  const [known, setKnown] = useState<Known>({ cameras: null, signedIn: false });
   useEffect(() => {
     const stop = new AbortController();
     let askedAt = 0;
@@ -26,7 +33,9 @@ export function useCameras(base: string, settled: RefObject<boolean>): KnownCame
       if (document.hidden) return;
       askedAt = performance.now();
       const told = await askCameras(base, stop.signal);
-      if (told && !stop.signal.aborted) setCameras((known) => told.map((c) => seen(c, known)));
+      if (!told || stop.signal.aborted) return;
+      const { signedIn } = told;
+      setKnown((last) => ({ signedIn, cameras: told.cameras.map((c) => seen(c, last.cameras)) }));
     };
     void ask();
     const timer = setInterval(() => {
@@ -42,17 +51,28 @@ export function useCameras(base: string, settled: RefObject<boolean>): KnownCame
       document.removeEventListener("visibilitychange", ask);
     };
   }, [base, settled]);
-  return cameras;
+  return known;
+}
+
+/** What a browser shows by its cookie, and by nothing else. */
+const COOKIES: readonly unknown[] = ["token", "link", "jwt"];
+
+interface Told {
+  cameras: CameraStatus[];
+  signedIn: boolean;
 }
 
 /** Those that the gateway ever heard of; one that somebody only asked for has no run. */
-async function askCameras(base: string, signal: AbortSignal): Promise<CameraStatus[] | null> {
+async function askCameras(base: string, signal: AbortSignal): Promise<Told | null> {
   try {
     const answer = await fetch(apiUrl(base, "status"), { credentials: "include", signal });
     if (!answer.ok) return null;
-    const { cameras } = await answer.json();
+    const { cameras, access } = await answer.json();
     if (!Array.isArray(cameras)) return null;
-    return cameras.filter((c) => c?.run !== "").flatMap((c) => readStatus(c) ?? []);
+    return {
+      cameras: cameras.filter((c) => c?.run !== "").flatMap((c) => readStatus(c) ?? []),
+      signedIn: COOKIES.includes(access?.by),
+    };
   } catch {
     return null;
   }

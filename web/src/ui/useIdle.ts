@@ -1,28 +1,41 @@
-/** Whether the pointer does not move: then the controls and the pointer are hidden. */
+/** Whether the controls are to be hidden: the mouse does not move, or a tap sent them away. */
 
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 /** Without a movement for so long the pointer is idle. */
 const IDLE_AFTER_MS = 3_000;
 
-export function useIdle(stage: RefObject<HTMLElement | null>): boolean {
+/** `toggle` is a tap on the picture: it brings the controls, or sends them away. */
+export function useIdle(stage: RefObject<HTMLElement | null>): [idle: boolean, toggle: () => void] {
   const [idle, setIdle] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const wake = useRef(() => {
+    setIdle(false);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setIdle(true), IDLE_AFTER_MS);
+  });
   useEffect(() => {
     const element = stage.current;
-    let timer: ReturnType<typeof setTimeout>;
-    const moved = () => {
-      setIdle(false);
-      clearTimeout(timer);
-      timer = setTimeout(() => setIdle(true), IDLE_AFTER_MS);
+    const moved = (e: PointerEvent) => {
+      // A finger on the picture is a tap or a gesture; on the controls it uses them.
+      const uses = (e.target as HTMLElement).closest(".bar, .rewind") !== null;
+      if (e.pointerType === "mouse" || uses) wake.current();
     };
-    moved();
+    wake.current();
     element?.addEventListener("pointermove", moved);
     element?.addEventListener("pointerdown", moved);
     return () => {
-      clearTimeout(timer);
+      clearTimeout(timer.current);
       element?.removeEventListener("pointermove", moved);
       element?.removeEventListener("pointerdown", moved);
     };
   }, [stage]);
-  return idle;
+  const toggle = () => {
+    if (idle) wake.current();
+    else {
+      clearTimeout(timer.current);
+      setIdle(true);
+    }
+  };
+  return [idle, toggle];
 }

@@ -1,24 +1,24 @@
 /** Listens to the keyboard for as long as the stage is there; which key does what is in `keys.ts`. */
 
 import { useEffect, useRef } from "react";
-import { focusOf, isSingleCharacter, type KeyAction, keyAction } from "./keys";
+import { COMMANDS, type Commands } from "./commands";
+import { focusOf, isSingleCharacter, keyAction } from "./keys";
 import { singleKeysWanted } from "./prefs";
 
-export type KeyCommands = Record<KeyAction | "letGo", () => void>;
-
-export function useKeys(commands: KeyCommands) {
-  const latest = useRef(commands);
+/** `letGo` of an arrow. */
+export function useKeys(commands: Commands, letGo: () => void) {
+  const latest = useRef({ commands, letGo });
   useEffect(() => {
-    latest.current = commands;
+    latest.current = { commands, letGo };
   });
   useEffect(() => {
     const down = (e: KeyboardEvent) => {
       if (document.querySelector("dialog[open]")) return;
       if (isSingleCharacter(e) && !singleKeysWanted()) return;
       const action = keyAction(e, focusOf(document.activeElement));
-      if (!action || (e.repeat && action !== "better" && action !== "lower")) return;
+      if (!action || (e.repeat && !COMMANDS[action].repeats)) return;
       e.preventDefault();
-      latest.current[action]();
+      latest.current.commands[action]?.run();
     };
     const up = (e: KeyboardEvent) => {
       if (e.key.startsWith("Arrow")) latest.current.letGo();

@@ -3,6 +3,7 @@
 import { useEffect } from "react";
 import type { Pill } from "./presentation";
 import type { Scene } from "./route";
+import { words } from "./words/words";
 
 export function usePageTitle(scene: Scene, { label, tone }: Pill): void {
   const title = titleOf(scene, label);
@@ -20,10 +21,10 @@ function titleOf(scene: Scene, label: string): string {
     case "camera":
       return `${label} · ${scene.camera ?? "ReRo CCTV"}`;
     case "wall":
-      return `${scene.cameras.length} cameras · ReRo CCTV`;
+      return `${words.list.titleOfWall(scene.cameras.length)} · ReRo CCTV`;
     case "list":
-      return "Cameras · ReRo CCTV";
+      return `${words.list.title} · ReRo CCTV`;
     case "unknown":
-      return `No camera ${scene.camera} · ReRo CCTV`;
+      return `${words.list.titleOfUnknown(scene.camera)} · ReRo CCTV`;
   }
 }

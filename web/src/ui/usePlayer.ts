@@ -1,37 +1,32 @@
 /** A player as long as a component lives, paused while the page is hidden. */
 
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Player } from "../stream/player";
+import type { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
 import { isFloating, PIP_LEFT_EVENT } from "./pip";
+import { leaveScreen, takeScreen } from "./players";
 
 export const TRY_AGAIN_EVENT = "rero-try-again";
 
 /** Every player of the page that waits or was refused tries now. */
 export const tryAgain = () => dispatchEvent(new Event(TRY_AGAIN_EVENT));
 
-/**
- * A player that draws into `host` as long as the component lives. The canvas is made here and not
- * by React: it can be handed to a worker only once, and React may mount twice.
- */
+/** A player that draws into `host` as long as the component lives; it may be one that already plays. */
 export function usePlayer(
   host: RefObject<HTMLElement | null>,
-  config: EngineConfig,
+  config: (box: HTMLElement | null) => EngineConfig,
 ): [Player | null, View | null] {
   const [player, setPlayer] = useState<Player | null>(null);
   const first = useRef(config);
   useEffect(() => {
-    const canvas = document.createElement("canvas");
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", "Live camera picture");
-    host.current?.append(canvas);
-    const made = new Player(canvas, first.current);
-    const stop = followPage(made);
-    setPlayer(made);
+    const wanted = first.current(host.current);
+    const screen = takeScreen(wanted);
+    host.current?.append(screen.canvas);
+    const stop = followPage(screen.player);
+    setPlayer(screen.player);
     return () => {
       stop();
-      made.close();
-      canvas.remove();
+      leaveScreen(wanted.camera, screen);
       setPlayer(null);
     };
   }, [host]);

@@ -1,21 +1,27 @@
 /** The state of a stage and what a viewer can do with it, for the controls and the keys alike. */
 
 import { type RefObject, useEffect, useState } from "react";
+import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
-import { MAX_QUALITY, nearestRung, QUALITY_STEP } from "../stream/quality";
+import { FIRST, labelOf, type Rendition, readLabel } from "../stream/rendition";
 import type { EngineConfig, View } from "../stream/view_model";
-import type { Actions } from "./Controls";
+import type { Commands } from "./commands";
 import { canPip, isBareVideo, leavePip, togglePip } from "./pip";
-import { loadQuality, type Prefs, saveQuality } from "./prefs";
+import { loadRendition, type Prefs, saveRendition } from "./prefs";
 import { inSeconds, present } from "./presentation";
+import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
-import { saveSnapshot } from "./snapshot";
+import { lookCommands, qualityCommands, takeAwayCommands, zoomCommands } from "./stage_commands";
 import { useFullscreen } from "./useFullscreen";
-import { type KeyCommands, useKeys } from "./useKeys";
+import { useIdle } from "./useIdle";
+import { useKeys } from "./useKeys";
+import { type Lie, needsOf, useNeeds } from "./useNeeds";
 import { usePlayer } from "./usePlayer";
 import { usePrefs } from "./usePrefs";
 import { type Rewinding, useRewind } from "./useRewind";
 import { useToast } from "./useToast";
+import { useZoom } from "./useZoom";
+import { words } from "./words/words";
 
 /** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
 const MAX_REWIND_BYTES = 48e6;
@@ -28,20 +34,26 @@ export interface StageConfig {
   options: PageOptions;
   /** Leads up to the list of cameras; null where there is none. */
   leave: (() => void) | null;
+  /** To the next camera, or the one before. */
+  turn: (to: 1 | -1) => void;
 }
 
 export interface StageState {
   player: Player | null;
   view: View | null;
   prefs: Prefs;
-  paused: boolean;
-  help: boolean;
+  /** What stands open over everything. */
+  dialog: "help" | "share" | null;
   full: boolean;
+  idle: boolean;
+  zoom: number;
   toast: string;
   rewind: Rewinding;
-  actions: Actions;
+  commands: Commands;
+  choose: (rendition: Rendition | "auto") => void;
   resume: () => void;
-  closeHelp: () => void;
+  closeDialog: () => void;
+  toggleFull: () => void;
 }
 
 /** One camera's player in `host`, and everything that a viewer can do with it on `stage`. */
@@ -51,10 +63,15 @@ export function useStage(
   config: StageConfig,
 ): StageState {
   const { camera, options } = config;
-  const [player, view] = usePlayer(host, engineConfig(config));
   const [prefs, change] = usePrefs(camera, options);
+  const [idle, toggleIdle] = useIdle(stage);
+  const touched = { tap: toggleIdle, swipe: config.turn, wheelNeedsCtrl: options.embed };
+  const zoom = useZoom(stage, host, touched);
+  const lie = lieOf(prefs, zoom.scale);
+  const [player, view] = usePlayer(host, (box) => engineConfig(config, needsOf(box, lie)));
+  useNeeds(host, player, lie);
   const [paused, setPaused] = useState(false);
-  const [help, setHelp] = useState(false);
+  const [dialog, setDialog] = useState<StageState["dialog"]>(null);
   const [toast, say] = useToast();
   const rewind = useRewind(player, view);
   const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
@@ -64,67 +81,64 @@ export function useStage(
   useMarkedVideo(player, view);
   usePublishedView(stage, view);
   useWorkingQuality(camera, view);
-
-  const actions: Actions = {
-    pause: () => setPaused(!paused),
-    snapshot: async () => {
-      const snapshot = await player?.snapshot();
-      say(snapshot ? `Saved ${saveSnapshot(snapshot, camera)}` : "There is no picture yet");
-    },
-    rewind: rewind.toggle,
-    setQuality: (chosen) => {
-      player?.setQuality(chosen);
-      say(chosen === "auto" ? "Quality: automatic" : `Quality: ${chosen}`);
-    },
-    stats: () => change({ stats: !prefs.stats }),
-    fit: () => change({ fit: prefs.fit === "cover" ? "contain" : "cover" }),
-    mirror: () => change({ mirror: !prefs.mirror }),
-    rotate: () => change({ turns: ((prefs.turns + 1) % 4) as Prefs["turns"] }),
-    fullscreen: toggleFull,
-    pip: canPip ? () => void togglePip(stage.current).catch((e) => say(String(e))) : null,
-    help: () => setHelp(!help),
+  const choose = (chosen: Rendition | "auto") => {
+    player?.choose(chosen);
+    say(words.page.qualityIs(chosen === "auto" ? words.page.automatic : nameOf(chosen)));
   };
   const leave = () => {
     if (rewind.open) rewind.live();
     else if (full) toggleFull();
+    else if (zoom.scale > 1) zoom.whole();
     else config.leave?.();
   };
-  useKeys({ ...keyCommands(actions, rewind, view?.quality ?? MAX_QUALITY), escape: leave });
-  const resume = () => setPaused(false);
-  const closeHelp = () => setHelp(false);
-  return { player, view, prefs, paused, help, full, toast, rewind, actions, resume, closeHelp };
+  const commands: Commands = {
+    ...lookCommands(prefs, change),
+    ...zoomCommands(zoom),
+    ...qualityCommands(view, choose),
+    ...takeAwayCommands({ player, view, camera, say, share: () => setDialog("share") }),
+    pause: {
+      run: () => setPaused(!paused),
+      ...(paused && { icon: "play", name: words.command.play }),
+    },
+    back: { run: rewind.toggle, pressed: rewind.open },
+    forward: { run: () => rewind.play(1) },
+    escape: { run: leave },
+    help: { run: () => setDialog("help") },
+    fullscreen: {
+      run: toggleFull,
+      ...(full && { icon: "window", name: words.command.leaveFullscreen }),
+    },
+    ...(canPip && {
+      pip: { run: () => void togglePip(stage.current).catch((e) => say(String(e))) },
+    }),
+  };
+  // The button opens the slider; the key plays as long as it is held.
+  useKeys({ ...commands, back: { run: () => rewind.play(-1) } }, rewind.stop);
+  const [resume, closeDialog] = [() => setPaused(false), () => setDialog(null)];
+  return {
+    ...{ player, view, prefs, dialog, full, idle, zoom: zoom.scale, toast, rewind },
+    ...{ commands, choose, resume, closeDialog, toggleFull },
+  };
 }
 
-const engineConfig = ({ base, camera, options }: StageConfig): EngineConfig => ({
-  base,
-  camera,
-  quality: options.quality ?? loadQuality(camera) ?? MAX_QUALITY,
-  auto: options.quality === null,
-  cap: MAX_QUALITY,
-  rewindBytes: MAX_REWIND_BYTES,
+const lieOf = ({ fit, turns }: Prefs, zoom: number): Lie => ({
+  ...{ cover: fit === "cover", turned: turns % 2 === 1 },
+  ...{ attended: true, zoom },
 });
 
-const keyCommands = (
-  actions: Actions,
-  rewind: Rewinding,
-  quality: number,
-): Omit<KeyCommands, "escape"> => ({
-  ...actions,
-  pip: actions.pip ?? (() => {}),
-  auto: () => actions.setQuality("auto"),
-  better: () => actions.setQuality(nearestRung(quality + QUALITY_STEP)),
-  lower: () => actions.setQuality(nearestRung(quality - QUALITY_STEP)),
-  back: () => rewind.play(-1),
-  forward: () => rewind.play(1),
-  letGo: rewind.stop,
-});
+function engineConfig({ base, camera, options }: StageConfig, needs: Needs): EngineConfig {
+  const remembered = loadRendition(camera);
+  const by = options.quality ? "choice" : remembered ? "memory" : "guess";
+  const start = options.quality ?? remembered ?? FIRST;
+  return { base, camera, start, by, needs, rewindBytes: MAX_REWIND_BYTES };
+}
 
 /** A floating video shows the canvas alone: what the page says over it is drawn into it. */
 function useMarkedVideo(player: Player | null, view: View | null) {
   const { label, trust } = present(view);
-  const age = trust === "old" ? `, ${inSeconds(view?.ageMs ?? 0)} old` : "";
-  const words = trust !== "live" && isBareVideo() ? label + age : null;
-  useEffect(() => player?.mark(words), [player, words]);
+  const age = trust === "old" ? `, ${words.page.old(inSeconds(view?.ageMs ?? 0))}` : "";
+  const said = trust !== "live" && isBareVideo() ? label + age : null;
+  useEffect(() => player?.mark(said), [player, said]);
 }
 
 function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | null) {
@@ -136,8 +150,9 @@ function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | nul
 
 /** The next visit begins with the quality that worked by itself. */
 function useWorkingQuality(camera: string | null, view: View | null) {
-  const working = view?.phase === "live" && view.auto ? view.quality : null;
+  const working = view?.phase === "live" && view.auto ? labelOf(view) : null;
   useEffect(() => {
-    if (working !== null) saveQuality(camera, working);
+    const rendition = working && readLabel(working);
+    if (rendition) saveRendition(camera, rendition);
   }, [camera, working]);
 }

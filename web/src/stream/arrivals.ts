@@ -1,0 +1,92 @@
+/**
+ * What the last seconds of arrivals tell: how many frames a second came, and how many the camera made.
+ * Pure; times in seconds.
+ */
+
+export const NOMINAL_FPS = 34;
+export const WINDOW_S = 5;
+/** The stamps overrule the announced rate when they differ by more than this part. */
+const ANNOUNCED_TOLERANCE = 0.05;
+/** Below this many stamps the camera's rate is a guess. */
+const MIN_STAMPS = 10;
+
+/** One arrival; `seq` and `capturedAt` from the stamp where there is one. */
+export interface Arrival {
+  at: number;
+  seq?: number;
+  capturedAt?: number;
+}
+
+export class Arrivals {
+  /** Frames a second over the window, when it was last measured. */
+  fps = 0;
+  sourceFps = NOMINAL_FPS;
+  #window: Arrival[] = [];
+  #since: number | null = null;
+  #announced: number | null = null;
+  /** By the stamps of a window that has gone. */
+  #stamped: number | null = null;
+
+  /** The frame rate that the server announces, or null where it does not. */
+  announce(fps: number | null): void {
+    if (fps !== this.#announced) this.#stamped = null;
+    this.#announced = fps;
+  }
+
+  add(frame: Arrival): void {
+    this.#since ??= frame.at;
+    const last = this.#window.at(-1);
+    // Capture restarted and counts from 0: earlier stamps cannot be compared with these.
+    if (frame.seq !== undefined && last?.seq !== undefined && frame.seq < last.seq)
+      for (const old of this.#window) old.seq = old.capturedAt = undefined;
+    this.#window.push(frame);
+  }
+
+  clear(): void {
+    this.#window = [];
+    this.#since = null;
+  }
+
+  /** Brings everything up to `now`; how many seconds the window covers. */
+  measure(now: number): number {
+    const from = now - WINDOW_S;
+    let stale = 0;
+    while ((this.#window[stale]?.at ?? now) <= from) stale++;
+    this.#window.splice(0, stale);
+    if (this.#since === null) return 0;
+    const span = Math.min(WINDOW_S, now - this.#since);
+    this.fps = span > 0 ? this.#window.length / span : 0;
+    this.sourceFps = this.#source();
+    return span;
+  }
+
+  countFrom(from: number): number {
+    let n = 0;
+    for (let i = this.#window.length - 1; i >= 0 && (this.#window[i]?.at ?? 0) > from; i--) n++;
+    return n;
+  }
+
+  /** The first and the last arrival since then, and how many there were. */
+  since(from: number): { count: number; first: number; last: number } {
+    const count = this.countFrom(from);
+    return {
+      count,
+      first: this.#window.at(-count)?.at ?? from,
+      last: this.#window.at(-1)?.at ?? from,
+    };
+  }
+
+  /** What the camera delivers: by its stamps, else as announced, else as usual. */
+  #source(): number {
+    const announced = this.#announced ?? NOMINAL_FPS;
+    const stamped = this.#window.filter((f) => f.seq !== undefined);
+    const first = stamped[0];
+    const last = stamped.at(-1);
+    const seconds = (last?.capturedAt ?? 0) - (first?.capturedAt ?? 0);
+    if (stamped.length < MIN_STAMPS || seconds <= 1) return this.#stamped ?? announced;
+    const measured = ((last?.seq ?? 0) - (first?.seq ?? 0)) / seconds;
+    const differs = Math.abs(measured - announced) > ANNOUNCED_TOLERANCE * announced;
+    this.#stamped = differs ? measured : announced;
+    return this.#stamped;
+  }
+}

@@ -1,0 +1,48 @@
+/** What is left of the page when a part of it failed: words, and a way out. */
+
+import { Component, type ReactNode } from "react";
+import { Icon } from "./icons";
+import { BROKEN_EVENT } from "./lost";
+import { words } from "./words/words";
+
+export class Boundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError(): { broken: boolean } {
+    return { broken: true };
+  }
+
+  readonly #fail = () => this.setState({ broken: true });
+
+  override componentDidMount(): void {
+    addEventListener(BROKEN_EVENT, this.#fail);
+  }
+
+  override componentWillUnmount(): void {
+    removeEventListener(BROKEN_EVENT, this.#fail);
+  }
+
+  override render(): ReactNode {
+    return this.state.broken ? <Broken /> : this.props.children;
+  }
+}
+
+function Broken() {
+  const { broken, brokenDetail, reload } = words.page;
+  return (
+    <div className="app">
+      <main className="stage">
+        <div className="veil" data-tone="bad">
+          <div className="card glass" role="alert">
+            <Icon name="stop" />
+            <strong>{broken}</strong>
+            <span>{brokenDetail}</span>
+            <button type="button" onClick={() => location.reload()}>
+              {reload}
+            </button>
+          </div>
+        </div>
+      </main>
+    </div>
+  );
+}

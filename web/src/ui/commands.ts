@@ -1,0 +1,84 @@
+/**
+ * Everything that a person can do with a picture, in one table: its keys, its icon, where it stands. The
+ * keyboard, the toolbar, its menu and the list of keys are made of it. Pure.
+ */
+
+import type { IconName } from "./icons";
+import { words } from "./words/words";
+
+interface Spec {
+  /** As the browser names them, in lower case; Shift goes before. */
+  keys: readonly string[];
+  /** As people read them; not said where there is no key. */
+  shown: string;
+  icon?: IconName;
+  /** Where a button for it stands; none has its keys alone. */
+  place?: "bar" | "end" | "menu";
+  /** Does its work again while the key is held. */
+  repeats?: boolean;
+}
+
+const TABLE = {
+  pause: { keys: [" ", "k"], shown: "Space, K", icon: "pause", place: "bar" },
+  snapshot: { keys: ["s"], shown: "S", icon: "camera", place: "bar" },
+  back: { keys: ["arrowleft"], shown: "←", icon: "rewind", place: "bar" },
+  forward: { keys: ["arrowright"], shown: "→" },
+  escape: { keys: ["escape"], shown: "Esc" },
+  zoomIn: { keys: ["+", "="], shown: "+", icon: "zoomIn", place: "menu", repeats: true },
+  zoomOut: { keys: ["-"], shown: "−", icon: "zoomOut", place: "menu", repeats: true },
+  zoomWhole: { keys: ["0"], shown: "0" },
+  panLeft: { keys: ["shift+arrowleft"], shown: "", repeats: true },
+  panRight: { keys: ["shift+arrowright"], shown: "", repeats: true },
+  panUp: { keys: ["shift+arrowup"], shown: "", repeats: true },
+  panDown: { keys: ["shift+arrowdown"], shown: "", repeats: true },
+  better: { keys: ["."], shown: ".", repeats: true },
+  lower: { keys: [","], shown: ",", repeats: true },
+  auto: { keys: ["a"], shown: "A" },
+  clip: { keys: ["v"], shown: "V", icon: "clip", place: "menu" },
+  share: { keys: ["l"], shown: "L", icon: "share", place: "menu" },
+  fit: { keys: ["c"], shown: "C", icon: "fill", place: "menu" },
+  mirror: { keys: ["m"], shown: "M", icon: "mirror", place: "menu" },
+  rotate: { keys: ["r"], shown: "R", icon: "rotate", place: "menu" },
+  pip: { keys: ["p"], shown: "P", icon: "pip", place: "menu" },
+  clock: { keys: ["t"], shown: "T", icon: "clock", place: "menu" },
+  stats: { keys: ["i"], shown: "I", icon: "stats", place: "end" },
+  diagnostics: { keys: ["d"], shown: "D", icon: "copy", place: "menu" },
+  help: { keys: ["?"], shown: "?", icon: "keyboard", place: "menu" },
+  fullscreen: { keys: ["f"], shown: "F", icon: "fullscreen", place: "end" },
+} as const satisfies Record<string, Spec>;
+
+export type CommandId = keyof typeof TABLE;
+export const COMMANDS: Readonly<Record<CommandId, Spec>> = TABLE;
+
+/** What a command is at the moment. */
+export interface Command {
+  run(): void;
+  /** Undefined for what is done and over. */
+  pressed?: boolean;
+  /** Where it differs from what the table says. */
+  icon?: IconName;
+  name?: string;
+}
+
+/** Those that there are no means for in this browser are missing. */
+export type Commands = Partial<Record<CommandId, Command>>;
+
+export const idsAt = (place: Spec["place"]): CommandId[] =>
+  (Object.keys(TABLE) as CommandId[]).filter((id) => COMMANDS[id].place === place);
+
+/** Its name on a button. */
+export const nameOfCommand = (id: CommandId, { name }: Command): string =>
+  name ?? words.command[id as keyof typeof words.command] ?? id;
+
+/** The list of keys, for people. */
+export function helpRows(): [keys: string, does: string][] {
+  const { help, command } = words;
+  const rows = (Object.keys(TABLE) as CommandId[]).flatMap((id): [string, string][] => {
+    const { shown } = COMMANDS[id];
+    const does = help[id as keyof typeof help] ?? command[id as keyof typeof command];
+    if (shown === "" || typeof does !== "string") return [];
+    if (id === "fullscreen") return [[help.orDoubleClick(shown), does]];
+    return [[/[←→]/.test(shown) ? help.held(shown) : shown, does]];
+  });
+  return [...rows, ["⇧ ← → ↑ ↓", help.pan], ["1 – 9", help.another]];
+}

@@ -1,0 +1,30 @@
+/**
+ * A part of the page that cannot be loaded: most often another version took its place on the server while
+ * it was open. Loading the page again helps; where it did not, the page says so instead of trying for ever.
+ */
+
+const RELOADED_KEY = "rero-reloaded";
+/** Lost again so soon after loading, it would be lost for ever. */
+const RELOAD_EVERY_MS = 60_000;
+/** Dispatched at the window when the page can do no more for itself. */
+export const BROKEN_EVENT = "rero-broken";
+
+/** Whether to load the page again, after it was last done then; milliseconds of one clock. Pure. */
+export const mayReload = (last: string | null, now: number): boolean =>
+  !(now - Number(last ?? Number.NEGATIVE_INFINITY) < RELOAD_EVERY_MS);
+
+export function lost(): void {
+  if (rememberReload()) location.reload();
+  else dispatchEvent(new Event(BROKEN_EVENT));
+}
+
+/** False where it was done just now, or where nobody could know. */
+function rememberReload(): boolean {
+  try {
+    if (!mayReload(sessionStorage.getItem(RELOADED_KEY), Date.now())) return false;
+    sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
+    return true;
+  } catch {
+    return false;
+  }
+}
