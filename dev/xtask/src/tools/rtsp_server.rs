@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::fetch::{apt_install, apt_possible, update_lists};
+use super::apt::{apt_install, apt_possible, update_lists};
 use crate::shell::{Outcome, output};
 
 const PACKAGES: [&str; 4] = [
