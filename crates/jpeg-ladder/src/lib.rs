@@ -29,6 +29,8 @@ mod mjpeg;
 mod orientation;
 mod race;
 mod request;
+#[cfg(any(target_arch = "aarch64", test))]
+mod signed_quant;
 mod source;
 mod span;
 mod strip;

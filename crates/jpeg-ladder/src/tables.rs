@@ -3,6 +3,9 @@
 //! Everything an encoder looks up per block is laid out here for that look-up and for nothing else.
 //! Source: ITU-T T.81 annex K.1 (quantisation), K.3 (Huffman), A.3.6 (zigzag); scaling by quality as libjpeg does it.
 
+#[cfg(target_arch = "aarch64")]
+use crate::signed_quant::SignedQuant;
+
 /// Place in the 8×8 block (row by row) of the coefficient at each zigzag position.
 pub(crate) const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
@@ -100,16 +103,22 @@ pub(crate) struct Quant {
     pub(crate) steps: [u8; 64],
     /// Below this every coefficient of the block's second half becomes zero.
     pub(crate) threshold: u16,
+    /// The same division for kernels that keep the sign.
+    #[cfg(target_arch = "aarch64")]
+    pub(crate) signed: SignedQuant,
 }
 
 impl Quant {
     fn new(base: &[u8; 64], quality: u8) -> Self {
+        let steps = scaled(base, quality);
         let mut quant = Self {
             bias: [0; 64],
             reciprocal: [0; 64],
             scale: [0; 64],
-            steps: scaled(base, quality),
+            steps,
             threshold: u16::MAX,
+            #[cfg(target_arch = "aarch64")]
+            signed: SignedQuant::new(&steps),
         };
         for (i, &step) in quant.steps.iter().enumerate() {
             // Source: libjpeg-turbo's compute_reciprocal (jcdctmgr.c).
