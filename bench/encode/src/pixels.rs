@@ -41,7 +41,12 @@ pub fn compare(
     race(&mut runs, rounds)
 }
 
-fn ours<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8], kernel: Kernel) -> Run<'a> {
+pub fn ours<'a>(
+    frame: &'a Frame,
+    sampling: Sampling,
+    qualities: &'a [u8],
+    kernel: Kernel,
+) -> Run<'a> {
     let spec = frame.spec(sampling);
     let mut ladder = Ladder::with_kernel(kernel);
     let mut out = vec![Vec::new(); qualities.len()];
@@ -75,7 +80,7 @@ fn jpeg_encoder<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -
     })
 }
 
-fn turbo_rgb<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
+pub fn turbo_rgb<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
     let mut turbo = Compressor::new().expect("one");
     let mut file = vec![0; FILE_BYTES];
     Box::new(move || {
@@ -98,7 +103,7 @@ fn turbo_rgb<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> R
     })
 }
 
-fn turbo_yuv<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
+pub fn turbo_yuv<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
     let mut turbo = Compressor::new().expect("one");
     let mut file = vec![0; FILE_BYTES];
     let mut planes = [Vec::new(), Vec::new(), Vec::new()];

@@ -569,8 +569,8 @@ fn piece_symbols(
             at =
                 unsafe { block_symbols(batch.luma_codes, quantised, block, words, at, &mut dc[0]) };
         }
-        for component in 1..=per_mcu - luma {
-            let (block, previous) = (mcu + luma + component - 1, &mut dc[component]);
+        for (chroma, previous) in dc[1..=per_mcu - luma].iter_mut().enumerate() {
+            let block = mcu + luma + chroma;
             // SAFETY: as above.
             at =
                 unsafe { block_symbols(batch.chroma_codes, quantised, block, words, at, previous) };
