@@ -10,6 +10,7 @@
 )]
 
 mod advisories;
+mod arm64;
 mod bench;
 mod camera;
 mod chaos;
@@ -51,6 +52,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "camera",
         "the services against a genuine UVC camera, in a virtual machine",
         camera::command,
+    ),
+    (
+        "arm64",
+        "the encoder, the services and NATS as a 64-bit ARM runs them, emulated",
+        arm64::command,
     ),
     (
         "chaos",
