@@ -138,10 +138,7 @@ fn status(
             .filter(|rendition| rendition.size() == Size::Full)
             .map(|rendition| rendition.quality().get())
             .collect(),
-        renditions: encoded
-            .iter()
-            .map(|rendition| rendition.to_string())
-            .collect(),
+        renditions: Some(encoded.iter().map(|one| one.to_string()).collect()),
         // Told when it is published.
         changed_ratio: None,
     }

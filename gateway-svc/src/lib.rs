@@ -189,7 +189,6 @@ fn assemble(
         link: bus.link(),
         refused: Arc::clone(&metrics.refused),
         viewers: Arc::clone(&metrics.viewers),
-        delivered: Arc::clone(&metrics.delivered),
         audit,
         gateway: gateway.as_str().into(),
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jpeg_ladder::{Duo, Ladder, Plane, Sampling, Source};
 
+use crate::common::full;
 use crate::frames::{Frame, LADDERS, SCENES};
 use crate::statistics::median;
 
@@ -24,6 +25,7 @@ pub fn run() {
         let spec = frame.spec(Sampling::S420);
         let source = Source::Yuyv(Plane::new(&frame.yuyv, 2 * w));
         for qualities in LADDERS {
+            let renditions = full(qualities);
             let (mut alone, mut both, mut chosen) = (Ladder::new(), Duo::always(), Duo::new());
             let mut out =
                 [const { Vec::new() }; 3].map(|_: Vec<u8>| vec![Vec::new(); qualities.len()]);
@@ -36,15 +38,15 @@ pub fn run() {
                     let start = Instant::now();
                     let out = &mut out[i];
                     let done = match i {
-                        0 => alone.encode_many(&spec, source, qualities, out, &[]),
-                        _ => both.encode_many(&spec, source, qualities, out, &[]),
+                        0 => alone.encode_many(&spec, source, &renditions, out, &[]),
+                        _ => both.encode_many(&spec, source, &renditions, out, &[]),
                     };
                     done.expect("a good frame");
                     times.push(start.elapsed().as_secs_f64() * 1e3);
                 }
             }
             chosen
-                .encode_many(&spec, source, qualities, &mut out[2], &[])
+                .encode_many(&spec, source, &renditions, &mut out[2], &[])
                 .expect("a good frame");
             assert!(
                 out[0] == out[1] && out[0] == out[2],
@@ -57,7 +59,7 @@ pub fn run() {
                 qualities.len(),
                 one / two,
                 one * 3.4,
-                if chosen.shares(&spec, qualities.len()) {
+                if chosen.shares(&spec, &renditions) {
                     "yes"
                 } else {
                     "no"

@@ -5,7 +5,7 @@ use std::path::Path;
 use jpeg_ladder::{Ladder, Plane, Range, Sampling, Source, Spec};
 use turbojpeg::Subsamp;
 
-use crate::common::pictures;
+use crate::common::{full, pictures};
 
 pub const SIZES: [(usize, usize); 3] = [(640, 480), (1280, 720), (1920, 1080)];
 /// How much there is to see: about 0.9, 1.3 and 1.9 bits a pixel at quality 80.
@@ -124,7 +124,7 @@ pub fn last_file(frame: &Frame, sampling: Sampling, qualities: &[u8]) -> Vec<u8>
     let source = Source::Yuyv(Plane::new(&frame.yuyv, 2 * frame.width));
     let last = &qualities[qualities.len() - 1..];
     Ladder::new()
-        .encode_many(&frame.spec(sampling), source, last, &mut out, &[])
+        .encode_many(&frame.spec(sampling), source, &full(last), &mut out, &[])
         .expect("a good frame");
     let [file] = out;
     file

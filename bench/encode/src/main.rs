@@ -1,6 +1,7 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes and the table of odd frames, `golden` prints the fingerprints that the crate's own test
-//! compares with, `speed` measures the time, `cores` what a second thread gains, `portable` what a processor without
-//! a kernel of its own gets, and `arm` counts instructions of arm64. `cargo xtask bench encode` builds and runs it.
+//! compares with, `speed` measures the time, `sizes` what smaller pictures cost, `cores` what a second thread gains, `portable`
+//! what a processor without a kernel of its own gets, and `arm` counts instructions of arm64. `cargo xtask bench encode` builds
+//! and runs it.
 
 mod arm;
 #[path = "../../../dev/testkit/src/command_line.rs"]
@@ -8,6 +9,7 @@ mod command_line;
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
 mod common;
 mod cores;
+mod filters;
 mod frames;
 mod identity;
 mod intervals;
@@ -18,6 +20,7 @@ mod pixels;
 mod portable;
 mod race;
 mod recode;
+mod sizes;
 mod speed;
 #[path = "../../../dev/testkit/src/statistics.rs"]
 mod statistics;
@@ -41,8 +44,8 @@ enum What {
         #[arg(default_value = "8000")]
         more: u64,
     },
-    /// Prints the fingerprints of libjpeg-turbo's files.
-    Golden,
+    /// Prints the fingerprints of libjpeg-turbo's files, in full size or of the SMALLER ones.
+    Golden { size: Option<Golden> },
     /// Counts instructions of arm64, under emulation.
     Arm(arm::Machine),
     /// Measures the portable kernel beside libjpeg-turbo with its SIMD and without.
@@ -62,12 +65,22 @@ enum What {
     },
     /// Measures what a second thread gains.
     Cores,
+    /// Measures what smaller pictures cost beside the full ones.
+    Sizes {
+        #[arg(default_value = "15")]
+        rounds: usize,
+    },
     /// Measures all encoders; PYTHON has cv2.
     Speed {
         python: String,
         #[arg(default_value = "15")]
         rounds: usize,
     },
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Golden {
+    Smaller,
 }
 
 fn main() -> ExitCode {
@@ -90,7 +103,10 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
-        What::Golden => identity::golden(),
+        What::Golden { size: None } => identity::golden(),
+        What::Golden {
+            size: Some(Golden::Smaller),
+        } => identity::golden_smaller(),
         What::Portable => portable::run(),
         What::Serve {
             directory,
@@ -105,7 +121,12 @@ fn main() -> ExitCode {
             qualities,
         } => once::run(&directory, &encoder, rounds, &qualities),
         What::Cores => cores::run(),
-        What::Speed { python, rounds } => speed::run(&python, rounds),
+        What::Sizes { rounds } => sizes::run(rounds),
+        What::Speed { python, rounds } => {
+            speed::run(&python, rounds);
+            println!();
+            sizes::run(rounds);
+        }
     }
     ExitCode::SUCCESS
 }

@@ -3,6 +3,7 @@
 use jpeg_ladder::{Ladder, Sampling, Source};
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, Subsamp, YuvImage};
 
+use crate::common::full;
 use crate::frames::Frame;
 use crate::opencv::OpenCv;
 use crate::race::{Run, race};
@@ -36,9 +37,10 @@ fn ours<'a>(frame: &Frame, jpeg: &'a [u8], qualities: &'a [u8]) -> Run<'a> {
     let spec = frame.spec(Sampling::S422);
     let mut ladder = Ladder::new();
     let mut out = vec![Vec::new(); qualities.len()];
+    let renditions = full(qualities);
     Box::new(move || {
         ladder
-            .encode_many(&spec, Source::Mjpeg(jpeg), qualities, &mut out, &[])
+            .encode_many(&spec, Source::Mjpeg(jpeg), &renditions, &mut out, &[])
             .expect("a good frame");
         (out.iter().map(Vec::len).sum(), None)
     })

@@ -5,6 +5,7 @@
 
 use jpeg_ladder::{Kernel, Ladder, Plane, Race, Sampling, Source};
 
+use crate::common::full;
 use crate::frames::{Frame, LADDERS, SCENES, SIZES, last_file, psnr};
 use crate::opencv::OpenCv;
 use crate::race::{Run, race};
@@ -179,11 +180,11 @@ fn marginal(rounds: usize) {
         let run = |qualities: &'static [u8]| -> Run<'_> {
             let mut ladder = Ladder::new();
             let mut out = vec![Vec::new(); qualities.len()];
-            let frame = &frame;
+            let (frame, renditions) = (&frame, full(qualities));
             Box::new(move || {
                 let source = Source::Yuyv(Plane::new(&frame.yuyv, 2 * frame.width));
                 ladder
-                    .encode_many(&spec, source, qualities, &mut out, &[])
+                    .encode_many(&spec, source, &renditions, &mut out, &[])
                     .expect("a good frame");
                 (0, None)
             })

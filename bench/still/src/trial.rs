@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jpeg_ladder::{HoldSettings, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{HoldSettings, Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
 use crate::camera::Camera;
 use crate::h264::H264;
@@ -31,7 +31,7 @@ pub(crate) struct Size {
 /// One encoder with its time.
 struct Encoder {
     ladder: Ladder,
-    qualities: &'static [u8],
+    renditions: Vec<Rendition>,
     files: Vec<Vec<u8>>,
     seconds: f64,
 }
@@ -42,7 +42,7 @@ impl Encoder {
         ladder.hold(hold);
         Self {
             ladder,
-            qualities,
+            renditions: qualities.iter().copied().map(Rendition::full).collect(),
             files: vec![Vec::new(); qualities.len()],
             seconds: 0.0,
         }
@@ -58,7 +58,7 @@ impl Encoder {
         let source = Source::Yuyv(Plane::new(yuyv, 2 * size.width));
         let began = cpu_seconds();
         self.ladder
-            .encode_many(&spec, source, self.qualities, &mut self.files, &[])
+            .encode_many(&spec, source, &self.renditions, &mut self.files, &[])
             .expect("a whole frame");
         if counts {
             self.seconds += cpu_seconds() - began;

@@ -1,5 +1,5 @@
 //! The whole chain on one machine, real services and a real nats-server: `latency`, `idle`, `join`, `scale`,
-//! `pass-through`.
+//! `pass-through`, `peers`.
 //!
 //! Each prints one Markdown table behind its heading; lines that are no table say how far it is. `cargo xtask bench` builds
 //! the services, tells through `CAPTURE_BIN`, `GATEWAY_BIN` and `NATS_SERVER_BIN` where they are, and keeps the tables.
@@ -16,6 +16,7 @@ mod latency;
 mod machine;
 mod measured;
 mod pass_through;
+mod peers;
 mod scale;
 mod table;
 mod usage;
@@ -33,6 +34,9 @@ struct Arguments {
     /// So little of everything that the figures mean nothing: it shows that all of it still runs.
     #[arg(long)]
     quick: bool,
+    /// Said in the notes of `peers`: this loopback has the segments of an Ethernet.
+    #[arg(long)]
+    ethernet: bool,
     /// What to measure; without a name all.
     names: Vec<Measurement>,
 }
@@ -49,22 +53,29 @@ enum Measurement {
     Scale,
     /// What a camera costs that compresses itself.
     PassThrough,
+    /// Beside uStreamer and Motion on the same camera.
+    Peers,
 }
 
 impl Measurement {
-    fn run(self, effort: Effort) -> anyhow::Result<()> {
+    fn run(self, effort: Effort, ethernet: bool) -> anyhow::Result<()> {
         match self {
             Self::Latency => latency::run(effort),
             Self::Idle => idle::run(effort),
             Self::Join => join::run(effort),
             Self::Scale => scale::run(effort),
             Self::PassThrough => pass_through::run(effort),
+            Self::Peers => peers::run(effort, ethernet),
         }
     }
 }
 
 fn main() -> ExitCode {
-    let Arguments { quick, names } = match command_line::parse() {
+    let Arguments {
+        quick,
+        ethernet,
+        names,
+    } = match command_line::parse() {
         Ok(arguments) => arguments,
         Err(ended) => return ended,
     };
@@ -76,7 +87,7 @@ fn main() -> ExitCode {
         if !names.is_empty() && !names.contains(measurement) {
             continue;
         }
-        if let Err(error) = measurement.run(Effort { quick }) {
+        if let Err(error) = measurement.run(Effort { quick }, ethernet) {
             let name = measurement.to_possible_value();
             let name = name.map_or(String::new(), |name| name.get_name().to_owned());
             println!("{name} failed: {error:#}");

@@ -114,7 +114,7 @@ impl StatusPublisher {
             status.state = CameraState::Idle;
             status.reason = Some(Reason::Standby);
             status.qualities.clear();
-            status.renditions.clear();
+            status.renditions = Some(Vec::new());
             status.changed_ratio = None;
         }
         let Ok(json) = status.to_message() else {

@@ -193,12 +193,15 @@ impl DemandWatcher {
     /// Tells what is wanted now; returns when that can change by itself.
     fn tell_wanted(&mut self) -> Option<Instant> {
         let wanted = self.leases.wanted(self.clock.now());
-        let changed = self
-            .wanted
-            .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
-        if changed {
+        let before = *self.wanted.borrow();
+        if before.renditions() != wanted.renditions() {
             tracing::info!(?wanted, "demand");
+        } else if before != wanted {
+            // Rates come and go with every tile that somebody looks at.
+            tracing::debug!(?wanted, "demand");
         }
+        self.wanted
+            .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
         for rendition in Rendition::ladder() {
             self.metrics.set(rendition, self.leases.count(rendition));
         }

@@ -1,14 +1,14 @@
 //! The project's own encoder: colour and DCT once for all renditions, and a camera's JPEG by its coefficients.
 
 use jpeg_ladder::{
-    EncodeError as LadderError, HoldSettings, Intervals, Plane, Range, Source, Spec,
+    EncodeError as LadderError, HoldSettings, Intervals, Plane, Range, Rendition, Size, Source,
+    Spec,
 };
-use wire::{RenditionSet, Size, Stamp};
+use wire::{RenditionSet, Stamp};
 
 use super::encoder::{EncodeError, Encoder, Sampling};
 use super::hold::{Hold, Sequence, Step};
 use super::pass_through::Trust;
-use super::reference::Reference;
 use crate::camera::{ColorRange, PixelFormat, RawFrame};
 
 /// The crate `jpeg-ladder`.
@@ -16,12 +16,10 @@ use crate::camera::{ColorRange, PixelFormat, RawFrame};
 pub(crate) struct Ladder {
     sampling: jpeg_ladder::Sampling,
     encoder: jpeg_ladder::Duo,
-    qualities: Vec<u8>,
+    renditions: Vec<Rendition>,
     /// Where what stands still is held: how the frames follow each other, and the layout of the last one.
     sequence: Option<(Sequence, PixelFormat)>,
     trust: Trust,
-    /// Makes the smaller sizes.
-    reference: Reference,
 }
 
 impl Ladder {
@@ -39,10 +37,9 @@ impl Ladder {
                 Sampling::S422 => jpeg_ladder::Sampling::S422,
             },
             encoder,
-            qualities: Vec::new(),
+            renditions: Vec::new(),
             sequence: hold.map(|hold| (Sequence::new(hold), PixelFormat::default())),
             trust: Trust::default(),
-            reference: Reference::new(sampling),
         }
     }
 
@@ -70,7 +67,7 @@ impl Ladder {
             && self.trust.allows(frame)
             && self
                 .encoder
-                .pass_through(&frame.data, &self.qualities, jpegs, &stamp.segment());
+                .pass_through(&frame.data, &self.renditions, jpegs, &stamp.segment());
         if passed {
             self.trust.passed(frame);
         }
@@ -86,29 +83,8 @@ impl Encoder for Ladder {
         renditions: RenditionSet,
         jpegs: &mut [Vec<u8>],
     ) -> Result<Option<Intervals>, EncodeError> {
-        let small = |size: Size| size != Size::Full;
-        let smaller: RenditionSet = renditions.iter().filter(|one| small(one.size())).collect();
-        let (reduced, jpegs) = jpegs.split_at_mut(smaller.len());
-        self.reference.encode_many(frame, stamp, smaller, reduced)?;
-        self.qualities.clear();
-        let full = renditions.without(smaller).iter();
-        self.qualities
-            .extend(full.map(|rendition| rendition.quality().get()));
-        if self.qualities.is_empty() {
-            return Ok(None);
-        }
-        self.encode_full(frame, stamp, jpegs)
-    }
-}
-
-impl Ladder {
-    /// Encodes the frame at its own size.
-    fn encode_full(
-        &mut self,
-        frame: &RawFrame,
-        stamp: &Stamp,
-        jpegs: &mut [Vec<u8>],
-    ) -> Result<Option<Intervals>, EncodeError> {
+        self.renditions.clear();
+        self.renditions.extend(renditions.iter().map(rendition));
         if self.pass_through(frame, stamp, jpegs) {
             return Ok(None);
         }
@@ -146,13 +122,13 @@ impl Ladder {
             PixelFormat::Bgr24 => Source::Bgr24(packed(3 * wide)),
             PixelFormat::Mjpeg => Source::Mjpeg(data),
         };
-        let (qualities, segment) = (&self.qualities, stamp.segment());
+        let (renditions, segment) = (&self.renditions, stamp.segment());
         let encoded = if again {
             self.encoder
-                .encode_again(&spec, source, qualities, jpegs, &segment)
+                .encode_again(&spec, source, renditions, jpegs, &segment)
         } else {
             self.encoder
-                .encode_many(&spec, source, qualities, jpegs, &segment)
+                .encode_many(&spec, source, renditions, jpegs, &segment)
         };
         self.trust.read(frame, encoded.is_ok());
         encoded.map_err(|error| match error {
@@ -166,6 +142,16 @@ impl Ladder {
             },
         })
     }
+}
+
+/// As the encoder names it.
+fn rendition(wanted: wire::Rendition) -> Rendition {
+    let size = match wanted.size() {
+        wire::Size::Full => Size::Full,
+        wire::Size::Half => Size::Half,
+        wire::Size::Quarter => Size::Quarter,
+    };
+    Rendition::new(wanted.quality().get(), size)
 }
 
 /// Planes without padding, chroma of all rows.

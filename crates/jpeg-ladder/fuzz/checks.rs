@@ -3,7 +3,9 @@
 use std::sync::{Mutex, MutexGuard};
 
 use arbitrary::{Arbitrary, Unstructured};
-use jpeg_ladder::{EncodeError, Intervals, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{
+    EncodeError, Intervals, Kernel, Ladder, Plane, Range, Rendition, Sampling, Size, Source, Spec,
+};
 
 /// One for each kernel, kept: what one frame leaves in the buffers must not show in the next.
 static LADDERS: Mutex<Vec<Ladder>> = Mutex::new(Vec::new());
@@ -24,14 +26,23 @@ const SPEC: Spec = Spec {
     range: Range::Full,
 };
 
-type Done = (Result<Option<Intervals>, EncodeError>, [Vec<u8>; 3]);
+/// Of a camera's frame: every size, and in full size as coarse and as fine as can be.
+const OF_A_CAMERA: [Rendition; 5] = [
+    Rendition::full(1),
+    Rendition::new(80, Size::Quarter),
+    Rendition::full(60),
+    Rendition::new(50, Size::Half),
+    Rendition::full(100),
+];
+
+type Done = (Result<Option<Intervals>, EncodeError>, Vec<Vec<u8>>);
 
 /// What every kernel makes of it, which must be the same; what cannot be encoded leaves nothing.
-fn encode(spec: Spec, source: Source, qualities: [u8; 3], comment: &[u8]) -> Done {
+fn encode(spec: Spec, source: Source, renditions: &[Rendition], comment: &[u8]) -> Done {
     let mut first: Option<Done> = None;
     for ladder in &mut *ladders() {
-        let mut out = [Vec::new(), Vec::new(), Vec::new()];
-        let done = ladder.encode_many(&spec, source, &qualities, &mut out, comment);
+        let mut out = vec![Vec::new(); renditions.len()];
+        let done = ladder.encode_many(&spec, source, renditions, &mut out, comment);
         if done.is_err() {
             assert!(out.iter().all(Vec::is_empty));
         }
@@ -57,14 +68,15 @@ pub(crate) fn mjpeg(data: &[u8]) {
             return;
         }
     }
-    let (done, out) = encode(SPEC, Source::Mjpeg(data), [1, 60, 100], &[]);
+    let (done, out) = encode(SPEC, Source::Mjpeg(data), &OF_A_CAMERA, &[]);
     let mut passed = [Vec::new()];
-    let unread = ladders()[0].pass_through(data, &[100], &mut passed, &[]);
+    let finest = [Rendition::full(100)];
+    let unread = ladders()[0].pass_through(data, &finest, &mut passed, &[]);
     if done.is_err() {
         return;
     }
     if unread {
-        let (read, again) = encode(SPEC, Source::Mjpeg(&passed[0]), [1, 60, 100], &[]);
+        let (read, again) = encode(SPEC, Source::Mjpeg(&passed[0]), &OF_A_CAMERA, &[]);
         assert!(
             read.is_ok() && again == out,
             "passed on, it is another picture"
@@ -73,7 +85,7 @@ pub(crate) fn mjpeg(data: &[u8]) {
     for jpeg in &out {
         let mut again = [Vec::new()];
         ladders()[0]
-            .encode_many(&SPEC, Source::Mjpeg(jpeg), &[100], &mut again, &[])
+            .encode_many(&SPEC, Source::Mjpeg(jpeg), &finest, &mut again, &[])
             .expect("what was written can be read");
     }
 }
@@ -137,7 +149,7 @@ pub(crate) fn pixels(bytes: &[u8]) {
         Vec::new()
     };
     let source = input.source(width, height, &plenty);
-    let (done, out) = encode(spec, source, input.qualities, input.comment);
+    let (done, out) = encode(spec, source, &input.renditions(), input.comment);
     if done.is_ok() {
         for jpeg in &out {
             let mut decoder = jpeg_decoder::Decoder::new(&jpeg[..]);
@@ -147,6 +159,18 @@ pub(crate) fn pixels(bytes: &[u8]) {
 }
 
 impl<'a> Input<'a> {
+    /// The qualities, in sizes that what is left of the layout's number says.
+    fn renditions(&self) -> [Rendition; 3] {
+        let sizes = self.layout / 8;
+        let size = |n: u8| Size::ALL[usize::from(n % 3)];
+        let [a, b, c] = self.qualities;
+        [
+            Rendition::new(a, size(sizes)),
+            Rendition::new(b, size(sizes / 3)),
+            Rendition::new(c, size(sizes / 9)),
+        ]
+    }
+
     /// The frame: planes of `plenty` without gaps, or of the input's own bytes with its strides.
     fn source(&self, width: u16, height: u16, plenty: &'a [u8]) -> Source<'a> {
         let wide = usize::from(width);

@@ -15,11 +15,11 @@ pub enum EncodeError {
     /// A quality outside of 1 to 100.
     #[error("quality {0} is not one of 1 to 100")]
     Quality(u8),
-    /// There must be one output for each quality.
-    #[error("{qualities} qualities, but {outputs} outputs")]
+    /// There must be one output for each rendition.
+    #[error("{renditions} renditions, but {outputs} outputs")]
     Outputs {
-        /// Qualities asked for.
-        qualities: usize,
+        /// Renditions asked for.
+        renditions: usize,
         /// Output buffers given.
         outputs: usize,
     },

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::block::{BATCH_BLOCKS, Mcu, Piece};
+use crate::size::Size;
 
 /// Pixels that an interval is to have: 80 x 16, five MCUs of 4:2:0 or ten of 4:2:2. Each interval costs about 3.4 bytes
 /// (marker, padding, DC anew), which is 3.4 % at quality 30 and 1.7 % at 80; shorter ones would cost more than they save.
@@ -29,6 +30,12 @@ impl Picture {
             height,
             geometry: Geometry::new(mcu, width, height),
         }
+    }
+
+    /// The same picture in another size.
+    pub(crate) fn at(self, size: Size) -> Self {
+        let (width, height) = size.sides((self.width, self.height));
+        Self::new(self.mcu, width, height)
     }
 }
 

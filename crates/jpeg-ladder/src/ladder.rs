@@ -1,16 +1,16 @@
 //! The encoder that a camera has: tables and buffers, kept from frame to frame.
 
-use crate::batch::{EncodeNow, Rungs, Transform, Workspace};
-use crate::block::Mcu;
-use crate::decode;
-use crate::error::{Damage, EncodeError};
+use crate::batch::Workspace;
+use crate::encode::Encoding;
+use crate::error::EncodeError;
 use crate::header;
 use crate::hold::HoldSettings;
 use crate::holding::{Holding, Intervals};
-use crate::interval::Picture;
 use crate::kernel::Kernel;
-use crate::mjpeg::{Kind, ReadScan, Reader};
-use crate::request::Request;
+use crate::mjpeg::Reader;
+use crate::request::{Request, Rungs};
+use crate::size::Rendition;
+use crate::smaller::Smaller;
 use crate::source::{Source, Spec};
 use crate::tables::Tables;
 
@@ -21,6 +21,7 @@ pub struct Ladder {
     tables: Vec<Option<Box<Tables>>>,
     work: Box<Workspace>,
     pub(crate) reader: Box<Reader>,
+    smaller: Smaller,
     /// Where what is still is held.
     holding: Option<Box<Holding>>,
 }
@@ -40,6 +41,7 @@ impl Ladder {
             tables: std::iter::repeat_with(|| None).take(101).collect(),
             work: Box::new(Workspace::new()),
             reader: Box::new(Reader::new()),
+            smaller: Smaller::default(),
             holding: None,
         }
     }
@@ -68,9 +70,9 @@ impl Ladder {
         }
     }
 
-    /// Encodes one frame at every quality of `qualities` (1 to 100), each into the buffer at the same place of `out`.
+    /// Encodes one frame as every one of `renditions` (qualities 1 to 100), each into the buffer at the same place of `out`.
     ///
-    /// The buffers are cleared first and keep their capacity. `comment` is a finished COM segment (FF FE, its length,
+    /// They come in any order. A smaller picture is made once, however many qualities of it are wanted. The buffers are cleared first and keep their capacity. `comment` is a finished COM segment (FF FE, its length,
     /// its text) that is written right after the JFIF APP0, or nothing. Gives what was held, if anything was to be.
     ///
     /// # Errors
@@ -79,21 +81,21 @@ impl Ladder {
         &mut self,
         spec: &Spec,
         source: Source<'_>,
-        qualities: &[u8],
+        renditions: &[Rendition],
         out: &mut [Vec<u8>],
         comment: &[u8],
     ) -> Result<Option<Intervals>, EncodeError> {
         let request = Request {
             spec: *spec,
-            qualities,
+            renditions,
             comment,
             again: false,
         };
         self.encode(request, source, out, None)
     }
 
-    /// As [`Self::encode_many`], for the frame that it was last called with: at further qualities, which show what the
-    /// first ones show. Nothing is compared again.
+    /// As [`Self::encode_many`], for the frame that it was last called with: further renditions, which show what the first
+    /// ones show. Nothing is compared again.
     ///
     /// # Errors
     /// See [`EncodeError`]. The buffers are empty then.
@@ -101,13 +103,13 @@ impl Ladder {
         &mut self,
         spec: &Spec,
         source: Source<'_>,
-        qualities: &[u8],
+        renditions: &[Rendition],
         out: &mut [Vec<u8>],
         comment: &[u8],
     ) -> Result<Option<Intervals>, EncodeError> {
         let request = Request {
             spec: *spec,
-            qualities,
+            renditions,
             comment,
             again: true,
         };
@@ -124,13 +126,24 @@ impl Ladder {
     ) -> Result<Option<Intervals>, EncodeError> {
         out.iter_mut().for_each(Vec::clear);
         request.check(out.len())?;
-        for &quality in request.qualities {
+        for &Rendition { quality, .. } in request.renditions {
             self.tables[usize::from(quality)].get_or_insert_with(|| Box::new(Tables::new(quality)));
         }
-        let done = match source {
-            Source::Mjpeg(data) => self.encode_jpeg(request, data, out, second),
-            _ => self.encode_pixels(request, &source, out, second),
+        let encoding = Encoding {
+            kernel: self.kernel,
+            work: &mut self.work,
+            second,
+            smaller: &mut self.smaller,
+            holding: self.holding.as_deref_mut(),
+            request,
+            rungs: Rungs {
+                renditions: request.renditions,
+                tables: &self.tables,
+                own: u8::MAX,
+            },
+            out: &mut *out,
         };
+        let done = encoding.run(&source, &mut self.reader);
         for out in out {
             match done {
                 Ok(_) => out.extend_from_slice(&header::END),
@@ -138,149 +151,6 @@ impl Ladder {
             }
         }
         done
-    }
-
-    fn encode_pixels(
-        &mut self,
-        request: Request,
-        source: &Source<'_>,
-        out: &mut [Vec<u8>],
-        second: Option<&mut Workspace>,
-    ) -> Result<Option<Intervals>, EncodeError> {
-        let Spec {
-            width,
-            height,
-            sampling,
-            range,
-        } = request.spec;
-        source.check(width, height)?;
-        let mcu = Mcu::new(source.output(sampling));
-        let picture = Picture::new(mcu, width, height);
-        let rungs = Rungs {
-            qualities: request.qualities,
-            tables: &self.tables,
-        };
-        for (&quality, out) in request.qualities.iter().zip(&mut *out) {
-            let tables = rungs.tables(quality);
-            header::write(out, picture, tables, request.comment);
-        }
-        let Self {
-            kernel,
-            work,
-            holding,
-            ..
-        } = self;
-        let Some(holding) = holding else {
-            kernel.run(Transform {
-                work,
-                source,
-                range,
-                picture,
-                sink: EncodeNow {
-                    picture,
-                    rungs,
-                    own: u8::MAX,
-                    out,
-                },
-            });
-            return Ok(None);
-        };
-        let decided = holding.begin(picture, request.again).then(|| {
-            kernel.run(Transform {
-                work,
-                source,
-                range,
-                picture,
-                sink: holding.sink(),
-            });
-            holding.decide(*kernel, None)
-        });
-        holding.code(*kernel, work, second, rungs, u8::MAX, out);
-        Ok(decided)
-    }
-
-    fn encode_jpeg(
-        &mut self,
-        request: Request,
-        data: &[u8],
-        out: &mut [Vec<u8>],
-        second: Option<&mut Workspace>,
-    ) -> Result<Option<Intervals>, EncodeError> {
-        match self.reader.begin(data).map_err(EncodeError::damaged)? {
-            Kind::Baseline => self.encode_baseline(request, data, out, second),
-            Kind::Unread(kind) => Err(EncodeError::Kind(kind)),
-            Kind::Decodable => {
-                let picture = decode::decode(data).ok_or(EncodeError::Damaged {
-                    at: 0,
-                    damage: Damage::Undecodable,
-                })?;
-                let spec = Spec {
-                    width: picture.width,
-                    height: picture.height,
-                    ..request.spec
-                };
-                let request = Request { spec, ..request };
-                self.encode_pixels(request, &picture.source(), out, second)
-            }
-        }
-    }
-
-    /// A frame whose segments the reader has read.
-    fn encode_baseline(
-        &mut self,
-        request: Request,
-        data: &[u8],
-        out: &mut [Vec<u8>],
-        second: Option<&mut Workspace>,
-    ) -> Result<Option<Intervals>, EncodeError> {
-        let Self {
-            kernel,
-            tables,
-            work,
-            reader,
-            holding,
-        } = self;
-        let own = reader.quality();
-        let qualities = request.qualities;
-        let rungs = Rungs { qualities, tables };
-        for (&quality, out) in qualities.iter().zip(&mut *out) {
-            if quality >= own {
-                reader.write_own_header(data, out, request.comment);
-            } else {
-                reader.write_header(rungs.tables(quality), out, request.comment);
-            }
-        }
-        let picture = reader.picture();
-        let passes_on = qualities.iter().any(|&quality| quality >= own);
-        let recodes = qualities.iter().any(|&quality| quality < own);
-        let mut decided = None;
-        if let Some(holding) = holding.as_mut().filter(|_| recodes) {
-            let compare = holding.begin(picture, request.again);
-            // Which parts of the frame are its scan, only reading it tells.
-            if compare || passes_on {
-                ReadScan::run(*kernel, work, reader, data, holding.sink())?;
-            }
-            decided = compare.then(|| holding.decide(*kernel, Some(reader.steps())));
-            holding.code(*kernel, work, second, rungs, own, out);
-        } else {
-            // What nobody was shown cannot be held.
-            if let Some(holding) = holding.as_mut().filter(|_| !request.again) {
-                holding.forget();
-            }
-            let sink = EncodeNow {
-                picture,
-                rungs,
-                own,
-                out: &mut *out,
-            };
-            ReadScan::run(*kernel, work, reader, data, sink)?;
-        }
-        for (&quality, out) in qualities.iter().zip(out) {
-            if quality >= own {
-                reader.write_own_scan(data, out);
-            }
-        }
-        Ok(decided)
     }
 }
 

@@ -7,12 +7,15 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::batch::{EncodeNow, Rungs, Transform, Workspace};
+use crate::batch::{EncodeNow, Workspace};
 use crate::block::Mcu;
 use crate::interval::Picture;
 use crate::kernel::Kernel;
+use crate::request::Rungs;
+use crate::size::{Rendition, Size};
 use crate::source::{Plane, Range, Sampling, Source};
 use crate::tables::Tables;
+use crate::transform::{Input, Transform};
 
 /// Two batches side by side and two rows of them: what a kernel does for a frame, in some ten microseconds.
 const WIDTH: usize = 1024;
@@ -128,18 +131,19 @@ impl Track {
         let picture = Picture::new(mcu, WIDTH as u16, HEIGHT as u16);
         kernel.run(Transform {
             work: &mut self.work,
-            source: &Source::Yuyv(Plane::new(strip, 2 * WIDTH)),
-            range: Range::Full,
+            input: Input::Pixels(&Source::Yuyv(Plane::new(strip, 2 * WIDTH)), Range::Full),
             picture,
-            sink: EncodeNow {
+            half: None,
+            sink: Some(EncodeNow {
                 picture,
+                size: Size::Full,
                 rungs: Rungs {
-                    qualities: &QUALITIES,
+                    renditions: &QUALITIES.map(Rendition::full),
                     tables: &self.tables,
+                    own: u8::MAX,
                 },
-                own: u8::MAX,
                 out: &mut self.out,
-            },
+            }),
         });
         start.elapsed()
     }

@@ -12,16 +12,25 @@ use crate::source::{Range, Source};
 use crate::span::{Span, pad, pairs, triples};
 
 /// Room for the surplus half of a pair of blocks; also keeps rows off each other's cache sets.
-pub(crate) const LUMA_STRIDE: usize = STRIP_PIXELS + 32;
+const LUMA_STRIDE: usize = STRIP_PIXELS + 32;
 /// 16 bytes for each MCU, of which 4:4:4 has the most.
-pub(crate) const CHROMA_STRIDE: usize = 2 * STRIP_PIXELS + 32;
+const CHROMA_STRIDE: usize = 2 * STRIP_PIXELS + 32;
 
 /// The samples of one batch.
 pub(crate) struct Strip {
-    pub(crate) luma: Box<[u8]>,
-    pub(crate) chroma: Box<[u8]>,
+    luma: Box<[u8]>,
+    chroma: Box<[u8]>,
     /// Two rows of Cb and two of Cr before they are made coarser.
     fine: Box<[[u8; STRIP_PIXELS]; 4]>,
+}
+
+/// Samples from the first MCU of a window on.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) luma: &'a [u8],
+    pub(crate) luma_stride: usize,
+    pub(crate) chroma: &'a [u8],
+    pub(crate) chroma_stride: usize,
 }
 
 /// Which part of the picture a batch is.
@@ -43,6 +52,17 @@ impl Strip {
             luma: vec![0; 16 * LUMA_STRIDE].into_boxed_slice(),
             chroma: vec![0; 8 * CHROMA_STRIDE].into_boxed_slice(),
             fine: Box::new([[0; STRIP_PIXELS]; 4]),
+        }
+    }
+
+    /// What was read last.
+    #[inline(always)]
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            luma: &self.luma,
+            luma_stride: LUMA_STRIDE,
+            chroma: &self.chroma,
+            chroma_stride: CHROMA_STRIDE,
         }
     }
 

@@ -2,13 +2,23 @@
 
 use std::alloc::System;
 
-use jpeg_ladder::{HoldSettings, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{
+    HoldSettings, Kernel, Ladder, Plane, Range, Rendition, Sampling, Size, Source, Spec,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const QUALITIES: [u8; 4] = [30, 60, 80, 95];
+const RENDITIONS: [Rendition; 7] = [
+    Rendition::full(30),
+    Rendition::full(60),
+    Rendition::full(80),
+    Rendition::full(95),
+    Rendition::new(40, Size::Half),
+    Rendition::new(80, Size::Half),
+    Rendition::new(60, Size::Quarter),
+];
 
 #[test]
 fn after_its_first_frame_an_encoder_allocates_nothing() {
@@ -26,7 +36,7 @@ fn after_its_first_frame_an_encoder_allocates_nothing() {
     let yuyv = Source::Yuyv(Plane::new(&pixels, row));
     let mut camera = [Vec::new()];
     Ladder::new()
-        .encode_many(&spec, yuyv, &[85], &mut camera, &[])
+        .encode_many(&spec, yuyv, &[Rendition::full(85)], &mut camera, &[])
         .expect("a good frame");
     for (kernel, hold) in Kernel::ALL
         .into_iter()
@@ -36,10 +46,10 @@ fn after_its_first_frame_an_encoder_allocates_nothing() {
             let mut ladder = Ladder::with_kernel(kernel);
             // Refreshed now and then, so that something is coded.
             ladder.hold(hold.then_some(HoldSettings { refresh_frames: 2 }));
-            let mut out = QUALITIES.map(|_| Vec::new());
+            let mut out = RENDITIONS.map(|_| Vec::new());
             let mut encode = || {
                 ladder
-                    .encode_many(&spec, source, &QUALITIES, &mut out, &[])
+                    .encode_many(&spec, source, &RENDITIONS, &mut out, &[])
                     .expect("a good frame");
             };
             encode();

@@ -48,6 +48,14 @@ impl Registry {
         self.add(IntCounterVec::new(Opts::new(name, help), &[label]))
     }
 
+    /// A counter for each set of values of `labels`.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn counters_by(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
+        self.add(IntCounterVec::new(Opts::new(name, help), labels))
+    }
+
     /// A gauge of whole numbers.
     ///
     /// # Errors
@@ -62,6 +70,14 @@ impl Registry {
     /// The name is taken.
     pub fn gauges(&self, name: &str, help: &str, label: &str) -> Result<IntGaugeVec> {
         self.add(IntGaugeVec::new(Opts::new(name, help), &[label]))
+    }
+
+    /// A gauge of whole numbers for each set of values of `labels`.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn gauges_by(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec> {
+        self.add(IntGaugeVec::new(Opts::new(name, help), labels))
     }
 
     /// A gauge with decimals.

@@ -114,25 +114,26 @@ impl From<Rendition> for Served {
 }
 
 impl FromGateway<'_> {
-    /// The first message to a viewer of `rendition` that may have no quality above `best`, at whatever size.
+    /// The first message to a viewer of `rendition` that may have no quality above `best`, at whatever size; of a camera
+    /// with this `status`.
     #[must_use]
-    pub fn hello(
-        camera: &str,
+    pub fn hello<'a>(
+        camera: &'a str,
+        status: &CameraStatus,
         rendition: Rendition,
         best: Quality,
-        fps: f64,
         delta: bool,
-    ) -> FromGateway<'_> {
+    ) -> FromGateway<'a> {
         FromGateway::Hello {
             version: VERSION,
             camera,
             quality: rendition.quality().get(),
             size: rendition.size(),
             ladder: Rendition::ladder()
-                .filter(|rendition| rendition.quality() <= best)
+                .filter(|one| one.quality() <= best && status.served(*one) == *one)
                 .map(Served::from)
                 .collect(),
-            fps,
+            fps: status.nominal_rate(),
             acks: true,
             inband: true,
             delta,
@@ -159,6 +160,12 @@ mod tests {
         serde_json::from_str(include_str!("../golden/messages.json")).unwrap()
     }
 
+    /// The first golden status.
+    fn camera() -> CameraStatus {
+        let golden: Value = serde_json::from_str(include_str!("../golden/status.json")).unwrap();
+        serde_json::from_value(golden[0].clone()).unwrap()
+    }
+
     fn served(value: &Value) -> Rendition {
         let quality = value["quality"].to_string().parse().unwrap();
         Rendition::serving(quality, value["size"].as_str().unwrap().parse().unwrap())
@@ -172,7 +179,7 @@ mod tests {
                 "hello" => {
                     let delta = value.get("delta").is_some();
                     let served = served(value);
-                    FromGateway::hello("default", served, Quality::HIGHEST, 34.0, delta)
+                    FromGateway::hello("default", &camera(), served, Quality::HIGHEST, delta)
                 }
                 "status" => FromGateway::Status(status.as_ref().unwrap()),
                 "quality" => FromGateway::Quality(served(value).into()),
@@ -193,8 +200,11 @@ mod tests {
     fn hello_offers_no_more_than_may_be_asked_for_at_any_size() {
         let best = Quality::new(40).unwrap();
         let rendition = Rendition::serving(best, Size::Full);
-        let hello = FromGateway::hello("default", rendition, best, 34.0, false).text();
-        let hello: Value = serde_json::from_str(&hello).unwrap();
+        let mut status = camera();
+        let ladder = |status: &CameraStatus| {
+            let hello = FromGateway::hello("default", status, rendition, best, false).text();
+            serde_json::from_str::<Value>(&hello).unwrap()["ladder"].take()
+        };
         let rungs = [
             (30, "quarter"),
             (30, "half"),
@@ -203,8 +213,11 @@ mod tests {
             (35, "full"),
             (40, "full"),
         ];
-        let ladder = rungs.map(|(quality, size)| json!({ "quality": quality, "size": size }));
-        assert_eq!(hello["ladder"], Value::from(ladder.to_vec()));
+        let rungs = rungs.map(|(quality, size)| json!({ "quality": quality, "size": size }));
+        assert_eq!(ladder(&status), Value::from(rungs.to_vec()));
+        // A capture that knows no sizes.
+        status.renditions = None;
+        assert_eq!(ladder(&status), Value::from(rungs[3..].to_vec()));
     }
 
     /// A kind that is added without its line in the golden file would be known to one side alone.

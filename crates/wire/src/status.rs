@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rendition::{Rendition, Size};
+
 /// Frames per second that a capture asks for unless it is told otherwise.
 const FPS_DEFAULT: f64 = 34.0;
 
@@ -36,16 +38,26 @@ pub struct CameraStatus {
     pub run: String,
     /// The qualities that are encoded now at full size, lowest first.
     pub qualities: Vec<u8>,
-    /// All renditions that are encoded now, by their names (`80`, `80s2`), in order of bit rate; empty from a capture that
+    /// All renditions that are encoded now, by their names (`80`, `80s2`), in order of bit rate; `None` from a capture that
     /// knows no sizes.
     #[serde(default)]
-    pub renditions: Vec<String>,
+    pub renditions: Option<Vec<String>>,
     /// The share of the picture that changes from frame to frame, 0 to 1; `None` where nothing is compared.
     #[serde(default)]
     pub changed_ratio: Option<f64>,
 }
 
 impl CameraStatus {
+    /// What this capture can make of a rendition: the full picture, if it knows no sizes.
+    #[must_use]
+    pub fn served(&self, rendition: Rendition) -> Rendition {
+        if self.renditions.is_some() {
+            rendition
+        } else {
+            Rendition::serving(rendition.quality(), Size::Full)
+        }
+    }
+
     /// The nominal rate; what a capture asks for unless it is told otherwise, where nothing is known.
     #[must_use]
     pub fn nominal_rate(&self) -> f64 {

@@ -50,7 +50,7 @@ pub(crate) fn image(inspected: &Value) -> Finding {
     if config["Healthcheck"]["Test"][2] != "healthcheck" {
         return Err("no health check by its own sub-command".into());
     }
-    for label in ["title", "version", "revision", "licenses"] {
+    for label in ["title", "version", "revision", "source", "licenses"] {
         let label = format!("org.opencontainers.image.{label}");
         if config["Labels"][&label].as_str().is_none_or(str::is_empty) {
             return Err(format!("no label {label}"));

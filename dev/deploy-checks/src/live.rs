@@ -9,7 +9,7 @@ use testkit::http;
 use crate::crowd::{Crowd, told};
 use crate::docker::{ComposeStack, compose, containers, docker};
 use crate::report::{Finding, Report};
-use crate::{guards, lifecycle, watch};
+use crate::{guards, lifecycle, strain, watch};
 
 /// As many viewers as the balance is judged by.
 const VIEWERS: usize = 40;
@@ -57,6 +57,7 @@ pub(crate) async fn play(stack: &ComposeStack, report: &mut Report) {
         &missing_camera(stack).await,
     );
     lifecycle::stopped(stack, report).await;
+    strain::play(stack, report).await;
 }
 
 /// A gateway that leaves, and one that is cut off.

@@ -23,6 +23,7 @@ mod manifests;
 mod objects;
 mod proxies;
 mod report;
+mod strain;
 mod watch;
 
 use std::path::{Path, PathBuf};

@@ -67,7 +67,6 @@ const NOT_RUN: &[(&str, &str)] = &[
         "takes a cluster; what keys.sh prints is checked",
     ),
     ("openssl rand ", "makes a secret"),
-    ("ustreamer ", "takes a camera"),
     ("mjpg_streamer ", "takes a camera"),
     (
         "cargo xtask bench fanout mjpeg ",

@@ -29,14 +29,13 @@ pub(crate) fn v4l2_stand_in() -> PathBuf {
     beside_the_test("libv4l2_stand_in.so")
 }
 
-/// What `cargo build` has put beside the test itself, not older than its sources.
+/// What `cargo build` has put beside the test or the program itself, not older than its sources.
 fn beside_the_test(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
-    let built = test
-        .ancestors()
-        .nth(2)
-        .expect("tests lie in target/<profile>/deps")
-        .join(name);
+    let mut directories = test.ancestors().skip(1);
+    // Programs lie in target/<profile>, tests in `deps` there.
+    let built = directories.find(|directory| !directory.ends_with("deps"));
+    let built = built.expect("a program lies in a directory").join(name);
     assert!(
         built.is_file(),
         "{} is not built; do so with: cargo build --workspace",

@@ -1,10 +1,13 @@
 //! Cameras for capture-svc where there is none: the V4L2 stand-in, loaded into the real program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::binaries;
 use crate::child::{Scratch, without_settings};
+
+const PRELOAD: &str = "LD_PRELOAD";
+const DEVICES: &str = "V4L2_STAND_IN";
 
 /// A `/dev` of its own for one capture-svc, with the cameras that are plugged into it.
 #[derive(Debug)]
@@ -61,15 +64,21 @@ impl Cameras {
     /// When a path of this machine is no text.
     #[must_use]
     pub fn settings<'a>(&'a self, settings: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-        let text = |path: &'a std::path::Path| path.to_str().expect("a path that is text");
+        let text = |path: &'a Path| path.to_str().expect("a path that is text");
         let own = [
-            ("LD_PRELOAD", text(&self.library)),
-            ("V4L2_STAND_IN", text(self.devices.path())),
+            (PRELOAD, text(&self.library)),
+            (DEVICES, text(self.devices.path())),
             ("CAPTURE_SOURCE", "/dev/video7"),
             ("CAPTURE_WIDTH", "320"),
             ("CAPTURE_HEIGHT", "240"),
         ];
         [&own[..], settings].concat()
+    }
+
+    /// Lets any program see them.
+    pub fn attach(&self, command: &mut Command) {
+        command.env(PRELOAD, &self.library);
+        command.env(DEVICES, self.devices.path());
     }
 
     /// Runs a command of capture-svc, such as `list`, to its end.

@@ -167,7 +167,9 @@ pub(crate) fn without_settings(command: &mut Command) {
     }
 }
 
-pub(crate) fn find_on_path(program: &str) -> Option<PathBuf> {
+/// Where the shell would find `program`.
+#[must_use]
+pub fn find_on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|directory| directory.join(program))

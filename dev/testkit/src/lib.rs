@@ -33,11 +33,11 @@ mod scene;
 mod stack;
 pub mod statistics;
 mod viewer;
-mod websocket;
+pub mod websocket;
 
 pub use binaries::gateway_binary;
 pub use cameras::{Cameras, Output};
-pub use child::{ChildProcess, Scratch};
+pub use child::{ChildProcess, Scratch, find_on_path};
 pub use eventually::{Attempt, eventually};
 pub use host::Host;
 pub use http_camera::{HttpAnswer, HttpCamera, HttpSeen};

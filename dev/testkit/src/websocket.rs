@@ -1,30 +1,33 @@
 //! The server's bytes of a WebSocket as a client without a library sees them: the request that opens one, and the heads of
 //! the frames that follow.
 //!
-//! For [`Load`](crate::Load), which must read less of a frame than any library would. Everybody else takes
-//! [`Viewer`](crate::Viewer).
+//! For [`Load`](crate::Load) and the comparison with peers, which must read less of a frame than any library would. Everybody
+//! else takes [`Viewer`](crate::Viewer).
 
 use std::io::{Error, Read as _, Result, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 /// The opcode of a binary message. Source: RFC 6455 section 5.2.
-pub(crate) const BINARY: u8 = 2;
+pub const BINARY: u8 = 2;
 /// That of a ping.
-pub(crate) const PING: u8 = 9;
+pub const PING: u8 = 9;
 /// The longest payload of a ping or a pong. Source: RFC 6455 section 5.5.
-pub(crate) const CONTROL_BYTES: usize = 125;
+pub const CONTROL_BYTES: usize = 125;
 
 /// Of one frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FrameHead {
-    pub(crate) opcode: u8,
+pub struct FrameHead {
+    /// What it is: [`BINARY`], [`PING`].
+    pub opcode: u8,
     /// Where its payload begins and ends, from the frame's first byte.
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+    pub start: usize,
+    /// Behind its last byte.
+    pub end: usize,
 }
 
 /// The head of the frame that `bytes` begin with, once its length is there; a server's frames are not masked.
-pub(crate) fn frame_head(bytes: &[u8]) -> Option<FrameHead> {
+#[must_use]
+pub fn frame_head(bytes: &[u8]) -> Option<FrameHead> {
     let [first, second, rest @ ..] = bytes else {
         return None;
     };
@@ -41,7 +44,10 @@ pub(crate) fn frame_head(bytes: &[u8]) -> Option<FrameHead> {
 }
 
 /// Opens the WebSocket `path` at `address`; the next byte to read is the first frame's.
-pub(crate) fn connect(address: SocketAddr, path: &str) -> Result<TcpStream> {
+///
+/// # Errors
+/// When nobody listens there or what answers opens none.
+pub fn connect(address: SocketAddr, path: &str) -> Result<TcpStream> {
     let mut socket = TcpStream::connect(address)?;
     // The key is RFC 6455's own example: nobody checks the answer to it, what comes over the socket is the proof.
     let request = format!(

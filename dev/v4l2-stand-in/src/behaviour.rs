@@ -65,12 +65,15 @@ pub(crate) enum Behaviour {
     OneFrame,
     /// Every fifth JPEG says that it is of 8192x8192 pixels.
     HugeHeader,
+    /// It is there to be measured with: 1280x720 at 34 fps, whose pictures tell when they were begun. Any program can wait for
+    /// its frames, not capture-svc alone.
+    Clock,
     /// The driver marks every tenth JPEG as damaged; the next one looks whole, and its bits mean nothing.
     HiddenDamage,
 }
 
 impl Behaviour {
-    const NAMES: [(&str, Self); 32] = [
+    const NAMES: [(&str, Self); 33] = [
         ("well-behaved", Self::WellBehaved),
         ("unknown-control-type", Self::UnknownControlType),
         ("broken-control-name", Self::BrokenControlName),
@@ -91,6 +94,7 @@ impl Behaviour {
         ("size-changes", Self::SizeChanges),
         ("huge-header", Self::HugeHeader),
         ("hidden-damage", Self::HiddenDamage),
+        ("clock", Self::Clock),
         ("multi-planar", Self::MultiPlanar),
         ("odd-chroma", Self::OddChroma),
         ("bt709", Self::Bt709),

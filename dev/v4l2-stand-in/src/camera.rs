@@ -4,6 +4,7 @@ use std::{
     ffi::c_int,
     fs::File,
     io,
+    os::fd::RawFd,
     path::{Path, PathBuf},
 };
 
@@ -17,15 +18,17 @@ use v4l::v4l_sys::{
     v4l2_frmsize_discrete, v4l2_frmsizeenum, v4l2_frmsizeenum__bindgen_ty_1,
     v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE, v4l2_input, v4l2_pix_format,
     v4l2_pix_format__bindgen_ty_1, v4l2_pix_format_mplane, v4l2_pix_format_mplane__bindgen_ty_1,
-    v4l2_requestbuffers, v4l2_std_id, v4l2_ycbcr_encoding_V4L2_YCBCR_ENC_709,
+    v4l2_quantization_V4L2_QUANTIZATION_FULL_RANGE, v4l2_requestbuffers, v4l2_std_id,
+    v4l2_ycbcr_encoding_V4L2_YCBCR_ENC_709,
 };
 
 use crate::{
-    behaviour::Behaviour, controls::Controls, formats::formats, picture::Picture, stream::Stream,
+    behaviour::Behaviour,
+    controls::Controls,
+    formats::{formats, rates, sizes},
+    picture::Picture,
+    stream::Stream,
 };
-
-const SIZES: [(u32, u32); 2] = [(320, 240), (640, 480)];
-const RATES: [u32; 2] = [30, 15];
 
 /// `V4L2_STD_PAL`: a set of all its kinds.
 const PAL: v4l2_std_id = 0xff;
@@ -38,7 +41,7 @@ pub(crate) struct Camera {
     behaviour: Behaviour,
     pub(crate) controls: Controls,
     pub(crate) stream: Stream,
-    picture: Picture,
+    pub(crate) picture: Picture,
     rate: u32,
     input: usize,
     standard: v4l2_std_id,
@@ -56,9 +59,9 @@ impl Camera {
             stream: Stream::of(behaviour)?,
             picture: Picture {
                 fourcc: formats(behaviour)[0].0,
-                size: SIZES[0],
+                size: sizes(behaviour)[0],
             },
-            rate: RATES[0],
+            rate: rates(behaviour)[0],
             input: 0,
             standard: 0,
             taken: false,
@@ -72,6 +75,11 @@ impl Camera {
 
     pub(crate) fn memory(&self) -> &File {
         self.stream.memory()
+    }
+
+    /// What the program that opened it gets.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.stream.descriptor()
     }
 
     pub(crate) fn is_plugged(&self) -> bool {
@@ -136,6 +144,7 @@ impl Camera {
     fn inputs(&self) -> &'static [&'static [u8]] {
         match self.behaviour {
             Behaviour::Analogue => &[b"Composite", b"S-Video"],
+            Behaviour::Clock => &[b"Camera"],
             _ => &[],
         }
     }
@@ -154,7 +163,9 @@ impl Camera {
 
     pub(crate) fn enum_frame_size(&self, asked: &mut v4l2_frmsizeenum) -> Result<(), c_int> {
         self.tells_sizes()?;
-        let &(width, height) = SIZES.get(asked.index as usize).ok_or(libc::EINVAL)?;
+        let &(width, height) = sizes(self.behaviour)
+            .get(asked.index as usize)
+            .ok_or(libc::EINVAL)?;
         self.known(asked.pixel_format)?;
         asked.type_ = v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE;
         let discrete = v4l2_frmsize_discrete { width, height };
@@ -164,7 +175,9 @@ impl Camera {
 
     pub(crate) fn enum_frame_interval(&self, asked: &mut v4l2_frmivalenum) -> Result<(), c_int> {
         self.tells_sizes()?;
-        let &denominator = RATES.get(asked.index as usize).ok_or(libc::EINVAL)?;
+        let &denominator = rates(self.behaviour)
+            .get(asked.index as usize)
+            .ok_or(libc::EINVAL)?;
         self.known(asked.pixel_format)?;
         asked.type_ = v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE;
         let discrete = v4l2_fract {
@@ -199,7 +212,12 @@ impl Camera {
             Behaviour::Bt709Colorspace => v4l2_colorspace_V4L2_COLORSPACE_REC709,
             _ => v4l2_colorspace_V4L2_COLORSPACE_SRGB,
         };
-        (into.quantization, into.xfer_func) = (0, 0);
+        into.xfer_func = 0;
+        into.quantization = match self.behaviour {
+            // Not every program spreads a limited range, which would be more work and more bytes for those that do.
+            Behaviour::Clock => v4l2_quantization_V4L2_QUANTIZATION_FULL_RANGE,
+            _ => 0,
+        };
         into.__bindgen_anon_1 = v4l2_pix_format__bindgen_ty_1 {
             ycbcr_enc: match self.behaviour {
                 Behaviour::Bt709 => v4l2_ycbcr_encoding_V4L2_YCBCR_ENC_709,
@@ -234,7 +252,8 @@ impl Camera {
         let first = formats(self.behaviour)[0].0;
         self.picture.fourcc = wanted.unwrap_or(first);
         let distance = |&(width, _): &(u32, u32)| width.abs_diff(size);
-        self.picture.size = SIZES.into_iter().min_by_key(distance).unwrap_or(SIZES[0]);
+        let sizes = sizes(self.behaviour).iter().copied();
+        self.picture.size = sizes.min_by_key(distance).unwrap_or(self.picture.size);
         Ok(())
     }
 
@@ -242,7 +261,8 @@ impl Camera {
         let wanted = asked.timeperframe;
         if wanted.numerator > 0 {
             let distance = |rate: &u32| (rate * wanted.numerator).abs_diff(wanted.denominator);
-            self.rate = RATES.into_iter().min_by_key(distance).unwrap_or(RATES[0]);
+            let rates = rates(self.behaviour).iter().copied();
+            self.rate = rates.min_by_key(distance).unwrap_or(self.rate);
         }
         asked.capability = V4L2_CAP_TIMEPERFRAME;
         asked.timeperframe = v4l2_fract {

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     ffi::{OsStr, OsString, c_int},
     fs,
-    os::{fd::AsRawFd, unix::ffi::OsStrExt},
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
@@ -39,13 +39,14 @@ fn lock() -> MutexGuard<'static, Option<HashMap<c_int, Camera>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens the camera that `file` stands for.
-pub(crate) fn open(file: &Path) -> Result<c_int, c_int> {
+/// Opens the camera that `file` stands for, for a program whose calls may wait or not.
+pub(crate) fn open(file: &Path, waits: bool) -> Result<c_int, c_int> {
     let Ok(behaviour) = fs::read_to_string(file) else {
         return Err(libc::ENOENT);
     };
-    let camera = Camera::new(file, Behaviour::named(&behaviour)).map_err(|_| libc::ENOMEM)?;
-    let fd = camera.memory().as_raw_fd();
+    let mut camera = Camera::new(file, Behaviour::named(&behaviour)).map_err(|_| libc::ENOMEM)?;
+    camera.stream.waits = waits;
+    let fd = camera.descriptor();
     lock().get_or_insert_default().insert(fd, camera);
     Ok(fd)
 }
@@ -71,5 +72,7 @@ pub(crate) fn with<T>(fd: c_int, ask: impl FnOnce(&mut Camera) -> T) -> Option<T
     });
     let camera = open.get_mut(&fd)?;
     camera.look_around(taken, file.exists());
-    Some(ask(camera))
+    let answer = ask(camera);
+    camera.stream.set_timer();
+    Some(answer)
 }

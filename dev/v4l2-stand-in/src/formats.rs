@@ -1,6 +1,6 @@
-//! Which formats each camera has.
+//! Which formats, sizes and rates each camera has.
 
-use crate::behaviour::Behaviour;
+use crate::{behaviour::Behaviour, clock};
 
 /// A format and how it is described.
 pub(crate) type Format = ([u8; 4], &'static [u8]);
@@ -32,5 +32,21 @@ pub(crate) fn formats(behaviour: Behaviour) -> &'static [Format] {
         Behaviour::MultiPlanar => &PLANES,
         Behaviour::OddChroma => &ODD,
         _ => &USUAL,
+    }
+}
+
+/// Which sizes, of each format.
+pub(crate) fn sizes(behaviour: Behaviour) -> &'static [(u32, u32)] {
+    match behaviour {
+        Behaviour::Clock => &[clock::SIZE],
+        _ => &[(320, 240), (640, 480)],
+    }
+}
+
+/// How many frames a second, of each size.
+pub(crate) fn rates(behaviour: Behaviour) -> &'static [u32] {
+    match behaviour {
+        Behaviour::Clock => &[clock::RATE],
+        _ => &[30, 15],
     }
 }

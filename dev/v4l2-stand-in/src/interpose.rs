@@ -6,12 +6,12 @@
 
 use std::{
     ffi::{CStr, CString, OsStr, c_char, c_int, c_long, c_void},
-    os::unix::ffi::OsStrExt,
+    os::{fd::AsRawFd as _, unix::ffi::OsStrExt},
     path::PathBuf,
     time::Duration,
 };
 
-use crate::{cameras, real, request, slow, stream::now_us};
+use crate::{cameras, real, request, slow, timer::now_us};
 
 /// A frame is waited for in steps of this: far below a frame's interval.
 const STEP: Duration = Duration::from_millis(2);
@@ -41,7 +41,7 @@ unsafe fn stand_in(path: *const c_char) -> Option<PathBuf> {
 unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int {
     // SAFETY: a path given to `open` ends with a zero byte.
     match unsafe { stand_in(path) } {
-        Some(file) => cameras::open(&file).unwrap_or_else(fail),
+        Some(file) => cameras::open(&file, flags & libc::O_NONBLOCK == 0).unwrap_or_else(fail),
         // SAFETY: handed on as it came.
         None => unsafe { real::open(path, flags, mode) },
     }
@@ -66,6 +66,22 @@ unsafe extern "C" fn close(fd: c_int) -> c_int {
     unsafe { real::close(fd) }
 }
 
+/// Waits for a frame, if the program wants its calls to.
+fn is_waited_for(fd: c_int) -> bool {
+    let waits = cameras::with(fd, |camera| camera.stream.is_timed() && camera.stream.waits);
+    if waits != Some(true) {
+        return false;
+    }
+    let mut entry = libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one entry. Interrupted by a signal, it is asked again.
+    unsafe { real::poll(&raw mut entry, 1, -1) };
+    true
+}
+
 /// # Safety
 /// As `ioctl(2)` with that request.
 #[unsafe(no_mangle)]
@@ -76,9 +92,15 @@ unsafe extern "C" fn ioctl(fd: c_int, number: libc::c_ulong, argument: *mut c_vo
         std::thread::sleep(pause);
     }
     // SAFETY: the caller gives the request its structure.
-    let answered = cameras::with(fd, |camera| unsafe {
+    let mut answered = cameras::with(fd, |camera| unsafe {
         request::answer(camera, number as u32, argument)
     });
+    while answered == Some(Err(libc::EAGAIN)) && is_waited_for(fd) {
+        // SAFETY: as above.
+        answered = cameras::with(fd, |camera| unsafe {
+            request::answer(camera, number as u32, argument)
+        });
+    }
     match answered {
         Some(Ok(())) => 0,
         Some(Err(errno)) => fail(errno),
@@ -120,7 +142,8 @@ unsafe extern "C" fn syscall(
 unsafe extern "C" fn poll(fds: *mut libc::pollfd, count: libc::nfds_t, wait_ms: c_int) -> c_int {
     // SAFETY: the caller gives `count` entries; a camera is polled alone.
     let entry = (count == 1).then(|| unsafe { &mut *fds });
-    let Some(entry) = entry.filter(|entry| cameras::is_open(entry.fd)) else {
+    let untimed = |fd| cameras::with(fd, |camera| !camera.stream.is_timed()) == Some(true);
+    let Some(entry) = entry.filter(|entry| untimed(entry.fd)) else {
         // SAFETY: handed on as it came.
         return unsafe { real::poll(fds, count, wait_ms) };
     };
@@ -149,8 +172,10 @@ unsafe extern "C" fn mmap(
     fd: c_int,
     offset: libc::off_t,
 ) -> *mut c_void {
-    // SAFETY: handed on as it came.
-    let mapped = unsafe { real::mmap(address, length, protection, flags, fd, offset) };
+    let memory = (fd >= 0).then(|| cameras::with(fd, |camera| camera.memory().as_raw_fd()));
+    let file = memory.flatten().unwrap_or(fd);
+    // SAFETY: handed on as it came, for a camera with its memory.
+    let mapped = unsafe { real::mmap(address, length, protection, flags, file, offset) };
     if fd >= 0 && mapped != libc::MAP_FAILED {
         let buffer = cameras::with(fd, |camera| camera.stream.buffer_at(offset as u64));
         if let Some(buffer) = buffer {
@@ -183,6 +208,17 @@ unsafe extern "C" fn statx(
         unsafe { (*into).stx_mode = libc::S_IFCHR as u16 | 0o660 };
     }
     done
+}
+
+/// # Safety
+/// As `access(2)`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn access(path: *const c_char, mode: c_int) -> c_int {
+    // SAFETY: a path given to `access` ends with a zero byte.
+    let file = unsafe { stand_in(path) }.and_then(|file| c_path(file.as_os_str()));
+    let path = file.as_ref().map_or(path, |file| file.as_ptr());
+    // SAFETY: as it came, or another path that ends with a zero byte.
+    unsafe { real::access(path, mode) }
 }
 
 /// # Safety

@@ -1,5 +1,6 @@
 //! V4L2 cameras that misbehave as real ones do, for tests that need no root and no device: a library that is loaded with
-//! `LD_PRELOAD` into the real capture-svc and answers in the C library's place for every path `/dev/video*`.
+//! `LD_PRELOAD` into the real capture-svc and answers in the C library's place for every path `/dev/video*`. One of them,
+//! `clock`, is for measuring: other programs take it as well.
 //!
 //! `V4L2_STAND_IN` names a directory that stands for `/dev`: each file in it is a camera (`video7` is `/dev/video7`), and
 //! what the file holds is the name of its [`Behaviour`](behaviour::Behaviour). A camera is plugged in by writing the file
@@ -15,6 +16,7 @@
 mod behaviour;
 mod camera;
 mod cameras;
+mod clock;
 mod controls;
 mod formats;
 mod interpose;
@@ -24,3 +26,4 @@ mod real;
 mod request;
 mod slow;
 mod stream;
+mod timer;

@@ -50,6 +50,12 @@ impl Memory {
         planes.iter().map(|plane| plane.len() as u32).collect()
     }
 
+    /// Writes over the beginning of a buffer's first piece.
+    pub(crate) fn write(&self, buffer: u32, bytes: &[u8]) {
+        let written = self.file.write_all_at(bytes, self.place(buffer, 0).into());
+        written.expect("memory can be written");
+    }
+
     /// Bytes from buffer to buffer.
     pub(crate) fn spacing(&self) -> u32 {
         self.picture.pieces() * self.piece()

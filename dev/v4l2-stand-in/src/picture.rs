@@ -9,7 +9,7 @@ const OCHRE: [u8; 3] = [120, 90, 160];
 const RED_OF_BT709: [u8; 3] = [62, 102, 240];
 
 /// What a camera sees: most the next shade of grey.
-pub(crate) fn seen(behaviour: Behaviour, shade: u8, dark: bool) -> [u8; 3] {
+fn seen(behaviour: Behaviour, shade: u8, dark: bool) -> [u8; 3] {
     match behaviour {
         Behaviour::MultiPlanar | Behaviour::OddChroma => OCHRE,
         Behaviour::Bt709 | Behaviour::Bt709Colorspace => RED_OF_BT709,
@@ -47,7 +47,30 @@ impl Picture {
         }
     }
 
-    pub(crate) fn half(&self) -> Self {
+    /// The planes of the frame of that number, as such a camera hands them out; of an analogue one without a signal if `dark`.
+    pub(crate) fn taken(&self, behaviour: Behaviour, number: u32, dark: bool) -> Vec<Vec<u8>> {
+        let half = match behaviour {
+            Behaviour::SizeFlips => number % 10 >= 7,
+            Behaviour::SizeChanges => number >= 10,
+            _ => false,
+        };
+        let shade = 16 + (number % 200) as u8;
+        let colour = seen(behaviour, shade, dark);
+        let mut planes = match behaviour {
+            _ if half => self.half().draw(colour),
+            Behaviour::HugeHeader if number % 5 == 4 => vec![self.claiming(8192, shade)],
+            Behaviour::ArithmeticJpeg => vec![self.arithmetic(shade)],
+            Behaviour::DamagedJpeg => vec![self.cut(shade)],
+            _ => self.draw(colour),
+        };
+        if behaviour == Behaviour::HiddenDamage && number % 10 == 9 {
+            let bits = planes[0].len() - 100..planes[0].len() - 2;
+            planes[0][bits].fill(0x55);
+        }
+        planes
+    }
+
+    fn half(&self) -> Self {
         Self {
             size: (self.size.0 / 2, self.size.1 / 2),
             ..*self
@@ -55,7 +78,7 @@ impl Picture {
     }
 
     /// A plane after the other, of one colour, Y, Cb, Cr; a JPEG is grey. Sides are even.
-    pub(crate) fn draw(&self, [y, cb, cr]: [u8; 3]) -> Vec<Vec<u8>> {
+    fn draw(&self, [y, cb, cr]: [u8; 3]) -> Vec<Vec<u8>> {
         let (width, height) = self.size;
         let pixels = width as usize * height as usize;
         let luma = vec![y; pixels];
@@ -84,7 +107,7 @@ impl Picture {
     }
 
     /// A JPEG that says that it is coded by an arithmetic coder. Source: ITU-T T.81 table B.1.
-    pub(crate) fn arithmetic(&self, shade: u8) -> Vec<u8> {
+    fn arithmetic(&self, shade: u8) -> Vec<u8> {
         let mut jpeg = self.jpeg(shade, false);
         let header = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]);
         jpeg[header.expect("a baseline JPEG") + 1] = 0xc9;
@@ -92,7 +115,7 @@ impl Picture {
     }
 
     /// A JPEG that ends as a whole one does, with half of its blocks.
-    pub(crate) fn cut(&self, shade: u8) -> Vec<u8> {
+    fn cut(&self, shade: u8) -> Vec<u8> {
         let mut jpeg = self.jpeg(shade, false);
         let scan = jpeg.windows(2).position(|pair| pair == [0xff, 0xda]);
         let scan = scan.expect("a JPEG") + 10;
@@ -104,7 +127,7 @@ impl Picture {
 
     /// A JPEG that says of its sides that they have so many pixels, and is of the kind that has to be held as a whole to be
     /// decoded. Source: ITU-T T.81 B.2.2.
-    pub(crate) fn claiming(&self, side: u16, shade: u8) -> Vec<u8> {
+    fn claiming(&self, side: u16, shade: u8) -> Vec<u8> {
         let mut jpeg = self.jpeg(shade, true);
         let header = jpeg.windows(2).position(|pair| pair == [0xff, 0xc2]);
         let at = header.expect("a progressive JPEG") + 5;

@@ -39,6 +39,7 @@ static IOCTL: Real = Real::new(c"ioctl");
 static POLL: Real = Real::new(c"poll");
 static MMAP: Real = Real::new(c"mmap");
 static STATX: Real = Real::new(c"statx");
+static ACCESS: Real = Real::new(c"access");
 static OPENDIR: Real = Real::new(c"opendir");
 
 /// # Safety
@@ -125,6 +126,16 @@ pub(crate) unsafe fn statx(
     let real = unsafe { std::mem::transmute::<*mut c_void, Statx>(STATX.get()) };
     // SAFETY: the caller keeps the contract of `statx(2)`.
     unsafe { real(directory, path, flags, mask, into) }
+}
+
+/// # Safety
+/// As `access(2)`.
+pub(crate) unsafe fn access(path: *const c_char, mode: c_int) -> c_int {
+    type Access = unsafe extern "C" fn(*const c_char, c_int) -> c_int;
+    // SAFETY: the C library's function of this name has this type.
+    let real = unsafe { std::mem::transmute::<*mut c_void, Access>(ACCESS.get()) };
+    // SAFETY: the caller keeps the contract of `access(2)`.
+    unsafe { real(path, mode) }
 }
 
 /// # Safety

@@ -20,6 +20,7 @@ numbers!(
     VIDIOC_ENUM_FMT,
     VIDIOC_G_FMT,
     VIDIOC_S_FMT,
+    VIDIOC_TRY_FMT,
     VIDIOC_REQBUFS,
     VIDIOC_QUERYBUF,
     VIDIOC_QBUF,
@@ -74,6 +75,14 @@ pub(crate) unsafe fn answer(
             // SAFETY: as above.
             let format = unsafe { &mut *argument.cast::<v4l2_format>() };
             answer_format(camera, number == VIDIOC_S_FMT, format)
+        }
+        VIDIOC_TRY_FMT => {
+            // SAFETY: as above.
+            let format = unsafe { &mut *argument.cast::<v4l2_format>() };
+            let before = camera.picture;
+            let answered = answer_format(camera, true, format);
+            camera.picture = before;
+            answered
         }
         VIDIOC_G_PARM | VIDIOC_S_PARM => {
             // SAFETY: as above.

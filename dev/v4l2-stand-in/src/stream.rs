@@ -6,11 +6,11 @@ use std::{
     ffi::c_int,
     fs::File,
     io,
+    os::fd::{AsRawFd as _, RawFd},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
-use rustix::time::{ClockId, clock_gettime};
 use v4l::v4l_sys::{
     V4L2_BUF_FLAG_ERROR, timeval, v4l2_buffer, v4l2_field_V4L2_FIELD_NONE,
     v4l2_memory_V4L2_MEMORY_MMAP, v4l2_plane, v4l2_requestbuffers,
@@ -18,19 +18,15 @@ use v4l::v4l_sys::{
 
 use crate::{
     behaviour::Behaviour,
+    clock::Clock,
     memory::Memory,
-    picture::{Picture, seen},
+    picture::Picture,
     slow::{self, MOST_BUFFERS},
+    timer::{Timer, now_us},
 };
 
 /// Longer than capture-svc waits for a call into a driver.
 const HANGING: Duration = Duration::from_secs(6);
-
-/// µs of the monotonic clock.
-pub(crate) fn now_us() -> u64 {
-    let now = clock_gettime(ClockId::Monotonic);
-    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1000
-}
 
 pub(crate) struct Stream {
     behaviour: Behaviour,
@@ -48,6 +44,12 @@ pub(crate) struct Stream {
     first_us: Option<u64>,
     /// An analogue grabber has no signal.
     pub(crate) dark: bool,
+    /// Whether `VIDIOC_DQBUF` waits for a frame.
+    pub(crate) waits: bool,
+    /// Of a camera whose frames the kernel tells.
+    timer: Option<Timer>,
+    /// Of a camera whose pictures tell the time, with how many bytes each buffer's picture has.
+    clock: Option<(Clock, Vec<u32>)>,
 }
 
 /// A buffer that holds a picture.
@@ -75,7 +77,31 @@ impl Stream {
             due_us: None,
             first_us: None,
             dark: true,
+            waits: false,
+            timer: (behaviour == Behaviour::Clock)
+                .then(Timer::new)
+                .transpose()?,
+            clock: None,
         })
+    }
+
+    pub(crate) fn descriptor(&self) -> RawFd {
+        let memory = self.memory.file.as_raw_fd();
+        self.timer.as_ref().map_or(memory, Timer::descriptor)
+    }
+
+    /// Whether its descriptor is readable when a frame is there, by the kernel's own word.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.timer.is_some()
+    }
+
+    /// To the frame that is there, or the next one that there is a buffer for.
+    pub(crate) fn set_timer(&mut self) {
+        let there = self.done.front().map(|frame| frame.stamp_us);
+        let next = self.due_us.filter(|_| !self.queued.is_empty());
+        if let Some(timer) = &mut self.timer {
+            timer.set(there.or(next));
+        }
     }
 
     pub(crate) fn memory(&self) -> &File {
@@ -107,7 +133,14 @@ impl Stream {
         self.queued.clear();
         self.done.clear();
         let sized = self.memory.size(*picture, asked.count);
-        sized.map_err(|_| libc::ENOMEM)
+        sized.map_err(|_| libc::ENOMEM)?;
+        if self.behaviour == Behaviour::Clock {
+            let clock = Clock::new(*picture);
+            let draw = |buffer| self.memory.fill(buffer, vec![clock.picture(buffer)])[0];
+            let lengths = (0..asked.count).map(draw).collect();
+            self.clock = Some((clock, lengths));
+        }
+        Ok(())
     }
 
     pub(crate) fn query(
@@ -143,7 +176,7 @@ impl Stream {
         }
     }
 
-    /// Never waits, since capture-svc opens cameras with `O_NONBLOCK`.
+    /// Never waits: who does so is made to wait before, or opened the camera with `O_NONBLOCK` as capture-svc does.
     pub(crate) fn dequeue(
         &mut self,
         asked: &mut v4l2_buffer,
@@ -226,26 +259,18 @@ impl Stream {
 
     fn fill(&mut self, buffer: u32, due_us: u64) -> Frame {
         let number = self.number;
-        let half = match self.behaviour {
-            Behaviour::SizeFlips => number % 10 >= 7,
-            Behaviour::SizeChanges => number >= 10,
-            _ => false,
-        };
-        let picture = self.memory.picture;
-        let shade = 16 + (number % 200) as u8;
-        let colour = seen(self.behaviour, shade, self.dark);
-        let hidden = self.behaviour == Behaviour::HiddenDamage;
-        let mut planes = match self.behaviour {
-            _ if half => picture.half().draw(colour),
-            Behaviour::HugeHeader if number % 5 == 4 => vec![picture.claiming(8192, shade)],
-            Behaviour::ArithmeticJpeg => vec![picture.arithmetic(shade)],
-            Behaviour::DamagedJpeg => vec![picture.cut(shade)],
-            _ => picture.draw(colour),
-        };
-        if hidden && number % 10 == 9 {
-            let bits = planes[0].len() - 100..planes[0].len() - 2;
-            planes[0][bits].fill(0x55);
+        if let Some((clock, lengths)) = &self.clock {
+            self.memory.write(buffer, &clock.front(due_us));
+            return Frame {
+                buffer,
+                bytes: vec![lengths[buffer as usize]],
+                sequence: number,
+                stamp_us: due_us,
+                damaged: false,
+            };
         }
+        let hidden = self.behaviour == Behaviour::HiddenDamage;
+        let planes = self.memory.picture.taken(self.behaviour, number, self.dark);
         Frame {
             buffer,
             bytes: self.memory.fill(buffer, planes),

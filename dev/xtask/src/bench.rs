@@ -4,13 +4,14 @@
 //! run: debug builds, a second of each, nothing written.
 
 mod arm;
+mod camera_peers;
 mod results;
 
 use std::process::Command;
 use std::time::Instant;
 
 use crate::shell::{Environment, Outcome, binaries, run, say, workspace};
-use crate::{tools, web};
+use crate::{network, tools, web};
 use results::{Results, tables_of};
 
 /// Something that prints tables.
@@ -31,6 +32,10 @@ const BENCHES: &[Bench] = &[
     member("join", "from the click to the first picture"),
     member("scale", "what grows with viewers and gateways"),
     member("pass-through", "what a camera costs that compresses itself"),
+    member(
+        "peers",
+        "one camera served by us, by uStreamer and by Motion",
+    ),
     Bench {
         name: "fanout",
         what: "the gateway beside plain axum, uvicorn as the original, and the raw limit",
@@ -186,13 +191,7 @@ impl Kit {
             self.build_services()?;
         }
         if bench.member {
-            let program = binaries(self.profile()).join("bench-system");
-            let mut command = self.environment.command(program);
-            command.arg(bench.name).args(arguments);
-            if self.quick {
-                command.arg("--quick");
-            }
-            return Ok(command);
+            return Ok(self.measure_system(bench, arguments));
         }
         if package == "encode" {
             tools::CMAKE.get(&mut self.environment)?;
@@ -227,6 +226,29 @@ impl Kit {
         Ok(cargo)
     }
 
+    /// The whole chain, which is built.
+    fn measure_system(&mut self, bench: &Bench, arguments: &[&str]) -> Command {
+        let program = binaries(self.profile()).join("bench-system");
+        let mut command = self.environment.command(&program);
+        if bench.name == "peers" {
+            camera_peers::get(&mut self.environment, !self.quick);
+            // The segments of an Ethernet, as viewers elsewhere get them.
+            let ethernet = network::of_its_own(&self.environment, "mtu 1500 up", &[&["true"]]);
+            command = match ethernet {
+                Some(mut command) => {
+                    command.arg(program).arg("--ethernet");
+                    command
+                }
+                None => self.environment.command(program),
+            };
+        }
+        command.arg(bench.name).args(arguments);
+        if self.quick {
+            command.arg("--quick");
+        }
+        command
+    }
+
     /// The services, as the profile says, and what measures them.
     fn build_services(&mut self) -> Outcome<()> {
         if self.services_built {
@@ -244,6 +266,7 @@ impl Kit {
                 "--package=capture-svc",
                 "--package=gateway-svc",
                 "--package=bench-system",
+                "--package=v4l2-stand-in",
             ]
         };
         run(

@@ -1,9 +1,7 @@
 //! `cargo xtask chaos`: builds the services and plays the fault suite of `dev/faults` on them.
 
-use std::process::Command;
-
-use crate::shell::{Environment, Outcome, binaries, output, red, run, say};
-use crate::tools;
+use crate::shell::{Environment, Outcome, binaries, red, run, say};
+use crate::{network, tools};
 
 /// Measured are release builds; the quick suite takes what `test` has built.
 pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
@@ -33,7 +31,11 @@ pub(crate) fn play(
     environment.set("CAPTURE_BIN", built.join("capture-svc"));
     environment.set("GATEWAY_BIN", built.join("gateway-svc"));
     let suite = built.join("faults");
-    let mut command = if let Some(mut command) = network_of_its_own(environment) {
+    let cables: [&[&str]; 2] = [
+        &["nsenter", "--version"],
+        &["ip", "link", "add", "c0b", "type", "bridge"],
+    ];
+    let mut command = if let Some(mut command) = network::of_its_own(environment, "up", &cables) {
         command.arg(suite).arg("--cables");
         command
     } else {
@@ -47,17 +49,4 @@ pub(crate) fn play(
         &format!("chaos {}", arguments.join(" ")),
         command.args(arguments),
     )
-}
-
-/// What starts a program where nothing but its own loopback is there, if cables can be made there.
-fn network_of_its_own(environment: &Environment) -> Option<Command> {
-    let enter = || {
-        let mut command = environment.command("unshare");
-        let up = "ip link set lo up && exec \"$@\"";
-        command.args(["--net", "--", "sh", "-c", up, "sh"]);
-        command
-    };
-    output(enter().args(["nsenter", "--version"]))?;
-    output(enter().args(["ip", "link", "add", "c0b", "type", "bridge"]))?;
-    Some(enter())
 }

@@ -20,6 +20,7 @@ mod deploy;
 mod docs_commands;
 mod mutants;
 mod nats;
+mod network;
 mod odd_jpegs;
 mod probe;
 mod proxies;

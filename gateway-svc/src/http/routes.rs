@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use tower::util::MapRequest;
 
 use crate::access::middleware::{check_origin, check_page_origin, identify};
@@ -32,6 +33,7 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
         .layer(from_fn_with_state(state.clone(), check_page_origin));
     let routes = Router::new()
         .merge(watching)
+        .route(UNKNOWN_ACTION, any(unknown_action))
         .route("/api/login", post(login))
         .route("/api/logout", post(logout))
         .layer(from_fn_with_state(state.clone(), check_origin))
@@ -40,6 +42,15 @@ pub(crate) fn public(state: AppState, web_root: &Path) -> Router {
         .with_state(state);
     // Around the routes, or they would be chosen by the old spelling.
     Router::new().fallback_service(MapRequest::new(routes, respell))
+}
+
+/// Where whatever else mjpg-streamer can do is answered; the page would be taken for a picture.
+const UNKNOWN_ACTION: &str = "/unknown-action";
+
+async fn unknown_action() -> (StatusCode, &'static str) {
+    let words =
+        "action= is stream or snapshot; another camera than the default one is chosen by camera=\n";
+    (StatusCode::NOT_FOUND, words)
 }
 
 /// `/?action=stream` and `/?action=snapshot`, as mjpg-streamer spells them and many programs have them configured.
@@ -53,9 +64,11 @@ fn respell(mut request: Request) -> Request {
         .split('&')
         .find_map(|pair| pair.strip_prefix("action="));
     let path = match action {
-        Some("stream") => "/stream.mjpg",
-        Some("snapshot") => "/snapshot.jpg",
-        _ => return request,
+        // It numbers its inputs; here a camera has a name, and the first is the default one.
+        Some("stream" | "stream_0") => "/stream.mjpg",
+        Some("snapshot" | "snapshot_0") => "/snapshot.jpg",
+        Some(_) => UNKNOWN_ACTION,
+        None => return request,
     };
     if let Ok(uri) = format!("{path}?{query}").parse() {
         *request.uri_mut() = uri;

@@ -13,6 +13,7 @@ use wire::CameraState;
 
 use crate::access::identity::Identity;
 use crate::frame::Frame;
+use crate::http::patience::{no_picture, patiently};
 use crate::http::state::AppState;
 use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, watched};
 use crate::relay::streams::Subscription;
@@ -20,9 +21,8 @@ use crate::session::admission::LEAVING_REASON;
 
 /// In the audit log.
 const PATH: &str = "/snapshot.jpg";
-/// A camera that needs longer to open and deliver is reported instead of waited for.
-const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
-/// A camera that was just opened is still finding its exposure.
+/// A camera that was just opened is still finding its exposure; who knows that it does not, or sees it out of doors, says
+/// so by `warm_up_ms`.
 const WARM_UP: Duration = Duration::from_millis(400);
 
 /// One fresh JPEG, or one that is no older than `max_age_ms`.
@@ -34,7 +34,7 @@ pub(crate) async fn snapshot(
     headers: HeaderMap,
 ) -> Response {
     let who = identity.who(state.access.client_ip(peer.ip(), &headers));
-    let stream = match query.stream(&state.refused, &identity) {
+    let stream = match query.stream(&state, &identity) {
         // One picture has no rate.
         Ok((stream, _)) => stream,
         Err(refusal) => return forbidden(&state.audit, &who, PATH, refusal),
@@ -60,18 +60,20 @@ pub(crate) async fn snapshot(
     let frame = if cached.is_some() {
         cached
     } else {
-        let wait = fresh(&subscription, asked, cold);
+        let warm_up = query.warm_up_ms.map_or(WARM_UP, Duration::from_millis);
+        let warm_up = if cold { warm_up } else { Duration::ZERO };
+        // What came during the warm-up is better than nothing.
+        let mut newest = None;
+        let wait = fresh(&subscription, asked, warm_up, &mut newest);
+        let wait = patiently(&state, &stream.camera, wait);
         let leaving = state.admission.leaving();
-        let Some(frame) = leaving.run_until_cancelled(wait).await else {
+        if leaving.run_until_cancelled(wait).await.is_none() {
             return unavailable(LEAVING_REASON);
-        };
-        frame
+        }
+        newest
     };
     let Some(frame) = frame else {
-        let status = status.borrow();
-        let detail = status.detail.as_deref().unwrap_or("no frame came in time");
-        let words = format!("the camera is {}: {detail}", status.state.as_str());
-        return unavailable(&words);
+        return no_picture(&state, &identity, &stream.camera);
     };
     let bytes = frame.jpeg().len() as u64;
     state
@@ -85,26 +87,25 @@ pub(crate) async fn snapshot(
     (headers, frame.jpeg()).into_response()
 }
 
-/// The next frame that came after `asked`; of a camera that has to open first, one from after its warm-up.
-async fn fresh(subscription: &Subscription, asked: Instant, cold: bool) -> Option<Arc<Frame>> {
+/// The next frame that came after `asked` and `warm_up` after the first, in `newest`; meanwhile the last one there was.
+async fn fresh(
+    subscription: &Subscription,
+    asked: Instant,
+    warm_up: Duration,
+    newest: &mut Option<Arc<Frame>>,
+) {
     let mut frames = subscription.fanout().frames();
-    let mut newest: Option<Arc<Frame>> = None;
     let mut first = None;
-    let wait = async {
-        while frames.changed().await.is_ok() {
-            let frame = frames.borrow_and_update().clone();
-            let Some(frame) = frame.filter(|frame| frame.received > asked) else {
-                continue;
-            };
-            let first = *first.get_or_insert(frame.received);
-            let warm = !cold || frame.received >= first + WARM_UP;
-            newest = Some(frame);
-            if warm {
-                return;
-            }
+    while frames.changed().await.is_ok() {
+        let frame = frames.borrow_and_update().clone();
+        let Some(frame) = frame.filter(|frame| frame.received > asked) else {
+            continue;
+        };
+        let first = *first.get_or_insert(frame.received);
+        let warm = frame.received.saturating_duration_since(first) >= warm_up;
+        *newest = Some(frame);
+        if warm {
+            return;
         }
-    };
-    // What came during the warm-up is better than nothing.
-    let _ = tokio::time::timeout(FRAME_TIMEOUT, wait).await;
-    newest
+    }
 }

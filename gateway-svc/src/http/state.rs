@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::access::AccessControl;
 use crate::audit::Audit;
-use crate::metrics::{Delivered, Refused, Viewers};
+use crate::metrics::{Refused, Viewers};
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
 use crate::session::admission::Admission;
@@ -36,8 +36,6 @@ pub(crate) struct AppState {
     pub(crate) refused: Arc<Refused>,
     /// Viewers that were let in.
     pub(crate) viewers: Arc<Viewers>,
-    /// Frames to viewers.
-    pub(crate) delivered: Arc<Delivered>,
     /// Who watched and who was refused.
     pub(crate) audit: Audit,
     /// This gateway's name on the bus.

@@ -11,7 +11,7 @@ use wire::{CameraId, Quality, Rate, Rendition, Size, StreamId};
 use crate::access::identity::Identity;
 use crate::audit::{Audit, Watched, Who};
 use crate::frame::Frame;
-use crate::metrics::Refused;
+use crate::http::state::AppState;
 
 /// Served where no quality is asked for: what a JPEG usually has.
 const DEFAULT_QUALITY: &str = "80";
@@ -26,6 +26,10 @@ pub(crate) struct StreamQuery {
     camera: Option<String>,
     /// Of a snapshot: how old it may be.
     pub(crate) max_age_ms: Option<u64>,
+    /// Of a snapshot: how long a camera that has to open first may settle.
+    pub(crate) warm_up_ms: Option<u64>,
+    /// Of a stream: `1` puts the next part's headers right behind each picture, `0` does not.
+    pub(crate) advance_headers: Option<u8>,
     /// Of a stream: how many frames a second.
     fps: Option<String>,
 }
@@ -35,25 +39,25 @@ impl StreamQuery {
     /// a request for none, which is counted.
     pub(crate) fn stream(
         &self,
-        refused: &Refused,
+        state: &AppState,
         identity: &Identity,
     ) -> Result<(StreamId, Rate), (StatusCode, String)> {
         let quality = self.quality.as_deref().unwrap_or(DEFAULT_QUALITY);
         let picture = Picture::asked(quality, self.size.as_deref(), self.fps.as_deref());
         let picture = picture.map_err(|error| {
-            refused.quality.inc();
+            state.refused.quality.inc();
             (StatusCode::BAD_REQUEST, format!("{error}\n"))
         })?;
         let camera = self.camera.as_deref().unwrap_or_default();
         let camera: CameraId = camera.parse().map_err(|error| {
-            refused.camera.inc();
+            state.refused.camera.inc();
             (StatusCode::BAD_REQUEST, format!("{error}\n"))
         })?;
         let best = identity.best(&camera).map_err(|words| {
-            refused.claims.inc();
+            state.refused.claims.inc();
             (StatusCode::FORBIDDEN, format!("{words}\n"))
         })?;
-        let rendition = picture.within(best);
+        let rendition = state.cameras.served(&camera, picture.within(best));
         Ok((StreamId { camera, rendition }, picture.rate))
     }
 }

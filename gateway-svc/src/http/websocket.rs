@@ -92,7 +92,7 @@ fn admit(
         };
         (code, error.to_string())
     })?;
-    let rendition = picture.within(best);
+    let rendition = state.cameras.served(&camera, picture.within(best));
     let stream = StreamId { camera, rendition };
     let subscription = state.streams.subscribe(&stream).map_err(|error| {
         state.refused.camera.inc();

@@ -1,27 +1,25 @@
 //! What becomes of viewers: let in or refused, watching, gone.
 
-use process::Registry;
-use prometheus::{Histogram, IntCounter, IntGauge};
+use process::{CountedGauge, Registry};
+use prometheus::{HistogramVec, IntCounter, IntCounterVec, IntGaugeVec};
+use wire::{CameraId, Rendition, StreamId};
 
-use wire::PerRendition;
-
-use super::series;
+use super::series::{self, Names};
 
 /// Viewers that were let in.
 #[derive(Debug)]
 pub(crate) struct Viewers {
-    /// `gateway_viewers{quality}`
-    pub(crate) watching: PerRendition<IntGauge>,
+    names: Names,
+    /// `gateway_viewers{camera,quality}`
+    watching: IntGaugeVec,
     /// `gateway_connections_total`
     pub(crate) connections: IntCounter,
     /// `gateway_closed_total{reason}`
     pub(crate) closed: Closed,
-    /// `gateway_quality_changes_total{direction="up"}`
-    pub(crate) quality_up: IntCounter,
-    /// `gateway_quality_changes_total{direction="down"}`
-    pub(crate) quality_down: IntCounter,
-    /// `gateway_viewer_frame_age_seconds`
-    pub(crate) frame_age: Histogram,
+    /// `gateway_quality_changes_total{camera,direction}`
+    changes: IntCounterVec,
+    /// `gateway_viewer_frame_age_seconds{camera}`
+    frame_age: HistogramVec,
 }
 
 /// `gateway_closed_total{reason}`: how viewers ended.
@@ -39,6 +37,8 @@ pub(crate) struct Closed {
     pub(crate) leaving: IntCounter,
     /// What let it in ended: by its time, a new key or a change of rights.
     pub(crate) expired: IntCounter,
+    /// Its camera sent nothing for too long; of streams over plain HTTP alone, which cannot say so in any other way.
+    pub(crate) silent: IntCounter,
 }
 
 /// `gateway_refused_total{reason}`: who was not let in.
@@ -69,29 +69,60 @@ pub(crate) struct Refused {
 }
 
 impl Viewers {
-    pub(super) fn new(registry: &Registry) -> prometheus::Result<Self> {
-        let changes = registry.counters(
-            "gateway_quality_changes_total",
-            "Quality switches on a live connection, by direction.",
-            "direction",
-        )?;
+    pub(super) fn new(registry: &Registry, names: Names) -> prometheus::Result<Self> {
         Ok(Self {
-            watching: series::gauges_per_rendition(
+            names,
+            watching: series::gauges_by_quality(
                 registry,
                 "gateway_viewers",
-                "Viewers now, by quality.",
+                "Viewers now, by camera and quality.",
             )?,
             connections: registry
                 .counter("gateway_connections_total", "Viewers that were let in.")?,
             closed: Closed::new(registry)?,
-            quality_up: changes.with_label_values(&["up"]),
-            quality_down: changes.with_label_values(&["down"]),
+            changes: registry.counters_by(
+                "gateway_quality_changes_total",
+                "Quality switches on a live connection, by camera and direction.",
+                &["camera", "direction"],
+            )?,
             frame_age: series::seconds(
                 registry,
                 "gateway_viewer_frame_age_seconds",
                 "Age of frames when they were shown, as viewers report it.",
             )?,
         })
+    }
+
+    /// One more watches this stream, while the answer lives.
+    pub(crate) fn watch(&self, stream: &StreamId) -> CountedGauge {
+        let labels = [self.names.of(&stream.camera), &stream.rendition.to_string()];
+        CountedGauge::new(&self.watching.with_label_values(&labels))
+    }
+
+    /// One went up to a better rendition of this camera, or down.
+    pub(crate) fn changed(&self, camera: &CameraId, up: bool) {
+        let direction = if up { "up" } else { "down" };
+        let labels = [self.names.of(camera), direction];
+        self.changes.with_label_values(&labels).inc();
+    }
+
+    /// A frame was so many seconds old when a viewer saw it.
+    pub(crate) fn saw(&self, camera: &CameraId, age: f64) {
+        let labels = [self.names.of(camera)];
+        self.frame_age.with_label_values(&labels).observe(age);
+    }
+
+    /// Zero of everything that this camera has; a rate begins with its first value.
+    pub(super) fn start(&self, camera: &CameraId) {
+        let name = self.names.of(camera);
+        for rendition in Rendition::ladder() {
+            self.watching
+                .with_label_values(&[name, &rendition.to_string()]);
+        }
+        for direction in ["up", "down"] {
+            self.changes.with_label_values(&[name, direction]);
+        }
+        self.frame_age.with_label_values(&[name]);
     }
 }
 
@@ -107,6 +138,7 @@ impl Closed {
             violation: closed("violation"),
             leaving: closed("leaving"),
             expired: closed("expired"),
+            silent: closed("silent"),
         })
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, MutexGuard};
 use process::Clock;
 use tokio::sync::watch;
-use wire::{CameraId, CameraState, CameraStatus, Reason, SourceKind, lease};
+use wire::{CameraId, CameraState, CameraStatus, Reason, Rendition, SourceKind, lease};
 
 use crate::bus::Bus;
 
@@ -40,6 +40,14 @@ impl Cameras {
             .entry(camera.clone())
             .or_insert_with(|| Camera::unknown(camera));
         entry.status.subscribe()
+    }
+
+    /// What serves a rendition: the full picture, where a camera's capture knows no sizes.
+    #[must_use]
+    pub(crate) fn served(&self, camera: &CameraId, rendition: Rendition) -> Rendition {
+        let cameras = self.lock();
+        let status = cameras.get(camera).map(|camera| camera.status.borrow());
+        status.map_or(rendition, |status| status.served(rendition))
     }
 
     /// Whether its capture was ever heard of.
@@ -151,7 +159,7 @@ impl Camera {
                 format: String::new(),
                 run: String::new(),
                 qualities: Vec::new(),
-                renditions: Vec::new(),
+                renditions: Some(Vec::new()),
                 changed_ratio: None,
             },
             true,
@@ -195,7 +203,7 @@ fn offline(last: CameraStatus, connected: bool) -> CameraStatus {
         height: 0,
         format: String::new(),
         qualities: Vec::new(),
-        renditions: Vec::new(),
+        renditions: last.renditions.as_ref().map(|_| Vec::new()),
         changed_ratio: None,
         ..last
     }

@@ -16,7 +16,7 @@ use wire::{CameraStatus, Rate, Stamp, StreamId};
 
 use crate::bus::FrameStream;
 use crate::frame::Frame;
-use crate::metrics::{Delivered, Metrics, Received};
+use crate::metrics::{Delivered, Frames, Metrics, Received};
 use crate::relay::deltas::ChangeLog;
 use crate::relay::lateness::LatenessFilter;
 use crate::relay::sequence::Sequence;
@@ -45,6 +45,8 @@ pub(crate) struct Fanout {
     lateness: Arc<Mutex<LatenessFilter>>,
     /// Until then (µs of the wall clock) capture may have been asked for fewer frames than there are.
     thinned_until_us: AtomicU64,
+    received: Received,
+    delivered: Delivered,
     context: Context,
 }
 
@@ -52,8 +54,7 @@ pub(crate) struct Fanout {
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     clock: Clock,
-    received: Arc<Received>,
-    delivered: Arc<Delivered>,
+    frames: Arc<Frames>,
     /// Numbers frames over all streams.
     numbers: Arc<AtomicU64>,
 }
@@ -64,8 +65,7 @@ impl Context {
     pub(crate) fn new(clock: Clock, metrics: &Metrics) -> Self {
         Self {
             clock,
-            received: Arc::clone(&metrics.received),
-            delivered: Arc::clone(&metrics.delivered),
+            frames: Arc::clone(&metrics.frames),
             numbers: Arc::new(AtomicU64::new(1)),
         }
     }
@@ -81,6 +81,7 @@ impl Fanout {
         context: Context,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (received, delivered) = context.frames.of(&stream);
         Self {
             stream,
             latest: watch::Sender::new(None),
@@ -90,6 +91,8 @@ impl Fanout {
             want_deltas: AtomicUsize::new(0),
             lateness,
             thinned_until_us: AtomicU64::new(0),
+            received,
+            delivered,
             context,
         }
     }
@@ -111,6 +114,12 @@ impl Fanout {
     #[must_use]
     pub(crate) const fn stream(&self) -> &StreamId {
         &self.stream
+    }
+
+    /// What was sent of it and what was not.
+    #[must_use]
+    pub(crate) const fn delivered(&self) -> &Delivered {
+        &self.delivered
     }
 
     /// From now on the viewer is offered this stream's frames.
@@ -150,16 +159,13 @@ impl Fanout {
 
     /// Takes frames from the bus into the slot, until the subscription ends.
     pub(crate) async fn receive(&self, mut frames: FrameStream) {
-        let Context {
-            clock, received, ..
-        } = &self.context;
-        let rendition = self.stream.rendition.index();
+        let (clock, received) = (self.context.clock, &self.received);
         let mut sequence = Sequence::default();
         let mut changes = ChangeLog::default();
         let mut spacing = Spacing::default();
         let mut nth = 0;
         while let Some(jpeg) = frames.next().await {
-            received.frames[rendition].inc();
+            received.frames.inc();
             let stamp = match Stamp::read(&jpeg) {
                 Ok(stamp) => stamp,
                 Err(error) => {
@@ -201,17 +207,15 @@ impl Fanout {
 
     /// Delivers every frame to the viewers of one shard, for ever.
     pub(crate) async fn deliver(&self, shard: usize) {
-        let Context {
-            clock, delivered, ..
-        } = &self.context;
+        let clock = self.context.clock;
         let mut frames = self.frames();
         let mut status = self.status.clone();
         let mut tick = tokio::time::interval(TICK_INTERVAL);
         let mut task = ShardTask::new(
             &self.shards[shard],
             self.stream.rendition,
-            *clock,
-            delivered,
+            clock,
+            &self.delivered,
         );
         let mut read_answers_at = None;
         loop {

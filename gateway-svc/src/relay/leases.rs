@@ -271,15 +271,16 @@ impl Leases {
             .map(|(stream, lease)| (stream.rendition, lease.viewers.values().sum()))
     }
 
-    /// How many keys of this rendition are there, over all cameras.
-    #[must_use]
-    pub(crate) fn held(&self, rendition: Rendition) -> usize {
+    /// The streams whose keys are there.
+    pub(crate) fn held(&self) -> impl Iterator<Item = &StreamId> {
         let leases = self.by_stream.iter();
         leases
-            .filter(|(stream, lease)| stream.rendition == rendition && lease.held)
-            .count()
+            .filter(|(_, lease)| lease.held)
+            .map(|(stream, _)| stream)
     }
 }
 
+#[cfg(test)]
+mod rate_tests;
 #[cfg(test)]
 mod tests;

@@ -102,7 +102,7 @@ impl<'a> ShardTask<'a> {
             let viewer = self.viewers.swap_remove(at);
             self.with_deltas -= usize::from(viewer.protocol.deltas());
         }
-        self.batch.flush(self.delivered, self.rendition);
+        self.batch.flush(self.delivered);
     }
 
     /// Tells those that speak `?v=2` what the camera does now.

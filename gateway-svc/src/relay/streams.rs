@@ -3,6 +3,7 @@
 //! A [`Subscription`] is a viewer's share of a stream; when it is dropped it ends, however the viewer ended. When a
 //! lease is to be put or deleted is decided in [`crate::relay::leases`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,8 +31,8 @@ pub(crate) struct Streams {
     bus: Bus,
     /// What every fan-out uses.
     context: fanout::Context,
-    /// Leases held, by quality.
-    held: LeaseGauges,
+    /// Shows the leases that are held.
+    held: Arc<LeaseGauges>,
     table: Mutex<StreamTable>,
     /// Wakes [`run`](Self::run): something may be due.
     kick: Notify,
@@ -107,7 +108,7 @@ impl Streams {
             cameras,
             bus,
             context: fanout::Context::new(clock, metrics),
-            held: metrics.leases.clone(),
+            held: Arc::clone(&metrics.leases),
             table: Mutex::default(),
             kick: Notify::new(),
         }
@@ -164,6 +165,7 @@ impl Streams {
         let mut fanouts = JoinSet::new();
         let mut requests = JoinSet::new();
         let mut known = (false, 0);
+        let mut shown = BTreeSet::new();
         loop {
             let now = self.clock.now();
             let state = {
@@ -178,7 +180,7 @@ impl Streams {
             for action in actions {
                 self.act(action, &mut fanouts, &mut requests).await;
             }
-            let due = self.count_leases();
+            let due = self.show_leases(&mut shown);
             let wait = due.map(|due| due.saturating_duration_since(self.clock.now()));
             tokio::select! {
                 () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)) => {}
@@ -233,12 +235,9 @@ impl Streams {
     }
 
     /// Shows what is held, and tells when something is due next.
-    fn count_leases(&self) -> Option<Instant> {
+    fn show_leases(&self, shown: &mut BTreeSet<StreamId>) -> Option<Instant> {
         let table = self.table();
-        for rendition in Rendition::ladder() {
-            let held = table.leases.held(rendition);
-            self.held[rendition.index()].set(held as i64);
-        }
+        self.held.show(table.leases.held(), shown);
         table.leases.next_due()
     }
 

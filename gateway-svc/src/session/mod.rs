@@ -5,6 +5,7 @@ mod close;
 mod message_limit;
 pub(crate) mod shared;
 pub(crate) mod upgrade;
+mod wishes;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use process::CountedGauge;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use wire::messages::{FromClient, FromGateway};
-use wire::{Quality, Rate, Rendition, Size, StreamId};
+use wire::{Quality, Rate};
 
 use self::message_limit::MessageLimit;
 use self::shared::Sessions;
@@ -79,7 +80,7 @@ impl Session {
         let (reader, writer) = socket.into_split();
         let rendition = subscription.stream().rendition;
         let outbox = Arc::new(Outbox::new(writer, protocol, rendition, rate, now));
-        let watching = CountedGauge::new(&shared.viewers.watching[rendition.index()]);
+        let watching = shared.viewers.watch(subscription.stream());
         let session = Self {
             shared,
             outbox,
@@ -117,10 +118,9 @@ impl Session {
         let stream = fanout.stream();
         let mut status = self.shared.cameras.follow(&stream.camera);
         if self.outbox.protocol.is_v2() {
-            let (best, fps) = (self.best, status.borrow().nominal_rate());
-            let deltas = self.outbox.protocol.deltas();
-            let hello =
-                FromGateway::hello(stream.camera.name(), stream.rendition, best, fps, deltas);
+            let now = Arc::clone(&status.borrow());
+            let (name, deltas) = (stream.camera.name(), self.outbox.protocol.deltas());
+            let hello = FromGateway::hello(name, &now, stream.rendition, self.best, deltas);
             self.outbox.say(&hello);
         }
         fanout.attach(Arc::clone(&self.outbox));
@@ -227,75 +227,6 @@ impl Session {
         Ok(())
     }
 
-    /// Does what a message asks for that is no answer to a frame.
-    fn apply(&mut self, message: FromClient, now: Instant) -> Result<(), Violation> {
-        match message {
-            FromClient::Ack { .. } => {}
-            FromClient::Quality { quality, size } => {
-                let quality: Quality = quality.to_string().parse().map_err(unsupported)?;
-                let size = size.map_or(Ok(Size::Full), |size| size.parse());
-                let size = size.map_err(unsupported)?;
-                self.switch(Rendition::serving(quality.min(self.best), size));
-            }
-            FromClient::Rate { fps } => {
-                // One that cannot be is ignored, as words that are not understood are.
-                if let Ok(rate) = fps.map_or(Ok(Rate::ALL), Rate::at_most) {
-                    self.outbox.pace(rate);
-                    self.follow();
-                    self.offer_latest(self.subscription.fanout());
-                }
-            }
-            FromClient::Report { age_ms, .. } => {
-                if let Some(age_ms) = age_ms.filter(|age| (0.0..600_000.0).contains(age)) {
-                    self.shared.viewers.frame_age.observe(age_ms / 1000.0);
-                }
-            }
-            FromClient::Clock { t } => {
-                let now_us = self.shared.clock.wall_us(now);
-                self.outbox.say(&FromGateway::Clock { t, now_us });
-            }
-            FromClient::Whole => self.outbox.send_whole(),
-        }
-        Ok(())
-    }
-
-    fn switch(&mut self, rendition: Rendition) {
-        self.next = None;
-        if !self.outbox.switch(rendition) {
-            return;
-        }
-        let camera = self.subscription.stream().camera.clone();
-        // The camera is in use by this very viewer, so it is never one too many.
-        if let Ok(mut next) = self
-            .shared
-            .streams
-            .subscribe(&StreamId { camera, rendition })
-        {
-            if self.outbox.protocol.deltas() {
-                next.want_deltas();
-            }
-            next.fanout().attach(Arc::clone(&self.outbox));
-            self.next = Some(next);
-        }
-    }
-
-    /// Lets go of the old rendition once a frame of the new one was sent, and wants frames as often as the outbox does.
-    fn follow(&mut self) {
-        let (new, rate) = self.outbox.wanted();
-        let old = self.subscription.stream().rendition;
-        if let Some(subscription) = self.next.take_if(|next| next.stream().rendition == new) {
-            let viewers = &self.shared.viewers;
-            if new > old {
-                viewers.quality_up.inc();
-            } else {
-                viewers.quality_down.inc();
-            }
-            self.watching = CountedGauge::new(&viewers.watching[new.index()]);
-            self.subscription = subscription;
-        }
-        self.subscription.want(rate);
-    }
-
     /// Sends the newest frame to a viewer whose window has just opened.
     fn catch_up(&mut self) {
         self.follow();
@@ -316,7 +247,7 @@ impl Session {
                 rendition,
             });
         }
-        self.shared.delivered.skipped(u64::from(skipped));
+        fanout.delivered().skipped(u64::from(skipped));
     }
 
     fn count(
@@ -329,18 +260,14 @@ impl Session {
     ) {
         let age = frame.age_s(self.shared.clock.wall_us(self.now()));
         let sizes = frame.sizes(*form);
-        self.shared.delivered.sent(*rendition, sizes, age);
+        // One of the next rendition is what lets go of the old one.
+        let next = self.next.as_ref();
+        let next = next.filter(|next| next.stream().rendition == *rendition);
+        let stream = next.unwrap_or(&self.subscription);
+        stream.fanout().delivered().sent(sizes, age);
     }
 
     fn now(&self) -> Instant {
         self.shared.clock.now()
-    }
-}
-
-/// What cannot be asked for ends a viewer, in words.
-fn unsupported(error: impl std::fmt::Display) -> Violation {
-    Violation {
-        code: 1003,
-        words: error.to_string().into(),
     }
 }

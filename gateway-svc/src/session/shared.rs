@@ -5,7 +5,7 @@ use std::sync::Arc;
 use process::Clock;
 use tokio_util::task::TaskTracker;
 
-use crate::metrics::{Delivered, Metrics, Viewers};
+use crate::metrics::{Metrics, Viewers};
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
 use crate::session::admission::Admission;
@@ -20,7 +20,6 @@ pub(crate) struct Sessions {
     pub(super) tasks: TaskTracker,
     pub(super) clock: Clock,
     pub(super) viewers: Arc<Viewers>,
-    pub(super) delivered: Arc<Delivered>,
 }
 
 impl Sessions {
@@ -41,7 +40,6 @@ impl Sessions {
             tasks,
             clock,
             viewers: Arc::clone(&metrics.viewers),
-            delivered: Arc::clone(&metrics.delivered),
         }
     }
 }

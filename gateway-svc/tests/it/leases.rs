@@ -139,4 +139,23 @@ async fn a_camera_with_a_name_has_subjects_and_keys_of_its_own() {
         viewer.next(TEST_DEADLINE).await,
         Some(Said::Frame(jpeg.into()))
     );
+    let counted = async |series: &str, camera: &str| {
+        let labels = [("camera", camera), ("quality", "80")];
+        gateway.metric(series, &labels).await
+    };
+    for series in [
+        "gateway_viewers",
+        "gateway_leases",
+        "gateway_frames_sent_total",
+    ] {
+        eventually(TEST_DEADLINE, || async {
+            counted(series, "door").await == 1.0 && counted(series, "default").await == 0.0
+        })
+        .await;
+    }
+    drop(viewer);
+    eventually(TEST_DEADLINE, || async {
+        counted("gateway_viewers", "door").await + counted("gateway_leases", "door").await == 0.0
+    })
+    .await;
 }

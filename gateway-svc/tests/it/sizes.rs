@@ -1,10 +1,10 @@
-//! Sizes beside qualities: names on the bus, every route, refusals, switches in place.
+//! Sizes beside qualities: names on the bus, every route, refusals, older camera hosts.
 
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
-use testkit::{NatsServer, Process, Said, Scene, Viewer, eventually, http, now_us};
-use wire::{CameraState, Stamp, delta};
+use testkit::{NatsServer, Process, Viewer, eventually, http};
+use wire::{CameraState, CameraStatus};
 
 use crate::support::{Camera, TEST_DEADLINE, status};
 
@@ -20,7 +20,7 @@ async fn hear(viewer: &mut Viewer, kind: &str) -> Value {
     }
 }
 
-async fn watching(address: SocketAddr, path: &str, query: &[(&str, &str)]) -> Viewer {
+pub(crate) async fn watching(address: SocketAddr, path: &str, query: &[(&str, &str)]) -> Viewer {
     let mut request = Viewer::at(address, path);
     for (name, value) in query {
         request = request.query(name, value);
@@ -196,98 +196,32 @@ async fn hello_and_the_word_of_a_switch_say_the_size() {
 }
 
 #[tokio::test]
-async fn a_switch_of_size_begins_with_a_whole_frame_and_goes_on_in_deltas() {
+async fn of_a_camera_whose_host_knows_no_sizes_the_full_picture_is_served() {
     let nats = NatsServer::start().await;
     let camera = Camera::on(&nats).await;
     let gateway = Process::gateway(&nats, &[]).await;
-    let query = [("v", "2"), ("delta", "1")];
-    let mut viewer = watching(gateway.public(), "/websocket/80", &query).await;
-    camera.wanted_renditions(&["80"]).await;
-    let mut scenes = [Scene::new(200, 20, 3), Scene::new(60, 20, 3)];
-    let mut next = |scene: usize, seq: u64| {
-        let scene = &mut scenes[scene];
-        scene.change([seq as usize]);
-        scene.jpeg(Stamp {
-            run: 1,
-            seq,
-            captured_at_us: now_us(),
-        })
+    let address = gateway.public();
+    let old = CameraStatus {
+        renditions: None,
+        ..status(CameraState::Live)
     };
-    let (mut shown, mut whole) = (Vec::new(), Vec::new());
-    for seq in 1..=9 {
-        if seq == 4 {
-            let half = r#"{"type":"quality","quality":80,"size":"half"}"#;
-            viewer.send(half).await.unwrap();
-            camera.wanted_renditions(&["80s2", "80"]).await;
-        }
-        let (full, half) = (next(0, seq), next(1, seq));
-        camera.send("frames.q80", &full).await;
-        if seq >= 5 {
-            camera.send("frames.q80s2", &half).await;
-        }
-        // At 5 the old one may come first; then the new one is of the same picture, and nothing new.
-        let message = viewer.frame(TEST_DEADLINE).await;
-        if message.starts_with(&[0xff, 0xd8]) {
-            whole.push(seq);
-            shown = message.to_vec();
-        } else {
-            shown = delta::apply(&shown, &message).unwrap();
-        }
-        assert_eq!(Stamp::read(&shown).unwrap().seq, seq);
-        assert!(shown == full || shown == half, "{seq}");
-        let ack = format!(r#"{{"type":"ack","seq":{seq}}}"#);
-        viewer.send(&ack).await.unwrap();
-        if seq > 6 {
-            assert!(shown == half, "{seq} is of the old size");
-        }
-    }
-    // The first of a stream that somebody wants deltas of is whole for everybody, and so is the one after a switch.
-    assert!(
-        whole.contains(&1) && (whole.contains(&5) || whole.contains(&6)),
-        "{whole:?}"
+    eventually(TEST_DEADLINE, || async {
+        camera.say("status", &old).await;
+        let report = http::get(address, "/api/status", &[]).await.unwrap();
+        report.text().contains("\"live\"")
+    })
+    .await;
+    let query = [("v", "2"), ("size", "half")];
+    let mut viewer = watching(address, "/websocket/70", &query).await;
+    let hello = hear(&mut viewer, "hello").await;
+    assert_eq!(
+        (&hello["quality"], &hello["size"]),
+        (&json!(70), &json!("full"))
     );
-    assert!(whole.len() <= 3, "{whole:?}");
-}
-
-#[tokio::test]
-async fn a_switch_of_size_keeps_the_numbers_and_leaves_no_gap() {
-    let nats = NatsServer::start().await;
-    let mut camera = Camera::on(&nats).await;
-    let gateway = Process::gateway(&nats, &[]).await;
-    let mut viewer = watching(gateway.public(), "/websocket/80", &[("v", "2")]).await;
-    camera.wanted_renditions(&["80"]).await;
-    let sizes = ["half", "full", "quarter", "half", "full"];
-    let (mut last, mut served) = (0, Vec::new());
-    for (nth, size) in sizes.into_iter().enumerate() {
-        let text = format!(r#"{{"type":"quality","quality":80,"size":"{size}"}}"#);
-        let mut after = 0;
-        viewer.send(&text).await.unwrap();
-        while after < 5 {
-            after += usize::from(served.len() > nth);
-            // Every rendition of the same picture, as capture makes them.
-            let (jpeg, seq) = camera.frame(5000);
-            for subject in ["frames.q80s4", "frames.q80s2", "frames.q80"] {
-                camera.send(subject, &jpeg).await;
-            }
-            while last < seq {
-                match viewer.next(TEST_DEADLINE).await {
-                    Some(Said::Frame(frame)) => {
-                        let shown = Stamp::read(&frame).unwrap().seq;
-                        assert_eq!(shown, last + 1, "none is missing and none comes twice");
-                        last = shown;
-                        let ack = format!(r#"{{"type":"ack","seq":{shown}}}"#);
-                        viewer.send(&ack).await.unwrap();
-                    }
-                    Some(Said::Text(text)) => {
-                        let text: Value = serde_json::from_str(&text).unwrap();
-                        if text["type"] == "quality" {
-                            served.push(text["size"].as_str().unwrap().to_owned());
-                        }
-                    }
-                    said => panic!("{said:?} after {last}"),
-                }
-            }
-        }
-    }
-    assert_eq!(served, sizes);
+    let ladder = hello["ladder"].as_array().unwrap();
+    assert!(ladder.len() == 14 && ladder.iter().all(|rung| rung["size"] == "full"));
+    camera.wanted_renditions(&["70"]).await;
+    let quarter = r#"{"type":"quality","quality":60,"size":"quarter"}"#;
+    viewer.send(quarter).await.unwrap();
+    camera.wanted_renditions(&["60", "70"]).await;
 }

@@ -93,7 +93,7 @@ impl Client {
             self.login.lock().answer(&target, &cnonce)
         });
         if let Some(answer) = known.flatten() {
-            let value = HeaderValue::from_str(&answer);
+            let value = HeaderValue::from_bytes(answer.as_bytes());
             let mut value = value.map_err(|_| HttpError::LoginRefused { at: at.clone() })?;
             value.set_sensitive(true);
             request.headers_mut().insert(header::AUTHORIZATION, value);

@@ -133,7 +133,7 @@ impl Answer {
     /// All values of a header that are text.
     pub(super) fn header(&self, name: http::HeaderName) -> impl Iterator<Item = &str> {
         let values = self.head.headers().get_all(name).into_iter();
-        values.filter_map(|value| value.to_str().ok())
+        values.filter_map(|value| str::from_utf8(value.as_bytes()).ok())
     }
 
     /// More of the body; `None` at its end. Cancelling loses nothing.

@@ -14,6 +14,7 @@ use wire::CameraState;
 use super::super::{
     Camera, CameraReport, CameraSettings, FormatWish, FrameReceiver, HttpSettings, SourceSpec,
 };
+use super::{client::Client, pictures::Pictures};
 use crate::metrics::{CameraMetrics, Metrics};
 
 /// Far more than anything here takes; a hang is a failure with a name.
@@ -172,16 +173,28 @@ async fn a_stream_is_shown_while_wanted_and_its_connection_ends_with_the_wish() 
 
 #[tokio::test]
 async fn of_pictures_that_come_at_once_the_newest_is_shown_and_the_others_are_counted() {
-    let mut rig = Rig::watching(streaming(&MULTIPART));
-    rig.http.send(&part(&picture(0)));
-    rig.shows(0).await;
-    rig.http
-        .send(&[1, 2, 3, 4].map(|number| part(&picture(number))).concat());
-    rig.shows(4).await;
-    eventually(HTTP_TEST_TIMEOUT, async || {
-        rig.metrics.dropped_busy.get() == 3
-    })
-    .await;
+    let whole = [1, 2, 3, 4].map(|number| part(&picture(number)));
+    let cut = part(&picture(5)[..100]);
+    let head = format!("{}\r\n\r\n", MULTIPART.join("\r\n"));
+    // One write, so that it comes at once.
+    let bytes = [head.as_bytes(), &cut, &whole.concat()].concat();
+    let answer = HttpAnswer {
+        bytes,
+        goes_on: true,
+    };
+    let http = HttpCamera::start(move |_| answer.clone());
+    let address = format!("http://{}/", http.address()).parse().unwrap();
+    let client = Client::new(&address, &HttpSettings::default()).unwrap();
+    let answer = client.ask().await.unwrap();
+    let mut pictures = Pictures::new(answer, client.at().clone());
+    let mut newest = Vec::new();
+    assert!(
+        !pictures.newest(&mut newest).await.unwrap().whole,
+        "the cut one"
+    );
+    let came = pictures.newest(&mut newest).await.unwrap();
+    assert_eq!((came.whole, came.skipped, came.damaged), (true, 3, 0));
+    assert_eq!(shade(&newest), 4);
 }
 
 #[tokio::test]

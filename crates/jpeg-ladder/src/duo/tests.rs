@@ -3,7 +3,21 @@
 use super::*;
 use crate::{Damage, Plane, Range, Sampling};
 
-const ALL: [u8; 14] = [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95];
+/// Fourteen qualities, and now and then a smaller picture between them.
+const ALL: [Rendition; 20] = {
+    let mut all = [Rendition::full(30); 20];
+    let mut i = 0;
+    while i < 20 {
+        let size = match i % 4 {
+            1 if i < 12 => Size::Half,
+            3 if i < 12 => Size::Quarter,
+            _ => Size::Full,
+        };
+        all[i] = Rendition::new(30 + 3 * i as u8, size);
+        i += 1;
+    }
+    all
+};
 
 fn spec(width: u16, height: u16) -> Spec {
     Spec {
@@ -23,7 +37,7 @@ fn two_threads_write_the_bytes_of_one() {
     let yuyv = Source::Yuyv(Plane::new(&pixels, 300));
     let mut camera = [Vec::new()];
     Ladder::new()
-        .encode_many(&spec, yuyv, &[85], &mut camera, &[])
+        .encode_many(&spec, yuyv, &[Rendition::full(85)], &mut camera, &[])
         .expect("a good frame");
     let mut duo = Duo::always();
     for source in [yuyv, Source::Mjpeg(&camera[0])] {
@@ -35,7 +49,7 @@ fn two_threads_write_the_bytes_of_one() {
             Ladder::new()
                 .encode_many(&spec, source, &ALL[..count], &mut theirs, &comment)
                 .expect("a good frame");
-            assert!(ours == theirs, "{count} qualities");
+            assert!(ours == theirs, "{count} renditions");
         }
     }
     assert!(duo.second.is_some());
@@ -50,7 +64,7 @@ fn what_is_wrong_is_one_error_and_leaves_no_file_and_the_next_frame_is_good() {
     let mut duo = Duo::always();
     duo.encode_many(&spec, yuyv, &ALL, &mut out, &[])
         .expect("a good frame");
-    let cut = out[13][..out[13].len() - 9].to_vec();
+    let cut = out[19][..out[19].len() - 9].to_vec();
     let error = duo.encode_many(&spec, Source::Mjpeg(&cut), &ALL, &mut out, &[]);
     let short = matches!(
         error,
@@ -62,7 +76,13 @@ fn what_is_wrong_is_one_error_and_leaves_no_file_and_the_next_frame_is_good() {
     assert!(short, "{error:?}");
     assert!(out.iter().all(Vec::is_empty));
     // Only the second thread has a quality that does not exist.
-    let error = duo.encode_many(&spec, yuyv, &[30, 0], &mut out[..2], &[]);
+    let error = duo.encode_many(
+        &spec,
+        yuyv,
+        &[30, 0].map(Rendition::full),
+        &mut out[..2],
+        &[],
+    );
     assert_eq!(error, Err(EncodeError::Quality(0)));
     assert!(out.iter().all(Vec::is_empty));
     let error = duo.encode_many(&spec, yuyv, &ALL, &mut out[..2], &[]);
@@ -91,7 +111,8 @@ fn files_keep_their_memory() {
 #[test]
 fn one_core_does_what_one_core_can() {
     let shares = |kernel, width, height, count| {
-        Duo::with(kernel, 2, threshold(kernel)).shares(&spec(width, height), count)
+        let renditions = vec![Rendition::full(80); count];
+        Duo::with(kernel, 2, threshold(kernel)).shares(&spec(width, height), &renditions)
     };
     for kernel in [Kernel::Avx2, Kernel::Avx512NoGather, Kernel::Avx512] {
         assert!(!shares(kernel, 1280, 720, 14));
@@ -108,7 +129,7 @@ fn one_core_does_what_one_core_can() {
     duo.encode_many(
         &spec(64, 48),
         yuyv,
-        &[40, 60],
+        &[40, 60].map(Rendition::full),
         &mut [Vec::new(), Vec::new()],
         &[],
     )

@@ -1,10 +1,12 @@
 //! The second pass: from what is shown to the scans, of those intervals only that some quality lacks.
 
 use super::last_file::NextFile;
-use crate::batch::{PieceSink, Place, Rungs, Workspace};
+use crate::batch::{PieceSink, Place, Workspace};
 use crate::block::Piece;
 use crate::interval::{Geometry, Picture};
 use crate::kernel::{Job, Loops};
+use crate::request::Rungs;
+use crate::size::Size;
 
 /// One quality's file in the making.
 #[derive(Debug)]
@@ -14,10 +16,11 @@ pub(super) struct HeldRung {
     pub(super) place: Place,
 }
 
-/// What all qualities show.
+/// What all qualities of one size show.
 #[derive(Clone, Copy)]
 pub(super) struct Shown<'a> {
     pub(super) picture: Picture,
+    pub(super) size: Size,
     /// Of the whole picture.
     pub(super) blocks: &'a [[i16; 64]],
     /// By interval: the number of the frame that it was last encoded of.

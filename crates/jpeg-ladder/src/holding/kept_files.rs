@@ -1,9 +1,10 @@
-//! The last file of every quality, and the coding of the next ones, in one thread or two.
+//! The last file of every quality of one size, and the coding of the next ones, in one thread or two.
 
 use super::code::{CodeShown, HeldRung, Shown};
 use super::last_file::{LastFile, NextFile};
-use crate::batch::{Place, Rungs, Workspace};
+use crate::batch::{Place, Workspace};
 use crate::kernel::Kernel;
+use crate::request::Rungs;
 
 /// The last files.
 pub(super) struct KeptFiles {
@@ -29,23 +30,25 @@ impl KeptFiles {
             .for_each(|file| file.forget());
     }
 
-    /// Appends the scans of those qualities that are below `own`; half of them in a thread of their own, if there are two
-    /// threads' buffers.
+    /// Appends the scans of those renditions that are coded of what is shown; half of them in a thread of their own, if
+    /// there are two threads' buffers.
     pub(super) fn code(
         &mut self,
         kernel: Kernel,
         [work, second]: [Option<&mut Workspace>; 2],
         shown: Shown,
         rungs: Rungs,
-        own: u8,
         out: &mut [Vec<u8>],
     ) {
         let threads = 1 + usize::from(second.is_some());
-        let below = || {
-            let all = rungs.qualities.iter().enumerate();
-            all.filter(|(_, quality)| **quality < own).enumerate()
+        let coded = || {
+            let all = rungs.renditions.iter().enumerate();
+            let of_size = all.filter(|(_, rendition)| rungs.codes(**rendition, shown.size));
+            of_size
+                .map(|(i, rendition)| (i, rendition.quality))
+                .enumerate()
         };
-        for (n, (i, &quality)) in below() {
+        for (n, (i, quality)) in coded() {
             let file = self.files[usize::from(quality)].take().unwrap_or_default();
             let header = std::mem::take(&mut out[i]);
             self.halves[side(n) % threads].push(HeldRung {
@@ -73,9 +76,9 @@ impl KeptFiles {
                 code(work, one);
             });
         }
-        let mut coded = [one.drain(..), two.drain(..)];
-        for (n, (i, &quality)) in below() {
-            let rung = coded[side(n) % threads].next();
+        let mut done = [one.drain(..), two.drain(..)];
+        for (n, (i, quality)) in coded() {
+            let rung = done[side(n) % threads].next();
             let rung = rung.expect("as many as were put in");
             out[i] = rung.next.out;
             self.files[usize::from(quality)] = Some(rung.next.file);

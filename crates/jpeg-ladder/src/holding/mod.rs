@@ -1,25 +1,29 @@
 //! Encoding in two passes, where what is still is held: the whole frame's coefficients, one decision for every interval,
 //! then each quality's file of bytes that are new and bytes that are used again.
 //!
-//! `hold` has the rule, `code` the second pass, `kept_files` and `last_file` the bytes of before. Every file is the one that an
+//! `hold` has the rule, `code` the second pass, `kept_files` and `last_file` the bytes of before, `layer` the smaller sizes. Every file is the one that an
 //! encoder without a past makes of what is shown, whichever qualities were wanted before: a quality's file of any
 //! earlier frame will do, since each interval remembers when it changed.
 
 mod code;
 mod kept_files;
 mod last_file;
+mod layer;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
 
-use crate::batch::{BatchSink, Rungs, Workspace};
+use crate::batch::{BatchSink, Workspace};
 use crate::hold::{Hold, HoldSettings, Verdict};
 use crate::interval::Picture;
 use crate::kernel::{Job, Kernel, Loops};
+use crate::request::Rungs;
+use crate::size::Size;
 use code::Shown;
 use kept_files::KeptFiles;
 pub(crate) use kept_files::side;
+use layer::{Content, Larger, Layer};
 
 /// What became of a frame's intervals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub(crate) struct Holding {
     /// By interval: the number of the frame that it was last encoded of.
     changed_at: Vec<u64>,
     files: KeptFiles,
+    /// The half picture and the quarter; made when first wanted.
+    smaller: [Option<Box<Layer>>; 2],
 }
 
 impl Holding {
@@ -70,6 +76,7 @@ impl Holding {
             verdicts: Vec::new(),
             changed_at: Vec::new(),
             files: KeptFiles::new(),
+            smaller: [None, None],
         }
     }
 
@@ -99,6 +106,7 @@ impl Holding {
             self.changed_at.clear();
             self.changed_at.resize(geometry.intervals, 0);
             self.files.forget();
+            self.smaller = [None, None];
         }
         let read = !(again && self.decided);
         self.decided &= !read;
@@ -121,26 +129,45 @@ impl Holding {
         kernel.run(Decide(self))
     }
 
-    /// Writes the scans of those qualities that are below `own` behind their headers; half of them in a thread of their
-    /// own, if there are buffers for a `second` one.
+    /// Writes the scans of all that is coded behind their headers; half of those of full size in a thread of their own, if
+    /// there are buffers for a `second` one.
     pub(crate) fn code(
         &mut self,
         kernel: Kernel,
         work: &mut Workspace,
         second: Option<&mut Workspace>,
         rungs: Rungs,
-        own: u8,
         out: &mut [Vec<u8>],
     ) {
-        if let Some(picture) = self.picture {
-            let shown = Shown {
-                picture,
-                blocks: self.hold.shown(),
-                changed_at: &self.changed_at,
-                number: self.number,
-            };
+        let Some(picture) = self.picture else {
+            return;
+        };
+        let shown = Shown {
+            picture,
+            size: Size::Full,
+            blocks: self.hold.shown(),
+            changed_at: &self.changed_at,
+            number: self.number,
+        };
+        if rungs.wants(Size::Full) {
             self.files
-                .code(kernel, [Some(work), second], shown, rungs, own, out);
+                .code(kernel, [Some(&mut *work), second], shown, rungs, out);
+        }
+        if rungs.wants_smaller() {
+            let larger = Larger {
+                picture,
+                changed_at: &self.changed_at,
+                content: Content::Blocks(self.hold.shown()),
+            };
+            let [half, quarter] = &mut self.smaller;
+            let half = half.get_or_insert_with(|| Layer::of(picture.at(Size::Half)));
+            half.follow(kernel, larger, self.number);
+            half.code(kernel, work, Size::Half, rungs, out);
+            if rungs.wants(Size::Quarter) {
+                let quarter = quarter.get_or_insert_with(|| Layer::of(picture.at(Size::Quarter)));
+                quarter.follow(kernel, half.as_larger(), self.number);
+                quarter.code(kernel, work, Size::Quarter, rungs, out);
+            }
         }
     }
 }

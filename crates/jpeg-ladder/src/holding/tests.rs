@@ -4,10 +4,13 @@ use fastrand::Rng;
 
 use super::code::Shown;
 use super::kept_files::KeptFiles;
-use crate::batch::{BatchSink, EncodeNow, Rungs, Workspace};
+use super::layer::{Content, Larger, Layer};
+use crate::batch::{BatchSink, EncodeNow, Workspace};
 use crate::block::Mcu;
 use crate::interval::Picture;
 use crate::kernel::{Job, Kernel, Loops};
+use crate::request::Rungs;
+use crate::size::{Rendition, Size};
 use crate::source::Sampling;
 use crate::tables::Tables;
 
@@ -48,6 +51,7 @@ impl Scene {
     fn shown(&self) -> Shown<'_> {
         Shown {
             picture: self.picture,
+            size: Size::Full,
             blocks: &self.shown,
             changed_at: &self.changed_at,
             number: self.number,
@@ -127,25 +131,25 @@ fn a_file_of_held_and_new_intervals_is_the_file_of_what_is_shown() {
                 scene.step(probability, &mut rng);
                 // Now and then the same frame again for others, as when a viewer joins between two frames.
                 for _ in 0..=rng.usize(..2) {
-                    let wanted: Vec<u8> =
-                        QUALITIES.into_iter().filter(|_| rng.u8(..3) > 0).collect();
+                    let wanted = QUALITIES.into_iter().filter(|_| rng.u8(..3) > 0);
+                    let wanted: Vec<Rendition> = wanted.map(Rendition::full).collect();
                     let rungs = Rungs {
-                        qualities: &wanted,
+                        renditions: &wanted,
                         tables: &tables,
+                        own: if rng.bool() { u8::MAX } else { 90 },
                     };
-                    let own = if rng.bool() { u8::MAX } else { 90 };
                     let header = vec![vec![9; rng.usize(..50)]; wanted.len()];
                     let (mut ours, mut theirs) = (header.clone(), header);
                     let second = rng.bool().then_some(&mut other);
                     let threads = [Some(&mut work), second];
-                    kept.code(kernel, threads, scene.shown(), rungs, own, &mut ours);
+                    kept.code(kernel, threads, scene.shown(), rungs, &mut ours);
                     kernel.run(Anew {
                         work: &mut work,
                         shown: scene.shown(),
                         sink: EncodeNow {
                             picture,
+                            size: Size::Full,
                             rungs,
-                            own,
                             out: &mut theirs,
                         },
                     });
@@ -163,20 +167,14 @@ fn what_was_kept_of_another_picture_is_in_no_file() {
     let picture = Picture::new(Mcu::new(Sampling::S420), 160, 32);
     let (mut work, mut kept) = (Workspace::new(), KeptFiles::new());
     let rungs = Rungs {
-        qualities: &[80],
+        renditions: &[Rendition::full(80)],
         tables: &tables,
+        own: u8::MAX,
     };
     let mut code = |kept: &mut KeptFiles, scene: &Scene| {
         let mut out = [Vec::new()];
         let threads = [Some(&mut work), None];
-        kept.code(
-            Kernel::Portable,
-            threads,
-            scene.shown(),
-            rungs,
-            101,
-            &mut out,
-        );
+        kept.code(Kernel::Portable, threads, scene.shown(), rungs, &mut out);
         let [file] = out;
         file
     };
@@ -188,4 +186,59 @@ fn what_was_kept_of_another_picture_is_in_no_file() {
     let of_second = code(&mut kept, &second);
     assert!(of_first != of_second);
     assert!(of_second == code(&mut KeptFiles::new(), &second));
+}
+
+/// The files of a half picture and of a quarter of what is shown.
+fn smaller(
+    layers: &mut [Box<Layer>; 2],
+    work: &mut Workspace,
+    kernel: Kernel,
+    scene: &Scene,
+    rungs: Rungs,
+) -> [Vec<u8>; 2] {
+    let mut out = [Vec::new(), Vec::new()];
+    let larger = Larger {
+        picture: scene.picture,
+        changed_at: &scene.changed_at,
+        content: Content::Blocks(&scene.shown),
+    };
+    let [half, quarter] = layers;
+    half.follow(kernel, larger, scene.number);
+    half.code(kernel, work, Size::Half, rungs, &mut out);
+    if rungs.wants(Size::Quarter) {
+        quarter.follow(kernel, half.as_larger(), scene.number);
+        quarter.code(kernel, work, Size::Quarter, rungs, &mut out);
+    }
+    out
+}
+
+#[test]
+fn a_smaller_picture_is_that_of_what_is_shown_whenever_it_was_wanted_last() {
+    let tables = tables();
+    let mut rng = Rng::with_seed(19);
+    let mut held = 0;
+    for picture in pictures() {
+        let new = || [Size::Half, Size::Quarter].map(|size| Layer::of(picture.at(size)));
+        for kernel in Kernel::available() {
+            let (mut work, mut scene, mut kept) = (Workspace::new(), Scene::new(picture), new());
+            for _ in 0..12 {
+                scene.step([0.0, 0.05, 0.5, 1.0][rng.usize(..4)], &mut rng);
+                let wanted = [Size::Half, Size::Quarter].map(|size| {
+                    let quality = if rng.bool() { 30 } else { 80 };
+                    Rendition::new(quality, size)
+                });
+                let from = rng.usize(..2);
+                let rungs = Rungs {
+                    renditions: &wanted[from..rng.usize(from..=2)],
+                    tables: &tables,
+                    own: 50,
+                };
+                let ours = smaller(&mut kept, &mut work, kernel, &scene, rungs);
+                let anew = smaller(&mut new(), &mut work, kernel, &scene, rungs);
+                assert!(ours == anew, "{kernel} {picture:?} {wanted:?}");
+                held += usize::from(kept[0].holds(scene.number));
+            }
+        }
+    }
+    assert!(held > 20, "of the half something was held in {held} frames");
 }

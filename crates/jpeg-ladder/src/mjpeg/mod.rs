@@ -97,16 +97,6 @@ impl Reader {
         } = self.segments;
         Picture::new(mcu, width, height)
     }
-
-    /// The header for the frame's coefficients at another quality.
-    pub(crate) fn write_header(
-        &self,
-        tables: &crate::tables::Tables,
-        out: &mut Vec<u8>,
-        comment: &[u8],
-    ) {
-        header::write(out, self.picture(), tables, comment);
-    }
 }
 
 /// A frame's scan to coefficients, and the parts of the frame that hold the scan.

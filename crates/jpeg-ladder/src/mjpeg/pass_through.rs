@@ -9,7 +9,8 @@ use super::{Kind, segments::Segments};
 use crate::header;
 use crate::kernel::portable::position_of_ff;
 use crate::ladder::Ladder;
-use crate::request::Request;
+use crate::request::{Request, Rungs};
+use crate::size::Rendition;
 use crate::source::{Range, Sampling, Spec};
 
 /// Of a camera's JPEG nothing else is looked at.
@@ -21,23 +22,23 @@ const SIZE_IN_THE_FRAME: Spec = Spec {
 };
 
 impl Ladder {
-    /// Passes a camera's JPEG on at every quality of `qualities` as [`encode_many`](Self::encode_many) does where each is
-    /// at or above the camera's own, but without reading its blocks.
+    /// Passes a camera's JPEG on for every one of `renditions` as [`encode_many`](Self::encode_many) does where each is in
+    /// full size and at or above the camera's own quality, but without reading its blocks.
     ///
-    /// Whether it was: `false`, with empty buffers, where a quality is below the camera's own, where the frame is none of
-    /// the usual kind, and where anything about its markers is odd. [`encode_many`](Self::encode_many) then says what it
+    /// Whether it was: `false`, with empty buffers, where a quality is below the camera's own or a size is a smaller one,
+    /// where the frame is none of the usual kind, and where anything about its markers is odd. [`encode_many`](Self::encode_many) then says what it
     /// is.
     pub fn pass_through(
         &mut self,
         data: &[u8],
-        qualities: &[u8],
+        renditions: &[Rendition],
         out: &mut [Vec<u8>],
         comment: &[u8],
     ) -> bool {
         out.iter_mut().for_each(Vec::clear);
         let request = Request {
             spec: SIZE_IN_THE_FRAME,
-            qualities,
+            renditions,
             comment,
             again: false,
         };
@@ -48,8 +49,12 @@ impl Ladder {
         if self.reader.begin(data) != Ok(Kind::Baseline) {
             return false;
         }
-        let own = self.reader.quality();
-        if qualities.iter().any(|&quality| quality < own) {
+        let rungs = Rungs {
+            renditions,
+            tables: &[],
+            own: self.reader.quality(),
+        };
+        if !renditions.iter().all(|&wanted| rungs.passes_on(wanted)) {
             return false;
         }
         let segments = &self.reader.segments;

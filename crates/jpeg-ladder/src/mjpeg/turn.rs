@@ -8,13 +8,15 @@
 use super::scan::Scan;
 use super::turn_plan::Plan;
 use super::{Kind, Reader};
-use crate::batch::{BatchSink, EncodeNow, Rungs, Workspace};
+use crate::batch::{BatchSink, EncodeNow, Workspace};
 use crate::decode;
 use crate::error::{At, Damage, EncodeError};
 use crate::header;
 use crate::kernel::{Job, Kernel, Loops};
 use crate::ladder::Ladder;
 use crate::orientation::Orientation;
+use crate::request::Rungs;
+use crate::size::{Rendition, Size};
 use crate::source::{Plane, Range, Sampling, Source, Spec};
 use crate::tables::Tables;
 
@@ -79,8 +81,9 @@ impl Turner {
             blocks: &mut self.blocks,
             plan: &plan,
             rungs: Rungs {
-                qualities: &[UNCHANGED],
+                renditions: &[Rendition::full(UNCHANGED)],
                 tables: &self.tables,
+                own: u8::MAX,
             },
             out,
         });
@@ -134,7 +137,7 @@ fn decoded(
     Ladder::new().encode_many(
         &spec,
         source,
-        &[FALLBACK_QUALITY],
+        &[Rendition::full(FALLBACK_QUALITY)],
         std::slice::from_mut(out),
         &[],
     )?;
@@ -186,8 +189,8 @@ impl Job for Turn<'_> {
         scan.finish()?;
         let mut sink = EncodeNow {
             picture: plan.picture,
+            size: Size::Full,
             rungs,
-            own: u8::MAX,
             out: std::slice::from_mut(out),
         };
         let all = geometry.mcus();

@@ -1,7 +1,7 @@
 //! What a caller relies on, whatever the kernel.
 
-use crate::common::pictures;
-use jpeg_ladder::{EncodeError, Ladder, Plane, Range, Sampling, Source, Spec};
+use crate::common::{full, pictures};
+use jpeg_ladder::{EncodeError, Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
 const COMMENT: &[u8] = b"\xff\xfe\x00\x07stamp";
 
@@ -17,7 +17,13 @@ fn spec(width: u16, height: u16) -> Spec {
 fn encode(spec: Spec, source: Source<'_>, quality: u8) -> Vec<u8> {
     let mut out = [Vec::new()];
     Ladder::new()
-        .encode_many(&spec, source, &[quality], &mut out, COMMENT)
+        .encode_many(
+            &spec,
+            source,
+            &[Rendition::full(quality)],
+            &mut out,
+            COMMENT,
+        )
         .expect("a good frame");
     let [jpeg] = out;
     jpeg
@@ -75,7 +81,7 @@ fn a_higher_quality_is_a_larger_file() {
         .encode_many(
             &spec(320, 240),
             Source::Grey(Plane::new(&picture.planes[0], 320)),
-            &ladder,
+            &full(&ladder),
             &mut out,
             COMMENT,
         )
@@ -90,7 +96,7 @@ fn what_is_wrong_with_a_frame_is_said_and_no_picture_is_left() {
     let mut ladder = Ladder::new();
     let (good, none): (&[u8], &[u8]) = (&[80], &[]);
     let outputs = EncodeError::Outputs {
-        qualities: 0,
+        renditions: 0,
         outputs: 1,
     };
     let size = |width, height| EncodeError::Size { width, height };
@@ -134,7 +140,7 @@ fn what_is_wrong_with_a_frame_is_said_and_no_picture_is_left() {
         ),
     ] {
         let mut out = [vec![1, 2, 3]];
-        let done = ladder.encode_many(&spec, source, qualities, &mut out, comment);
+        let done = ladder.encode_many(&spec, source, &full(qualities), &mut out, comment);
         assert_eq!(done, Err(error));
         assert_eq!(out, [Vec::new()]);
     }

@@ -4,6 +4,7 @@
 //! hundred thousand files more are compared whole, by `cargo xtask bench encode identity`.
 
 use crate::common::cases::{case, fingerprint};
+use crate::common::full;
 use jpeg_ladder::{Kernel, Ladder};
 
 #[test]
@@ -22,7 +23,7 @@ fn every_kernel_writes_the_bytes_of_libjpeg_turbo() {
                 .encode_many(
                     &case.spec,
                     case.source.source(),
-                    &case.qualities,
+                    &full(&case.qualities),
                     &mut out,
                     &[],
                 )

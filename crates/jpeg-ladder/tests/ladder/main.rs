@@ -13,4 +13,5 @@ mod oddities;
 mod pass_through;
 mod reference;
 mod seeds;
+mod sizes;
 mod turn;

@@ -1,8 +1,9 @@
 //! Compressed frames as cameras send them, whole and damaged.
 
-use jpeg_ladder::{EncodeError, Kernel, Ladder, Plane, Range, Sampling, Source, Spec};
+use jpeg_ladder::{EncodeError, Kernel, Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
 use crate::common::frames::{CAMERA, picture, with_restarts};
+use crate::common::full;
 use crate::reference::coefficients;
 
 pub(crate) const COMMENT: &[u8] = b"\xff\xfe\x00\x07stamp";
@@ -37,7 +38,7 @@ pub(crate) fn camera(sampling: Sampling) -> Vec<u8> {
     };
     let mut out = [Vec::new()];
     Ladder::new()
-        .encode_many(&spec, source, &[CAMERA], &mut out, &[])
+        .encode_many(&spec, source, &[Rendition::full(CAMERA)], &mut out, &[])
         .expect("a good frame");
     let [jpeg] = out;
     jpeg
@@ -89,7 +90,13 @@ pub(crate) fn encode_with(
     qualities: &[u8],
 ) -> Result<Vec<Vec<u8>>, EncodeError> {
     let mut out = vec![vec![9; 9]; qualities.len()];
-    let done = ladder.encode_many(&SPEC, Source::Mjpeg(frame), qualities, &mut out, COMMENT);
+    let done = ladder.encode_many(
+        &SPEC,
+        Source::Mjpeg(frame),
+        &full(qualities),
+        &mut out,
+        COMMENT,
+    );
     if done.is_err() {
         assert!(
             out.iter().all(Vec::is_empty),
@@ -123,7 +130,13 @@ fn coefficients_are_quantised_anew_for_every_rung_below_the_cameras() {
         for kernel in Kernel::available() {
             let mut out = vec![Vec::new(); BELOW.len()];
             Ladder::with_kernel(kernel)
-                .encode_many(&SPEC, Source::Mjpeg(&frame), &BELOW, &mut out, COMMENT)
+                .encode_many(
+                    &SPEC,
+                    Source::Mjpeg(&frame),
+                    &full(&BELOW),
+                    &mut out,
+                    COMMENT,
+                )
                 .expect("a good frame");
             for jpeg in &out {
                 let steps: Vec<&[u8]> = segments(jpeg)

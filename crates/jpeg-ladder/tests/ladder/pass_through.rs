@@ -1,14 +1,15 @@
 //! A camera's frame passed on by its markers alone.
 
-use jpeg_ladder::{Ladder, Sampling, Source};
+use jpeg_ladder::{Ladder, Rendition, Sampling, Size, Source};
 
 use crate::common::frames::{CAMERA, with_restarts};
+use crate::common::full;
 use crate::common::oddities::{broken, shown};
 use crate::mjpeg::{COMMENT, SPEC, camera, encode};
 
 fn passed(jpeg: &[u8], qualities: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut out = vec![vec![7]; qualities.len()];
-    let done = Ladder::new().pass_through(jpeg, qualities, &mut out, COMMENT);
+    let done = Ladder::new().pass_through(jpeg, &full(qualities), &mut out, COMMENT);
     assert!(done || out.iter().all(Vec::is_empty));
     done.then_some(out)
 }
@@ -19,7 +20,13 @@ fn a_clean_frame_is_the_same_bytes_as_when_it_is_read_whole() {
         let frame = with_restarts(interval);
         let mut whole = [Vec::new()];
         Ladder::new()
-            .encode_many(&SPEC, Source::Mjpeg(&frame), &[CAMERA], &mut whole, COMMENT)
+            .encode_many(
+                &SPEC,
+                Source::Mjpeg(&frame),
+                &full(&[CAMERA]),
+                &mut whole,
+                COMMENT,
+            )
             .expect("a clean frame");
         let files = passed(&frame, &[CAMERA, 90, 100]).expect("a clean frame");
         assert!(files.iter().all(|file| *file == whole[0]), "{interval}");
@@ -34,8 +41,10 @@ fn a_quality_below_the_cameras_own_and_a_bad_call_are_left_to_who_reads_whole() 
     assert!(passed(&frame, &[]).is_none());
     assert!(passed(b"no JPEG", &[CAMERA]).is_none());
     let mut out = [Vec::new()];
-    assert!(!Ladder::new().pass_through(&frame, &[90, 95], &mut out, &[]));
-    assert!(!Ladder::new().pass_through(&frame, &[90], &mut out, b"no segment"));
+    assert!(!Ladder::new().pass_through(&frame, &full(&[90, 95]), &mut out, &[]));
+    assert!(!Ladder::new().pass_through(&frame, &full(&[90]), &mut out, b"no segment"));
+    let half = [Rendition::new(100, Size::Half)];
+    assert!(!Ladder::new().pass_through(&frame, &half, &mut out, &[]));
 }
 
 #[test]

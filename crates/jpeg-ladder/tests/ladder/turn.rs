@@ -1,6 +1,6 @@
 //! A camera's frame turned and mirrored.
 
-use jpeg_ladder::{Ladder, Orientation, Sampling, Source, Turner};
+use jpeg_ladder::{Ladder, Orientation, Rendition, Sampling, Source, Turner};
 
 use crate::common::frames::{CAMERA, with_restarts};
 use crate::mjpeg::{COMMENT, SPEC, camera, encode};
@@ -97,7 +97,12 @@ fn a_turned_frame_keeps_the_cameras_quality_and_is_passed_on() {
     for interval in [0, 3] {
         let (jpeg, _) = turned(&with_restarts(interval), Orientation::QUARTER);
         let mut passed = [Vec::new()];
-        assert!(Ladder::new().pass_through(&jpeg, &[CAMERA], &mut passed, COMMENT));
+        assert!(Ladder::new().pass_through(
+            &jpeg,
+            &[Rendition::full(CAMERA)],
+            &mut passed,
+            COMMENT
+        ));
         assert!(encode(&jpeg, &[60, CAMERA]).expect("a clean frame")[1] == passed[0]);
     }
 }
@@ -123,7 +128,7 @@ fn damage_is_an_error_and_what_has_no_mcus_to_move_is_decoded() {
         sampling: Sampling::S444,
     };
     Ladder::new()
-        .encode_many(&spec, source, &[CAMERA], &mut small, &[])
+        .encode_many(&spec, source, &[Rendition::full(CAMERA)], &mut small, &[])
         .expect("a good frame");
     let (jpeg, size) = turned(&small[0], Orientation::QUARTER);
     assert_eq!(size, (9, 7));

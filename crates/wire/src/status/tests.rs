@@ -23,6 +23,7 @@ fn the_longest_words_fit_and_a_longer_message_is_not_read() {
         width: u32::MAX,
         height: u32::MAX,
         qualities: (30..=95).step_by(5).collect(),
+        renditions: Some(Rendition::ladder().map(|one| one.to_string()).collect()),
         ..golden[0].clone()
     };
     let mut message = status.clone().to_message().unwrap();
@@ -55,6 +56,22 @@ fn a_newer_captures_fields_and_reasons_do_not_blind_an_older_reader() {
     value["lens_cap"] = true.into();
     let status: CameraStatus = serde_json::from_value(value).unwrap();
     assert_eq!(status.reason, Some(Reason::Unknown));
+}
+
+#[test]
+fn a_capture_that_knows_no_sizes_makes_full_pictures_of_the_same_quality() {
+    let mut value: serde_json::Value =
+        serde_json::from_str::<Vec<_>>(include_str!("../../golden/status.json"))
+            .unwrap()
+            .remove(0);
+    let served = |value: &serde_json::Value, name: &str| {
+        let status: CameraStatus = serde_json::from_value(value.clone()).unwrap();
+        status.served(name.parse().unwrap()).to_string()
+    };
+    assert_eq!(served(&value, "70s2"), "70s2");
+    value.as_object_mut().unwrap().remove("renditions");
+    let all = ["70s2", "30s4", "95"].map(|name| served(&value, name));
+    assert_eq!(all, ["70", "30", "95"]);
 }
 
 #[test]

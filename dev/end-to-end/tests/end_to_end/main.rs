@@ -9,4 +9,5 @@ mod faults;
 mod libjpeg;
 mod login;
 mod observe;
+mod renditions;
 mod stream;

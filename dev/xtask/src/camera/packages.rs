@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::shell::{Outcome, find_on_path, output, run, say};
+use crate::tools::{closure, update_lists};
 
 /// What a machine consists of.
 pub(crate) struct Machine {
@@ -97,34 +98,6 @@ fn newest_kernel() -> Outcome<String> {
          gets them: apt-get update   (as root)"
             .into()
     })
-}
-
-/// `package` and whatever it needs that is not installed here.
-fn closure(package: &str) -> Outcome<Vec<String>> {
-    let ask = || {
-        let plan = output(Command::new("apt-get").args([
-            "install",
-            "--simulate",
-            "--no-install-recommends",
-            package,
-        ]))?;
-        let names: Vec<_> = plan
-            .lines()
-            .filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next())
-            .map(str::to_owned)
-            .collect();
-        (!names.is_empty()).then_some(names)
-    };
-    ask()
-        .or_else(|| update_lists().ok().and_then(|()| ask()))
-        .ok_or_else(|| format!("apt has no {package}"))
-}
-
-fn update_lists() -> Outcome<()> {
-    run(
-        "refreshing apt's lists",
-        Command::new("apt-get").args(["update", "-qq"]),
-    )
 }
 
 /// Downloads `packages` and unpacks them into `root`.

@@ -4,9 +4,10 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::apt::{apt_install, apt_possible, update_lists};
 use super::debian::Release;
 use super::version::first_version;
-use crate::shell::{Environment, Outcome, find_on_path, output, run, workspace};
+use crate::shell::{Environment, Outcome, output, run, workspace};
 
 /// Debian packages; the first one's version decides whether they will do.
 pub(super) struct Apt {
@@ -179,41 +180,4 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-pub(crate) fn apt_possible() -> Outcome<()> {
-    if find_on_path("apt-get").is_none() {
-        return Err("no apt-get here".to_owned());
-    }
-    match output(Command::new("id").arg("-u"))
-        .as_deref()
-        .map(str::trim)
-    {
-        Some("0") => Ok(()),
-        _ => Err("not root, so no apt-get install".to_owned()),
-    }
-}
-
-pub(crate) fn update_lists() -> Outcome<()> {
-    run(
-        "refreshing the package lists",
-        Environment::default()
-            .command("apt-get")
-            .args(["update", "-qq"]),
-    )
-}
-
-pub(crate) fn apt_install(packages: &[&str]) -> Outcome<()> {
-    let mut command = Environment::default().command("apt-get");
-    command
-        .args([
-            "install",
-            "-y",
-            "-qq",
-            "--no-remove",
-            "--no-install-recommends",
-        ])
-        .args(packages);
-    command.env("DEBIAN_FRONTEND", "noninteractive");
-    run(&format!("installing {}", packages.join(" ")), &mut command)
 }

@@ -39,7 +39,7 @@ fn right(head: &str, nonce: &str) -> bool {
     let told = |name| told(head, name).unwrap_or_default();
     let target = head.split(' ').nth(1).unwrap();
     let (who, what) = (
-        md5(&format!("me:cam:{PASSWORD}")),
+        md5(&format!("me:cäm:{PASSWORD}")),
         md5(&format!("GET:{target}")),
     );
     let count = format!("{}:{}", told("nc"), told("cnonce"));
@@ -68,7 +68,7 @@ fn by_digest(answers: u32) -> impl FnMut(&str) -> HttpAnswer + Send {
         let nonce = format!("n{}", given / answers);
         let asks = |stale| {
             format!(
-                "Basic realm=\"cam\", Digest realm=\"cam\", qop=\"auth,auth-int\", nonce=\"{nonce}\", opaque=\"o=1\", \
+                "Basic realm=\"cäm\", Digest realm=\"cäm\", qop=\"auth,auth-int\", nonce=\"{nonce}\", opaque=\"o=1\", \
                  stale={stale}"
             )
         };

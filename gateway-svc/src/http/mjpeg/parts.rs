@@ -1,0 +1,243 @@
+//! The parts of one `/stream.mjpg`: which frame is the next, what is around it, and when it is over.
+//!
+//! The stream gives hyper its next part only when the last one has left for the kernel, and the kernel takes none while
+//! bytes are unsent: nothing is queued, and a part is the newest frame at the moment there is room.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use process::CountedGauge;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
+use wire::Rate;
+use wire::pace::Pace;
+
+use crate::access::identity::Identity;
+use crate::audit::Visit;
+use crate::frame::Frame;
+use crate::http::state::AppState;
+use crate::http::stream_query::timestamp;
+use crate::relay::fanout::JOIN_MAX_AGE;
+use crate::relay::streams::Subscription;
+use crate::session::admission::Permit;
+
+/// Ends one part and begins the next at once: most players show a part when they see the boundary behind it.
+const BOUNDARY: &str = "\r\n--frame\r\n";
+/// Blink shows a part when it has read the headers of the next, which then cannot tell that one's length. Source: Chromium
+/// bug 527446.
+const ADVANCED: &str = "\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n";
+/// Without a frame for so long beyond three times the time that there is between two, a stream ends.
+const STREAM_SILENCE_MAX: Duration = Duration::from_secs(5);
+
+/// Is ready when the viewer may see nothing any more.
+type Ended = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The parts of one stream.
+pub(super) struct Parts {
+    state: AppState,
+    subscription: Subscription,
+    #[expect(
+        dead_code,
+        reason = "held, not read: its place is free again when the stream ends"
+    )]
+    permit: Permit,
+    visit: Visit,
+    /// What let it in is over.
+    expired: bool,
+    /// The camera sent nothing for too long.
+    silent: bool,
+    /// The next part's headers stand right behind each picture.
+    advance: bool,
+    #[expect(dead_code, reason = "held, not read: it counts while the stream lasts")]
+    watching: CountedGauge,
+    frames: watch::Receiver<Option<Arc<Frame>>>,
+    /// One permit, out while a part is on its way to the kernel.
+    room: Arc<Semaphore>,
+    /// The last frame's number in its stream.
+    last: Option<u64>,
+    rate: Rate,
+    pace: Option<Pace>,
+    /// Frames since the last one that were more than were asked for, and the number of the newest of them.
+    paced: u64,
+    passed: Option<u64>,
+}
+
+/// A part's bytes; when they are dropped, they have been written.
+struct Written {
+    bytes: Vec<u8>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Written {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Parts {
+    pub(super) fn new(
+        state: AppState,
+        subscription: Subscription,
+        permit: Permit,
+        visit: Visit,
+        (rate, advance): (Rate, bool),
+    ) -> Self {
+        Self {
+            frames: subscription.fanout().frames(),
+            watching: state.viewers.watch(subscription.stream()),
+            room: Arc::new(Semaphore::new(1)),
+            last: None,
+            rate,
+            pace: Pace::new(rate),
+            paced: 0,
+            passed: None,
+            subscription,
+            permit,
+            visit,
+            expired: false,
+            silent: false,
+            advance,
+            state,
+        }
+    }
+
+    /// Ends with the gateway or with the identity.
+    pub(super) fn into_body(self, identity: Identity) -> Body {
+        let clock = self.state.clock;
+        let ended: Ended = Box::pin(async move {
+            identity.ended(clock).await;
+        });
+        // Its first newline ends no part.
+        let opening = Bytes::from_static(&self.boundary().as_bytes()[2..]);
+        let body = unfold(
+            (Some(opening), self, ended),
+            |(opening, mut parts, mut ended)| async move {
+                let part = match opening {
+                    Some(opening) => opening,
+                    None => parts.next(&mut ended).await?,
+                };
+                Some((Ok::<_, Infallible>(part), (None, parts, ended)))
+            },
+        );
+        Body::from_stream(body)
+    }
+
+    /// The next part, `None` when this gateway leaves or `ended` says so.
+    async fn next(&mut self, ended: &mut Ended) -> Option<Bytes> {
+        let leaving = self.state.admission.leaving().clone();
+        tokio::select! {
+            biased;
+            () = leaving.cancelled() => None,
+            () = ended => {
+                self.expired = true;
+                None
+            }
+            newest = self.newest() => newest,
+        }
+    }
+
+    async fn newest(&mut self) -> Option<Bytes> {
+        let room = Arc::clone(&self.room).acquire_owned().await.ok()?;
+        let silence_max = self.silence_max();
+        let Ok(frame) = timeout(silence_max, self.frame()).await else {
+            self.silent = true;
+            return None;
+        };
+        let frame = frame?;
+        self.count(&frame);
+        let jpeg = frame.jpeg();
+        let head = format!(
+            "Content-Type: image/jpeg\r\nContent-Length: {}\r\nX-Timestamp: {}\r\n\r\n",
+            jpeg.len(),
+            timestamp(&frame)
+        );
+        let head = if self.advance { "" } else { &*head };
+        let bytes = [head.as_bytes(), &jpeg, self.boundary().as_bytes()].concat();
+        Some(Bytes::from_owner(Written { bytes, _room: room }))
+    }
+
+    /// What stands between two pictures, as far as it can be told before the second.
+    fn boundary(&self) -> &'static str {
+        if self.advance { ADVANCED } else { BOUNDARY }
+    }
+
+    /// A camera of one picture a minute, or a viewer of one an hour, is not silent in between.
+    fn silence_max(&self) -> Duration {
+        let status = self
+            .state
+            .cameras
+            .follow(&self.subscription.stream().camera);
+        let nominal = status.borrow().nominal_rate();
+        let asked = self.rate.period_us().unwrap_or_default();
+        let between = Duration::from_secs_f64(1.0 / nominal).max(Duration::from_micros(asked));
+        STREAM_SILENCE_MAX + between * 3
+    }
+
+    /// The next frame that is due, when it comes.
+    async fn frame(&mut self) -> Option<Arc<Frame>> {
+        loop {
+            let now = self.state.clock.now();
+            let frame = self.frames.borrow_and_update().clone();
+            let new = frame.filter(|frame| {
+                self.last != Some(frame.nth)
+                    && now.saturating_duration_since(frame.received) < JOIN_MAX_AGE
+            });
+            if let Some(frame) = new {
+                if self.is_due(&frame) {
+                    return Some(frame);
+                }
+                if self.passed.replace(frame.nth) != Some(frame.nth) {
+                    self.paced += 1;
+                }
+            }
+            self.frames.changed().await.ok()?;
+        }
+    }
+
+    fn is_due(&self, frame: &Frame) -> bool {
+        let at_us = frame.stamp.captured_at_us;
+        self.pace
+            .is_none_or(|pace| pace.is_due(at_us, frame.spacing_us))
+    }
+
+    fn count(&mut self, frame: &Frame) {
+        if let Some(pace) = &mut self.pace {
+            pace.take(frame.stamp.captured_at_us, frame.spacing_us);
+        }
+        // It has one: from now on no more are made than it asked for.
+        self.subscription.want(self.rate);
+        let paced = std::mem::take(&mut self.paced);
+        let last = self.last.replace(frame.nth);
+        let missed = last.map_or(0, |last| frame.nth.saturating_sub(last + 1 + paced));
+        let delivered = self.subscription.fanout().delivered();
+        delivered.skipped(missed);
+        delivered.paced(paced);
+        let clock = self.state.clock;
+        let age = frame.age_s(clock.wall_us(clock.now()));
+        let bytes = frame.jpeg().len();
+        delivered.sent((bytes, 0), age);
+        self.visit.bytes += bytes as u64;
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        let closed = &self.state.viewers.closed;
+        let (count, reason) = if self.expired {
+            (&closed.expired, "expired")
+        } else if self.silent {
+            (&closed.silent, "silent")
+        } else if self.state.admission.leaving().is_cancelled() {
+            (&closed.leaving, "leaving")
+        } else {
+            (&closed.viewer, "viewer")
+        };
+        count.inc();
+        self.visit.reason = reason;
+    }
+}
