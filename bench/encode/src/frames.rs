@@ -1,5 +1,7 @@
 //! The frames that are encoded, and how good a file of them is.
 
+use std::path::Path;
+
 use jpeg_ladder::{Ladder, Plane, Range, Sampling, Source, Spec};
 use turbojpeg::Subsamp;
 
@@ -54,6 +56,24 @@ impl Frame {
             height,
             yuyv,
             rgb,
+        }
+    }
+
+    /// Leaves it in `directory`, for [`Frame::read`].
+    pub fn write(&self, directory: &Path) {
+        std::fs::create_dir_all(directory).expect("a directory");
+        std::fs::write(directory.join("yuyv"), &self.yuyv).expect("a file");
+        std::fs::write(directory.join("rgb"), &self.rgb).expect("a file");
+    }
+
+    /// What was left in `directory`.
+    pub fn read(directory: &Path, width: usize, height: usize) -> Self {
+        let read = |name| std::fs::read(directory.join(name)).expect("a frame was written there");
+        Self {
+            width,
+            height,
+            yuyv: read("yuyv"),
+            rgb: read("rgb"),
         }
     }
 

@@ -1,6 +1,9 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes and the table of odd frames, `golden` prints the fingerprints that the crate's own test
-//! compares with, `speed` measures the time, `sizes` what smaller pictures cost, `cores` what a second thread gains. `cargo xtask bench encode` builds and runs it.
+//! compares with, `speed` measures the time, `sizes` what smaller pictures cost, `cores` what a second thread gains, `portable`
+//! what a processor without a kernel of its own gets, and `arm` counts instructions of arm64. `cargo xtask bench encode` builds
+//! and runs it.
 
+mod arm;
 #[path = "../../../dev/testkit/src/command_line.rs"]
 mod command_line;
 #[path = "../../../crates/jpeg-ladder/tests/ladder/common/mod.rs"]
@@ -11,8 +14,10 @@ mod frames;
 mod identity;
 mod intervals;
 mod oddities;
+mod once;
 mod opencv;
 mod pixels;
+mod portable;
 mod race;
 mod recode;
 mod sizes;
@@ -20,6 +25,7 @@ mod speed;
 #[path = "../../../dev/testkit/src/statistics.rs"]
 mod statistics;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +46,23 @@ enum What {
     },
     /// Prints the fingerprints of libjpeg-turbo's files, in full size or of the SMALLER ones.
     Golden { size: Option<Golden> },
+    /// Counts instructions of arm64, under emulation.
+    Arm(arm::Machine),
+    /// Measures the portable kernel beside libjpeg-turbo with its SIMD and without.
+    Portable,
+    /// Encodes the frame in DIRECTORY as often as asked; what `portable` runs.
+    Serve {
+        directory: PathBuf,
+        width: usize,
+        height: usize,
+    },
+    /// Encodes the frame in DIRECTORY so often with one encoder; what `arm` runs.
+    Once {
+        directory: PathBuf,
+        encoder: String,
+        rounds: usize,
+        qualities: Vec<u8>,
+    },
     /// Measures what a second thread gains.
     Cores,
     /// Measures what smaller pictures cost beside the full ones.
@@ -84,6 +107,19 @@ fn main() -> ExitCode {
         What::Golden {
             size: Some(Golden::Smaller),
         } => identity::golden_smaller(),
+        What::Portable => portable::run(),
+        What::Serve {
+            directory,
+            width,
+            height,
+        } => portable::serve(&directory, width, height),
+        What::Arm(machine) => arm::run(&machine),
+        What::Once {
+            directory,
+            encoder,
+            rounds,
+            qualities,
+        } => once::run(&directory, &encoder, rounds, &qualities),
         What::Cores => cores::run(),
         What::Sizes { rounds } => sizes::run(rounds),
         What::Speed { python, rounds } => {

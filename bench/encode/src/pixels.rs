@@ -42,7 +42,12 @@ pub fn compare(
     race(&mut runs, rounds)
 }
 
-fn ours<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8], kernel: Kernel) -> Run<'a> {
+pub fn ours<'a>(
+    frame: &'a Frame,
+    sampling: Sampling,
+    qualities: &'a [u8],
+    kernel: Kernel,
+) -> Run<'a> {
     let spec = frame.spec(sampling);
     let (mut ladder, renditions) = (Ladder::with_kernel(kernel), full(qualities));
     let mut out = vec![Vec::new(); qualities.len()];
@@ -76,7 +81,7 @@ fn jpeg_encoder<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -
     })
 }
 
-fn turbo_rgb<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
+pub fn turbo_rgb<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
     let mut turbo = Compressor::new().expect("one");
     let mut file = vec![0; FILE_BYTES];
     Box::new(move || {
@@ -99,7 +104,7 @@ fn turbo_rgb<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> R
     })
 }
 
-fn turbo_yuv<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
+pub fn turbo_yuv<'a>(frame: &'a Frame, sampling: Sampling, qualities: &'a [u8]) -> Run<'a> {
     let mut turbo = Compressor::new().expect("one");
     let mut file = vec![0; FILE_BYTES];
     let mut planes = [Vec::new(), Vec::new(), Vec::new()];

@@ -3,7 +3,7 @@
 use crate::statistics::median;
 
 /// CPU time of this thread in ms.
-fn cpu_ms() -> f64 {
+pub fn cpu_ms() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }

@@ -6,10 +6,14 @@ use crate::symbols::Symbols;
 /// 63 AC symbols of at most 26 bits and one DC symbol of at most 22, rounded up to bytes.
 const BLOCK_BYTES: usize = (63 * 26 + 22) / 8 + 1;
 
+/// More than any batch has, and as many as 16 bits lead to.
+const BYTES: usize = (1 << 16) + 8 + SPARE_BYTES;
+const _: () = assert!(BATCH_BLOCKS * (BLOCK_BYTES + 1) < 1 << 16);
+
 /// Bytes of one batch before 0xFF is stuffed, with room to fill up each piece's last one, to write eight at once and to
 /// read [`SPARE_BYTES`] beyond.
 pub(crate) struct Bits {
-    bytes: Box<[u8]>,
+    bytes: Box<[u8; BYTES]>,
     /// Where each piece's bytes end.
     ends: Box<[usize; BATCH_BLOCKS]>,
 }
@@ -37,7 +41,10 @@ pub(crate) struct Partial {
 impl Bits {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; BATCH_BLOCKS * (BLOCK_BYTES + 1) + 8 + SPARE_BYTES].into_boxed_slice(),
+            bytes: vec![0; BYTES]
+                .into_boxed_slice()
+                .try_into()
+                .expect("the length is BYTES"),
             ends: Box::new([0; BATCH_BLOCKS]),
         }
     }
@@ -72,7 +79,7 @@ impl Bits {
                 writer.put((1 << lacking) - 1, lacking);
             }
             start = end;
-            *byte_end = writer.at;
+            *byte_end = usize::from(writer.at);
         }
         *partial = writer.partial;
     }
@@ -89,8 +96,9 @@ impl Bits {
 }
 
 struct Writer<'a> {
-    bytes: &'a mut [u8],
-    at: usize,
+    bytes: &'a mut [u8; BYTES],
+    /// Of 16 bits, which no batch overflows and which always lead into [`Bits::bytes`]: no write needs a check.
+    at: u16,
     partial: Partial,
 }
 
@@ -101,8 +109,9 @@ impl Writer<'_> {
         let Partial { bits: old, count } = self.partial;
         let all = old | bits << ((64 - count - len) & 63);
         let count = count + len;
-        self.bytes[self.at..self.at + 8].copy_from_slice(&all.to_be_bytes());
-        self.at += (count >> 3) as usize;
+        let at = usize::from(self.at);
+        self.bytes[at..at + 8].copy_from_slice(&all.to_be_bytes());
+        self.at += (count >> 3) as u16;
         self.partial = Partial {
             bits: all << (count & 56),
             count: count & 7,

@@ -223,7 +223,7 @@ fn load(spec: Spec, renditions: &[Rendition]) -> usize {
 fn threshold(kernel: Kernel) -> usize {
     match kernel {
         Kernel::Portable => 16_000_000,
-        Kernel::Avx2 | Kernel::Avx512NoGather | Kernel::Avx512 => 64_000_000,
+        Kernel::Neon | Kernel::Avx2 | Kernel::Avx512NoGather | Kernel::Avx512 => 64_000_000,
     }
 }
 

@@ -32,6 +32,8 @@ mod race;
 mod request;
 mod samples;
 mod shrink;
+#[cfg(any(target_arch = "aarch64", test))]
+mod signed_quant;
 mod size;
 mod smaller;
 mod source;

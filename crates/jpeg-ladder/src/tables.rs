@@ -3,6 +3,9 @@
 //! Everything an encoder looks up per block is laid out here for that look-up and for nothing else.
 //! Source: ITU-T T.81 annex K.1 (quantisation), K.3 (Huffman), A.3.6 (zigzag); scaling by quality as libjpeg does it.
 
+#[cfg(target_arch = "aarch64")]
+use crate::signed_quant::SignedQuant;
+
 /// Place in the 8×8 block (row by row) of the coefficient at each zigzag position.
 pub(crate) const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
@@ -100,16 +103,22 @@ pub(crate) struct Quant {
     pub(crate) steps: [u8; 64],
     /// Below this every coefficient of the block's second half becomes zero.
     pub(crate) threshold: u16,
+    /// The same division for kernels that keep the sign.
+    #[cfg(target_arch = "aarch64")]
+    pub(crate) signed: SignedQuant,
 }
 
 impl Quant {
     fn new(base: &[u8; 64], quality: u8) -> Self {
+        let steps = scaled(base, quality);
         let mut quant = Self {
             bias: [0; 64],
             reciprocal: [0; 64],
             scale: [0; 64],
-            steps: scaled(base, quality),
+            steps,
             threshold: u16::MAX,
+            #[cfg(target_arch = "aarch64")]
+            signed: SignedQuant::new(&steps),
         };
         for (i, &step) in quant.steps.iter().enumerate() {
             // Source: libjpeg-turbo's compute_reciprocal (jcdctmgr.c).
@@ -248,53 +257,4 @@ fn code_words(spec: &HuffmanSpec) -> [(u32, u32); 256] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn multiplying_by_the_reciprocal_is_the_rounded_division() {
-        for quality in 1..=100 {
-            let tables = Tables::new(quality);
-            for quant in [&tables.luma, &tables.chroma] {
-                for i in 0..64 {
-                    let divisor = u32::from(quant.steps[i]) * 8;
-                    for magnitude in 0..=8 * 1100u32 {
-                        let sum = magnitude + u32::from(quant.bias[i]);
-                        let product = (sum * u32::from(quant.reciprocal[i])) >> 16;
-                        let fast = (product * u32::from(quant.scale[i])) >> 16;
-                        assert_eq!(
-                            fast,
-                            (magnitude + divisor / 2) / divisor,
-                            "{quality} {i} {magnitude}"
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn below_the_threshold_the_second_half_of_a_block_is_zero() {
-        for quality in 1..=100 {
-            let quant = Tables::new(quality).chroma;
-            let largest = u32::from(quant.threshold) - 1;
-            assert!(quant.steps[32..].iter().all(|&step| {
-                let divisor = u32::from(step) * 8;
-                (largest + divisor / 2) / divisor == 0
-            }));
-        }
-    }
-
-    #[test]
-    fn a_symbol_carries_its_value_bits() {
-        let codes = Codes::new(&DC_LUMA, &AC_LUMA);
-        // Run 0, value 1: category 1 has the code 00, then a one.
-        assert_eq!(codes.ac[1 << 4 | 1], 0b001 << 6 | 3);
-        // Run 0, value -1: the same code, then a zero.
-        assert_eq!(codes.ac[usize::from((-1i16 << 4) as u16 | 1)], 3);
-        // Run 15 stands at index 0 of its value's line: code 1111111111110101, then a one.
-        assert_eq!(codes.ac[1 << 4], 0b1_1111_1111_1110_1011 << 6 | 17);
-        assert_eq!(codes.end_of_block, 0b1010 << 6 | 4);
-        assert_eq!(codes.dc[0], 2);
-    }
-}
+mod tests;

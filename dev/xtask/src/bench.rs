@@ -3,6 +3,7 @@
 //! Without a name all of them run, unattended, and their tables become `bench/RESULTS.md`. `--quick` only shows that they
 //! run: debug builds, a second of each, nothing written.
 
+mod arm;
 mod camera_peers;
 mod results;
 
@@ -211,6 +212,9 @@ impl Kit {
             self.environment
                 .cargo(&["run", "--release", "--manifest-path", &manifest, "--"]);
         cargo.args(arguments);
+        if package == "encode" && arguments == ["arm"] {
+            cargo.args(arm::build(&mut self.environment.clone(), &manifest)?);
+        }
         if package == "fanout" {
             let given = arguments.iter().any(|word| word.starts_with("--gateway"));
             if !given {

@@ -10,6 +10,7 @@
 )]
 
 mod advisories;
+mod arm64;
 mod bench;
 mod camera;
 mod chaos;
@@ -58,6 +59,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "rtsp",
         "the services against an RTSP camera, through ffmpeg",
         rtsp::command,
+    ),
+    (
+        "arm64",
+        "the encoder, the services and NATS as a 64-bit ARM runs them, emulated",
+        arm64::command,
     ),
     (
         "chaos",

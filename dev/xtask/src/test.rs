@@ -48,7 +48,11 @@ fn check_rust(report: &mut Report) {
     report.step("build", &["libclang"], |environment| {
         cargo(environment, &["build", "--workspace", "--all-targets"])
     });
-    report.step("rust tests", &["build", "nats-server"], rust_tests);
+    report.step(
+        "rust tests",
+        &["build", "nats-server", "libjpeg-turbo"],
+        rust_tests,
+    );
     report.step("odd jpegs", &["build", "libjpeg-turbo"], |environment| {
         odd_jpegs::check(environment)
     });

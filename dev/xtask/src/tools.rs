@@ -5,6 +5,7 @@
 //! command fetches only what it needs.
 
 mod apt;
+mod arm64;
 mod cargo_install;
 mod debian;
 mod fetch;
@@ -18,6 +19,7 @@ mod version;
 use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
 pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
+pub(crate) use arm64::Arm64;
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,

@@ -10,6 +10,8 @@ mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod loops;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub(crate) mod packed;
 pub(crate) mod portable;
 
@@ -21,6 +23,8 @@ pub(crate) use loops::{Job, Loops};
 pub enum Kernel {
     /// Plain Rust; runs everywhere.
     Portable,
+    /// Every 64-bit ARM.
+    Neon,
     /// x86-64 with AVX2, BMI and MOVBE: Intel since 2013, AMD since 2015.
     Avx2,
     /// x86-64 with AVX-512 BW, VL, VBMI, VBMI2 and VNNI, but symbols one by one: the fastest on AMD's since 2022.
@@ -31,8 +35,9 @@ pub enum Kernel {
 
 impl Kernel {
     /// All of them, the plainest first.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Portable,
+        Self::Neon,
         Self::Avx2,
         Self::Avx512NoGather,
         Self::Avx512,
@@ -48,6 +53,7 @@ impl Kernel {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Portable => "portable",
+            Self::Neon => "neon",
             Self::Avx2 => "avx2",
             Self::Avx512NoGather => "avx512-no-gather",
             Self::Avx512 => "avx512",
@@ -59,6 +65,7 @@ impl Kernel {
     pub fn is_available(self) -> bool {
         match self {
             Self::Portable => true,
+            Self::Neon => cfg!(target_arch = "aarch64"),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::Avx2::detect().is_some(),
             #[cfg(target_arch = "x86_64")]
@@ -80,7 +87,7 @@ impl Kernel {
     pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
         #[cfg(target_arch = "x86_64")]
         match self {
-            Self::Portable => {}
+            Self::Portable | Self::Neon => {}
             Self::Avx2 => {
                 if let Some(kernel) = avx2::Avx2::detect() {
                     return kernel.run(job);
@@ -96,6 +103,10 @@ impl Kernel {
                     return kernel.run(job);
                 }
             }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if self == Self::Neon {
+            return neon::Neon.run(job);
         }
         job.run(portable::Portable)
     }

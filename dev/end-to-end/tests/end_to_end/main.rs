@@ -6,6 +6,7 @@
 mod admin;
 mod demand;
 mod faults;
+mod libjpeg;
 mod login;
 mod observe;
 mod renditions;

@@ -88,6 +88,11 @@ impl Wheel {
     }
 
     pub(super) fn install(&self, name: &str) -> Outcome<PathBuf> {
+        self.install_for(name, &[])
+    }
+
+    /// The wheel of another platform, as pip names it: `--platform`, `manylinux_…`.
+    pub(super) fn install_for(&self, name: &str, platform: &[&str]) -> Outcome<PathBuf> {
         if !has_pip() {
             apt_possible().map_err(|_| "no pip to get its wheel with")?;
             update_lists()?;
@@ -106,7 +111,9 @@ impl Wheel {
             "--no-deps",
             "--require-hashes",
         ])
-        .args(["--only-binary", ":all:", "--target"])
+        .args(["--only-binary", ":all:"])
+        .args(platform)
+        .arg("--target")
         .arg(&unfinished)
         .arg("--requirement")
         .arg(
