@@ -277,6 +277,7 @@ export class Engine {
     this.#viewAt = now;
     const live = this.#connection.phase === "live";
     this.#publish({
+      madeAt: now,
       ...viewOf(this.#connection, now),
       camera: this.#status,
       ...steeringView(this.#steering),

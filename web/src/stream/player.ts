@@ -5,8 +5,12 @@
 
 import type { Needs } from "./needs";
 import type { Rendition } from "./rendition";
+import { ViewAge } from "./view_age";
 import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 import { type Command, execute, type Notice, type Start } from "./worker_port";
+
+/** The engine makes a view every half second. After so long without one the last is told again, with its age of now. */
+const TELL_AGAIN_MS = 1_000;
 
 export class Player {
   readonly #listeners = new Set<() => void>();
@@ -15,7 +19,10 @@ export class Player {
   readonly #clips: ((clip: Clip | null) => void)[] = [];
   readonly #lost: () => void;
   readonly #held = new Set<string>();
+  readonly #viewAge = new ViewAge();
   #view: View | null = null;
+  #closed = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * `canvas` must be fresh: it can be given to a worker once. `lost` is called where the engine cannot be
@@ -77,6 +84,8 @@ export class Player {
   }
   close(): void {
     this.#listeners.clear();
+    this.#closed = true;
+    clearTimeout(this.#again);
     this.#command({ type: "close" });
   }
 
@@ -110,10 +119,15 @@ export class Player {
   #noticed(notice: Notice): void {
     if (notice.type === "snapshot") this.#waiting.shift()?.(notice.snapshot);
     else if (notice.type === "clip") this.#clips.shift()?.(notice.clip);
-    else {
-      this.#view = notice.view;
-      for (const listener of this.#listeners) listener();
-    }
+    else this.#tell(this.#viewAge.came(notice.view, performance.now()));
+  }
+
+  #tell(view: View | null): void {
+    clearTimeout(this.#again);
+    if (this.#closed) return;
+    this.#view = view;
+    for (const listener of this.#listeners) listener();
+    this.#again = setTimeout(() => this.#tell(this.#viewAge.now(performance.now())), TELL_AGAIN_MS);
   }
 }
 

@@ -25,6 +25,8 @@ export type Adopted = Pick<EngineConfig, "start" | "by" | "needs" | "rewindBytes
 
 /** What the page may show; made anew twice a second and at every change of state. */
 export interface View {
+  /** By the clock of the engine's thread, milliseconds: what is told of ages is of then. */
+  madeAt: number;
   phase: Phase;
   /** Connections that failed in a row; 0 once one is open. */
   attempt: number;

@@ -1,6 +1,6 @@
 /** One camera's picture with everything on it. It only draws: state and actions are `useStage`'s. */
 
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { BEST, RENDITIONS } from "../stream/rendition";
 import { Controls } from "./Controls";
 import { dateAndTime } from "./clock_time";
@@ -35,7 +35,8 @@ export function Stage({ onWords, ...config }: StageProps) {
   const now = present(view);
   const { label, tone } = now;
   const bars = signalOf(view);
-  useEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
+  // In the same turn as what stands over the picture: the header never says anything else.
+  useLayoutEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
   return (
     <main
       ref={stage}

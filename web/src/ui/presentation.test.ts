@@ -6,6 +6,7 @@ import type { View } from "../stream/view_model";
 import { inSeconds, present } from "./presentation";
 
 const LIVE: View = {
+  madeAt: 0,
   phase: "live",
   attempt: 0,
   retryAt: null,

@@ -1,6 +1,6 @@
 /** The state of a stage and what a viewer can do with it, for the controls and the keys alike. */
 
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
 import { FIRST, labelOf, type Rendition, readLabel } from "../stream/rendition";
@@ -142,7 +142,8 @@ function useMarkedVideo(player: Player | null, view: View | null) {
 }
 
 function usePublishedView(stage: RefObject<HTMLElement | null>, view: View | null) {
-  useEffect(() => {
+  // Before the page goes on: who listens sees the words that belong to it.
+  useLayoutEffect(() => {
     if (view)
       stage.current?.dispatchEvent(new CustomEvent(VIEW_EVENT, { detail: view, bubbles: true }));
   }, [stage, view]);

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { BEST } from "./rendition";
+import type { View } from "./view_model";
+
+/** The engine's thread; a test says what it tells and when. */
+class FakeWorker {
+  static last: FakeWorker;
+  onmessage: ((e: { data: unknown }) => void) | null = null;
+  constructor() {
+    FakeWorker.last = this;
+  }
+  postMessage() {}
+  tells(view: Partial<View>) {
+    this.onmessage?.({ data: { type: "view", view } });
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("Worker", FakeWorker);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function playing() {
+  const { Player } = await import("./player");
+  const canvas = { transferControlToOffscreen: () => ({}) } as unknown as HTMLCanvasElement;
+  const needs = { shown: null, attended: true } as never;
+  const start = {
+    base: "",
+    camera: null,
+    start: BEST,
+    by: "guess",
+    needs,
+    rewindBytes: 0,
+  } as const;
+  const player = new Player(canvas, start, () => {});
+  const told: (number | null)[] = [];
+  player.subscribe(() => told.push(player.view()?.ageMs ?? null));
+  return { player, told };
+}
+
+const view = { ageMs: 50, silentMs: 10, behindMs: null };
+
+it("a picture grows older on the page while the engine stands still", async () => {
+  const { told } = await playing();
+  FakeWorker.last.tells({ ...view, madeAt: performance.now() });
+  vi.advanceTimersByTime(3_500);
+  expect(told).toEqual([50, 1_050, 2_050, 3_050]);
+});
+
+it("a view that waited for a busy page is told with its age of now", async () => {
+  const { told } = await playing();
+  FakeWorker.last.tells({ ...view, madeAt: performance.now() });
+  FakeWorker.last.tells({ ...view, madeAt: performance.now() - 1_600 });
+  expect(told).toEqual([50, 1_650]);
+});
+
+it("a player that is closed tells nothing more", async () => {
+  const { player, told } = await playing();
+  FakeWorker.last.tells({ ...view, madeAt: performance.now() });
+  player.close();
+  FakeWorker.last.tells({ ...view, madeAt: performance.now() });
+  vi.advanceTimersByTime(5_000);
+  expect(told).toEqual([50]);
+});
