@@ -1,14 +1,5 @@
 //! The files of `src/camera` that read what others wrote, and what else they need of it.
 
-pub(crate) mod clock {
-    //! The real one asks the kernel.
-    pub(crate) use std::time::Instant;
-
-    pub(crate) fn now() -> Instant {
-        Instant::now()
-    }
-}
-
 #[path = "file.rs"]
 pub(crate) mod file;
 #[path = "../src/camera/jpeg.rs"]

@@ -17,6 +17,7 @@ use super::{
     error::CameraError,
     exif,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
+    opening::Opening,
     slot::Undecoded,
     source::{self, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
@@ -39,14 +40,14 @@ enum Content {
 
 impl FileSource {
     /// Opens `path` by its ending. An `.mjpeg` file knows no rate and plays at `fps`.
-    pub(super) fn open(path: &Path, fps: f64) -> Result<Self, CameraError> {
-        Self::read(path, fps).map_err(|problem| CameraError::File {
+    pub(super) fn open(path: &Path, fps: f64, opening: &Opening<'_>) -> Result<Self, CameraError> {
+        Self::read(path, fps, opening).map_err(|problem| CameraError::File {
             path: path.into(),
             problem,
         })
     }
 
-    fn read(path: &Path, fps: f64) -> Result<Self, String> {
+    fn read(path: &Path, fps: f64, opening: &Opening<'_>) -> Result<Self, String> {
         let unreadable = |cause: io::Error| cause.to_string();
         // Asked before the file is opened: opening a pipe waits for somebody to write.
         let kind = fs::metadata(path).map_err(unreadable)?.file_type();
@@ -66,6 +67,11 @@ impl FileSource {
                 if let Some(first) = pictures.find()? {
                     break first;
                 }
+                if opening.cancel.is_told() {
+                    return Err("it was closed before its first picture was found".into());
+                }
+                // Slow disks and busy machines take their time, and that is no driver that hangs.
+                opening.go_on();
             };
             let mode = Mode {
                 width: first.width,

@@ -41,7 +41,7 @@ pub(super) fn open(
         SourceSpec::File(path) => {
             return Ok((
                 SourceKind::File,
-                Box::new(FileSource::open(path, settings.fps)?),
+                Box::new(FileSource::open(path, settings.fps, opening)?),
             ));
         }
         SourceSpec::Exec(command) => {
@@ -51,7 +51,7 @@ pub(super) fn open(
             ));
         }
         SourceSpec::Http(address) => {
-            let camera = HttpSource::open(address, &settings.http, settings.fps, opening.cancel)?;
+            let camera = HttpSource::open(address, &settings.http, settings.fps, opening)?;
             return Ok((SourceKind::Webcam, Box::new(camera)));
         }
         _ => {}

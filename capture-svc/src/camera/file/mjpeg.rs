@@ -4,11 +4,9 @@
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
-    time::{Duration, Instant},
 };
 
 use super::super::{
-    clock,
     jpeg::Jpeg,
     jpeg_reader::{Found, JpegReader},
 };
@@ -22,14 +20,8 @@ const CHUNK: u64 = 256 << 10;
 /// How much is read before the caller is asked again: a few milliseconds' worth, so that closing is felt at once.
 const CHUNKS_AT_ONCE: u32 = 16;
 
-/// After so long without a picture there is none: hundreds of megabytes, where a disk is quick.
-const LOOK_FOR: Duration = Duration::from_millis(1500);
-
-/// As much is looked through all the same, however slow disk and machine are.
-const LOOK_AT_LEAST: u64 = 2 * LARGEST_JPEG as u64;
-
-/// Not longer, though: whoever opens the recording waits for it.
-const LOOK_AT_MOST: Duration = Duration::from_secs(6);
+/// After so much without a whole picture there is none. Bytes and no time: a busy machine looks at as much as an idle one.
+const LOOK_AT: u64 = 2 * LARGEST_JPEG as u64;
 
 /// Pictures that were stepped over.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,8 +39,8 @@ pub(super) struct Pictures {
     damaged_in_this_turn: u32,
     /// Pictures of the last whole turn.
     turn: Option<u32>,
-    /// When the look for the next picture began, and where.
-    looking: Option<(Instant, u64)>,
+    /// Where the look for the next picture began.
+    looking: Option<u64>,
     damaged: Damaged,
 }
 
@@ -80,9 +72,9 @@ impl Pictures {
             self.read()?;
         }
         let here = self.reader.came();
-        let (since, from) = *self.looking.get_or_insert_with(|| (clock::now(), begun_at));
+        let from = *self.looking.get_or_insert(begun_at);
         let looked = here - from.min(here);
-        if !looked_enough(looked, since.elapsed()) {
+        if looked < LOOK_AT {
             return Ok(None);
         }
         Err(format!(
@@ -153,11 +145,6 @@ impl Pictures {
             .map(drop)
             .map_err(|cause| cause.to_string())
     }
-}
-
-/// Whether there is no picture, after so many bytes and so long.
-fn looked_enough(looked: u64, elapsed: Duration) -> bool {
-    elapsed >= LOOK_AT_MOST || (elapsed >= LOOK_FOR && looked >= LOOK_AT_LEAST)
 }
 
 #[cfg(test)]

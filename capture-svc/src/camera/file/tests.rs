@@ -1,6 +1,6 @@
 //! Recordings as they are found on disks: good ones, damaged ones, and what is none.
 
-use std::io::Write;
+use std::{io::Write, sync::Arc};
 
 use super::*;
 
@@ -21,6 +21,11 @@ impl Drop for Recording {
     }
 }
 
+fn open(path: &Path, fps: f64) -> Result<FileSource, CameraError> {
+    let (cancel, alive) = (&Arc::default(), &|| {});
+    FileSource::open(path, fps, &Opening { cancel, alive })
+}
+
 fn take(source: &mut FileSource) -> Result<RawFrame, CameraError> {
     deliver(source).map(|(frame, _)| frame)
 }
@@ -37,7 +42,7 @@ fn deliver(source: &mut FileSource) -> Result<(RawFrame, Delivery), CameraError>
 /// Which of `pictures` are shown in two turns of `parts`, and how many damaged ones were counted meanwhile.
 fn two_turns(parts: &[&[u8]], pictures: &[&[u8]]) -> (Vec<Option<usize>>, u32) {
     let file = Recording::new("mjpeg", &parts.concat());
-    let mut source = FileSource::open(&file.0, 10_000.0).unwrap();
+    let mut source = open(&file.0, 10_000.0).unwrap();
     let (mut shown, mut damaged) = (Vec::new(), 0);
     for _ in 0..2 * pictures.len() {
         let (frame, delivery) = deliver(&mut source).unwrap();
@@ -74,7 +79,7 @@ fn picture(shade: u8) -> Vec<u8> {
 fn mjpeg_gives_each_picture_in_turn_and_begins_again() {
     let pictures = [picture(10), picture(120), picture(240)];
     let file = Recording::new("mjpeg", &pictures.join(&b"\r\n--part\r\n"[..]));
-    let mut source = FileSource::open(&file.0, 1000.0).unwrap();
+    let mut source = open(&file.0, 1000.0).unwrap();
     assert_eq!((source.mode().width, source.mode().height), (64, 48));
     for turn in 0..7 {
         assert_eq!(
@@ -93,7 +98,7 @@ fn y4m_plays_at_its_own_rate_and_range_and_begins_again() {
         content.extend_from_slice(&[shade; 12]);
     }
     let file = Recording::new("y4m", &content);
-    let mut source = FileSource::open(&file.0, 30.0).unwrap();
+    let mut source = open(&file.0, 30.0).unwrap();
     assert!((source.mode().fps - 500.0).abs() < 0.01);
     for turn in 0..5u8 {
         let mut frame = take(&mut source).unwrap();
@@ -117,7 +122,7 @@ fn y4m_of_every_sampling_is_read_and_one_without_a_rate_plays_at_the_rate_asked_
         let mut content = format!("YUV4MPEG2 W4 H2 {header}\nFRAME\n").into_bytes();
         content.extend((0..bytes).map(|byte| byte as u8));
         let file = Recording::new("y4m", &content);
-        let mut source = FileSource::open(&file.0, 777.0).unwrap();
+        let mut source = open(&file.0, 777.0).unwrap();
         assert!((source.mode().fps - fps).abs() < 0.01, "{header}");
         for _ in 0..2 {
             let mut frame = take(&mut source).unwrap();
@@ -135,7 +140,7 @@ fn y4m_of_every_sampling_is_read_and_one_without_a_rate_plays_at_the_rate_asked_
 fn a_file_that_cannot_be_played_says_why() {
     let problem = |ending: &str, content: &[u8]| {
         let file = Recording::new(ending, content);
-        let opened = FileSource::open(&file.0, 30.0);
+        let opened = open(&file.0, 30.0);
         opened
             .err()
             .map(|error| error.to_string())
@@ -147,7 +152,7 @@ fn a_file_that_cannot_be_played_says_why() {
     assert!(problem("y4m", b"YUV4MPEG2 W4 H2 F30:1 C420p10\n").contains("8-bit 4:2:0"));
     assert!(problem("y4m", b"YUV4MPEG2 F30:1\n").contains("no size"));
     assert!(
-        FileSource::open(Path::new("/nowhere.mjpeg"), 30.0)
+        open(Path::new("/nowhere.mjpeg"), 30.0)
             .is_err_and(|error| error.to_string().contains("/nowhere"))
     );
 }
@@ -238,11 +243,11 @@ fn an_endless_file_without_a_picture_is_given_up_and_one_behind_a_picture_lets_g
     };
     let problem = |error: CameraError| error.to_string();
     let none = endless(b"");
-    let words = FileSource::open(&none.0, 30.0).map(drop).map_err(problem);
+    let words = open(&none.0, 30.0).map(drop).map_err(problem);
     assert!(words.unwrap_err().contains("no whole JPEG within"));
 
     let one = endless(&picture(10));
-    let mut source = FileSource::open(&one.0, 10_000.0).unwrap();
+    let mut source = open(&one.0, 10_000.0).unwrap();
     take(&mut source).unwrap();
     let (mut frame, mut let_go) = (RawFrame::default(), 0);
     let words = loop {
@@ -266,7 +271,7 @@ fn what_is_no_file_says_what_it_is() {
     let scratch = testkit::Scratch::new("no-file");
     let path = scratch.path().join("it.mjpeg");
     let problem = || {
-        let opened = FileSource::open(&path, 30.0).map(drop);
+        let opened = open(&path, 30.0).map(drop);
         opened.unwrap_err().to_string()
     };
     std::fs::create_dir(&path).unwrap();
@@ -283,7 +288,7 @@ fn what_is_no_file_says_what_it_is() {
 #[test]
 fn a_recording_is_opened_anew_only_when_a_whole_turn_is_damaged() {
     let file = Recording::new("mjpeg", &picture(10).repeat(40));
-    let mut source = FileSource::open(&file.0, 10_000.0).unwrap();
+    let mut source = open(&file.0, 10_000.0).unwrap();
     assert_eq!(source.damaged_in_a_row(), u32::MAX, "not played through");
     for _ in 0..41 {
         take(&mut source).unwrap();

@@ -31,12 +31,12 @@ use self::{client::Client, pictures::Pictures};
 pub(crate) use error::HttpError;
 
 use super::{
-    cancel::Cancel,
     clock::{self, Metronome},
     error::CameraError,
     exif,
     frame::{ColorMatrix, ColorRange, Mode, PixelFormat, RawFrame},
     jpeg,
+    opening::Opening,
     source::{DAMAGED_IN_A_ROW, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
@@ -98,7 +98,7 @@ impl Drop for Engine {
 }
 
 impl HttpSource {
-    /// Connects and waits for the first picture, which says how large they are; `cancel` ends that at once.
+    /// Connects and waits for the first picture, which says how large they are; a cancel ends that at once.
     ///
     /// # Errors
     /// Why there is none.
@@ -106,7 +106,7 @@ impl HttpSource {
         address: &HttpAddress,
         settings: &HttpSettings,
         fps: f64,
-        cancel: &Cancel,
+        opening: &Opening<'_>,
     ) -> Result<Self, CameraError> {
         let engine = Engine::start()?;
         let client = Arc::new(Client::new(address, settings)?);
@@ -115,7 +115,7 @@ impl HttpSource {
             tracing::warn!("CAPTURE_HTTP_INSECURE=true: anybody may pass for the camera");
             words += ", whose certificate is not checked";
         }
-        let (work, first) = first(&engine, &client, settings.poll, cancel)?;
+        let (work, first) = first(&engine, &client, settings.poll, opening)?;
         let size = jpeg::find(&first).ok_or(CameraError::Corrupt(1))?;
         let mode = Mode {
             width: size.width,
@@ -175,7 +175,7 @@ fn first(
     engine: &Engine,
     client: &Arc<Client>,
     poll: Option<Duration>,
-    cancel: &Cancel,
+    told: &Opening<'_>,
 ) -> Result<(Work, Vec<u8>), CameraError> {
     let begin = clock::now();
     let opening = async {
@@ -201,8 +201,9 @@ fn first(
         if let Some(opened) = engine.go_on(&mut opening) {
             return opened;
         }
+        told.go_on();
         let silent = clock::now() - begin;
-        if cancel.is_told() {
+        if told.cancel.is_told() {
             return Err(HttpError::Closed.into());
         }
         if silent > HTTP_OPEN_TIMEOUT {

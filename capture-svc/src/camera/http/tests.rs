@@ -87,14 +87,19 @@ impl Rig {
         }
     }
 
-    /// The next frame is the picture of this shade.
-    async fn shows(&mut self, wanted: u8) {
+    /// The shade of the next frame. Of a camera that does not wait for us it may be any: those between make way.
+    async fn picture(&mut self) -> u8 {
         let frame = tokio::time::timeout(HTTP_TEST_TIMEOUT, self.frames.next()).await;
         let Ok(frame) = frame else {
             let report = self.camera.status().borrow().clone();
-            panic!("no picture {wanted}: {report:?}, {:?}", self.http.seen());
+            panic!("no picture: {report:?}, {:?}", self.http.seen());
         };
-        assert_eq!(shade(&frame.data), wanted, "another picture");
+        shade(&frame.data)
+    }
+
+    /// The next frame is the picture of this shade.
+    async fn shows(&mut self, wanted: u8) {
+        assert_eq!(self.picture().await, wanted, "another picture");
     }
 
     async fn report(&self, wanted: impl FnMut(&CameraReport) -> bool) -> CameraReport {

@@ -79,3 +79,14 @@ fn taking_a_picture_leaves_what_stands_behind_it() {
         assert_eq!(reader.came(), (2 * whole.len() + behind) as u64);
     }
 }
+
+#[test]
+fn a_start_marker_is_found_wherever_it_stands() {
+    for at in [0, 1, 4094, 4095, 4096, 8191, 9998] {
+        let mut bytes = vec![0; 10_000];
+        bytes[at..at + 2].copy_from_slice(&[0xff, 0xd8]);
+        assert_eq!(start_marker(&bytes), Some(at));
+        bytes[at + 1] = 0;
+        assert_eq!(start_marker(&bytes), None, "{at}: half of one");
+    }
+}

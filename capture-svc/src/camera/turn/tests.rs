@@ -1,7 +1,7 @@
 //! Every layout turned every way, seen through the encoder.
 
 use super::*;
-use crate::camera::{file::FileSource, source::Source};
+use crate::camera::{file::FileSource, opening::Opening, source::Source};
 use crate::encode::{EncoderKind, Sampling};
 
 const SIDES: (u32, u32) = (48, 32);
@@ -188,7 +188,11 @@ fn a_recorded_picture_that_was_taken_on_its_side_says_so() {
     let scratch = testkit::Scratch::new("orientation");
     let path = scratch.path().join("two.mjpeg");
     std::fs::write(&path, [side, upright].concat()).expect("a scratch file");
-    let mut source = FileSource::open(&path, 1000.0).expect("a recording");
+    let opening = Opening {
+        cancel: &std::sync::Arc::default(),
+        alive: &|| {},
+    };
+    let mut source = FileSource::open(&path, 1000.0, &opening).expect("a recording");
     let told = [(); 2].map(|()| {
         let mut frame = RawFrame::default();
         loop {

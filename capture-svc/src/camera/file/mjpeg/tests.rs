@@ -1,4 +1,4 @@
-//! The checks of the fuzz target `recording`, with bytes of our own, and how long is looked for a picture.
+//! The checks of the fuzz target `recording`, with bytes of our own, and how far is looked for a picture.
 
 use super::*;
 
@@ -38,10 +38,25 @@ fn any_bytes_are_played_the_same_in_every_turn() {
 }
 
 #[test]
-fn a_machine_that_is_starved_looks_at_as_much_as_a_picture_can_be() {
-    let second = Duration::from_secs(1);
-    assert!(!looked_enough(4 << 20, second * 2), "hardly begun");
-    assert!(!looked_enough(1 << 30, second), "a moment");
-    assert!(looked_enough(1 << 30, second * 2));
-    assert!(looked_enough(4 << 20, second * 6));
+fn a_picture_is_found_behind_as_much_as_one_can_be_and_no_further() {
+    let scratch = testkit::Scratch::new("far");
+    let path = scratch.path().join("far.mjpeg");
+    for (before, found) in [(LOOK_AT / 2, true), (2 * LOOK_AT, false)] {
+        let mut file = File::create(&path).unwrap();
+        file.set_len(before).unwrap();
+        file.seek(SeekFrom::End(0)).unwrap();
+        std::io::Write::write_all(&mut file, &picture(10)).unwrap();
+        let mut pictures = Pictures::new(File::open(&path).unwrap());
+        let end = loop {
+            match pictures.find() {
+                Ok(None) => {}
+                Ok(Some(_)) => break true,
+                Err(words) => {
+                    assert!(words.contains("128 MB from byte 0 on"), "{words}");
+                    break false;
+                }
+            }
+        };
+        assert_eq!(end, found, "{before}");
+    }
 }

@@ -86,8 +86,9 @@ async fn a_digest_is_answered_counted_and_begun_anew_when_its_nonce_is_stale() {
     let scratch = Scratch::new("digest");
     let http = HttpCamera::start(by_digest(3));
     let mut rig = watching_as_me(http, &scratch, Some(Duration::from_millis(50)));
-    for number in 1..=5 {
-        rig.shows(number).await;
+    // Each is a right answer's; a late reader misses some, and then there were more of them.
+    for _ in 0..5 {
+        rig.picture().await;
     }
     let seen = rig.http.seen().requests;
     let counts: Vec<_> = seen.iter().filter_map(|head| told(head, "nc")).collect();
