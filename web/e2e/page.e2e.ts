@@ -1,7 +1,7 @@
 /** The page around the picture: its keys, what it asks for, and where it is shown. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContextOptions, figures, live, withPage } from "./support/browser";
+import { type ContextOptions, figures, live, takeFigures, withPage } from "./support/browser";
 import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
@@ -20,6 +20,23 @@ const PHONE: ContextOptions = {
   isMobile: true,
   deviceScaleFactor: 2,
 };
+
+it("a page whose thread stood still calls nothing live that is old by then", async () => {
+  await withPage(gateway.url, async (page) => {
+    await live(page);
+    await page.evaluate(() => {
+      window.views.length = 0;
+      const until = performance.now() + 2_500;
+      while (performance.now() < until);
+    });
+    const told = async () => (await takeFigures(page))[0] ?? null;
+    const first = await eventually("what it says then", told);
+    // What the worker said during the first moments; that the words go with it is looked at by `withPage`.
+    expect(first.ageMs).toBeGreaterThan(1_500);
+    await live(page);
+  });
+});
+
 describe("the keyboard", () => {
   it("reaches every control, and each has a name", async () => {
     await withPage(gateway.url, async (page) => {
