@@ -21,6 +21,7 @@ mod camera;
 mod command_line;
 mod h264;
 mod jpeg;
+mod links;
 mod measure;
 mod scene;
 mod texture;
@@ -59,6 +60,9 @@ struct Arguments {
     /// Leaves H.264 out.
     #[arg(long)]
     alone: bool,
+    /// What is shown over thin links instead.
+    #[arg(long)]
+    links: bool,
 }
 
 /// The made scenes; the last ones are no goals but ways to go wrong.
@@ -95,22 +99,23 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         height: arguments.height,
         frames: arguments.frames,
     };
-    println!(
-        "> {}×{}, 4:2:0, quality 80, Mb/s at 34 fps, noise that neighbours share; {} frames of each scene, {} \
-         measured. Plain: nothing held. Delta: to a viewer that gets every frame, or every third. Equal: a delta \
-         of intervals that are byte-equal by themselves. PSNR and SSIM against the truth without noise, plain / \
-         held. Ghosts: blocks that show what is gone, and for how many frames. CPU: thread time of the held \
-         encoder over the plain one, one quality and all 14, in one interleaved run. H.264: libx264 veryfast \
-         zerolatency at the PSNR of held.\n",
-        size.width,
-        size.height,
-        size.frames,
-        size.frames - trial::FROM,
-    );
-    println!("{}", Row::HEAD);
+    print_head(arguments.links, size);
+    let print = |name: &str, scene: Scene, noise: f32| {
+        if arguments.links {
+            println!("{}", links::run(name, scene, noise, size)?);
+        } else {
+            println!(
+                "{}",
+                trial::run(name, scene, noise, size, !arguments.alone)?
+            );
+        }
+        std::io::Result::Ok(())
+    };
     for (name, action) in SCENES.into_iter().take(arguments.scenes) {
-        let scene = Scene::room(action, size.width, size.height);
-        println!("{}", trial::run(name, scene, 2.0, size, !arguments.alone)?);
+        // What a link carries is asked of what it has trouble with.
+        if !arguments.links || matches!(action, Action::Walk | Action::Pan) {
+            print(name, Scene::room(action, size.width, size.height), 2.0)?;
+        }
     }
     for path in &arguments.clips {
         let name = path
@@ -123,18 +128,42 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         let mut child = h264::ffmpeg()
             .arg("-i")
             .arg(path)
+            .args(["-frames:v", &size.frames.to_string()])
             .args(["-vf", &scale, "-f", "rawvideo", "-"])
             .stdout(Stdio::piped())
             .spawn()?;
         let frames = child.stdout.take().expect("it is piped");
         let scene = Scene::clip(Box::new(frames), size.width, size.height);
         let name = format!("clip {name} + noise {}", arguments.noise);
-        println!(
-            "{}",
-            trial::run(&name, scene, arguments.noise, size, !arguments.alone)?
-        );
-        // It ends by itself, or because nobody reads on.
+        print(&name, scene, arguments.noise)?;
         child.wait()?;
     }
     Ok(())
+}
+
+fn print_head(links: bool, size: Size) {
+    let Size {
+        width,
+        height,
+        frames,
+    } = size;
+    if links {
+        println!(
+            "> {width}×{height}, 4:2:0, noise that neighbours share; {frames} frames of each scene. The best rendition \
+             that the link carries at 34 fps, else the cheapest at the rate that it carries, whole frames. SSIM against \
+             the truth without noise, smaller pictures enlarged by a cubic.\n\n{}",
+            links::Row::HEAD
+        );
+        return;
+    }
+    println!(
+        "> {width}×{height}, 4:2:0, quality 80, Mb/s at 34 fps, noise that neighbours share; {frames} frames of each \
+         scene, {} measured. Plain: nothing held. Delta: to a viewer that gets every frame, or every third. Equal: a \
+         delta of intervals that are byte-equal by themselves. PSNR and SSIM against the truth without noise, plain / \
+         held. Ghosts: blocks that show what is gone, and for how many frames. CPU: thread time of the held encoder \
+         over the plain one, one quality and all 14, in one interleaved run. H.264: libx264 veryfast zerolatency at \
+         the PSNR of held.\n\n{}",
+        frames - trial::FROM,
+        Row::HEAD
+    );
 }

@@ -46,7 +46,7 @@ pub(crate) fn square_error(a: &[f32], b: &[f32]) -> f64 {
 }
 
 /// Mean structural similarity of windows of 8 by 8, every fourth pixel, as ffmpeg has it.
-fn ssim(a: &[f32], b: &[f32], width: usize) -> f64 {
+pub(crate) fn ssim(a: &[f32], b: &[f32], width: usize) -> f64 {
     let height = a.len() / width;
     let (mut sum, mut count) = (0.0, 0.0);
     for top in (0..=height - 8).step_by(4) {

@@ -65,6 +65,13 @@ const BENCHES: &[Bench] = &[
         arguments: &[],
     },
     Bench {
+        name: "links",
+        what: "what thin links show, of full size alone and of all sizes",
+        package: Some("still"),
+        member: false,
+        arguments: &["--links"],
+    },
+    Bench {
         name: "model",
         what: "from these costs to machines, for more viewers than one machine can play",
         package: Some("model"),
