@@ -139,7 +139,9 @@ fn every_xtask_command_in_a_document_exists() {
     for document in documents() {
         let text = read(&document);
         for rest in text.split("cargo xtask ").skip(1) {
-            let word = |letter: &char| letter.is_ascii_lowercase() || *letter == '-';
+            let word = |letter: &char| {
+                letter.is_ascii_lowercase() || letter.is_ascii_digit() || *letter == '-'
+            };
             let name: String = rest.chars().take_while(word).collect();
             assert!(
                 name.is_empty() || source.contains(&format!("\"{name}\",")),
@@ -191,7 +193,9 @@ fn every_subcommand_of_the_services_in_a_document_exists() {
     for document in documents() {
         let text = read(&document);
         for rest in text.split("`capture-svc ").skip(1) {
-            let word = |letter: &char| letter.is_ascii_lowercase() || *letter == '-';
+            let word = |letter: &char| {
+                letter.is_ascii_lowercase() || letter.is_ascii_digit() || *letter == '-'
+            };
             let name: String = rest.chars().take_while(word).collect();
             assert!(
                 source.contains(&format!("    {name}")),

@@ -7,7 +7,7 @@ use testkit::{NatsServer, Process, Viewer, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::support::{HANDSHAKE, TEST_DEADLINE};
+use crate::support::{Camera, HANDSHAKE, TEST_DEADLINE};
 
 /// Connections that are no viewers, at the most.
 const PLACES: usize = 512;
@@ -79,7 +79,10 @@ async fn who_holds_all_connections_loses_the_longest_idle_ones_to_who_comes() {
 #[tokio::test]
 async fn streams_are_viewers_and_take_no_connection_from_others() {
     let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
     let gateway = Process::gateway(&nats, &[]).await;
+    // Until its first picture a stream is a request like any other.
+    let _streaming = camera.stream("frames.q80", 2_000);
     let mut streams = Vec::new();
     for _ in 0..PLACES + 20 {
         let mut socket = connect(CROWD, gateway.public()).await;
