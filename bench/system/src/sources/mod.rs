@@ -177,10 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn by_every_way_the_same_picture_comes_and_the_camera_is_off_without_a_viewer() {
+    fn the_same_picture_comes_by_v4l2_and_by_http_and_the_camera_is_off_without_a_viewer() {
         let pictures = Pictures::record().expect("pictures");
         let wanted = green(&Picture::read(&pictures.jpegs[0]).expect("a picture"));
-        for way in Way::ALL {
+        // A program would be another start of this one, which is a test here: `bench --quick` runs all of them.
+        for way in [Way::V4l2Yuyv, Way::V4l2Mjpeg, Way::HttpMjpeg] {
             let source = way.start(&pictures).expect("a source");
             one_viewer(&source).expect("a first picture and an end");
             let measured = &source.measured;
@@ -190,7 +191,7 @@ mod tests {
             });
             let picture = Picture::read(&frame).expect("a picture");
             assert_eq!((picture.width, picture.height), (1280, 720), "{way:?}");
-            // A program's raw frames are limited in range and HD in colour: they are stretched.
+            // The stand-in's pictures differ a little, and raw ones may be limited in range: they are stretched.
             let difference = green(&picture).abs_diff(wanted);
             assert!(difference < 40, "{way:?}: {difference}");
         }
