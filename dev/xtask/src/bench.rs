@@ -32,7 +32,10 @@ const BENCHES: &[Bench] = &[
     member("join", "from the click to the first picture"),
     member("scale", "what grows with viewers and gateways"),
     member("pass-through", "what a camera costs that compresses itself"),
-    member("sources", "what a camera costs by the way its pictures come in"),
+    member(
+        "sources",
+        "what a camera costs by the way its pictures come in",
+    ),
     member(
         "peers",
         "one camera served by us, by uStreamer and by Motion",
