@@ -1,10 +1,11 @@
 //! The whole chain on one machine, real services and a real nats-server: `latency`, `idle`, `join`, `scale`,
-//! `pass-through`, `peers`.
+//! `pass-through`, `sources`, `peers`.
 //!
 //! Each prints one Markdown table behind its heading; lines that are no table say how far it is. `cargo xtask bench` builds
 //! the services, tells through `CAPTURE_BIN`, `GATEWAY_BIN` and `NATS_SERVER_BIN` where they are, and keeps the tables.
 #![expect(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "a measurement: it talks to a person, and looks at the clock"
 )]
@@ -18,9 +19,11 @@ mod measured;
 mod pass_through;
 mod peers;
 mod scale;
+mod sources;
 mod table;
 mod usage;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
@@ -37,6 +40,9 @@ struct Arguments {
     /// Said in the notes of `peers`: this loopback has the segments of an Ethernet.
     #[arg(long)]
     ethernet: bool,
+    /// Be the camera of `sources` that is a program, with the pictures of this file.
+    #[arg(long, hide = true)]
+    play: Option<PathBuf>,
     /// What to measure; without a name all.
     names: Vec<Measurement>,
 }
@@ -53,6 +59,8 @@ enum Measurement {
     Scale,
     /// What a camera costs that compresses itself.
     PassThrough,
+    /// What a camera costs by the way its pictures come in.
+    Sources,
     /// Beside uStreamer and Motion on the same camera.
     Peers,
 }
@@ -65,6 +73,7 @@ impl Measurement {
             Self::Join => join::run(effort),
             Self::Scale => scale::run(effort),
             Self::PassThrough => pass_through::run(effort),
+            Self::Sources => sources::run(effort),
             Self::Peers => peers::run(effort, ethernet),
         }
     }
@@ -74,11 +83,21 @@ fn main() -> ExitCode {
     let Arguments {
         quick,
         ethernet,
+        play,
         names,
     } = match command_line::parse() {
         Ok(arguments) => arguments,
         Err(ended) => return ended,
     };
+    if let Some(file) = play {
+        return match sources::play(&file) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error:#}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     if let Err(error) = machine::allow_many_sockets() {
         println!("this process may not have enough sockets: {error}");
     }

@@ -22,6 +22,8 @@ const RPICAM_MJPEG: &str =
 const FFMPEG_H264: &str = "ffmpeg -nostdin -loglevel error -f v4l2 -input_format h264 -i /dev/video0 -f yuv4mpegpipe -pix_fmt yuv420p -";
 const FFMPEG_MULTIPART: &str =
     "ffmpeg -nostdin -loglevel error -f v4l2 -i /dev/video0 -f mpjpeg -q:v 3 -";
+const LIBCAMERIFY: &str =
+    "libcamerify ffmpeg -nostdin -loglevel error -f v4l2 -i /dev/video0 -f mpjpeg -q:v 3 -";
 const GST: &str = "gst-launch-1.0 -q v4l2src ! videoconvert ! video/x-raw,format=NV12,width=640,height=480 ! fdsink";
 
 /// Limited range, as video has it: this shade is shown as `(126 - 16) * 255 / 219`.
@@ -59,6 +61,7 @@ fn cases() -> Vec<Case> {
         case(RPICAM_MJPEG, "auto", b"", jpeg(128), (64, 48)),
         case(FFMPEG_H264, "auto", header, y4m, (640, 480)),
         case(FFMPEG_MULTIPART, "auto", b"", part(jpeg(128)), (64, 48)),
+        case(LIBCAMERIFY, "auto", b"", part(jpeg(128)), (64, 48)),
         case(GST, "nv12:640x480", b"", planar(640, 480), (640, 480)),
     ]
 }
@@ -66,7 +69,12 @@ fn cases() -> Vec<Case> {
 fn install(programs: &Programs, case: &Case) {
     programs.file("once", &case.once);
     programs.file("frame", &case.frame);
-    let name = case.command.split(' ').next().expect("a program");
+    let mut words = case.command.split(' ');
+    let mut name = words.next().expect("a program");
+    if name == "libcamerify" {
+        programs.script(name, "exec \"$@\"\n");
+        name = words.next().expect("the program that it runs");
+    }
     programs.script(
         name,
         "cat $DIR/once\nwhile cat $DIR/frame; do sleep 0.03; done\n",

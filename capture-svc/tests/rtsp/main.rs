@@ -16,7 +16,7 @@ const CAMERA_REACTION_MAX: Duration = Duration::from_secs(60);
 /// Debian's, which has the bindings.
 const PYTHON: &str = "/usr/bin/python3";
 
-const DOCUMENTED: &str = "ffmpeg -nostdin -loglevel error -rtsp_transport tcp -fflags nobuffer -flags low_delay -i \
+const DOCUMENTED: &str = "ffmpeg -nostdin -loglevel error -rtsp_transport tcp -flags low_delay -i \
                           rtsp://user:password@camera/stream -an -f yuv4mpegpipe -pix_fmt yuv420p -";
 
 /// The camera, on a port that it keeps.

@@ -33,6 +33,10 @@ const BENCHES: &[Bench] = &[
     member("scale", "what grows with viewers and gateways"),
     member("pass-through", "what a camera costs that compresses itself"),
     member(
+        "sources",
+        "what a camera costs by the way its pictures come in",
+    ),
+    member(
         "peers",
         "one camera served by us, by uStreamer and by Motion",
     ),

@@ -24,7 +24,7 @@ pub(crate) const KNOWN_PROGRAMS: [KnownProgram; 3] = [
     KnownProgram {
         name: "ffmpeg",
         of: "a network camera",
-        command: "ffmpeg -nostdin -loglevel error -rtsp_transport tcp -fflags nobuffer -flags low_delay -i \
+        command: "ffmpeg -nostdin -loglevel error -rtsp_transport tcp -flags low_delay -i \
                   rtsp://user:password@camera/stream -an -f yuv4mpegpipe -pix_fmt yuv420p -",
         format: None,
     },
