@@ -142,6 +142,8 @@ it("a tile becomes the stage and a tile again on one connection, and is live thr
     async (page) => {
       await eventually("two tiles", async () => (await liveTiles(page)) === 2, 20_000);
       const before = await connections();
+      // What was before they were live is not asked.
+      await takeFigures(page);
       await page.locator(".tile").first().click();
       await live(page);
       const views = await takeFigures(page);

@@ -88,7 +88,7 @@ export class CameraHost {
   #say(state: string, more: object): void {
     this.#status = JSON.stringify({
       ...{ camera: this.#camera, state, reason: null, detail: "", fps: 0, width: 0, height: 0 },
-      ...{ source: "webcam", format: "", run: RUN, qualities: [], ...more },
+      ...{ source: "webcam", format: "", run: RUN, qualities: [], renditions: [], ...more },
     });
     this.#publish();
   }

@@ -1,6 +1,6 @@
 /** A player as long as a component lives, paused while the page is hidden. */
 
-import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type RefObject, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
 import { isFloating, PIP_LEFT_EVENT } from "./pip";
@@ -18,7 +18,8 @@ export function usePlayer(
 ): [Player | null, View | null] {
   const [player, setPlayer] = useState<Player | null>(null);
   const first = useRef(config);
-  useEffect(() => {
+  // Before what is told of it: words that change the page around it would have it begin anew.
+  useLayoutEffect(() => {
     const wanted = first.current(host.current);
     const screen = takeScreen(wanted);
     host.current?.append(screen.canvas);

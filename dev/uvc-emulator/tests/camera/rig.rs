@@ -117,7 +117,7 @@ impl Rig {
     /// Waits until an error has been counted so often.
     pub(crate) async fn errors(&mut self, reason: &str, count: u32) {
         let line = format!(
-            "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep -F 'errors_total{{reason=\"{reason}\"}}' | sed 's/.* //') -ge {count} ]"
+            "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep 'errors_total{{.*reason=\"{reason}\"}}' | sed 's/.* //') -ge {count} ]"
         );
         self.wait_for(&format!("{count} errors of the kind {reason}"), &line)
             .await;

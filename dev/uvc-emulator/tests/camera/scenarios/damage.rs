@@ -22,10 +22,10 @@ pub(crate) async fn damaged(rig: &mut Rig) -> String {
     // Twenty are too few to reopen the camera, and enough that some are looked at on any machine: one that comes late
     // passes over what is old, whole or not.
     rig.camera("short 20").await;
-    let dropped = at_least("capture_frames_dropped_total{reason=\"corrupt\"}", 5);
+    let dropped = at_least("corrupt", 5);
     rig.wait_for("half pictures are dropped", &dropped).await;
     rig.camera("flag 5").await;
-    let missed = at_least("capture_frames_dropped_total{reason=\"camera\"}", 5);
+    let missed = at_least("camera", 5);
     rig.wait_for("pictures that the camera marks are counted", &missed)
         .await;
     viewer.leave(OBSERVED_WITHIN).await;
@@ -115,9 +115,9 @@ pub(crate) async fn without_tables(rig: &mut Rig) -> String {
 /// The series of frames that are damaged, and its label.
 const CORRUPT: (&str, &str) = ("capture_frames_dropped_total", "corrupt");
 
-/// A line of shell that holds when a series has reached a number.
-fn at_least(series: &str, number: u32) -> String {
+/// A line of shell that holds when so many frames have been dropped for a reason.
+fn at_least(reason: &str, number: u32) -> String {
     format!(
-        "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep -F '{series}' | sed 's/.* //') -ge {number} ]"
+        "[ $(wget -q -O - http://127.0.0.1:9101/metrics | grep 'frames_dropped_total{{.*reason=\"{reason}\"}}' | sed 's/.* //') -ge {number} ]"
     )
 }
