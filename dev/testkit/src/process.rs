@@ -188,11 +188,22 @@ impl Process {
     /// # Panics
     /// When `/metrics` does not answer.
     pub async fn metric(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
-        let text = http::get(self.admin(), "/metrics", &[])
-            .await
-            .expect("a running service serves /metrics")
-            .text();
-        metrics::sum_of(&text, name, labels)
+        metrics::sum_of(&self.metrics().await, name, labels)
+    }
+
+    /// Sum and count of a histogram, of one answer: between two of them more is observed.
+    ///
+    /// # Panics
+    /// When `/metrics` does not answer.
+    pub async fn histogram(&self, name: &str) -> (f64, f64) {
+        let text = self.metrics().await;
+        let of = |part: &str| metrics::sum_of(&text, &format!("{name}_{part}"), &[]);
+        (of("sum"), of("count"))
+    }
+
+    async fn metrics(&self) -> String {
+        let answer = http::get(self.admin(), "/metrics", &[]).await;
+        answer.expect("a running service serves /metrics").text()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use testkit::{Process, eventually};
+use testkit::eventually;
 use wire::{Rendition, Size};
 
 use crate::fault::Fault;
@@ -151,14 +151,14 @@ async fn wrong_clock(mode: Mode) -> Seen {
     let (mark, then) = (mark(&stack), Instant::now());
     tokio::time::sleep(mode.lasts(5, 2)).await;
     let gap = viewers.0.gap_since(then).max(viewers.1.gap_since(then));
-    let age = ages(&ahead).await;
+    let age = ahead.histogram("gateway_frame_age_seconds").await;
     assert!(
         (3590.0..3610.0).contains(&(age.0 / age.1)),
         "a gateway an hour ahead says that {} frames are {} s old together",
         age.1,
         age.0
     );
-    let (_, from_the_future) = ages(&behind).await;
+    let (_, from_the_future) = behind.histogram("gateway_frame_age_seconds").await;
     for (gateway, seconds) in [(&ahead, "\"seconds\":3600"), (&behind, "\"seconds\":-3600")] {
         let log = gateway.log();
         let told = log.lines().filter(|line| line.contains("clock is ahead"));
@@ -178,13 +178,6 @@ async fn wrong_clock(mode: Mode) -> Seen {
         ],
         capture: did(&stack, mark),
     }
-}
-
-/// The sum of all ages that a gateway says, and how many.
-async fn ages(gateway: &Process) -> (f64, f64) {
-    let sum = gateway.metric("gateway_frame_age_seconds_sum", &[]).await;
-    let count = gateway.metric("gateway_frame_age_seconds_count", &[]).await;
-    (sum, count)
 }
 
 /// The library of Debian's package `faketime`, which the command of that name would preload.
