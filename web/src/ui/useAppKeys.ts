@@ -1,6 +1,6 @@
 /** Keys between cameras, whichever is shown: 1 to 9 open one, Esc leads up from the wall to the list. */
 
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { focusOf } from "./keys";
 import { singleKeysWanted } from "./prefs";
 
@@ -12,7 +12,8 @@ interface AppKeys {
 
 export function useAppKeys(keys: AppKeys): void {
   const latest = useRef(keys);
-  useEffect(() => {
+  // Before the next key, which may come before the page is painted.
+  useLayoutEffect(() => {
     latest.current = keys;
   });
   useEffect(() => {

@@ -1,6 +1,6 @@
 /** Listens to the keyboard for as long as the stage is there; which key does what is in `keys.ts`. */
 
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { COMMANDS, type Commands } from "./commands";
 import { focusOf, isSingleCharacter, keyAction } from "./keys";
 import { singleKeysWanted } from "./prefs";
@@ -8,7 +8,8 @@ import { singleKeysWanted } from "./prefs";
 /** `letGo` of an arrow. */
 export function useKeys(commands: Commands, letGo: () => void) {
   const latest = useRef({ commands, letGo });
-  useEffect(() => {
+  // Before the next key, which may come before the page is painted.
+  useLayoutEffect(() => {
     latest.current = { commands, letGo };
   });
   useEffect(() => {
