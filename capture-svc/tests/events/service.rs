@@ -73,10 +73,6 @@ impl Service {
     /// The stamps of the next `count` frames, with the lease renewed as long as it takes.
     pub(crate) async fn frames(&self, count: usize) -> Vec<Stamp> {
         let mut frames = self.subscribe("frames.q80").await;
-        self.next_frames(&mut frames, count).await
-    }
-
-    pub(crate) async fn next_frames(&self, frames: &mut Subscriber, count: usize) -> Vec<Stamp> {
         let mut taken = Vec::new();
         let all = async {
             while taken.len() < count {
