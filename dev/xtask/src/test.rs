@@ -7,7 +7,7 @@ use std::process::Command;
 use self::report::Report;
 use crate::shell::{Environment, Outcome, binaries, output, run};
 use crate::{
-    advisories, arm64, bench, camera, chaos, deploy, docs_commands, odd_jpegs, proxies, rtsp,
+    advisories, arm64, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, proxies, rtsp,
     tools, web,
 };
 
@@ -67,8 +67,9 @@ fn check_rust(report: &mut Report) {
     report.step("doc tests", &["build"], |environment| {
         cargo(environment, &["test", "--quiet", "--workspace", "--doc"])
     });
-    let possible = tools::Arm64::get(&mut report.environment.clone()).map(drop);
-    report.step_where(possible, "arm64", &["build", "libjpeg-turbo"], arm64::check);
+    let machine = tools::Arm64::get(&mut report.environment.clone()).map(drop);
+    let needs = ["build", "libjpeg-turbo"];
+    report.step_with(machine, "arm64", &needs, arm64::check);
 }
 
 /// The client, by itself and in a browser.
@@ -140,19 +141,19 @@ fn check_deploy(report: &mut Report) {
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",
     );
-    report.step_where(
-        tools::get_rtsp_server(),
-        "rtsp camera",
-        &["build", "nats-server", "ffmpeg"],
-        |environment| rtsp::check(environment),
-    );
-    let possible = tools::apt_possible().map_err(|why| format!("{why}; it needs root and apt"));
-    report.step_where(
-        possible,
-        "camera machine",
-        &["build", "nats-server"],
-        |_| camera::command(&[]),
-    );
+    let rtsp_server = tools::get_rtsp_server();
+    let needs = ["build", "nats-server", "ffmpeg"];
+    report.step_with(rtsp_server, "rtsp camera", &needs, |environment| {
+        rtsp::check(environment)
+    });
+    let mosquitto = tools::MOSQUITTO.get(&mut report.environment).map(drop);
+    let needs = ["build", "nats-server"];
+    report.step_with(mosquitto, "mqtt broker", &needs, |environment| {
+        mqtt::check(environment)
+    });
+    let apt = tools::apt_possible();
+    let apt = apt.map_err(|why| format!("{why}; it needs root and apt"));
+    report.step_with(apt, "camera machine", &needs, |_| camera::command(&[]));
 }
 
 fn get_tools(report: &mut Report) {

@@ -1,4 +1,4 @@
-//! What the steps of the gate came to: each with its time, and the table at the end.
+//! The steps of a gate as they are done, and the table of them at the end.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) const fn new(environment: Environment) -> Self {
+    pub(super) fn new(environment: Environment) -> Self {
         Self {
             environment,
             steps: Vec::new(),
@@ -61,15 +61,15 @@ impl Report {
         });
     }
 
-    /// A step for which this machine may lack something.
-    pub(super) fn step_where(
+    /// As [`step`](Self::step) where what it takes could be had.
+    pub(super) fn step_with(
         &mut self,
-        possible: Outcome<()>,
+        got: Outcome<()>,
         name: &'static str,
         needs: &[&str],
         run: impl FnOnce(&mut Environment) -> Outcome<()>,
     ) {
-        match possible {
+        match got {
             Ok(()) => self.step(name, needs, run),
             Err(why) => self.skip(name, &why),
         }
