@@ -14,8 +14,10 @@ mod loops;
 mod neon;
 pub(crate) mod packed;
 pub(crate) mod portable;
+pub(crate) mod squares;
 
 pub(crate) use loops::{Job, Loops};
+pub(crate) use squares::Squares;
 
 /// Which loops do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,3 +113,6 @@ impl Kernel {
         job.run(portable::Portable)
     }
 }
+
+#[cfg(test)]
+mod tests;
