@@ -1,5 +1,6 @@
 //! What a kernel can do, and work that is done by one.
 
+use super::halve::{self, Means};
 use super::packed;
 use crate::bits::Packed;
 use crate::block::{Batch, Coefficients, Pairs, Quantised};
@@ -48,6 +49,12 @@ pub(crate) trait Loops: Copy {
     #[inline(always)]
     fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
         packed::chroma::<FIRST>(above, below, out);
+    }
+
+    /// The means of four of the samples that two blocks of coefficients stand for.
+    #[inline(always)]
+    fn halve(self, left: &[i16; 64], right: &[i16; 64]) -> [Means; 2] {
+        [halve::means(left), halve::means(right)]
     }
 }
 
