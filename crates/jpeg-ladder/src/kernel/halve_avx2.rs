@@ -140,13 +140,15 @@ fn pick<const ROW: usize, const FROM: usize>(zigzag: &[__m256i; 8], row: __m256i
     _mm256_or_si256(row, _mm256_shuffle_epi8(zigzag[FROM], shuffle))
 }
 
+/// What frequency 0 gives to a sum is as much as the half by which that is rounded.
+const _: () = assert!(1 << (FIRST_BITS_LESS - 1) == SUMS[0][0]);
+
 /// The first direction: each column's four sums.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn down([r0, r1, r2, r3, r5, r6, r7]: [__m256i; 7]) -> [__m256i; 4] {
     let zip = |a, b| [_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)];
     // With each value of frequency 0 comes the half that rounds.
-    const _: () = assert!(1 << (FIRST_BITS_LESS - 1) == SUMS[0][0]);
     let (first, even) = (zip(r0, _mm256_set1_epi16(1)), zip(r2, r6));
     let (odd, rest) = (zip(r1, r3), zip(r5, r7));
     let [low, high] = std::array::from_fn(|n| {
