@@ -15,6 +15,7 @@ mod proxies;
 mod rtsp_server;
 mod tool;
 mod version;
+mod vmaf;
 
 use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
@@ -28,6 +29,7 @@ pub(crate) use known::{
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
+pub(crate) use vmaf::FFMPEG_WITH_VMAF;
 
 /// Lists what a program is made of.
 pub(crate) const CARGO_CYCLONEDX: CargoInstall = CargoInstall {
