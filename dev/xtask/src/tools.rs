@@ -6,6 +6,7 @@
 
 mod apt;
 mod arm64;
+mod browsers;
 mod cargo_install;
 mod debian;
 mod fetch;
@@ -20,6 +21,7 @@ use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
 pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use arm64::Arm64;
+pub(crate) use browsers::{FIREFOX, WEBKIT};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
@@ -49,6 +51,8 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         NODE,
         LIBCLANG,
         CHROMIUM,
+        FIREFOX,
+        WEBKIT,
         FAKETIME,
         FFMPEG,
         LIBJPEG_TURBO,
