@@ -18,6 +18,7 @@ mod children;
 mod containers;
 mod deploy;
 mod docs_commands;
+mod mqtt;
 mod mutants;
 mod nats;
 mod network;
@@ -59,6 +60,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "rtsp",
         "the services against an RTSP camera, through ffmpeg",
         rtsp::command,
+    ),
+    (
+        "mqtt",
+        "the services and a broker of MQTT, healthy, frozen and gone",
+        mqtt::command,
     ),
     (
         "arm64",
