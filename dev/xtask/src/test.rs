@@ -89,6 +89,9 @@ fn check_web(report: &mut Report) {
         &["build", "nats-server", "chromium", "ffmpeg", "web build"],
         |environment| web::npm(environment, &["run", "e2e"]),
     );
+    report.step("browsers", &["end to end in chromium"], |environment| {
+        web::in_all_browsers(environment)
+    });
 }
 
 /// What the documents promise, and that the benches still run.

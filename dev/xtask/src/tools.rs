@@ -6,6 +6,7 @@
 
 mod apt;
 mod arm64;
+mod browsers;
 mod cargo_install;
 mod debian;
 mod fetch;
@@ -21,6 +22,7 @@ use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
 pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use arm64::Arm64;
+pub(crate) use browsers::{FIREFOX, WEBKIT};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBJPEG_TURBO,
@@ -50,6 +52,8 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         NATS_SERVER,
         NODE,
         CHROMIUM,
+        FIREFOX,
+        WEBKIT,
         FAKETIME,
         FFMPEG,
         LIBJPEG_TURBO,
