@@ -4,6 +4,7 @@
 //! Nothing but pictures can be said in it: a camera that delivers none is told before it begins, by a status, and ends it
 //! afterwards, so that players ask again instead of showing the last picture for ever.
 
+pub(crate) mod no_signal;
 mod parts;
 
 use std::net::SocketAddr;
@@ -12,14 +13,14 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use process::Place;
+use process::{Place, SocketView};
 
-use self::parts::Parts;
+use self::parts::{Parts, Wish};
 use crate::access::identity::Identity;
 use crate::frame::Frame;
-use crate::http::patience::{no_picture, patiently};
+use crate::http::patience::{briefly, is_unknown, no_picture, patiently};
 use crate::http::state::AppState;
-use crate::http::stream_query::{StreamQuery, forbidden, unavailable, watched};
+use crate::http::stream_query::{Offline, StreamQuery, forbidden, unavailable, watched};
 use crate::relay::fanout::JOIN_MAX_AGE;
 use crate::session::admission::LEAVING_REASON;
 
@@ -32,6 +33,7 @@ pub(crate) async fn mjpeg(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(identity): Extension<Identity>,
     Extension(place): Extension<Place>,
+    Extension(socket): Extension<SocketView>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
@@ -61,16 +63,28 @@ pub(crate) async fn mjpeg(
         };
         frame.as_ref().is_some_and(fresh)
     });
-    let first = patiently(&state, &stream.camera, first);
+    let signs = query.offline == Some(Offline::Picture);
+    let first = async {
+        // What says that there is no picture need not wait for one; a name that is misspelt is no camera that is off.
+        if signs {
+            briefly(first).await.is_some() || !is_unknown(&state, &stream.camera)
+        } else {
+            patiently(&state, &stream.camera, first).await.is_some()
+        }
+    };
     match state.admission.leaving().run_until_cancelled(first).await {
         None => return unavailable(LEAVING_REASON),
-        Some(None) => return no_picture(&state, &identity, &stream.camera),
-        Some(Some(_)) => {}
+        Some(false) => return no_picture(&state, &identity, &stream.camera),
+        Some(true) => {}
     }
     state.viewers.connections.inc();
     // From here on it is a viewer like any other, and ends with its stream.
     place.leave();
-    let advance = advances(&query, &headers);
+    let wish = Wish {
+        rate,
+        advance: advances(&query, &headers),
+        offline: query.offline,
+    };
     let headers = [
         (header::CONNECTION, "close"),
         (
@@ -84,7 +98,7 @@ pub(crate) async fn mjpeg(
     let visit = state
         .audit
         .came(who, watched("mjpeg", &stream), state.clock.now());
-    let parts = Parts::new(state, subscription, permit, visit, (rate, advance));
+    let parts = Parts::new(state, subscription, permit, visit, socket, wish);
     (headers, parts.into_body(identity)).into_response()
 }
 

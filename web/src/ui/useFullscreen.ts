@@ -5,6 +5,9 @@
 
 import { type RefObject, useCallback, useEffect, useState } from "react";
 
+/** In a page that gives its frames none, there is none; on its own the element can always cover the page. */
+export const canFullscreen = (): boolean => document.fullscreenEnabled || window.top === window;
+
 export function useFullscreen(
   element: RefObject<HTMLElement | null>,
   live: boolean,
@@ -21,6 +24,7 @@ export function useFullscreen(
     return () => void lock.then((held) => held?.release());
   }, [full, live]);
   const toggle = useCallback(() => {
+    if (!canFullscreen()) return;
     if (document.fullscreenElement) void document.exitFullscreen();
     else if (element.current?.requestFullscreen) void element.current.requestFullscreen();
     else setFull((f) => !f);
