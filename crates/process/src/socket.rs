@@ -80,10 +80,12 @@ impl SocketView {
         let Some(stream) = self.stream.upgrade() else {
             return;
         };
-        let sent = || match is_writable(&stream) {
-            true => Ok(()),
+        let sent = || {
+            if is_writable(&stream) {
+                return Ok(());
+            }
             // Only this makes tokio look again; that the last write was taken whole says nothing of the kernel's queue.
-            false => Err(io::ErrorKind::WouldBlock.into()),
+            Err(io::ErrorKind::WouldBlock.into())
         };
         // An error is the writer's to find.
         let _ = stream.async_io(Interest::WRITABLE, sent).await;

@@ -147,7 +147,7 @@ pub fn unknown_rendition(key: &str) -> Option<(CameraId, &str)> {
     let (stream, _) = key.rsplit_once('.').filter(|_| !is_canary(key))?;
     let (camera, rendition) = stream.rsplit_once('.').unwrap_or(("", stream));
     let known = rendition.strip_prefix('q').map(str::parse::<Rendition>);
-    let unknown = !known.is_some_and(|known| known.is_ok());
+    let unknown = known.is_none_or(|known| known.is_err());
     Some((camera.parse().ok()?, rendition)).filter(|_| unknown)
 }
 

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
 use crate::{
-    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, proxies, rtsp, tools, web,
+    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, players, proxies, rtsp,
+    tools, web,
 };
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -138,6 +139,14 @@ fn check_deploy(report: &mut Report) {
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",
     );
+    match tools::Players::EVERYDAY.get() {
+        Ok(()) => report.step(
+            "players",
+            &["build", "nats-server", "ffmpeg"],
+            |environment| players::check(environment),
+        ),
+        Err(why) => report.skip("players", &why),
+    }
     match tools::get_rtsp_server() {
         Ok(()) => report.step(
             "rtsp camera",

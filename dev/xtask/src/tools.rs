@@ -11,6 +11,7 @@ mod debian;
 mod fetch;
 mod known;
 mod module;
+mod players;
 mod proxies;
 mod rtsp_server;
 mod tool;
@@ -26,6 +27,7 @@ pub(crate) use known::{
     LIBJPEG_TURBO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use players::Players;
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
 
