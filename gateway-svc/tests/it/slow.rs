@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use testkit::{NatsServer, Process, ThrottledLink, Viewer};
+use testkit::{NatsServer, Process, ThrottledLink, Viewer, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Interval, interval};
@@ -206,6 +206,45 @@ async fn a_player_on_a_narrow_link_sees_the_present_too() {
     let slow = Seen { ages, per_second };
     report("1.5 Mb/s, MJPEG", &slow, std::slice::from_ref(&slow));
     stays_in_the_present(&slow);
+}
+
+#[tokio::test]
+async fn no_picture_is_chosen_for_a_player_while_the_kernel_still_has_one_to_send() {
+    const SMALL: usize = 8000;
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let _streaming = camera.stream("frames.q80", SMALL);
+    // A window wide enough for the kernel to gather many of them in one go behind it.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(128 * 1024).unwrap();
+    let mut player = socket.connect(gateway.public()).await.unwrap();
+    let request = b"GET /stream.mjpg HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    player.write_all(request).await.unwrap();
+    let figures = || async {
+        let received = gateway.metric("gateway_frames_received_total", &[]).await;
+        let sent = gateway.metric("gateway_frames_sent_total", &[]).await;
+        (received, sent)
+    };
+    // It reads nothing: at some time no more is sent to it, whatever comes.
+    let mut before = figures().await;
+    let sent = loop {
+        eventually(TEST_DEADLINE, || async {
+            figures().await.0 >= before.0 + 40.0
+        })
+        .await;
+        let now = figures().await;
+        if now.1 > 0.0 && now.1 <= before.1 {
+            break now.1;
+        }
+        before = now;
+    };
+    let arrived = player.peek(&mut vec![0; 1 << 20]).await.unwrap() as f64;
+    let on_the_way = sent - arrived / SMALL as f64;
+    assert!(
+        on_the_way < 2.0,
+        "{on_the_way:.1} pictures were chosen and have not arrived"
+    );
 }
 
 /// So far there and back with ample bandwidth, that many frames are on their way at any time.
