@@ -1,13 +1,13 @@
 //! A program that runs: its output, its last words, and its end, which includes all that it started.
 //!
 //! Between us and the program stands a process of our own, the [minder](super::minder): whatever becomes of us, it ends the
-//! program. Its stdin is how it is told; its end is how we know that nothing is left.
+//! program. Its stdin, a socket, is how it is told, and how it tells a signal; its end is how we know that nothing is left.
 
 use std::{
     io::{Read, Write},
     os::fd::{AsFd, OwnedFd},
-    os::unix::process::CommandExt,
-    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio},
+    os::unix::{net::UnixStream, process::CommandExt},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -52,7 +52,7 @@ pub(super) struct Program {
     minder: Child,
     /// Becomes readable when the minder has ended.
     ended: OwnedFd,
-    control: Option<ChildStdin>,
+    control: UnixStream,
     output: Option<ChildStdout>,
     errors: Option<ChildStderr>,
     last_words: LastWords,
@@ -76,12 +76,13 @@ impl Program {
                 minder.env_remove(name);
             }
         }
-        minder.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let (control, theirs) = UnixStream::pair().map_err(failed)?;
+        control.set_nonblocking(true).map_err(failed)?;
+        minder.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped());
         // A Ctrl-C for us is none for it: it is told what to do.
         minder.stderr(Stdio::piped()).process_group(0);
         let mut minder = minder.spawn().map_err(failed)?;
         let ended = pidfd_open(Pid::from_child(&minder), PidfdFlags::empty());
-        let control = minder.stdin.take();
         let (output, errors) = (minder.stdout.take(), minder.stderr.take());
         let ended = match ended {
             Ok(ended) => ended,
@@ -151,14 +152,22 @@ impl Program {
             None => "has closed its output and runs on".to_owned(),
             Some(None) => "was ended with its minder".to_owned(),
             Some(Some(0)) => "has ended by itself".to_owned(),
-            Some(Some(code @ 129..160)) => format!("was ended by signal {}", code - 128),
-            Some(Some(code)) => format!("has ended with exit code {code}"),
+            Some(Some(code)) => match self.signal() {
+                Some(signal) => format!("was ended by signal {signal}"),
+                None => format!("has ended with exit code {code}"),
+            },
         };
         CameraError::Exited {
             program: self.command.name().to_owned(),
             how,
             last_words: self.last_words(),
         }
+    }
+
+    /// The signal that ended it.
+    fn signal(&mut self) -> Option<u8> {
+        let mut byte = [0];
+        matches!(self.control.read(&mut byte), Ok(1)).then_some(byte[0])
     }
 
     /// Its last line on stderr, without passwords.
@@ -229,10 +238,7 @@ impl Drop for Program {
                     minder::GENTLY
                 };
                 // A minder that is gone has ended everything.
-                let _ = self
-                    .control
-                    .as_mut()
-                    .map(|control| control.write_all(&[word]));
+                let _ = self.control.write_all(&[word]);
             }
             if self.poll(NEXT_FRAME_WAIT_MAX) {
                 break;
