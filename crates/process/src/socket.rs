@@ -214,7 +214,7 @@ mod tests {
             .set_tcp_user_timeout(limit)
             .unwrap();
         let view = socket.view();
-        let writing = async { while socket.write(&[0; 1 << 16]).await.is_ok() {} };
+        let writing = async { while socket.write(&[0; 8192]).await.is_ok() {} };
         timeout(DEADLINE, writing).await.unwrap();
         assert!(view.timed_out());
         drop(peer);
@@ -222,7 +222,7 @@ mod tests {
         let (mut socket, peer) = pair().await;
         let view = socket.view();
         drop(peer);
-        let writing = async { while socket.write(&[0; 1 << 16]).await.is_ok() {} };
+        let writing = async { while socket.write(&[0; 8192]).await.is_ok() {} };
         timeout(DEADLINE, writing).await.unwrap();
         assert!(!view.timed_out());
     }

@@ -27,7 +27,7 @@ pub(crate) struct CookieScope {
 
 /// Where a browser is to keep it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shelf {
+pub(crate) enum Jar {
     /// With this site's own; `secure` for who came by HTTPS.
     Own { secure: bool },
     /// With the site in whose page ours is a frame, for that one alone. Browsers ask that it is secure, which they take
@@ -59,12 +59,12 @@ impl CookieScope {
 
     /// The value of `Set-Cookie`.
     #[must_use]
-    pub(crate) fn set(&self, value: &str, lifetime: Duration, shelf: Shelf) -> String {
+    pub(crate) fn set(&self, value: &str, lifetime: Duration, jar: Jar) -> String {
         let (Self { name, path }, seconds) = (self, lifetime.as_secs());
-        let kept = match shelf {
-            Shelf::Own { secure: false } => "SameSite=Strict",
-            Shelf::Own { secure: true } => "SameSite=Strict; Secure",
-            Shelf::Framed => "SameSite=None; Secure; Partitioned",
+        let kept = match jar {
+            Jar::Own { secure: false } => "SameSite=Strict",
+            Jar::Own { secure: true } => "SameSite=Strict; Secure",
+            Jar::Framed => "SameSite=None; Secure; Partitioned",
         };
         format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; {kept}")
     }
@@ -137,7 +137,7 @@ mod tests {
         let scope = CookieScope::of(&HeaderMap::new());
         let day = Duration::from_secs(86_400);
         let set = "rero_session=x; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict";
-        let own = |secure| scope.set("x", day, Shelf::Own { secure });
+        let own = |secure| scope.set("x", day, Jar::Own { secure });
         assert_eq!(own(false), set);
         assert_eq!(own(true), format!("{set}; Secure"));
     }
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn in_another_sites_frame_the_cookie_is_for_that_site_alone() {
         let scope = CookieScope::of(&HeaderMap::new());
-        let set = scope.set("x", Duration::from_secs(60), Shelf::Framed);
+        let set = scope.set("x", Duration::from_secs(60), Jar::Framed);
         let kept = "SameSite=None; Secure; Partitioned";
         assert_eq!(
             set,

@@ -150,13 +150,11 @@ impl AccessControl {
 
     /// Pages elsewhere that may show this gateway's own in a frame, as sources of a content security policy.
     pub(crate) fn embedders(&self) -> Vec<String> {
-        match self.pages.audience {
-            Audience::Anyone => vec!["*".to_owned()],
-            _ => {
-                let OtherPages { showing, framing } = &self.pages.others;
-                showing.union(framing).map(Origin::to_string).collect()
-            }
+        if self.pages.audience == Audience::Anyone {
+            return vec!["*".to_owned()];
         }
+        let OtherPages { showing, framing } = &self.pages.others;
+        showing.union(framing).map(Origin::to_string).collect()
     }
 
     /// Seconds since the Unix epoch.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::access::AccessControl;
-use crate::access::cookie_scope::{CookieScope, Shelf};
+use crate::access::cookie_scope::{CookieScope, Jar};
 
 /// The most bytes of a login: it is two dozen and a token, a link's or a JWT.
 const MAX_LOGIN_BYTES: usize = 8 * 1024;
@@ -48,13 +48,13 @@ pub(crate) async fn login(
     };
     let scope = CookieScope::of(&parts.headers);
     // Where no page may have ours in its frame, nobody asks for that but who has none.
-    let shelf = if framed && !access.embedders().is_empty() {
-        Shelf::Framed
+    let jar = if framed && !access.embedders().is_empty() {
+        Jar::Framed
     } else {
         let secure = access.is_https(peer.ip(), &parts.headers);
-        Shelf::Own { secure }
+        Jar::Own { secure }
     };
-    match access.login(client, &given, &scope, shelf) {
+    match access.login(client, &given, &scope, jar) {
         Ok(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
         Err(refusal) => {
             access.audit_refusal(client, parts.uri.path(), refusal.reason());
@@ -71,8 +71,8 @@ pub(crate) async fn logout(
     headers: HeaderMap,
 ) -> Response {
     let secure = access.is_https(peer.ip(), &headers);
-    let shelf = Shelf::Own { secure };
-    let cookie = CookieScope::of(&headers).set("", Duration::ZERO, shelf);
+    let jar = Jar::Own { secure };
+    let cookie = CookieScope::of(&headers).set("", Duration::ZERO, jar);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 

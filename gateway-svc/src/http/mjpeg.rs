@@ -4,6 +4,7 @@
 //! Nothing but pictures can be said in it: a camera that delivers none is told before it begins, by a status, and ends it
 //! afterwards, so that players ask again instead of showing the last picture for ever.
 
+mod layout;
 pub(crate) mod no_signal;
 mod parts;
 
@@ -22,6 +23,7 @@ use crate::http::patience::{briefly, is_unknown, no_picture, patiently};
 use crate::http::state::AppState;
 use crate::http::stream_query::{Offline, StreamQuery, forbidden, unavailable, watched};
 use crate::relay::fanout::JOIN_MAX_AGE;
+use crate::relay::streams::Subscription;
 use crate::session::admission::LEAVING_REASON;
 
 /// In the audit log.
@@ -55,23 +57,7 @@ pub(crate) async fn mjpeg(
         Ok(subscription) => subscription,
         Err(error) => return unavailable(&error.to_string()),
     };
-    let mut frames = subscription.fanout().frames();
-    let clock = state.clock;
-    let first = frames.wait_for(|frame| {
-        let fresh = |frame: &Arc<Frame>| {
-            clock.now().saturating_duration_since(frame.received) < JOIN_MAX_AGE
-        };
-        frame.as_ref().is_some_and(fresh)
-    });
-    let signs = query.offline == Some(Offline::Picture);
-    let first = async {
-        // What says that there is no picture need not wait for one; a name that is misspelt is no camera that is off.
-        if signs {
-            briefly(first).await.is_some() || !is_unknown(&state, &stream.camera)
-        } else {
-            patiently(&state, &stream.camera, first).await.is_some()
-        }
-    };
+    let first = begins(&state, &subscription, query.offline);
     match state.admission.leaving().run_until_cancelled(first).await {
         None => return unavailable(LEAVING_REASON),
         Some(false) => return no_picture(&state, &identity, &stream.camera),
@@ -100,6 +86,22 @@ pub(crate) async fn mjpeg(
         .came(who, watched("mjpeg", &stream), state.clock.now());
     let parts = Parts::new(state, subscription, permit, visit, socket, wish);
     (headers, parts.into_body(identity)).into_response()
+}
+
+/// Whether there is something to send: a fresh frame, or what stands for one where the camera is no misspelt one.
+async fn begins(state: &AppState, subscription: &Subscription, offline: Option<Offline>) -> bool {
+    let camera = &subscription.stream().camera;
+    let mut frames = subscription.fanout().frames();
+    let first = frames.wait_for(|frame| {
+        let fresh = |frame: &Arc<Frame>| {
+            state.clock.now().saturating_duration_since(frame.received) < JOIN_MAX_AGE
+        };
+        frame.as_ref().is_some_and(fresh)
+    });
+    match offline {
+        Some(Offline::Picture) => briefly(first).await.is_some() || !is_unknown(state, camera),
+        None => patiently(state, camera, first).await.is_some(),
+    }
 }
 
 /// Whether the next part's headers are to stand right behind each picture: as is asked for, else for Blink.

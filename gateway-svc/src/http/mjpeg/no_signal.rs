@@ -252,9 +252,13 @@ mod tests {
         let style = MonoTextStyle::new(&FONT_10X20, Gray8::new(LETTERS));
         let text = Text::with_baseline("##", Point::new(0, 0), style, Baseline::Top);
         text.draw(&mut canvas).unwrap();
-        let bright = canvas.luma.iter().filter(|luma| **luma == LETTERS).count();
+        let bright: usize = canvas
+            .luma
+            .iter()
+            .map(|luma| usize::from(*luma == LETTERS))
+            .sum();
         assert!(
-            bright > 0 && bright % 4 == 0,
+            bright > 0 && bright.is_multiple_of(4),
             "{bright}: each is two by two"
         );
         let outside = canvas

@@ -13,7 +13,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use process::{CountedGauge, SocketView};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use wire::pace::Pace;
 use wire::{Rate, StreamId};
@@ -21,19 +21,15 @@ use wire::{Rate, StreamId};
 use crate::access::identity::Identity;
 use crate::audit::Visit;
 use crate::frame::Frame;
+use crate::http::mjpeg::layout::Layout;
 use crate::http::mjpeg::no_signal::Sign;
 use crate::http::patience::what_is_with;
 use crate::http::state::AppState;
-use crate::http::stream_query::{Offline, timestamp};
+use crate::http::stream_query::Offline;
 use crate::relay::fanout::JOIN_MAX_AGE;
 use crate::relay::streams::Subscription;
 use crate::session::admission::Permit;
 
-/// Ends one part and begins the next at once: most players show a part when they see the boundary behind it.
-const BOUNDARY: &str = "\r\n--frame\r\n";
-/// Blink shows a part when it has read the headers of the next, which then cannot tell that one's length. Source: Chromium
-/// bug 527446.
-const ADVANCED: &str = "\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n";
 /// Without a frame for so long beyond three times the time that there is between two, a stream ends.
 const STREAM_SILENCE_MAX: Duration = Duration::from_secs(5);
 
@@ -62,6 +58,7 @@ pub(super) struct Parts {
     silent: bool,
     /// What it asked for.
     wish: Wish,
+    layout: Layout,
     /// What was sent last stands for a picture.
     signed: bool,
     #[expect(dead_code, reason = "held, not read: it counts while the stream lasts")]
@@ -85,18 +82,6 @@ pub(super) struct Wish {
     pub(super) advance: bool,
     /// What stands for a picture while there is none; else it ends.
     pub(super) offline: Option<Offline>,
-}
-
-/// A part's bytes; when they are dropped, they have been written.
-struct Written {
-    bytes: Vec<u8>,
-    _room: OwnedSemaphorePermit,
-}
-
-impl AsRef<[u8]> for Written {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
 }
 
 impl Parts {
@@ -126,6 +111,7 @@ impl Parts {
             expired: false,
             silent: false,
             signed,
+            layout: Layout::new(wish.advance),
             wish,
             state,
         }
@@ -137,8 +123,7 @@ impl Parts {
         let ended: Ended = Box::pin(async move {
             identity.ended(clock).await;
         });
-        // Its first newline ends no part.
-        let opening = Bytes::from_static(&self.boundary().as_bytes()[2..]);
+        let opening = Bytes::from_static(self.layout.opening());
         let body = unfold(
             (Some(opening), self, ended),
             |(opening, mut parts, mut ended)| async move {
@@ -175,31 +160,23 @@ impl Parts {
                 self.signed = false;
                 self.count(&frame);
                 let captured_at_us = frame.stamp.captured_at_us;
-                Some(self.part(&frame.jpeg(), captured_at_us, room))
+                Some(self.layout.part(&frame.jpeg(), captured_at_us, room))
             }
             Err(_) if self.wish.offline == Some(Offline::Picture) => {
                 let since_epoch = self.state.clock.since_epoch();
                 let jpeg = self.sign(since_epoch.as_secs()).await?;
                 self.signed = true;
                 self.visit.bytes += jpeg.len() as u64;
-                Some(self.part(&jpeg, since_epoch.as_micros() as u64, room))
+                Some(
+                    self.layout
+                        .part(&jpeg, since_epoch.as_micros() as u64, room),
+                )
             }
             Err(_) => {
                 self.silent = true;
                 None
             }
         }
-    }
-
-    fn part(&self, jpeg: &[u8], at_us: u64, room: OwnedSemaphorePermit) -> Bytes {
-        let head = format!(
-            "Content-Type: image/jpeg\r\nContent-Length: {}\r\nX-Timestamp: {}\r\n\r\n",
-            jpeg.len(),
-            timestamp(at_us)
-        );
-        let head = if self.wish.advance { "" } else { &*head };
-        let bytes = [head.as_bytes(), jpeg, self.boundary().as_bytes()].concat();
-        Bytes::from_owner(Written { bytes, _room: room })
     }
 
     /// What stands for a picture: of which camera, why there is none, and what time it is (seconds since the epoch).
@@ -224,15 +201,6 @@ impl Parts {
             }
         };
         self.state.signs.picture(second, sign).await
-    }
-
-    /// What stands between two pictures, as far as it can be told before the second.
-    fn boundary(&self) -> &'static str {
-        if self.wish.advance {
-            ADVANCED
-        } else {
-            BOUNDARY
-        }
     }
 
     /// Without a frame for how long something else happens. A camera of one picture a minute, or a viewer of one an hour, is not silent in between.
