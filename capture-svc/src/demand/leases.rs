@@ -169,6 +169,13 @@ impl Leases {
             .count()
     }
 
+    /// How many gateways have a live lease, on whatever rendition.
+    #[must_use]
+    pub(super) fn gateways(&self) -> usize {
+        let gateways: HashSet<_> = self.live.keys().map(|key| &key.gateway).collect();
+        gateways.len()
+    }
+
     /// Whether the canary has been silent for too long: the watch and the bucket must be made anew.
     #[must_use]
     pub(super) fn canary_silent(&self, now: Instant) -> bool {

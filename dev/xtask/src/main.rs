@@ -18,6 +18,7 @@ mod children;
 mod containers;
 mod deploy;
 mod docs_commands;
+mod mqtt;
 mod mutants;
 mod nats;
 mod network;
@@ -65,6 +66,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "players",
         "every player of docs/players.md that Debian has, before the services",
         players::command,
+    ),
+    (
+        "mqtt",
+        "the services and a broker of MQTT, healthy, frozen and gone",
+        mqtt::command,
     ),
     (
         "arm64",

@@ -7,8 +7,8 @@ use std::process::Command;
 use self::report::Report;
 use crate::shell::{Environment, Outcome, binaries, output, run};
 use crate::{
-    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, players, proxies, rtsp,
-    tools, web,
+    advisories, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, players, proxies,
+    rtsp, tools, web,
 };
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -138,24 +138,23 @@ fn check_deploy(report: &mut Report) {
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",
     );
-    report.step_with(
-        tools::Players::EVERYDAY.get(),
-        "players",
-        &["build", "nats-server", "ffmpeg"],
-        |environment| players::check(environment),
-    );
-    report.step_with(
-        tools::get_rtsp_server(),
-        "rtsp camera",
-        &["build", "nats-server", "ffmpeg"],
-        |environment| rtsp::check(environment),
-    );
-    report.step_with(
-        tools::apt_possible().map_err(|why| format!("{why}; it needs root and apt")),
-        "camera machine",
-        &["build", "nats-server"],
-        |_| camera::command(&[]),
-    );
+    let needs = ["build", "nats-server", "ffmpeg"];
+    let players = tools::Players::EVERYDAY.get();
+    report.step_with(players, "players", &needs, |environment| {
+        players::check(environment)
+    });
+    let rtsp_server = tools::get_rtsp_server();
+    report.step_with(rtsp_server, "rtsp camera", &needs, |environment| {
+        rtsp::check(environment)
+    });
+    let mosquitto = tools::MOSQUITTO.get(&mut report.environment).map(drop);
+    let needs = ["build", "nats-server"];
+    report.step_with(mosquitto, "mqtt broker", &needs, |environment| {
+        mqtt::check(environment)
+    });
+    let apt = tools::apt_possible();
+    let apt = apt.map_err(|why| format!("{why}; it needs root and apt"));
+    report.step_with(apt, "camera machine", &needs, |_| camera::command(&[]));
 }
 
 fn get_tools(report: &mut Report) {

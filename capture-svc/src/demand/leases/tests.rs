@@ -251,3 +251,18 @@ fn a_lease_on_a_rendition_that_there_is_not_is_told_once_and_wants_nothing() {
     }
     assert_eq!(table.leases.unknown_rendition("q42.late"), None);
 }
+
+#[test]
+fn a_gateway_counts_once_however_many_renditions_it_wants_and_until_its_last_lease_ends() {
+    let mut table = Table::new();
+    table.put("q80.a", 0.0);
+    table.put("q80s4.a", 0.0);
+    table.put("q30.b", 0.0);
+    table.put("door.q30.c", 0.0);
+    assert_eq!(table.leases.gateways(), 2);
+    table.leases.delete("q80.a");
+    assert_eq!(table.leases.gateways(), 2);
+    table.leases.delete("q80s4.a");
+    table.leases.delete("q30.b");
+    assert_eq!(table.leases.gateways(), 0);
+}

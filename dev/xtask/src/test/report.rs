@@ -1,4 +1,4 @@
-//! The steps of the gate: each with its time and what became of it, loudly where it did not run.
+//! The steps of a gate as they are done, and the table of them at the end.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) const fn new(environment: Environment) -> Self {
+    pub(super) fn new(environment: Environment) -> Self {
         Self {
             environment,
             steps: Vec::new(),
@@ -61,15 +61,15 @@ impl Report {
         });
     }
 
-    /// Runs one step if what it takes could be had.
+    /// As [`step`](Self::step) where what it takes could be had.
     pub(super) fn step_with(
         &mut self,
-        had: Outcome<()>,
+        got: Outcome<()>,
         name: &'static str,
         needs: &[&str],
         run: impl FnOnce(&mut Environment) -> Outcome<()>,
     ) {
-        match had {
+        match got {
             Ok(()) => self.step(name, needs, run),
             Err(why) => self.skip(name, &why),
         }
