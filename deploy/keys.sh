@@ -8,21 +8,27 @@
 # makes a NATS user as well that may serve this camera only: secrets/capture-front-door.nkey is for its host. Delete that
 # file and run this again for another key; delete the line in secrets/cameras and the host is locked out.
 #
+#   deploy/keys.sh --consumer dashboard
+#
+# makes a NATS user for a program of your own that takes frames from the bus: secrets/consumer-dashboard.nkey; its lease keys
+# end in .dashboard. Another key, or none any more, as for cameras; the lines are in secrets/consumers.
+#
 #   deploy/keys.sh --rotate
 #
 # makes both services' keys and the token anew; what is in use goes on until the containers are made anew, too.
 set -eu
 cd "$(dirname "$0")"
 umask 077
-camera= rotate=
+camera= consumer= rotate=
 case "$#:${1-}" in
 0:) ;;
 1:--rotate) rotate=yes ;;
 2:--camera) camera="$2" ;;
-*) echo "usage: keys.sh [--camera NAME | --rotate]" >&2 && exit 64 ;;
+2:--consumer) consumer="$2" ;;
+*) echo "usage: keys.sh [--camera NAME | --consumer NAME | --rotate]" >&2 && exit 64 ;;
 esac
-case "$camera" in
-default | *[!a-z0-9-]*) echo "a camera's name is 1 to 32 of a-z, 0-9 and '-': $camera is none" >&2 && exit 64 ;;
+case "$camera$consumer" in
+default | *[!a-z0-9-]*) echo "a name is 1 to 32 of a-z, 0-9 and '-': $camera$consumer is none" >&2 && exit 64 ;;
 esac
 mkdir -p secrets
 [ -e .env ] || cp .env.example .env
@@ -59,23 +65,28 @@ if [ -n "$rotate" ]; then
 fi
 capture="$(nkey capture)"
 gateway="$(nkey gateway)"
-if [ -n "$camera" ]; then
-    public="$(nkey "capture-$camera")"
-    touch secrets/cameras
-    others="$(grep -v "^$camera " secrets/cameras || true)"
-    chmod u+w secrets/cameras
-    printf '%s\n' "$others" "$camera $public" | sed '/^$/d' >secrets/cameras
-fi
+list() { # $1: list, $2: name, $3: the name of its key; notes its public key
+    public="$(nkey "$3")"
+    touch "secrets/$1"
+    others="$(grep -v "^$2 " "secrets/$1" || true)"
+    chmod u+w "secrets/$1"
+    printf '%s\n' "$others" "$2 $public" | sed '/^$/d' >"secrets/$1"
+}
+[ -z "$camera" ] || list cameras "$camera" "capture-$camera"
+[ -z "$consumer" ] || list consumers "$consumer" "consumer-$consumer"
 users=./nats-users.conf
-if [ -e secrets/cameras ]; then
+if [ -e secrets/cameras ] || [ -e secrets/consumers ]; then
     users=./secrets/nats-users.conf
     # Written in place: a container keeps the file that was mounted.
     [ ! -e "$users" ] || chmod u+w "$users"
     {
         sed '/# camera hosts/,$d' nats-users.conf
-        while read -r name key; do
+        [ ! -e secrets/cameras ] || while read -r name key; do
             sed "s/@CAMERA@/$name/g; s/@NKEY@/$key/g" nats-camera-user.conf
         done <secrets/cameras
+        [ ! -e secrets/consumers ] || while read -r name key; do
+            sed "s/@CONSUMER@/$name/g; s/@NKEY@/$key/g" nats-consumer-user.conf
+        done <secrets/consumers
         sed '1,/# camera hosts/d' nats-users.conf
     } >"$users"
 fi

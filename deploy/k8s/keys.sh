@@ -1,7 +1,7 @@
 #!/bin/sh
 # The secrets of deploy/keys.sh as objects: deploy/k8s/keys.sh | kubectl apply -f - . Their namespace is rero, or NAMESPACE.
 # What is there already in deploy/secrets is used again. With --camera NAME also the Secret capture-NAME-nkey; NATS learns
-# of its user from deploy/secrets/nats-users.conf, which an overlay puts into the ConfigMap nats-config (behavior: merge).
+# of its user, and of that of --consumer NAME, from deploy/secrets/nats-users.conf, which an overlay puts into the ConfigMap nats-config (behavior: merge).
 set -eu
 namespace="${NAMESPACE:-rero}"
 cd "$(dirname "$0")/.."

@@ -47,9 +47,14 @@ pub(crate) struct Bus {
 pub(crate) struct FrameStream(Subscriber);
 
 impl FrameStream {
-    /// The next JPEG; `None` when the subscription has ended.
-    pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        self.0.next().await.map(|message| message.payload)
+    /// The next JPEG, and how many frames before it capture passed over; `None` when the subscription has ended.
+    pub(crate) async fn next(&mut self) -> Option<(Bytes, u64)> {
+        let message = self.0.next().await?;
+        let skipped = message.headers.and_then(|headers| {
+            let value = headers.get(subject::SKIPPED_HEADER)?;
+            value.as_str().parse().ok()
+        });
+        Some((message.payload, skipped.unwrap_or(0)))
     }
 }
 

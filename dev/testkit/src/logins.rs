@@ -15,7 +15,8 @@ const SHIPPED: &str = include_str!("../../../deploy/nats.conf");
 pub const SHIPPED_USERS: &str = include_str!("../../../deploy/nats-users.conf");
 
 /// The shipped configuration short of addresses and users; the store is the test server's own.
-pub(crate) fn shipped_limits() -> String {
+#[must_use]
+pub fn shipped_limits() -> String {
     let kept = SHIPPED.lines().filter(|line| {
         !["listen:", "http:", "include"]
             .iter()

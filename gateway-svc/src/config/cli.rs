@@ -130,6 +130,9 @@ pub struct Settings {
         default_value = ""
     )]
     pub(super) allowed_origins: String,
+    /// Origins of web pages elsewhere that may have this page in a frame (`?embed=1`) and people log in there, comma-separated
+    #[arg(long, env = "GATEWAY_EMBED_ORIGINS", global = true, default_value = "")]
+    pub(super) embed_origins: String,
     /// Time in which all viewers are sent away after SIGTERM: 10s, 500ms, 2m
     #[arg(long, env = "GATEWAY_DRAIN", global = true, default_value = "10s")]
     pub(super) drain: String,

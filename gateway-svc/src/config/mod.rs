@@ -50,6 +50,8 @@ pub struct Config {
     pub allowed_hosts: Vec<HostName>,
     /// Pages elsewhere that may show the stream.
     pub allowed_origins: BTreeSet<Origin>,
+    /// Origins of pages that may have the page in a frame.
+    pub embed_origins: BTreeSet<Origin>,
     /// Time to send viewers away.
     pub drain: Duration,
     /// The log.

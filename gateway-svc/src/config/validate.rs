@@ -34,6 +34,7 @@ impl Settings {
         let audit = p.keep("GATEWAY_AUDIT", &self.audit, self.audit.parse());
         let allowed_hosts = p.list("GATEWAY_ALLOWED_HOSTS", &self.allowed_hosts);
         let allowed_origins = p.list("GATEWAY_ALLOWED_ORIGINS", &self.allowed_origins);
+        let embed_origins = p.list("GATEWAY_EMBED_ORIGINS", &self.embed_origins);
         let drain = p.time("GATEWAY_DRAIN", &self.drain);
         let log = self.log.validate(p);
         let build = || {
@@ -50,6 +51,7 @@ impl Settings {
                 audit: audit?,
                 allowed_hosts: allowed_hosts?,
                 allowed_origins: allowed_origins?,
+                embed_origins: embed_origins?,
                 drain: drain?,
                 log: log?,
             })

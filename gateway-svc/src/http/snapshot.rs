@@ -82,7 +82,10 @@ pub(crate) async fn snapshot(
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
-        (HeaderName::from_static("x-timestamp"), timestamp(&frame)),
+        (
+            HeaderName::from_static("x-timestamp"),
+            timestamp(frame.stamp.captured_at_us),
+        ),
     ];
     (headers, frame.jpeg()).into_response()
 }

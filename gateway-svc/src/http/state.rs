@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::access::AccessControl;
 use crate::audit::Audit;
+use crate::http::mjpeg::no_signal::Signs;
 use crate::metrics::{Refused, Viewers};
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
@@ -36,6 +37,8 @@ pub(crate) struct AppState {
     pub(crate) refused: Arc<Refused>,
     /// Viewers that were let in.
     pub(crate) viewers: Arc<Viewers>,
+    /// The pictures that stand for none.
+    pub(crate) signs: Arc<Signs>,
     /// Who watched and who was refused.
     pub(crate) audit: Audit,
     /// This gateway's name on the bus.
