@@ -170,7 +170,8 @@ fn assemble(
         clock,
         Arc::clone(&metrics.refused),
         audit.clone(),
-    );
+    )
+    .at_most(config.quality_limit);
     let sessions = Sessions::new(
         Arc::clone(&streams),
         Arc::clone(&cameras),
@@ -191,6 +192,7 @@ fn assemble(
         viewers: Arc::clone(&metrics.viewers),
         audit,
         gateway: gateway.as_str().into(),
+        snapshot_cache: config.snapshot_cache,
     }
 }
 
