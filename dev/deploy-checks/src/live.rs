@@ -9,7 +9,7 @@ use testkit::http;
 use crate::crowd::{Crowd, told};
 use crate::docker::{ComposeStack, compose, containers, docker};
 use crate::report::{Finding, Report};
-use crate::{guards, lifecycle, strain, watch};
+use crate::{guards, lifecycle, sites, strain, watch};
 
 /// As many viewers as the balance is judged by.
 const VIEWERS: usize = 40;
@@ -58,6 +58,7 @@ pub(crate) async fn play(stack: &ComposeStack, report: &mut Report) {
     );
     lifecycle::stopped(stack, report).await;
     strain::play(stack, report).await;
+    sites::play(stack, report).await;
 }
 
 /// A gateway that leaves, and one that is cut off.

@@ -23,6 +23,7 @@ mod manifests;
 mod objects;
 mod proxies;
 mod report;
+mod sites;
 mod strain;
 mod watch;
 
@@ -49,6 +50,8 @@ enum What {
     Paper { folder: PathBuf },
     /// The reverse proxies of deploy/, before a real gateway.
     Proxies,
+    /// Of the stack only the sites that join it.
+    Sites,
 }
 
 #[tokio::main]
@@ -61,7 +64,8 @@ async fn main() -> ExitCode {
     match arguments.what {
         Some(What::Paper { folder }) => paper(&folder, &mut report).await,
         Some(What::Proxies) => proxies::check(Path::new("deploy"), &mut report).await,
-        None => match ComposeStack::from_environment() {
+        what => match ComposeStack::from_environment() {
+            Ok(stack) if what.is_some() => sites::play(&stack, &mut report).await,
             Ok(stack) => live::play(&stack, &mut report).await,
             Err(why) => {
                 println!("{why}");
@@ -81,6 +85,7 @@ async fn paper(folder: &Path, report: &mut Report) {
         }
         Err(why) => report.note("manifests", Instant::now(), &Err(why)),
     }
+    compose::check_edge(deploy, report);
     keys::check(deploy, report);
     guards::lint(&deploy.join("haproxy.cfg"), report);
     cluster::check(folder, report).await;
