@@ -11,6 +11,7 @@ mod cluster;
 mod compose;
 mod crowd;
 mod docker;
+mod figures;
 mod files;
 mod guards;
 mod haproxy;
@@ -52,6 +53,8 @@ enum What {
     Proxies,
     /// Of the stack only the sites that join it.
     Sites,
+    /// Of the stack only its figures beside those of the first time.
+    Figures,
 }
 
 #[tokio::main]
@@ -65,8 +68,11 @@ async fn main() -> ExitCode {
         Some(What::Paper { folder }) => paper(&folder, &mut report).await,
         Some(What::Proxies) => proxies::check(Path::new("deploy"), &mut report).await,
         what => match ComposeStack::from_environment() {
-            Ok(stack) if what.is_some() => sites::play(&stack, &mut report).await,
-            Ok(stack) => live::play(&stack, &mut report).await,
+            Ok(stack) => match what {
+                Some(What::Sites) => sites::play(&stack, &mut report).await,
+                Some(_) => figures::play(&stack, &mut report).await,
+                None => live::play(&stack, &mut report).await,
+            },
             Err(why) => {
                 println!("{why}");
                 return ExitCode::from(64);
