@@ -174,7 +174,8 @@ fn assemble(
         clock,
         Arc::clone(&metrics.refused),
         audit.clone(),
-    );
+    )
+    .at_most(config.quality_limit);
     let sessions = Sessions::new(
         Arc::clone(&streams),
         Arc::clone(&cameras),
@@ -196,6 +197,7 @@ fn assemble(
         signs: Arc::default(),
         audit,
         gateway: gateway.as_str().into(),
+        snapshot_cache: config.snapshot_cache,
     }
 }
 

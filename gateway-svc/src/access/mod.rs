@@ -30,6 +30,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName, header};
 use parking_lot::Mutex;
 use process::Clock;
+use wire::Quality;
 
 use self::bearers::Bearers;
 use self::client_ip::{Network, TrustedProxies};
@@ -60,6 +61,8 @@ pub(crate) struct AccessControl {
     clock: Clock,
     refused: Arc<Refused>,
     audit: Audit,
+    /// The best quality that anybody may see.
+    best: Quality,
 }
 
 /// What a viewer proves to know.
@@ -104,7 +107,14 @@ impl AccessControl {
             clock,
             refused,
             audit,
+            best: Quality::HIGHEST,
         }
+    }
+
+    /// Whoever comes sees no better quality than `best`.
+    pub(crate) fn at_most(mut self, best: Quality) -> Self {
+        self.best = best;
+        self
     }
 
     /// Whether viewers have to prove who they are.

@@ -1,6 +1,7 @@
 //! What the routes share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use bus::LinkState;
@@ -43,6 +44,8 @@ pub(crate) struct AppState {
     pub(crate) audit: Audit,
     /// This gateway's name on the bus.
     pub(crate) gateway: Arc<str>,
+    /// How long a shared cache may answer with a snapshot; zero: not at all.
+    pub(crate) snapshot_cache: Duration,
 }
 
 impl FromRef<AppState> for Arc<AccessControl> {
