@@ -198,7 +198,6 @@ impl Kit {
         if self.services_built {
             return Ok(());
         }
-        tools::LIBCLANG.get(&mut self.environment)?;
         tools::NATS_SERVER.get(&mut self.environment)?;
         let arguments: &[&str] = if self.quick {
             // All of the workspace is there already, as the tests built it.

@@ -1,4 +1,4 @@
-//! Gets what a bare Rust machine lacks: nats-server, Node, libclang, Chromium.
+//! Gets what a bare Rust machine lacks: nats-server, Node, Chromium.
 //!
 //! For each the same order: the person's own choice (a variable), the system's, what was fetched before (`target/tools`),
 //! Debian's package when we are root, a hash-pinned wheel without root, and only then the one line that would help. A
@@ -23,8 +23,8 @@ pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use arm64::Arm64;
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
-    AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
-    LIBJPEG_TURBO, MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
+    AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBJPEG_TURBO,
+    MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
@@ -49,7 +49,6 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
     let all = [
         NATS_SERVER,
         NODE,
-        LIBCLANG,
         CHROMIUM,
         FAKETIME,
         FFMPEG,

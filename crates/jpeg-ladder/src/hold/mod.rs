@@ -19,6 +19,7 @@ mod sample;
 mod tests;
 
 use crate::interval::Geometry;
+use crate::kernel::Loops;
 use cell::Cell;
 use compare::{UNKNOWN, compare};
 use limits::Limits;
@@ -115,8 +116,9 @@ impl Hold {
     /// Compares a frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) with what is shown, and
     /// shows what is not held. Always of the same geometry; what the frame holds afterwards is of no use.
     #[inline(always)]
-    pub(crate) fn decide(
+    pub(crate) fn decide<K: Loops>(
         &mut self,
+        kernel: K,
         frame: &mut Vec<[i16; 64]>,
         geometry: Geometry,
         verdicts: &mut [Verdict],
@@ -130,7 +132,7 @@ impl Hold {
         }
         self.noise.observe(frame, geometry);
         if self.noise.is_known() {
-            self.compare(frame, geometry);
+            self.compare(kernel, frame, geometry);
         }
         let all = self.is_all_fresh();
         self.judge(all, geometry, verdicts);
@@ -139,7 +141,7 @@ impl Hold {
 
     /// From the coefficients to a finding for each interval.
     #[inline(always)]
-    fn compare(&mut self, frame: &[[i16; 64]], geometry: Geometry) {
+    fn compare<K: Loops>(&mut self, kernel: K, frame: &[[i16; 64]], geometry: Geometry) {
         let limits = Limits::new(&self.noise, geometry);
         let per_mcu = geometry.blocks_per_mcu;
         let past = self.past.iter_mut().zip(&mut self.findings);
@@ -149,6 +151,7 @@ impl Hold {
             for mcu in first..first + geometry.interval_mcus {
                 let blocks = mcu * per_mcu..(mcu + 1) * per_mcu;
                 let distance = compare(
+                    kernel,
                     &frame[blocks.clone()],
                     &self.shown[blocks.clone()],
                     &mut self.bins[blocks],

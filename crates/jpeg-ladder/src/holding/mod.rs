@@ -186,7 +186,7 @@ impl Job for Decide<'_> {
     type Output = Intervals;
 
     #[inline(always)]
-    fn run<K: Loops>(self, _: K) -> Intervals {
+    fn run<K: Loops>(self, kernel: K) -> Intervals {
         let Holding {
             hold,
             picture,
@@ -200,7 +200,7 @@ impl Job for Decide<'_> {
         let Some(picture) = picture else {
             return intervals;
         };
-        hold.decide(frame, picture.geometry, verdicts);
+        hold.decide(kernel, frame, picture.geometry, verdicts);
         for (verdict, changed_at) in verdicts.iter().zip(changed_at) {
             let count = match verdict {
                 Verdict::Fresh => &mut intervals.fresh,

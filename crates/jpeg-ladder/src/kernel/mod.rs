@@ -17,9 +17,11 @@ mod loops;
 mod neon;
 pub(crate) mod packed;
 pub(crate) mod portable;
+pub(crate) mod squares;
 
 pub(crate) use halve::Means;
 pub(crate) use loops::{Job, Loops};
+pub(crate) use squares::Squares;
 
 /// Which loops do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,3 +117,6 @@ impl Kernel {
         job.run(portable::Portable)
     }
 }
+
+#[cfg(test)]
+mod tests;
