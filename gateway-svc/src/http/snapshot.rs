@@ -96,7 +96,10 @@ fn answer(state: &AppState, frame: &Frame, tag: String, known: bool) -> Response
             header::CACHE_CONTROL,
             caching::cache_control(shared.unwrap_or_default()),
         ),
-        (HeaderName::from_static("x-timestamp"), timestamp(frame.stamp.captured_at_us)),
+        (
+            HeaderName::from_static("x-timestamp"),
+            timestamp(frame.stamp.captured_at_us),
+        ),
     ];
     if known {
         return (StatusCode::NOT_MODIFIED, validators).into_response();
