@@ -58,6 +58,8 @@ struct Past {
 /// The rule's memory. A new one holds nothing until it knows the camera's noise.
 pub(crate) struct Hold {
     refresh_frames: u32,
+    /// So many intervals side by side, and as many on top of each other, are refreshed together.
+    together: usize,
     noise: Noise,
     /// As a frame; empty before the first one.
     shown: Vec<[i16; 64]>,
@@ -68,6 +70,8 @@ pub(crate) struct Hold {
     /// By interval.
     past: Vec<Past>,
     findings: Vec<Finding>,
+    /// By group of those that are refreshed together: whether one is due.
+    due: Vec<bool>,
     /// Whether the camera moves, or the light.
     everything: bool,
 }
@@ -76,12 +80,14 @@ impl Hold {
     pub(crate) fn new(settings: HoldSettings) -> Self {
         Self {
             refresh_frames: settings.refresh_frames.max(1),
+            together: 1,
             noise: Noise::new(),
             shown: Vec::new(),
             bins: Vec::new(),
             cells: Vec::new(),
             past: Vec::new(),
             findings: Vec::new(),
+            due: Vec::new(),
             everything: true,
         }
     }
@@ -89,6 +95,12 @@ impl Hold {
     /// From now on an interval is refreshed within so many frames: cameras become slower at dusk.
     pub(crate) fn refresh_within(&mut self, frames: u32) {
         self.refresh_frames = frames.max(1);
+    }
+
+    /// From now on intervals are refreshed in groups of so many in either direction: an interval of a smaller picture
+    /// shows as many, and each that is refreshed by itself would have it encoded anew.
+    pub(crate) fn refresh_together(&mut self, together: usize) {
+        self.together = together;
     }
 
     /// What each interval was last encoded from.
@@ -165,6 +177,8 @@ impl Hold {
     }
 
     fn judge(&mut self, all: bool, geometry: Geometry, verdicts: &mut [Verdict]) {
+        self.due.clear();
+        self.due.resize(geometry.intervals, false);
         for (i, verdict) in verdicts.iter_mut().enumerate() {
             let fresh = all
                 || match self.findings[i] {
@@ -177,11 +191,16 @@ impl Hold {
                 };
             *verdict = if fresh {
                 Verdict::Fresh
-            } else if self.past[i].age + 1 >= self.refresh_frames {
-                Verdict::Refreshed
             } else {
+                self.due[group(geometry, i, self.together)] |=
+                    self.past[i].age + 1 >= self.refresh_frames;
                 Verdict::Held
             };
+        }
+        for (i, verdict) in verdicts.iter_mut().enumerate() {
+            if *verdict == Verdict::Held && self.due[group(geometry, i, self.together)] {
+                *verdict = Verdict::Refreshed;
+            }
         }
     }
 
@@ -202,7 +221,7 @@ impl Hold {
             }
             // While everything is fresh, ages are spread: refreshes must not come all at once.
             past.age = if all {
-                spread(i, self.refresh_frames)
+                spread(group(geometry, i, self.together), self.refresh_frames)
             } else {
                 0
             };
@@ -234,9 +253,16 @@ fn neighbours(geometry: Geometry, interval: usize) -> impl Iterator<Item = usize
     .flatten()
 }
 
-/// An age below `period` for interval `interval`; neighbours' ages are far apart.
-fn spread(interval: usize, period: u32) -> u32 {
+/// Which of the squares with `side` intervals in either direction an interval is in.
+fn group(geometry: Geometry, interval: usize, side: usize) -> usize {
+    let across = geometry.mcus_across / geometry.interval_mcus;
+    let (row, column) = (interval / across, interval % across);
+    row / side * across.div_ceil(side) + column / side
+}
+
+/// An age below `period` for a group; neighbours' ages are far apart.
+fn spread(group: usize, period: u32) -> u32 {
     // Steps by the golden ratio fill a circle evenly.
-    let turn = (interval as u32).wrapping_mul(2_654_435_769);
+    let turn = (group as u32).wrapping_mul(2_654_435_769);
     ((u64::from(turn) * u64::from(period)) >> 32) as u32
 }

@@ -124,6 +124,13 @@ impl Holding {
     /// Decides upon the frame that was read; `steps` are those of a camera that compresses.
     pub(crate) fn decide(&mut self, kernel: Kernel, steps: Option<[&[u16; 64]; 2]>) -> Intervals {
         self.hold.quantised_by(steps);
+        // As many full intervals as the smallest picture's shows in either direction.
+        let together = match &self.smaller {
+            [_, Some(_)] => 4,
+            [Some(_), None] => 2,
+            [None, None] => 1,
+        };
+        self.hold.refresh_together(together);
         self.number += 1;
         self.decided = true;
         kernel.run(Decide(self))

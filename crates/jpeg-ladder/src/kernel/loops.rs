@@ -1,5 +1,6 @@
 //! What a kernel can do, and work that is done by one.
 
+use super::halve::{self, Means};
 use super::packed;
 use super::squares::{self, Squares};
 use crate::bits::Packed;
@@ -95,6 +96,12 @@ pub(crate) trait Loops: Copy {
         low: &[i16; 16],
     ) -> Squares {
         squares::squares(now, shown, reciprocals, low)
+    }
+
+    /// The means of four of the samples that two blocks of coefficients stand for.
+    #[inline(always)]
+    fn halve(self, left: &[i16; 64], right: &[i16; 64]) -> [Means; 2] {
+        [halve::means(left), halve::means(right)]
     }
 }
 

@@ -7,6 +7,9 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod halve;
+#[cfg(target_arch = "x86_64")]
+mod halve_avx2;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod loops;
@@ -16,6 +19,7 @@ pub(crate) mod packed;
 pub(crate) mod portable;
 pub(crate) mod squares;
 
+pub(crate) use halve::Means;
 pub(crate) use loops::{Job, Loops};
 pub(crate) use squares::Squares;
 
