@@ -49,6 +49,10 @@ pub(super) struct Pictures {
     whole: u64,
     heard_at: Instant,
     found_at: Instant,
+    /// What [`newest`](Self::newest) has found so far; it may be cancelled while it asks for more.
+    coming: Option<Came>,
+    /// The picture of it.
+    newest: Vec<u8>,
 }
 
 impl Pictures {
@@ -63,6 +67,8 @@ impl Pictures {
             whole: 0,
             heard_at: now,
             found_at: now,
+            coming: None,
+            newest: Vec::new(),
         }
     }
 
@@ -71,18 +77,24 @@ impl Pictures {
     /// # Errors
     /// Nothing more comes.
     pub(super) async fn newest(&mut self, into: &mut Vec<u8>) -> Result<Came, HttpError> {
-        let mut came = Came {
-            whole: self.next(into).await?,
-            ..Came::default()
-        };
-        if !came.whole {
-            return Ok(came);
+        if self.coming.is_none() {
+            let whole = self.find().await?;
+            self.coming = Some(Came {
+                whole,
+                ..Came::default()
+            });
+            if whole {
+                self.take_newest();
+            }
         }
-        while came.skipped + came.damaged < PICTURES_SKIPPED_MAX {
+        while let Some(came) = &mut self.coming
+            && came.whole
+            && came.skipped + came.damaged < PICTURES_SKIPPED_MAX
+        {
             match self.reader.find() {
                 Some(Found::Whole(_)) => {
-                    self.take(into);
                     came.skipped += 1;
+                    self.take_newest();
                 }
                 Some(Found::Damaged { .. }) => came.damaged += 1,
                 None => match self.answer.at_hand().await {
@@ -91,17 +103,27 @@ impl Pictures {
                 },
             }
         }
+        let came = self.coming.take().unwrap_or_default();
+        if came.whole {
+            std::mem::swap(into, &mut self.newest);
+        }
         Ok(came)
     }
 
     /// The next picture, in `into`; `false`: one that is damaged, and nothing in `into`.
     pub(super) async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, HttpError> {
+        let whole = self.find().await?;
+        if whole {
+            self.take(into);
+        }
+        Ok(whole)
+    }
+
+    /// Waits until there is a whole picture to [`take`](Self::take), or `false`, a damaged one.
+    async fn find(&mut self) -> Result<bool, HttpError> {
         loop {
             match self.reader.find() {
-                Some(Found::Whole(_)) => {
-                    self.take(into);
-                    return Ok(true);
-                }
+                Some(Found::Whole(_)) => return Ok(true),
                 Some(Found::Damaged { .. }) => {
                     self.found_at = clock::now();
                     return Ok(false);
@@ -110,6 +132,12 @@ impl Pictures {
                 None => return Ok(false),
             }
         }
+    }
+
+    fn take_newest(&mut self) {
+        let mut newest = std::mem::take(&mut self.newest);
+        self.take(&mut newest);
+        self.newest = newest;
     }
 
     /// Takes what was found.

@@ -6,6 +6,8 @@ mod outages;
 mod polled;
 mod reports;
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use testkit::{HttpAnswer, HttpCamera, eventually};
@@ -167,22 +169,25 @@ async fn a_stream_is_shown_while_wanted_and_its_connection_ends_with_the_wish() 
     assert!(!asked.contains("authorization"), "{asked}");
 }
 
-#[tokio::test]
-async fn of_pictures_that_come_at_once_the_newest_is_shown_and_the_others_are_counted() {
-    let whole = [1, 2, 3, 4].map(|number| part(&picture(number)));
-    let cut = part(&picture(5)[..100]);
+/// What a camera sends in one write, so that it comes at once; and the camera.
+async fn at_once(parts: &[Vec<u8>]) -> (Pictures, HttpCamera) {
     let head = format!("{}\r\n\r\n", MULTIPART.join("\r\n"));
-    // One write, so that it comes at once.
-    let bytes = [head.as_bytes(), &cut, &whole.concat()].concat();
     let answer = HttpAnswer {
-        bytes,
+        bytes: [head.as_bytes(), &parts.concat()].concat(),
         goes_on: true,
     };
     let http = HttpCamera::start(move |_| answer.clone());
     let address = format!("http://{}/", http.address()).parse().unwrap();
     let client = Client::new(&address, &HttpSettings::default()).unwrap();
     let answer = client.ask().await.unwrap();
-    let mut pictures = Pictures::new(answer, client.at().clone());
+    (Pictures::new(answer, client.at().clone()), http)
+}
+
+#[tokio::test]
+async fn of_pictures_that_come_at_once_the_newest_is_shown_and_the_others_are_counted() {
+    let mut parts = vec![part(&picture(5)[..100])];
+    parts.extend([1, 2, 3, 4].map(|number| part(&picture(number))));
+    let (mut pictures, _http) = at_once(&parts).await;
     let mut newest = Vec::new();
     assert!(
         !pictures.newest(&mut newest).await.unwrap().whole,
@@ -191,6 +196,33 @@ async fn of_pictures_that_come_at_once_the_newest_is_shown_and_the_others_are_co
     let came = pictures.newest(&mut newest).await.unwrap();
     assert_eq!((came.whole, came.skipped, came.damaged), (true, 3, 0));
     assert_eq!(shade(&newest), 4);
+}
+
+#[tokio::test]
+async fn a_picture_is_not_lost_wherever_the_wait_for_it_is_cancelled() {
+    let parts = [1, 2, 3, 4].map(|number| part(&picture(number)));
+    for turns in 1..12 {
+        let (mut pictures, _http) = at_once(&parts).await;
+        let mut newest = Vec::new();
+        let mut came = None;
+        {
+            let mut work = Box::pin(pictures.newest(&mut newest));
+            for _ in 0..turns {
+                let polled = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+                if let Poll::Ready(done) = polled {
+                    came = Some(done.unwrap());
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let came = match came {
+            Some(came) => came,
+            None => pictures.newest(&mut newest).await.unwrap(),
+        };
+        assert_eq!((came.whole, came.skipped), (true, 3), "after {turns} turns");
+        assert_eq!(shade(&newest), 4);
+    }
 }
 
 #[tokio::test]
