@@ -20,6 +20,25 @@ function completed(): Plugin {
   };
 }
 
+/** The engine begins to load beside the page's own script, which asks for it only once it runs. */
+function preloadEngine(): Plugin {
+  return {
+    name: "preload-engine",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_, { bundle }) =>
+        Object.keys(bundle ?? {})
+          .filter((file) => /engine\.worker-[^/]*\.js$/.test(file))
+          .map((file) => ({
+            tag: "link",
+            attrs: { rel: "modulepreload", as: "worker", href: `./${file}` },
+            injectTo: "head" as const,
+          })),
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses: the gateway or a proxy may serve the page under any path.
   base: "./",
@@ -32,7 +51,7 @@ export default defineConfig({
       { find: /^react$/, replacement: "preact/compat" },
     ],
   },
-  plugins: [completed()],
+  plugins: [preloadEngine(), completed()],
   build: {
     target: "es2022",
     // Nothing may be inlined as a data: address; the page's CSP allows files of its own host only.

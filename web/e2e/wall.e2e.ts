@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { withPage } from "./support/browser";
 import { eventually } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
+import { screenshot } from "./support/page_audit";
 import { Stack } from "./support/stack";
 
 const CAMERA_COUNTS = [1, 2, 4, 9, 16];
@@ -55,6 +56,7 @@ it("tiles never overlap, all can be scrolled to, and names are whole or end in a
       for (const size of VIEWPORTS) {
         await page.setViewportSize(size);
         await page.evaluate(settled);
+        await screenshot(page, `wall-of-${count}-${size.width}x${size.height}`);
         const found = faultsOf(await page.evaluate(measureLayout));
         faults.push(...found.map((f) => `${count} at ${size.width}x${size.height}: ${f}`));
       }
