@@ -17,6 +17,7 @@ mod problems;
 mod registry;
 mod service;
 mod signals;
+mod socket;
 mod subscriber;
 mod variables;
 
@@ -30,5 +31,6 @@ pub use log::{LogArgs, LogSettings};
 pub use problems::{ConfigErrors, Problems};
 pub use registry::{CountedGauge, Registry};
 pub use service::{EXIT_USAGE, healthcheck, parse, serve, usage, warn_of_unknown_variables};
+pub use socket::{Socket, SocketView};
 pub use subscriber::subscriber;
 pub use variables::known_variables;

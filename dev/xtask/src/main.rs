@@ -23,6 +23,7 @@ mod mutants;
 mod nats;
 mod network;
 mod odd_jpegs;
+mod players;
 mod probe;
 mod proxies;
 mod rtsp;
@@ -60,6 +61,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "rtsp",
         "the services against an RTSP camera, through ffmpeg",
         rtsp::command,
+    ),
+    (
+        "players",
+        "every player of docs/players.md that Debian has, before the services",
+        players::command,
     ),
     (
         "mqtt",

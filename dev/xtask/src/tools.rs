@@ -6,11 +6,13 @@
 
 mod apt;
 mod arm64;
+mod browsers;
 mod cargo_install;
 mod debian;
 mod fetch;
 mod known;
 mod module;
+mod players;
 mod proxies;
 mod rtsp_server;
 mod tool;
@@ -21,12 +23,14 @@ use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
 pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use arm64::Arm64;
+pub(crate) use browsers::{FIREFOX, WEBKIT};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBJPEG_TURBO,
     MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use players::Players;
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
 pub(crate) use vmaf::FFMPEG_WITH_VMAF;
@@ -50,6 +54,8 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         NATS_SERVER,
         NODE,
         CHROMIUM,
+        FIREFOX,
+        WEBKIT,
         FAKETIME,
         FFMPEG,
         LIBJPEG_TURBO,
