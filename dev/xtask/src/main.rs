@@ -18,6 +18,7 @@ mod children;
 mod containers;
 mod deploy;
 mod docs_commands;
+mod mqtt;
 mod mutants;
 mod nats;
 mod network;
@@ -42,7 +43,7 @@ type Run = fn(&[String]) -> Outcome<()>;
 const COMMANDS: &[(&str, &str, Run)] = &[
     (
         "run",
-        "set up and start everything on this machine; prints the URL",
+        "set up and start everything on this machine, as shipped with --release; prints the URL",
         run::command,
     ),
     (
@@ -59,6 +60,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "rtsp",
         "the services against an RTSP camera, through ffmpeg",
         rtsp::command,
+    ),
+    (
+        "mqtt",
+        "the services and a broker of MQTT, healthy, frozen and gone",
+        mqtt::command,
     ),
     (
         "arm64",

@@ -17,6 +17,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jpeg-ladder", &[]),
     ("rcvlowat", &[]),
     ("v4l2-capture", &[]),
+    ("v4l2-sys-mit", &[]),
 ];
 
 /// The rooms of a service, top to bottom, and which others each may use. The library's root connects them all.
@@ -34,11 +35,13 @@ const CAPTURE: Rooms = &[
             "controller",
             "demand",
             "encode",
+            "events",
             "metrics",
             "open_policy",
             "publish",
             "tasks",
             "wanted",
+            "watching",
         ],
     ),
     ("admin", &["demand", "metrics"]),
@@ -50,10 +53,22 @@ const CAPTURE: Rooms = &[
     ),
     (
         "controller",
-        &["camera", "clock", "demand", "open_policy", "wanted"],
+        &[
+            "camera",
+            "clock",
+            "demand",
+            "open_policy",
+            "wanted",
+            "watching",
+        ],
     ),
     ("publish", &["bus", "camera", "encode", "metrics", "wanted"]),
-    ("config", &["camera", "encode"]),
+    ("config", &["camera", "encode", "events"]),
+    (
+        "events",
+        &["bus", "camera", "clock", "demand", "metrics", "watching"],
+    ),
+    ("watching", &["open_policy"]),
     ("tasks", &[]),
     ("bus", &["clock"]),
     ("demand", &["clock", "metrics", "wanted"]),
@@ -138,6 +153,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         &["capture-svc/src/metrics/", "gateway-svc/src/metrics/"],
     ),
     ("nokhwa", &["capture-svc/src/camera/v4l2/"]),
+    ("rumqttc", &["capture-svc/src/events/mqtt/"]),
     ("v4l", &["capture-svc/src/camera/v4l2/"]),
 ];
 
