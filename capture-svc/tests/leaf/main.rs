@@ -47,11 +47,13 @@ impl Heard {
 const SOON: Duration = Duration::from_millis(200);
 
 /// What a camera's site must not say at the hub.
-const FORBIDDEN: [&str; 14] = [
+const FORBIDDEN: [&str; 16] = [
     "frames.q80",
     "frames.yard.q80",
     "status",
     "status.yard",
+    "events",
+    "events.yard",
     "$JS.hub.API.$KV.control.privacy",
     "$JS.hub.API.$KV.control.yard.privacy",
     "$JS.hub.API.$KV.demand.door.q80.gw",
@@ -79,8 +81,10 @@ async fn a_camera_behind_a_leaf_is_watched_and_switched_from_the_hub() {
     let gateway = hub.gateway().await;
     let frames = Heard::on(&gateway, "frames.door.q80").await;
     let status = Heard::on(&gateway, "status.door").await;
+    let observer = hub.observer().await;
+    let events = Heard::on(&observer, "events.door").await;
     want(&gateway, "door.q80.gw").await;
-    for stream in [&frames, &status] {
+    for stream in [&frames, &status, &events] {
         assert!(stream.next(REACTION_MAX).await.is_some());
     }
     for word in ["on", "off"] {
