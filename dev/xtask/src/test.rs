@@ -138,6 +138,10 @@ fn check_deploy(report: &mut Report) {
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",
     );
+    report.skip(
+        "packages",
+        "it takes root, a Debian of its own and minutes: cargo xtask packages",
+    );
     match tools::get_rtsp_server() {
         Ok(()) => report.step(
             "rtsp camera",
