@@ -1,15 +1,18 @@
 //! Brings demand, privacy switch, failover and the camera's report together: whether the camera is open, which renditions
 //! are encoded, what the status says.
 
+use std::time::Instant;
+
 use process::Clock;
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 use wire::{CameraId, CameraState, CameraStatus, Reason, RenditionSet, Size};
 
-use crate::camera::{Camera, CameraReport};
+use crate::camera::{Camera, CameraReport, clock};
 use crate::demand::Privacy;
 use crate::open_policy::{Conditions, OpenPolicy};
-use crate::wanted::Wanted;
+use crate::wanted::{Order, Wanted};
+use crate::watching::{Watcher, Watching};
 
 /// What the controller is told, and what it tells.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(crate) struct Controller {
     pub run: u32,
     /// The decision whether the camera may be open.
     pub policy: OpenPolicy,
+    /// Whether somebody watches, and whether the first frame may go out.
+    pub watcher: Watcher,
     /// Rungs with a live lease.
     pub wanted: watch::Receiver<Wanted>,
     /// The privacy switch.
@@ -30,8 +35,12 @@ pub(crate) struct Controller {
     pub active: watch::Receiver<bool>,
     /// How the camera is.
     pub report: watch::Receiver<CameraReport>,
+    /// The last turn of somebody watching that was answered.
+    pub answered: watch::Receiver<u64>,
     /// Told the renditions to encode, and how often.
-    pub encode: watch::Sender<Wanted>,
+    pub encode: watch::Sender<Order>,
+    /// Told whether somebody watches.
+    pub watching: watch::Sender<Option<Watching>>,
     /// Told what to publish as the status.
     pub status: watch::Sender<CameraStatus>,
 }
@@ -48,49 +57,13 @@ impl Controller {
         // Closed, and not to be seen: as long as the privacy switch is not known.
         let mut asked = (false, true);
         loop {
-            let (wanted, privacy) = (
-                *self.wanted.borrow_and_update(),
-                *self.privacy.borrow_and_update(),
-            );
-            let standby = !*self.active.borrow_and_update();
-            let conditions = Conditions {
-                demanded: !wanted.is_empty(),
-                private: privacy != Privacy::Off,
-                standby,
-            };
-            let (open, ask_again) = self.policy.decide(conditions, self.clock.now());
-            let ask = (open, conditions.private);
-            if std::mem::replace(&mut asked, ask) != ask {
-                if conditions.private {
-                    camera.close_at_once();
-                } else {
-                    camera.set_wanted(open);
-                }
-            }
-            let encode = if conditions.private || standby {
-                Wanted::NOTHING
-            } else {
-                wanted
-            };
-            self.encode
-                .send_if_modified(|before| std::mem::replace(before, encode) != encode);
-            let status = status(
-                &self.camera_id,
-                self.run,
-                &self.report.borrow_and_update(),
-                privacy,
-                encode.renditions(),
-            );
-            self.status.send_if_modified(|before| {
-                let changed = *before != status;
-                *before = status;
-                changed
-            });
+            let ask_again = self.decide(camera, &mut asked);
             let changed = tokio::select! {
                 changed = self.wanted.changed() => changed,
                 changed = self.privacy.changed() => changed,
                 changed = self.active.changed() => changed,
                 changed = self.report.changed() => changed,
+                changed = self.answered.changed() => changed,
                 () = sleep_until(ask_again.unwrap_or_else(|| self.clock.now()).into()), if ask_again.is_some() => Ok(()),
             };
             if changed.is_err() {
@@ -98,6 +71,64 @@ impl Controller {
             }
         }
     }
+
+    /// Tells everybody what follows from what is known now. `asked`: what the camera was asked last: to be open, not to be
+    /// seen. Returns when to decide again though nothing has changed.
+    fn decide(&mut self, camera: &Camera, asked: &mut (bool, bool)) -> Option<Instant> {
+        let (wanted, privacy) = (
+            *self.wanted.borrow_and_update(),
+            *self.privacy.borrow_and_update(),
+        );
+        let standby = !*self.active.borrow_and_update();
+        let conditions = Conditions {
+            demanded: !wanted.is_empty(),
+            private: privacy != Privacy::Off,
+            standby,
+        };
+        let now = self.clock.now();
+        let (open, ask_again) = self.policy.decide(conditions, now);
+        let ask = (open, conditions.private);
+        if std::mem::replace(asked, ask) != ask {
+            if conditions.private {
+                camera.close_at_once();
+            } else {
+                camera.set_wanted(open);
+            }
+        }
+        let answered = *self.answered.borrow_and_update();
+        let decision = self
+            .watcher
+            .decide(conditions, answered, now, clock::wall_us());
+        tell(&self.watching, decision.watching);
+        if decision.gave_up {
+            tracing::info!("CAPTURE_ON_WATCH has not answered: the first picture waits no longer");
+        }
+        let order = match decision.not_before_us {
+            Some(not_before_us) if !conditions.private && !standby => Order {
+                wanted,
+                not_before_us,
+            },
+            _ => Order::NONE,
+        };
+        tell(&self.encode, order);
+        let status = status(
+            &self.camera_id,
+            self.run,
+            &self.report.borrow_and_update(),
+            privacy,
+            order.wanted.renditions(),
+        );
+        tell(&self.status, status);
+        [ask_again, decision.ask_again].into_iter().flatten().min()
+    }
+}
+
+fn tell<T: PartialEq>(sender: &watch::Sender<T>, value: T) {
+    sender.send_if_modified(|before| {
+        let changed = *before != value;
+        *before = value;
+        changed
+    });
 }
 
 /// What gateways and people are told.

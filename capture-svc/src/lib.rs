@@ -8,6 +8,8 @@
 //!
 //! All of that is there once for each camera ([`one_camera`]); [`cameras`] says which a process serves.
 //!
+//! [`events`] tells the world what happens with a camera: that somebody looks, first of all ([`watching`]).
+//!
 //! The rest: [`bus`] also publishes the status and decides who serves when the camera host is doubled, [`cli`] holds the
 //! sub-commands, [`admin`] is the port for metrics and health, [`config`] the settings, [`metrics`] the series,
 //! [`tasks`] who runs.
@@ -21,6 +23,7 @@ pub mod config;
 mod controller;
 mod demand;
 mod encode;
+mod events;
 pub mod metrics;
 mod one_camera;
 mod open_policy;
@@ -28,6 +31,7 @@ mod pacer;
 mod publish;
 mod tasks;
 mod wanted;
+mod watching;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,5 +1,9 @@
 //! Everything that serves one camera: its thread, the watch on its demand, its status, its publisher and what decides
-//! between them. Cameras of one process share the connections to NATS and nothing else.
+//! between them; [`telling`]: who is told what happens with it. Cameras of one process share the connections to NATS and
+//! nothing else.
+
+mod telling;
+mod wires;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +15,19 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use wire::MemberId;
 
+use self::telling::{Farewells, Telling};
+use self::wires::Wires;
 use crate::bus::{FrameBus, StatusPublisher};
 use crate::camera::{Camera, SourceSpec, clock, is_present};
 use crate::config::CameraConfig;
 use crate::controller::Controller;
-use crate::demand::{Buckets, DemandWatcher, Leases, Privacy, PrivacyBoard};
+use crate::demand::{Buckets, DemandWatcher, Leases, PrivacyBoard, Told};
+use crate::events::Known;
 use crate::metrics::{CameraSeries, Metrics, ServiceMetrics};
 use crate::open_policy::OpenPolicy;
-use crate::publish::Publisher;
+use crate::publish::{PictureTap, Publisher};
 use crate::tasks::Tasks;
-use crate::wanted::Wanted;
+use crate::watching::Watcher;
 
 /// How often is looked whether the camera is there; whoever is told of it waits for minutes.
 const PRESENT_INTERVAL: Duration = Duration::from_secs(5);
@@ -54,6 +61,7 @@ pub(crate) struct Links {
 pub(crate) struct OneCamera {
     tasks: Tasks,
     camera: Arc<Camera>,
+    farewells: Farewells,
     /// They go when the camera is no longer served.
     _series: CameraSeries,
 }
@@ -68,58 +76,27 @@ impl OneCamera {
         let series = shared.metrics.camera(id)?;
         let camera = Camera::start(config.camera.clone(), series.camera.clone());
         let camera = Arc::new(camera.context("starting the camera thread")?);
-        let clock = shared.clock;
         let run = fastrand::u32(..);
-        let capture = MemberId::new(id.name(), fastrand::u64(..));
-        tracing::info!(camera = id.name(), run = format!("{run:08x}"), %capture, "serving");
-        let (wanted_tx, wanted) = watch::channel(Wanted::NOTHING);
-        let (privacy_tx, privacy) = watch::channel(Privacy::Unknown);
-        let (active_tx, active) = watch::channel(false);
-        let (encode_tx, encode) = watch::channel(Wanted::NOTHING);
         let first_status = Controller::first_status(id, run, &camera.status().borrow());
-        let (status_tx, status) = watch::channel(first_status);
-        let (ratio_tx, ratio) = watch::channel(None);
-        shared.privacy.put(id.clone(), privacy.clone());
-
-        let mut tasks = Tasks::default();
-        let control = shared.links.control.clone();
-        let leases = Leases::new(id.clone(), &capture, clock.now());
-        let buckets = Buckets::new(&control, id, shared.bucket_replicas);
-        let (link, counts) = (control.clone(), series.leases.clone());
-        let watcher =
-            DemandWatcher::new(clock, link, buckets, leases, counts, wanted_tx, privacy_tx);
-        tasks.spawn("the watch on the demand", watcher.run());
-        let status = StatusPublisher::new(clock, control, id, run, status, ratio, active_tx);
-        tasks.spawn_infallible("the status", status.run());
-        let publisher = publish_frames(
+        let parts = Parts {
             config,
-            &series,
-            &camera,
-            shared.links.frames.clone(),
+            shared,
+            series: &series,
+            camera: &camera,
             run,
-            encode,
-            ratio_tx,
-        );
-        tasks.spawn_infallible("the publisher", publisher);
-        let source = config.camera.source.clone();
-        let seen = tell_whether_it_serves(series.service.clone(), active.clone(), source);
-        tasks.spawn_infallible("the look at the camera", seen);
-        let controller = Controller {
-            clock,
-            policy: OpenPolicy::new(config.linger),
-            camera_id: id.clone(),
-            run,
-            wanted,
-            privacy,
-            active,
-            report: camera.status(),
-            encode: encode_tx,
-            status: status_tx,
+            wires: Wires::new(first_status),
         };
-        run_camera(&mut tasks, controller, &camera);
+        let privacy = parts.wires.privacy.hear.clone();
+        shared.privacy.put(id.clone(), privacy);
+        let mut tasks = Tasks::default();
+        parts.watch_the_demand(&mut tasks);
+        let farewells = parts.telling().start(&mut tasks);
+        parts.publish(&mut tasks);
+        parts.control(&mut tasks);
         Ok(Self {
             tasks,
             camera,
+            farewells,
             _series: series,
         })
     }
@@ -132,6 +109,7 @@ impl OneCamera {
         Ok(Self {
             tasks,
             camera: Arc::new(camera),
+            farewells: Farewells::default(),
             _series: series,
         })
     }
@@ -144,22 +122,130 @@ impl OneCamera {
     /// Closes the camera; takes at most a second, also if its driver hangs. What was published is on its way then.
     pub(crate) async fn stop(self) {
         self.camera.stop();
-        self.camera.stopped().await;
+        tokio::join!(self.farewells.say(), self.camera.stopped());
     }
 }
 
-/// The two tasks that the camera itself has.
-fn run_camera(tasks: &mut Tasks, controller: Controller, camera: &Arc<Camera>) {
-    let opened = Arc::clone(camera);
-    tasks.spawn_infallible(
-        "the controller",
-        async move { controller.run(&opened).await },
-    );
-    let supervised = Arc::clone(camera);
-    tasks.spawn_infallible(
-        "the camera thread",
-        async move { supervised.stopped().await },
-    );
+/// What the parts are made from.
+struct Parts<'a> {
+    config: &'a CameraConfig,
+    shared: &'a Shared,
+    series: &'a CameraSeries,
+    camera: &'a Arc<Camera>,
+    run: u32,
+    wires: Wires,
+}
+
+impl Parts<'_> {
+    fn watch_the_demand(&self, tasks: &mut Tasks) {
+        let (id, wires, clock) = (&self.config.id, &self.wires, self.shared.clock);
+        let capture = MemberId::new(id.name(), fastrand::u64(..));
+        let run = format!("{:08x}", self.run);
+        tracing::info!(camera = id.name(), run, %capture, "serving");
+        let link = self.shared.links.control.clone();
+        let leases = Leases::new(id.clone(), &capture, clock.now());
+        let buckets = Buckets::new(&link, id, self.shared.bucket_replicas);
+        let told = Told {
+            wanted: wires.wanted.tell.clone(),
+            gateways: wires.gateways.tell.clone(),
+            privacy: wires.privacy.tell.clone(),
+        };
+        let counts = self.series.leases.clone();
+        let watcher = DemandWatcher::new(clock, link, buckets, leases, counts, told);
+        tasks.spawn("the watch on the demand", watcher.run());
+    }
+
+    fn telling(&self) -> Telling<'_> {
+        let wires = &self.wires;
+        Telling {
+            config: self.config,
+            failures: &self.series.events,
+            clock: self.shared.clock,
+            control: self.shared.links.control.clone(),
+            bucket_replicas: self.shared.bucket_replicas,
+            known: Known {
+                watching: wires.watching.hear.clone(),
+                gateways: wires.gateways.hear.clone(),
+                status: wires.status.hear.clone(),
+                changed_ratio: wires.changed_ratio.hear.clone(),
+            },
+            privacy: wires.privacy.hear.clone(),
+            active: wires.active.hear.clone(),
+            picture: wires.picture.hear.clone(),
+            answered: wires.answered.tell.clone(),
+        }
+    }
+
+    /// The status, the frames, and what the gauges say.
+    fn publish(&self, tasks: &mut Tasks) {
+        let (config, wires) = (self.config, &self.wires);
+        let status = StatusPublisher::new(
+            self.shared.clock,
+            self.shared.links.control.clone(),
+            &config.id,
+            self.run,
+            wires.status.hear.clone(),
+            wires.changed_ratio.hear.clone(),
+            wires.active.tell.clone(),
+        );
+        tasks.spawn_infallible("the status", status.run());
+        tasks.spawn_infallible("the publisher", self.publish_frames());
+        let source = config.camera.source.clone();
+        let active = wires.active.hear.clone();
+        let seen = tell_whether_it_serves(self.series.service.clone(), active, source);
+        tasks.spawn_infallible("the look at the camera", seen);
+    }
+
+    /// Waits for the first connection, then publishes every frame as it is ordered.
+    fn publish_frames(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (config, wires, run) = (self.config, &self.wires, self.run);
+        let (width, height) = (config.camera.width, config.camera.height);
+        let mut bus = FrameBus::new(self.shared.links.frames.clone(), &config.id);
+        let encoder = config.encoder.build(config.sampling, config.hold);
+        let (frames, metrics) = (self.camera.frames(), self.series.publish.clone());
+        let every = config.events.mqtt.as_ref();
+        let every = every.and_then(|mqtt| mqtt.picture_every);
+        let picture = wires.picture.tell.clone();
+        let tap = every.map(|every| PictureTap::new(every, picture));
+        let changed_ratio = wires.changed_ratio.tell.clone();
+        let orders = wires.order.hear.clone();
+        async move {
+            bus.connected(width, height).await;
+            let now = clock::wall_us;
+            let publisher = Publisher::new(encoder, bus, run, metrics, changed_ratio, tap, now);
+            publisher.run(frames, orders).await;
+        }
+    }
+
+    /// What decides, and the thread that obeys.
+    fn control(&self, tasks: &mut Tasks) {
+        let (config, wires) = (self.config, &self.wires);
+        let controller = Controller {
+            clock: self.shared.clock,
+            policy: OpenPolicy::new(config.linger),
+            watcher: Watcher::new(config.linger, config.events.on_watch.is_some()),
+            camera_id: config.id.clone(),
+            run: self.run,
+            wanted: wires.wanted.hear.clone(),
+            privacy: wires.privacy.hear.clone(),
+            active: wires.active.hear.clone(),
+            report: self.camera.status(),
+            answered: wires.answered.hear.clone(),
+            encode: wires.order.tell.clone(),
+            watching: wires.watching.tell.clone(),
+            status: wires.status.tell.clone(),
+        };
+        let opened = Arc::clone(self.camera);
+        tasks.spawn_infallible(
+            "the controller",
+            async move { controller.run(&opened).await },
+        );
+        let supervised = Arc::clone(self.camera);
+        tasks.spawn_infallible(
+            "the camera thread",
+            async move { supervised.stopped().await },
+        );
+    }
 }
 
 /// Keeps the two gauges that say whether this process serves the camera, and whether it is there, until nobody decides
@@ -177,27 +263,5 @@ async fn tell_whether_it_serves(
             _ = look.tick() => metrics.present.set(is_present(&source).into()),
             changed = active.changed() => if changed.is_err() { return },
         }
-    }
-}
-
-/// Waits for the first connection, then publishes every frame at the renditions of `encode`.
-fn publish_frames(
-    config: &CameraConfig,
-    series: &CameraSeries,
-    camera: &Camera,
-    link: Link,
-    run: u32,
-    encode: watch::Receiver<Wanted>,
-    changed_ratio: watch::Sender<Option<f64>>,
-) -> impl Future<Output = ()> + Send + 'static {
-    let (width, height) = (config.camera.width, config.camera.height);
-    let mut bus = FrameBus::new(link, &config.id);
-    let encoder = config.encoder.build(config.sampling, config.hold);
-    let (frames, metrics) = (camera.frames(), series.publish.clone());
-    async move {
-        bus.connected(width, height).await;
-        let now = clock::wall_us;
-        let publisher = Publisher::new(encoder, bus, run, metrics, changed_ratio, now);
-        publisher.run(frames, encode).await;
     }
 }

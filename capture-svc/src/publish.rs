@@ -5,6 +5,7 @@
 //! wait. One that is wanted seldom is made seldom ([`crate::wanted`]).
 
 mod changed;
+mod tap;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +19,9 @@ use crate::bus::{FrameBus, Undelivered};
 use crate::camera::{FrameReceiver, RawFrame, Verdict};
 use crate::encode::{EncodeError, Encoder, Intervals};
 use crate::metrics::PublishMetrics;
-use crate::wanted::{Thinning, Wanted};
+use crate::wanted::{Order, Thinning};
 use changed::Changed;
+pub(crate) use tap::PictureTap;
 
 /// The oldest frame that a rendition gets when it becomes wanted between two frames.
 const CATCH_UP_AGE_MAX: Duration = Duration::from_secs(1);
@@ -33,6 +35,7 @@ pub(crate) struct Publisher {
     run: u32,
     metrics: PublishMetrics,
     changed: Changed,
+    tap: Option<PictureTap>,
     /// Wall clock in µs since the epoch; the stamp's own.
     now_us: fn() -> u64,
     pool: Arc<Pool>,
@@ -40,7 +43,8 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// A publisher for the run `run`; tells `changed_ratio` which share of the picture changes.
+    /// A publisher for the run `run`; tells `changed_ratio` which share of the picture changes, and `tap` a picture now and
+    /// then.
     #[must_use]
     pub(crate) fn new(
         encoder: Box<dyn Encoder>,
@@ -48,6 +52,7 @@ impl Publisher {
         run: u32,
         metrics: PublishMetrics,
         changed_ratio: watch::Sender<Option<f64>>,
+        tap: Option<PictureTap>,
         now_us: fn() -> u64,
     ) -> Self {
         Self {
@@ -56,24 +61,30 @@ impl Publisher {
             run,
             changed: Changed::new(metrics.clone(), changed_ratio),
             metrics,
+            tap,
             now_us,
             pool: Arc::default(),
             jpegs: Vec::new(),
         }
     }
 
-    /// Publishes every frame at every rendition that it is due for until `wanted` has no sender any more.
+    /// Publishes every frame at every rendition that it is due for until `orders` has no sender any more.
     pub(crate) async fn run(
         mut self,
         mut frames: FrameReceiver,
-        mut wanted: watch::Receiver<Wanted>,
+        mut orders: watch::Receiver<Order>,
     ) {
         let mut last: Option<Arc<RawFrame>> = None;
         let mut thinning = Thinning::new();
         loop {
             tokio::select! {
                 frame = frames.next() => {
-                    thinning.want(*wanted.borrow_and_update());
+                    let order = *orders.borrow_and_update();
+                    thinning.want(order.wanted);
+                    if frame.captured_at_us < order.not_before_us {
+                        thinning.forget_last();
+                        continue;
+                    }
                     let due = thinning.due(frame.captured_at_us);
                     let verdict = self.publish(&frame, due).await;
                     if let Some(verdict) = verdict {
@@ -85,24 +96,29 @@ impl Publisher {
                     }
                     last = Some(frame);
                 }
-                changed = wanted.changed() => {
+                changed = orders.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    let now_wanted = *wanted.borrow_and_update();
-                    if now_wanted.is_empty() {
+                    let order = *orders.borrow_and_update();
+                    if order.wanted.is_empty() {
                         self.changed.idle();
                     }
-                    if last.as_ref().is_some_and(|frame| self.age(frame) >= CATCH_UP_AGE_MAX) {
+                    if last.as_ref().is_some_and(|frame| self.is_past(frame, order)) {
                         thinning.forget_last();
                     }
-                    let hurried = thinning.want(now_wanted);
+                    let hurried = thinning.want(order.wanted);
                     if let Some(frame) = &last {
                         self.publish(frame, hurried).await;
                     }
                 }
             }
         }
+    }
+
+    /// Whether the last frame is nothing any more for whoever comes now.
+    fn is_past(&self, frame: &RawFrame, order: Order) -> bool {
+        self.age(frame) >= CATCH_UP_AGE_MAX || frame.captured_at_us < order.not_before_us
     }
 
     fn age(&self, frame: &RawFrame) -> Duration {
@@ -133,6 +149,13 @@ impl Publisher {
         for (index, rendition) in renditions.iter().enumerate() {
             let jpeg = self.pool.bytes(std::mem::take(&mut self.jpegs[index]));
             let size = jpeg.len();
+            // The last one has the most bits.
+            if index + 1 == renditions.len()
+                && let Some(tap) = self.tap.as_mut()
+                && tap.is_due(frame.captured_at_us)
+            {
+                tap.take(jpeg.clone(), frame.captured_at_us);
+            }
             match self.bus.publish(rendition, jpeg, deadline).await {
                 Ok(()) => {
                     self.metrics.published[rendition.index()].inc();

@@ -49,6 +49,23 @@ impl std::fmt::Debug for Wanted {
     }
 }
 
+/// What is to be made of frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// In which renditions, and how often each.
+    pub(crate) wanted: Wanted,
+    /// Frames that were captured before, in µs since the epoch, are made in none.
+    pub(crate) not_before_us: u64,
+}
+
+impl Order {
+    /// Nothing is to be made.
+    pub(crate) const NONE: Self = Self {
+        wanted: Wanted::NOTHING,
+        not_before_us: 0,
+    };
+}
+
 /// Thins each rendition to the rate at which it is wanted.
 #[derive(Debug)]
 pub(crate) struct Thinning {

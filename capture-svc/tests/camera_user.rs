@@ -153,6 +153,8 @@ async fn a_camera_hosts_own_user_can_do_nothing_to_other_cameras() {
         "frames.yard.q80",
         "status",
         "status.yard",
+        "events",
+        "events.yard",
         "$KV.control.privacy",
         "$KV.control.yard.privacy",
         "$KV.demand.front-door.q80.gw",

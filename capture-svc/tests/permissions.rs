@@ -79,9 +79,10 @@ async fn with_the_least_permissions_everything_works() {
 async fn a_permission_that_is_missing_is_named_and_the_service_is_not_ready() {
     for (taken, subject) in [
         (
-            "\"frames.*\", \"frames.*.*\", \"status\", \"status.*\",",
+            "\"frames.*\", \"frames.*.*\", \"status\", \"status.*\", \"events\", \"events.*\",",
             "frames.q80",
         ),
+        (", \"events\", \"events.*\"", "\"events\""),
         ("\"$KV.demand._cap.*\", ", "$KV.demand._cap."),
         (
             "\"$JS.API.STREAM.CREATE.KV_demand\", ",

@@ -57,6 +57,12 @@ impl MeasuredStack {
         )
     }
 
+    /// The bucket whose key `privacy` closes the camera.
+    pub(crate) async fn privacy_switch(&self) -> anyhow::Result<async_nats::jetstream::kv::Store> {
+        let context = async_nats::jetstream::new(self.stack.nats().client().await);
+        Ok(context.get_key_value("control").await?)
+    }
+
     /// The sum of a series of all gateways.
     pub(crate) fn gateway_metric(&self, name: &str) -> f64 {
         let one = |gateway: &Process| number(self.runtime.block_on(gateway.metric(name, &[])));

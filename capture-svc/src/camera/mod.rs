@@ -46,9 +46,12 @@ use self::{
     supervisor::Supervisor,
 };
 pub(crate) use self::{
-    exec::format::ExecFormat,
+    exec::{call::Call, command::ExecCommand, format::ExecFormat},
     frame::{CaptureClock, ColorRange, Faults, PixelFormat, RawFrame},
-    http::{HttpSettings, HttpTrust, authority, read_password, shown},
+    http::{
+        CA_SETTING, HttpAddress, HttpSettings, HttpTrust, authority, read_password, shown,
+        tls_client,
+    },
     present::is_present,
     report::CameraReport,
     secrets::masked,

@@ -6,6 +6,7 @@ use wire::CameraId;
 
 use crate::camera::CameraSettings;
 use crate::encode::{EncoderKind, Hold, Sampling};
+use crate::events::EventSettings;
 
 /// What is set for each camera by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,4 +23,6 @@ pub(crate) struct CameraConfig {
     pub(crate) hold: Option<Hold>,
     /// How long the camera stays open without demand; `None`: until the process ends.
     pub(crate) linger: Option<Duration>,
+    /// Who is told what happens with it.
+    pub(crate) events: EventSettings,
 }

@@ -4,6 +4,7 @@ use bus::NatsArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use process::LogArgs;
 
+use super::events::EventArgs;
 use super::http::HttpArgs;
 
 /// Owns the camera and publishes JPEG frames to NATS while somebody wants them.
@@ -160,6 +161,8 @@ pub struct Settings {
         default_value = "10s"
     )]
     pub(super) hold_refresh: String,
+    #[command(flatten)]
+    pub(super) events: EventArgs,
     /// Replicas of the demand and control buckets: 1, or 3 on a cluster of NATS servers
     #[arg(
         long,

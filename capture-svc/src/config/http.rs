@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use process::Problems;
 
-use crate::camera::{HttpSettings, HttpTrust, SourceSpec, authority, read_password};
+use crate::camera::{CA_SETTING, HttpSettings, HttpTrust, SourceSpec, authority, read_password};
 
 /// How often a picture may be asked for: a connection each time is not for more, and nobody watches what is an hour old.
 const POLL_RANGE: std::ops::RangeInclusive<Duration> =
@@ -90,7 +90,7 @@ impl HttpArgs {
             });
         };
         let file = problems.file("CAPTURE_HTTP_CA_FILE", file)?;
-        if let Err(words) = authority(&file) {
+        if let Err(words) = authority(&file, CA_SETTING) {
             problems.add(words);
         }
         if insecure {

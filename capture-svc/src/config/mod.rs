@@ -6,6 +6,7 @@
 mod camera;
 mod cameras_file;
 mod cli;
+mod events;
 mod http;
 mod validate;
 

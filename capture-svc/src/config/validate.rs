@@ -98,6 +98,7 @@ impl Settings {
             &[("auto", true), ("off", false)],
         );
         let refresh = problems.time("CAPTURE_HOLD_REFRESH", &self.hold_refresh);
+        let events = self.events.validate(problems);
         let linger = problems.time_or_never("CAPTURE_LINGER", &self.linger, LINGER_HINT);
         Some(CameraConfig {
             id: id?,
@@ -106,6 +107,7 @@ impl Settings {
             sampling: sampling?,
             hold: hold?.then_some(Hold { refresh: refresh? }),
             linger: linger?,
+            events: events?,
         })
     }
 

@@ -5,7 +5,7 @@
 //! because NATS elects a leader or lost the bucket is not a lease that nobody wants. The canary tells the two apart:
 //! a key of our own that must come back through put, stream, consumer and watch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use wire::lease::{self, HOLD_MAX, LEASE, PLANE_DEAD};
@@ -154,6 +154,13 @@ impl Leases {
             .keys()
             .filter(|key| key.rendition == rendition)
             .count()
+    }
+
+    /// How many gateways have a live lease, on whatever rendition.
+    #[must_use]
+    pub(super) fn gateways(&self) -> usize {
+        let gateways: HashSet<_> = self.live.keys().map(|key| &key.gateway).collect();
+        gateways.len()
     }
 
     /// Whether the canary has been silent for too long: the watch and the bucket must be made anew.

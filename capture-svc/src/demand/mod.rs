@@ -13,5 +13,5 @@ pub(crate) use self::{
     board::PrivacyBoard,
     buckets::{Buckets, Privacy, switch_privacy},
     leases::Leases,
-    watch::DemandWatcher,
+    watch::{DemandWatcher, Told},
 };

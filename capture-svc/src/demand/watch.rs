@@ -41,8 +41,18 @@ pub(crate) struct DemandWatcher {
     buckets: Buckets,
     leases: Leases,
     metrics: LeaseMetrics,
-    wanted: watch::Sender<Wanted>,
-    privacy: watch::Sender<Privacy>,
+    told: Told,
+}
+
+/// Whom it tells.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The renditions with a live lease, how often each.
+    pub(crate) wanted: watch::Sender<Wanted>,
+    /// How many gateways have one.
+    pub(crate) gateways: watch::Sender<usize>,
+    /// The switch, once it is known.
+    pub(crate) privacy: watch::Sender<Privacy>,
 }
 
 /// Why buckets and watches must be made anew.
@@ -70,7 +80,7 @@ struct Work {
 }
 
 impl DemandWatcher {
-    /// Tells `wanted` the renditions with a live lease, how often each, and `privacy` the switch, once they are known.
+    /// Tells `told` what it is about, once it is known.
     #[must_use]
     pub(crate) fn new(
         clock: Clock,
@@ -78,8 +88,7 @@ impl DemandWatcher {
         buckets: Buckets,
         leases: Leases,
         metrics: LeaseMetrics,
-        wanted: watch::Sender<Wanted>,
-        privacy: watch::Sender<Privacy>,
+        told: Told,
     ) -> Self {
         Self {
             clock,
@@ -87,8 +96,7 @@ impl DemandWatcher {
             buckets,
             leases,
             metrics,
-            wanted,
-            privacy,
+            told,
         }
     }
 
@@ -133,7 +141,7 @@ impl DemandWatcher {
                 }
                 _ = canary_due.tick(), if work.watches.is_some() => self.send_canary(&mut work),
                 () = sleep_until(next_end.unwrap_or_else(|| self.clock.now()).into()), if next_end.is_some() => None,
-                () = self.wanted.closed() => return Ok(()),
+                () = self.told.wanted.closed() => return Ok(()),
             };
             if let Some(reason) = reason {
                 work = self.rebuild(&reason, &mut backoff);
@@ -193,15 +201,20 @@ impl DemandWatcher {
     /// Tells what is wanted now; returns when that can change by itself.
     fn tell_wanted(&mut self) -> Option<Instant> {
         let wanted = self.leases.wanted(self.clock.now());
-        let before = *self.wanted.borrow();
+        let before = *self.told.wanted.borrow();
         if before.renditions() != wanted.renditions() {
             tracing::info!(?wanted, "demand");
         } else if before != wanted {
             // Rates come and go with every tile that somebody looks at.
             tracing::debug!(?wanted, "demand");
         }
-        self.wanted
+        self.told
+            .wanted
             .send_if_modified(|before| std::mem::replace(before, wanted) != wanted);
+        let gateways = self.leases.gateways();
+        self.told
+            .gateways
+            .send_if_modified(|before| std::mem::replace(before, gateways) != gateways);
         for rendition in Rendition::ladder() {
             self.metrics.set(rendition, self.leases.count(rendition));
         }
@@ -212,7 +225,7 @@ impl DemandWatcher {
     }
 
     fn tell_privacy(&self, switch: Privacy) {
-        if self.privacy.send_replace(switch) != switch {
+        if self.told.privacy.send_replace(switch) != switch {
             tracing::info!(?switch, "privacy switch");
         }
     }
@@ -243,7 +256,7 @@ impl DemandWatcher {
     }
 
     fn open(&self, wait: Duration) -> Later<Result<Watches, OpenError>> {
-        let (buckets, known) = (self.buckets.clone(), *self.privacy.borrow());
+        let (buckets, known) = (self.buckets.clone(), *self.told.privacy.borrow());
         async move {
             tokio::time::sleep(wait).await;
             buckets.watch(known).await

@@ -1,5 +1,6 @@
 //! Every `capture_*` series: names, help and buckets in one place. Each part of the service gets its own few.
 
+mod events;
 #[cfg(test)]
 mod tests;
 
@@ -7,6 +8,8 @@ use bus::LinkMetrics;
 use process::Registry;
 use prometheus::{Gauge, Histogram, IntCounter, IntCounterVec, IntGauge, Result};
 use wire::{CameraId, PerRendition, Reason, Rendition, per_rendition};
+
+pub(crate) use self::events::{EventFailures, EventMetrics};
 
 /// From half a millisecond to a few seconds: an encode takes 1 to 30 ms, an age of 100 ms is a fault.
 const SECONDS_BUCKETS: [f64; 13] = [
@@ -54,6 +57,7 @@ impl Metrics {
             camera: CameraMetrics::new(&registry, &dropped)?,
             publish: PublishMetrics::new(&registry, &dropped)?,
             leases: LeaseMetrics::new(&registry)?,
+            events: EventMetrics::new(&registry)?,
             _registry: registry,
         })
     }
@@ -76,6 +80,8 @@ pub struct CameraSeries {
     pub(crate) publish: PublishMetrics,
     /// What the watch on the demand counts.
     pub(crate) leases: LeaseMetrics,
+    /// What the telling of events counts.
+    pub(crate) events: EventMetrics,
     /// Has them as long as this lives.
     _registry: Registry,
 }

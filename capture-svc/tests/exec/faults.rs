@@ -39,6 +39,26 @@ async fn a_program_that_ends_is_told_by_its_last_words_and_started_again() {
 }
 
 #[tokio::test]
+async fn an_exit_code_is_no_signal_and_a_signal_is_no_exit_code() {
+    let nats = NatsServer::start().await;
+    // 145 is what ffmpeg ends with when a connection is refused.
+    for (end, told) in [
+        ("exit 145", "camera has ended with exit code 145"),
+        ("kill -SEGV $$", "camera was ended by signal 11"),
+    ] {
+        let programs = Programs::new();
+        programs.file("frame", jpeg(128));
+        programs.script("camera", &format!("{end}\n"));
+        let watched = Watched::start(&nats, &programs, "camera", &[]).await;
+        let failed = watched
+            .status(|status| status.state == CameraState::Error)
+            .await;
+        let detail = failed.detail.expect("words");
+        assert!(detail.starts_with(told), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_falls_silent_is_told_and_started_again() {
     let nats = NatsServer::start().await;
     let programs = Programs::new();

@@ -50,6 +50,15 @@ impl CameraId {
         }
     }
 
+    /// Where what happens with the camera is published.
+    #[must_use]
+    pub fn events_subject(&self) -> String {
+        match &self.0 {
+            None => "events".to_owned(),
+            Some(name) => format!("events.{name}"),
+        }
+    }
+
     /// The camera that publishes its status on `subject`.
     #[must_use]
     pub fn of_status_subject(subject: &str) -> Option<Self> {
@@ -117,6 +126,10 @@ mod tests {
         assert_eq!(
             (unnamed.status_subject(), door.status_subject()),
             ("status".into(), "status.front-door".into())
+        );
+        assert_eq!(
+            (unnamed.events_subject(), door.events_subject()),
+            ("events".into(), "events.front-door".into())
         );
         assert_eq!(
             (unnamed.privacy_key(), door.privacy_key()),

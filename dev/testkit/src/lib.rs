@@ -1,4 +1,4 @@
-//! Real parts for tests, dev-only: everything started and ready ([`Stack`]), a nats-server per test ([`NatsServer`]), a
+//! Real parts for tests, dev-only: everything started and ready ([`Stack`]), a nats-server per test ([`NatsServer`]), a broker of MQTT ([`Mosquitto`]), a
 //! service as its own process ([`Process`]), a WebSocket client ([`Viewer`]) and very many of them ([`Load`]), a reader that
 //! trusts no frame ([`Picture`]), pictures that change where told ([`Scene`]), bad networks ([`ThrottledLink`], [`Host`]), cameras ([`Cameras`], [`HttpCamera`]) and
 //! [`eventually`] instead of sleeping.
@@ -24,6 +24,7 @@ mod link;
 mod load;
 mod logins;
 mod metrics;
+mod mosquitto;
 mod nats;
 mod picture;
 mod process;
@@ -45,6 +46,7 @@ pub use launch::Settings;
 pub use link::{LinkQuality, ThrottledLink};
 pub use load::{Load, now_us};
 pub use logins::SHIPPED_USERS;
+pub use mosquitto::Mosquitto;
 pub use nats::NatsServer;
 pub use picture::{Picture, read_stamp};
 pub use process::Process;

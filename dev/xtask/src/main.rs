@@ -19,6 +19,7 @@ mod containers;
 mod deploy;
 mod dist;
 mod docs_commands;
+mod mqtt;
 mod mutants;
 mod nats;
 mod network;
@@ -63,6 +64,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "rtsp",
         "the services against an RTSP camera, through ffmpeg",
         rtsp::command,
+    ),
+    (
+        "mqtt",
+        "the services and a broker of MQTT, healthy, frozen and gone",
+        mqtt::command,
     ),
     (
         "arm64",

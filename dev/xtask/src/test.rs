@@ -1,11 +1,14 @@
 //! `cargo xtask test`: every check of this repository, each with its time, and loudly what did not run.
 
-use std::process::Command;
-use std::time::{Duration, Instant};
+mod report;
 
-use crate::shell::{Environment, Outcome, binaries, output, paint, red, run};
+use std::process::Command;
+
+use self::report::Report;
+use crate::shell::{Environment, Outcome, binaries, output, run};
 use crate::{
-    advisories, bench, camera, chaos, deploy, docs_commands, odd_jpegs, proxies, rtsp, tools, web,
+    advisories, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, proxies, rtsp, tools,
+    web,
 };
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -14,10 +17,7 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     environment.set("CAPTURE_BIN", binaries.join("capture-svc"));
     environment.set("GATEWAY_BIN", binaries.join("gateway-svc"));
     environment.set("WEB_DIST", web::dist());
-    let mut report = Report {
-        environment,
-        steps: Vec::new(),
-    };
+    let mut report = Report::new(environment);
 
     get_tools(&mut report);
     check_rust(&mut report);
@@ -142,20 +142,19 @@ fn check_deploy(report: &mut Report) {
         "packages",
         "it takes root, a Debian of its own and minutes: cargo xtask packages",
     );
-    match tools::get_rtsp_server() {
-        Ok(()) => report.step(
-            "rtsp camera",
-            &["build", "nats-server", "ffmpeg"],
-            |environment| rtsp::check(environment),
-        ),
-        Err(why) => report.skip("rtsp camera", &why),
-    }
-    match tools::apt_possible() {
-        Ok(()) => report.step("camera machine", &["build", "nats-server"], |_| {
-            camera::command(&[])
-        }),
-        Err(why) => report.skip("camera machine", &format!("{why}; it needs root and apt")),
-    }
+    let rtsp_server = tools::get_rtsp_server();
+    let needs = ["build", "nats-server", "ffmpeg"];
+    report.step_with(rtsp_server, "rtsp camera", &needs, |environment| {
+        rtsp::check(environment)
+    });
+    let mosquitto = tools::MOSQUITTO.get(&mut report.environment).map(drop);
+    let needs = ["build", "nats-server"];
+    report.step_with(mosquitto, "mqtt broker", &needs, |environment| {
+        mqtt::check(environment)
+    });
+    let apt = tools::apt_possible();
+    let apt = apt.map_err(|why| format!("{why}; it needs root and apt"));
+    report.step_with(apt, "camera machine", &needs, |_| camera::command(&[]));
 }
 
 fn get_tools(report: &mut Report) {
@@ -194,107 +193,4 @@ fn rust_tests(environment: &mut Environment) -> Outcome<()> {
             &["test", "--workspace", "--all-targets", "--no-fail-fast"],
         )
     }
-}
-
-enum Verdict {
-    Passed,
-    Failed(String),
-    DidNotRun(String),
-}
-
-struct Step {
-    name: &'static str,
-    verdict: Verdict,
-    took: Duration,
-}
-
-/// What has been done so far.
-struct Report {
-    environment: Environment,
-    steps: Vec<Step>,
-}
-
-impl Report {
-    /// Runs one step, unless one that it needs has not passed.
-    fn step(
-        &mut self,
-        name: &'static str,
-        needs: &[&str],
-        run: impl FnOnce(&mut Environment) -> Outcome<()>,
-    ) {
-        let passed = |need: &&&str| {
-            self.steps
-                .iter()
-                .any(|step| step.name == **need && matches!(step.verdict, Verdict::Passed))
-        };
-        if let Some(missing) = needs.iter().find(|need| !passed(need)) {
-            return self.skip(name, &format!("{missing} did not pass"));
-        }
-        println!("\n{}", paint("1", format!("== {name}")));
-        let started = Instant::now();
-        let verdict = match run(&mut self.environment) {
-            Ok(()) => Verdict::Passed,
-            Err(why) => {
-                println!("{} {}", red("failed:"), first_line(&why));
-                Verdict::Failed(why)
-            }
-        };
-        self.steps.push(Step {
-            name,
-            verdict,
-            took: started.elapsed(),
-        });
-    }
-
-    fn skip(&mut self, name: &'static str, why: &str) {
-        println!("\n{}", paint("1", format!("== {name}")));
-        println!("{} {why}", red("DID NOT RUN:"));
-        self.steps.push(Step {
-            name,
-            verdict: Verdict::DidNotRun(why.to_owned()),
-            took: Duration::ZERO,
-        });
-    }
-
-    fn close(self) -> Outcome<()> {
-        for Step { name, verdict, .. } in &self.steps {
-            if let Verdict::Failed(why) = verdict
-                && why.contains('\n')
-            {
-                println!("\n{}", paint("1", format!("== {name}: why, once more")));
-                println!("{why}");
-            }
-        }
-        println!();
-        let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-        for Step {
-            name,
-            verdict,
-            took,
-        } in &self.steps
-        {
-            let (count, result) = match verdict {
-                Verdict::Passed => (&mut passed, paint("32", "passed")),
-                Verdict::Failed(why) => (
-                    &mut failed,
-                    format!("{} {}", red("FAILED"), first_line(why)),
-                ),
-                Verdict::DidNotRun(why) => (&mut skipped, format!("{} {why}", red("DID NOT RUN:"))),
-            };
-            *count += 1;
-            println!("{name:<24} {:>6.1} s  {result}", took.as_secs_f64());
-        }
-        let total: f64 = self.steps.iter().map(|step| step.took.as_secs_f64()).sum();
-        println!("{:<24} {total:>6.1} s", "all");
-        println!("{passed} passed, {failed} failed, {skipped} skipped");
-        if failed > 0 {
-            Err(format!("{failed} of {} steps failed", self.steps.len()))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }

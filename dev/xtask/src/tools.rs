@@ -23,7 +23,7 @@ pub(crate) use arm64::Arm64;
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
-    LIBJPEG_TURBO, NASM, NATS_SERVER, NODE, PROMTOOL,
+    LIBJPEG_TURBO, MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
@@ -60,6 +60,7 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
         FAKETIME,
         FFMPEG,
         LIBJPEG_TURBO,
+        MOSQUITTO,
         CARGO_DENY,
         HADOLINT,
         PROMTOOL,

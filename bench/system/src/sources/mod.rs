@@ -30,6 +30,7 @@ struct Row {
     fps: f64,
     first_ms: Vec<f64>,
     end_ms: Vec<f64>,
+    private_ms: Vec<f64>,
 }
 
 pub(crate) fn run(effort: Effort) -> anyhow::Result<()> {
@@ -58,9 +59,10 @@ fn measure(way: Way, pictures: &Pictures, effort: Effort) -> anyhow::Result<Row>
     let source = way.start(pictures)?;
     let mut row = Row::default();
     for _ in 0..effort.of(3, 1) {
-        let (first_ms, end_ms) = one_viewer(&source)?;
+        let (first_ms, end_ms) = one_viewer(&source, End::Goodbye)?;
         row.first_ms.push(first_ms);
         row.end_ms.push(end_ms);
+        row.private_ms.push(one_viewer(&source, End::Privacy)?.1);
     }
     let measured = &source.measured;
     measured.await_idle();
@@ -95,8 +97,15 @@ fn usages(source: &Source) -> anyhow::Result<Vec<Snapshot>> {
     pids.map(Snapshot::of).collect()
 }
 
-/// Comes to a camera that is off, and goes: ms to the first picture, and from going until the camera is off.
-fn one_viewer(source: &Source) -> anyhow::Result<(f64, f64)> {
+/// Why a camera that is watched goes off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Goodbye,
+    Privacy,
+}
+
+/// Comes to a camera that is off: ms to the first picture, and from its end until the camera is off.
+fn one_viewer(source: &Source, end: End) -> anyhow::Result<(f64, f64)> {
     let measured = &source.measured;
     measured.await_idle();
     let began = Instant::now();
@@ -107,10 +116,23 @@ fn one_viewer(source: &Source) -> anyhow::Result<(f64, f64)> {
         anyhow::Ok(viewer)
     })?;
     let first = began.elapsed();
+    let switch = measured.runtime.block_on(measured.privacy_switch())?;
     let ended = source.ends(|| {
-        // A gateway that is gone would show in the camera that stays open.
-        let _ = measured.runtime.block_on(viewer.goodbye());
+        measured.runtime.block_on(async {
+            match end {
+                // A gateway that is gone would show in the camera that stays open.
+                End::Goodbye => drop(viewer.goodbye().await),
+                End::Privacy => drop(switch.put("privacy", "on".into()).await),
+            }
+        });
     })?;
+    if end == End::Privacy {
+        measured.runtime.block_on(async {
+            switch.delete("privacy").await?;
+            drop(viewer.goodbye().await);
+            anyhow::Ok(())
+        })?;
+    }
     Ok((first.as_secs_f64() * 1e3, ended.as_secs_f64() * 1e3))
 }
 
@@ -120,7 +142,8 @@ fn print(rows: &[Vec<Row>; Way::ALL.len()], rounds: usize) {
          and is passed on. Medians, rounds: {rounds}. V4L2 is the stand-in's camera, whose buffers cost nobody anything. CPU \
          of capture-svc, with what minds a program; the program's own beside it. Against V4L2: CPU for a frame, by the \
          figures of one round. First picture: a viewer comes to a camera that is off. Off: from the viewer's goodbye, \
-         without linger, until the program has ended, the connection is closed, or the device is, as capture-svc tells."
+         without linger, until the program has ended, the connection is closed, or the device is, as capture-svc tells. Private: the same \
+         from the privacy switch, while somebody watches."
     );
     let mut table = MarkdownTable::new(
         "sources",
@@ -133,6 +156,7 @@ fn print(rows: &[Vec<Row>; Way::ALL.len()], rounds: usize) {
             "fps",
             "first picture ms",
             "off ms",
+            "private ms",
         ],
     );
     let middle = |rows: &[Row], of: &dyn Fn(&Row) -> f64| {
@@ -160,6 +184,7 @@ fn print(rows: &[Vec<Row>; Way::ALL.len()], rounds: usize) {
             format!("{:.1}", middle(own, &|row| row.fps)),
             format!("{:.0}", all(own, |row| &row.first_ms)),
             format!("{:.1}", all(own, |row| &row.end_ms)),
+            format!("{:.1}", all(own, |row| &row.private_ms)),
         ]);
     }
     table.print();
@@ -183,7 +208,7 @@ mod tests {
         // A program would be another start of this one, which is a test here: `bench --quick` runs all of them.
         for way in [Way::V4l2Yuyv, Way::V4l2Mjpeg, Way::HttpMjpeg] {
             let source = way.start(&pictures).expect("a source");
-            one_viewer(&source).expect("a first picture and an end");
+            one_viewer(&source, End::Privacy).expect("a first picture and an end");
             let measured = &source.measured;
             let frame = measured.runtime.block_on(async {
                 let viewer = Viewer::watch(measured.addresses()[0], OWN_QUALITY).await;

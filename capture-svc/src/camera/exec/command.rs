@@ -1,4 +1,4 @@
-//! PURE: the command of `CAPTURE_SOURCE=exec:…`, in words as a shell's quotes make them. No shell sees it.
+//! PURE: a command after `exec:`, a camera's or another one's, in words as a shell's quotes make them. No shell sees it.
 
 use std::fmt;
 

@@ -16,11 +16,11 @@ pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     candidates(name).into_iter().find(|path| runs(path))
 }
 
-/// Whether `program` can be started.
+/// Whether `program`, which `setting` names, can be started.
 ///
 /// # Errors
 /// Why not, with the word as it was written.
-pub(super) fn check(program: &str) -> Result<(), CameraError> {
+pub(super) fn check(program: &str, setting: &str) -> Result<(), CameraError> {
     let places = if program.contains('/') {
         vec![PathBuf::from(program)]
     } else {
@@ -36,10 +36,10 @@ pub(super) fn check(program: &str) -> Result<(), CameraError> {
         )));
     }
     Err(CameraError::NotFound(if program.contains('/') {
-        format!("there is no program {program:?}, which CAPTURE_SOURCE=exec: names")
+        format!("there is no program {program:?}, which {setting}=exec: names")
     } else {
         format!(
-            "there is no program {program:?} on the PATH, which CAPTURE_SOURCE=exec: names; in a container it must be part of \
+            "there is no program {program:?} on the PATH, which {setting}=exec: names; in a container it must be part of \
              the image (docs/cameras.md, Programs)"
         )
     }))
@@ -72,8 +72,8 @@ mod tests {
     fn a_program_is_found_by_its_name_and_by_its_path() {
         assert!(on_path("sh").is_some_and(|path| path.is_absolute()));
         assert_eq!(on_path("no-such-program"), None);
-        check("sh").unwrap();
-        check("/bin/sh").unwrap();
+        check("sh", "CAPTURE_SOURCE").unwrap();
+        check("/bin/sh", "CAPTURE_SOURCE").unwrap();
     }
 
     #[test]
@@ -86,7 +86,7 @@ mod tests {
             ("/no/such/program", Reason::NotFound),
             (file.to_str().unwrap(), Reason::Permission),
         ] {
-            let error = check(program).unwrap_err();
+            let error = check(program, "CAPTURE_SOURCE").unwrap_err();
             assert_eq!(error.reason(), reason);
             assert!(error.to_string().contains(program), "{error}");
         }

@@ -4,6 +4,7 @@
 //! [`last_words`] decide without touching anything. Why not ffmpeg's libraries, or libcamera's: they would tie this binary
 //! to the host's version of them; a pipe is understood by every program there is.
 
+pub(crate) mod call;
 pub(crate) mod command;
 mod content;
 pub(crate) mod format;
@@ -33,9 +34,12 @@ use super::{
     source::{CameraSettings, Delivery, NEXT_FRAME_WAIT_MAX, Source},
 };
 
+/// Where the command of a camera stands.
+const SETTING: &str = "CAPTURE_SOURCE";
+
 /// Whether the program of `command` can be started.
 pub(super) fn is_there(command: &ExecCommand) -> bool {
-    lookup::check(command.program()).is_ok()
+    lookup::check(command.program(), SETTING).is_ok()
 }
 
 /// What is read at a time.
@@ -67,7 +71,7 @@ impl ExecSource {
         settings: &CameraSettings,
         opening: &Opening<'_>,
     ) -> Result<Self, CameraError> {
-        lookup::check(command.program())?;
+        lookup::check(command.program(), SETTING)?;
         let program = Program::start(command, opening.cancel)?;
         let mut start = Start {
             name: command.name(),
@@ -129,7 +133,7 @@ impl Source for ExecSource {
             if left.is_zero() {
                 return Ok(None);
             }
-            self.program.wait(left);
+            let _ended = self.program.wait(left);
         }
     }
 

@@ -1,13 +1,13 @@
 //! A program that runs: its output, its last words, and its end, which includes all that it started.
 //!
 //! Between us and the program stands a process of our own, the [minder](super::minder): whatever becomes of us, it ends the
-//! program. Its stdin is how it is told; its end is how we know that nothing is left.
+//! program. Its stdin, a socket, is how it is told, and how it tells a signal; its end is how we know that nothing is left.
 
 use std::{
     io::{Read, Write},
     os::fd::{AsFd, OwnedFd},
-    os::unix::process::CommandExt,
-    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio},
+    os::unix::{net::UnixStream, process::CommandExt},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -34,6 +34,9 @@ const PIPE_BYTES: usize = 1 << 20;
 /// How long a program that has closed its output may take to end, before that is all that is said of it.
 const LAST_WORDS_WAIT: Duration = Duration::from_millis(500);
 
+/// Reads until a pipe of the usual size is empty.
+const ERROR_READS_MAX: u32 = 64;
+
 /// What there is to read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Output {
@@ -52,15 +55,25 @@ pub(super) struct Program {
     minder: Child,
     /// Becomes readable when the minder has ended.
     ended: OwnedFd,
-    control: Option<ChildStdin>,
+    control: UnixStream,
     output: Option<ChildStdout>,
     errors: Option<ChildStderr>,
     last_words: LastWords,
 }
 
 impl Program {
-    /// Starts it.
+    /// Starts it, to read what it writes to its stdout.
     pub(super) fn start(command: &ExecCommand, cancel: &Arc<Cancel>) -> Result<Self, CameraError> {
+        Self::start_with(command, &[], Stdio::piped(), cancel)
+    }
+
+    /// Starts it with `environment` on top of ours. `output`: where its stdout goes.
+    pub(super) fn start_with(
+        command: &ExecCommand,
+        environment: &[(&str, String)],
+        output: Stdio,
+        cancel: &Arc<Cancel>,
+    ) -> Result<Self, CameraError> {
         let failed = |cause| CameraError::Device {
             doing: format!("starting {}", command.name()),
             cause,
@@ -76,12 +89,14 @@ impl Program {
                 minder.env_remove(name);
             }
         }
-        minder.stdin(Stdio::piped()).stdout(Stdio::piped());
+        minder.envs(environment.iter().map(|(name, value)| (name, value)));
+        let (control, theirs) = UnixStream::pair().map_err(failed)?;
+        control.set_nonblocking(true).map_err(failed)?;
+        minder.stdin(OwnedFd::from(theirs)).stdout(output);
         // A Ctrl-C for us is none for it: it is told what to do.
         minder.stderr(Stdio::piped()).process_group(0);
         let mut minder = minder.spawn().map_err(failed)?;
         let ended = pidfd_open(Pid::from_child(&minder), PidfdFlags::empty());
-        let control = minder.stdin.take();
         let (output, errors) = (minder.stdout.take(), minder.stderr.take());
         let ended = match ended {
             Ok(ended) => ended,
@@ -106,9 +121,11 @@ impl Program {
     }
 
     fn tune(&self) -> rustix::io::Result<()> {
-        if let (Some(output), Some(errors)) = (&self.output, &self.errors) {
-            fcntl_setfl(output, fcntl_getfl(output)? | OFlags::NONBLOCK)?;
+        if let Some(errors) = &self.errors {
             fcntl_setfl(errors, fcntl_getfl(errors)? | OFlags::NONBLOCK)?;
+        }
+        if let Some(output) = &self.output {
+            fcntl_setfl(output, fcntl_getfl(output)? | OFlags::NONBLOCK)?;
             // A smaller one will do.
             let _ = fcntl_setpipe_size(output, PIPE_BYTES);
         }
@@ -130,9 +147,14 @@ impl Program {
         }
     }
 
-    /// Waits until there is something to read, but no longer than `at_most`.
-    pub(super) fn wait(&mut self, at_most: Duration) {
-        self.poll(at_most);
+    /// Waits until there is something to read, but no longer than `at_most`; whether all has ended.
+    pub(super) fn wait(&mut self, at_most: Duration) -> bool {
+        self.poll(at_most)
+    }
+
+    /// The exit code, once all has ended: the program's, or 128 and the signal that ended it.
+    pub(super) fn exit_code(&mut self) -> Option<i32> {
+        self.minder.try_wait().ok().flatten()?.code()
     }
 
     /// Why there is no more output.
@@ -151,14 +173,22 @@ impl Program {
             None => "has closed its output and runs on".to_owned(),
             Some(None) => "was ended with its minder".to_owned(),
             Some(Some(0)) => "has ended by itself".to_owned(),
-            Some(Some(code @ 129..160)) => format!("was ended by signal {}", code - 128),
-            Some(Some(code)) => format!("has ended with exit code {code}"),
+            Some(Some(code)) => match self.signal() {
+                Some(signal) => format!("was ended by signal {signal}"),
+                None => format!("has ended with exit code {code}"),
+            },
         };
         CameraError::Exited {
             program: self.command.name().to_owned(),
             how,
             last_words: self.last_words(),
         }
+    }
+
+    /// The signal that ended it.
+    fn signal(&mut self) -> Option<u8> {
+        let mut byte = [0];
+        matches!(self.control.read(&mut byte), Ok(1)).then_some(byte[0])
     }
 
     /// Its last line on stderr, without passwords.
@@ -184,14 +214,25 @@ impl Program {
             Err(Errno::INTR) => false,
             Err(_) => true,
         };
-        self.take_errors();
+        let _more = self.take_errors();
         ended
     }
 
-    fn take_errors(&mut self) {
+    /// Takes what has been written to stderr and not been read, of a program that has ended.
+    pub(super) fn take_last_errors(&mut self) {
+        // As much as a pipe holds, and no more of one whose descendants write on.
+        for _ in 0..ERROR_READS_MAX {
+            if !self.take_errors() {
+                return;
+            }
+        }
+    }
+
+    /// Whether there was something.
+    fn take_errors(&mut self) -> bool {
         let mut bytes = [0; 4096];
         let Some(errors) = &mut self.errors else {
-            return;
+            return false;
         };
         match errors.read(&mut bytes) {
             Ok(count) if count > 0 => {
@@ -199,10 +240,12 @@ impl Program {
                 self.last_words.feed(&bytes[..count], |line| {
                     tracing::debug!(program = name, "{}", command.masked(line));
                 });
+                return true;
             }
             Err(error) if retried(&error) => {}
             Ok(_) | Err(_) => self.errors = None,
         }
+        false
     }
 
     /// Reads and forgets what is written while it ends: one that waits for us to read would not see the signal.
@@ -229,10 +272,7 @@ impl Drop for Program {
                     minder::GENTLY
                 };
                 // A minder that is gone has ended everything.
-                let _ = self
-                    .control
-                    .as_mut()
-                    .map(|control| control.write_all(&[word]));
+                let _ = self.control.write_all(&[word]);
             }
             if self.poll(NEXT_FRAME_WAIT_MAX) {
                 break;

@@ -143,7 +143,9 @@ impl Start<'_> {
                     begun.extend_from_slice(&self.chunk[..bytes]);
                     return Ok(());
                 }
-                Output::Dry => self.program.wait(NEXT_FRAME_WAIT_MAX),
+                Output::Dry => {
+                    let _ended = self.program.wait(NEXT_FRAME_WAIT_MAX);
+                }
                 Output::Ended => return Err(self.program.end_in_words()),
             }
         }

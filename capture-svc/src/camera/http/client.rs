@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};
-use http_body_util::Empty;
+use http_body_util::Full;
 use parking_lot::Mutex;
 
 use super::{
@@ -83,7 +83,7 @@ impl Client {
                 concat!("capture-svc/", env!("CARGO_PKG_VERSION")),
             )
             .header(header::ACCEPT, "*/*")
-            .body(Empty::<Bytes>::new())
+            .body(Full::<Bytes>::default())
             .map_err(|error| HttpError::Unreachable {
                 at: at.clone(),
                 why: error.to_string(),

@@ -8,7 +8,7 @@ use std::{error::Error, future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use http::Request;
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{
     Response,
     body::{Body as _, Incoming},
@@ -30,7 +30,7 @@ const HTTP_ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Makes connections to a camera.
 pub(super) type Connector = HttpsConnector<HttpConnector>;
 
-type Socket = http1::Connection<MaybeHttpsStream<TokioIo<TcpStream>>, Empty<Bytes>>;
+type Socket = http1::Connection<MaybeHttpsStream<TokioIo<TcpStream>>, Full<Bytes>>;
 
 /// How connections are made, for one opening. Certificates are read only where `at` needs them.
 pub(super) fn connector(at: &Place, trust: &HttpTrust) -> Result<Connector, HttpError> {
@@ -59,7 +59,7 @@ pub(super) struct Answer {
         dead_code,
         reason = "held, not used: a connection nobody can ask any more would be closed"
     )]
-    sender: http1::SendRequest<Empty<Bytes>>,
+    sender: http1::SendRequest<Full<Bytes>>,
 }
 
 /// hyper moves the bytes of a connection only while this is asked.
@@ -81,7 +81,7 @@ impl Answer {
     pub(super) async fn to(
         connector: &Connector,
         at: &Place,
-        request: Request<Empty<Bytes>>,
+        request: Request<Full<Bytes>>,
     ) -> Result<Self, HttpError> {
         let address = at.server().parse().map_err(|_| HttpError::Unreachable {
             at: at.clone(),

@@ -11,6 +11,7 @@ mod digest;
 mod error;
 mod login;
 mod pictures;
+mod post;
 mod settings;
 mod tls;
 
@@ -25,7 +26,7 @@ pub(crate) use self::{
     address::{HttpAddress, shown},
     client::read_password,
     settings::{HttpSettings, HttpTrust},
-    tls::authority,
+    tls::{CA_SETTING, authority, tls_client},
 };
 use self::{client::Client, pictures::Pictures};
 pub(crate) use error::HttpError;

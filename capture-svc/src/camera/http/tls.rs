@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 
 use hyper_rustls::ConfigBuilderExt as _;
 use rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    WantsVerifier,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject as _},
@@ -13,36 +14,58 @@ use rustls::{
 
 use super::settings::HttpTrust;
 
+/// The setting that names the authority of a camera.
+pub(crate) const CA_SETTING: &str = "CAPTURE_HTTP_CA_FILE";
+
 /// The configuration for one opening.
 ///
 /// # Errors
 /// Words: the certificates cannot be read.
 pub(super) fn config(trust: &HttpTrust) -> Result<ClientConfig, String> {
+    match trust {
+        HttpTrust::System => tls_client(None),
+        HttpTrust::Authority(file) => tls_client(Some(authority(file, CA_SETTING)?)),
+        HttpTrust::Any => {
+            let (builder, provider) = builder()?;
+            Ok(builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Any(provider)))
+                .with_no_client_auth())
+        }
+    }
+}
+
+/// One that believes `roots`; `None`: those that this system trusts.
+///
+/// # Errors
+/// Words: the system's cannot be read.
+pub(crate) fn tls_client(roots: Option<RootCertStore>) -> Result<ClientConfig, String> {
+    let (builder, _) = builder()?;
+    let builder = match roots {
+        Some(roots) => builder.with_root_certificates(roots),
+        None => builder
+            .with_native_roots()
+            .map_err(|error| format!("this system's certificates cannot be read: {error}"))?,
+    };
+    Ok(builder.with_no_client_auth())
+}
+
+type Builder = ConfigBuilder<ClientConfig, WantsVerifier>;
+
+fn builder() -> Result<(Builder, Arc<CryptoProvider>), String> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
-    Ok(match trust {
-        HttpTrust::System => builder
-            .with_native_roots()
-            .map_err(|error| format!("this system's certificates cannot be read: {error}"))?
-            .with_no_client_auth(),
-        HttpTrust::Authority(file) => builder
-            .with_root_certificates(authority(file)?)
-            .with_no_client_auth(),
-        HttpTrust::Any => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Any(provider)))
-            .with_no_client_auth(),
-    })
+    Ok((builder, provider))
 }
 
-/// The authorities in a PEM file.
+/// The authorities in a PEM file, which `setting` names.
 ///
 /// # Errors
 /// Words: it holds none, or cannot be read.
-pub(crate) fn authority(file: &Path) -> Result<RootCertStore, String> {
-    let unread = |error| format!("CAPTURE_HTTP_CA_FILE={}: {error}", file.display());
+pub(crate) fn authority(file: &Path, setting: &str) -> Result<RootCertStore, String> {
+    let unread = |error| format!("{setting}={}: {error}", file.display());
     let mut roots = RootCertStore::empty();
     for certificate in
         CertificateDer::pem_file_iter(file).map_err(|error| unread(error.to_string()))?

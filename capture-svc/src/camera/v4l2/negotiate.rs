@@ -119,7 +119,7 @@ pub(super) fn nothing_read(fourccs: &[String]) -> String {
     };
     format!(
         "the camera offers only {}, {what}. Read are YUYV, YVYU, UYVY, NV12, NV21, NV16, YU12, YV12, MJPG, GREY, RGB3 and \
-         BGR3; {way}, in front of a v4l2loopback device",
+         BGR3; {way}, as CAPTURE_SOURCE=exec:<its command>",
         fourccs.join(", ")
     )
 }

@@ -48,6 +48,10 @@ const WRONG: &[&str] = &[
     "--encoder=fast",
     "--hold=on",
     "--hold-refresh=10",
+    "--on-watch=light",
+    "--motion-above=2",
+    "--mqtt-url=house",
+    "--mqtt-topic=#",
     "--bucket-replicas=2",
     "--admin-listen=9101",
     "--log-format=xml",
@@ -79,6 +83,10 @@ fn every_problem_is_told_at_once_with_its_value_and_what_would_do() {
         "CAPTURE_FLIP",
         "CAPTURE_ENCODER",
         "CAPTURE_HOLD=\"on\"",
+        "CAPTURE_ON_WATCH=\"…\"",
+        "CAPTURE_MOTION_ABOVE=\"2\"",
+        "CAPTURE_MQTT_URL",
+        "CAPTURE_MQTT_TOPIC=\"#\"",
         "CAPTURE_HOLD_REFRESH",
         "CAPTURE_BUCKET_REPLICAS",
         "CAPTURE_ADMIN_LISTEN",
@@ -91,7 +99,7 @@ fn every_problem_is_told_at_once_with_its_value_and_what_would_do() {
             "{name} in {problems:#?}"
         );
     }
-    assert_eq!(problems.len(), 26, "{problems:#?}");
+    assert_eq!(problems.len(), 30, "{problems:#?}");
 }
 
 #[test]

@@ -226,3 +226,18 @@ fn a_rendition_is_wanted_at_the_rate_of_its_fastest_lease_and_an_old_gateways_is
         "{30s4 at 2 fps, 80}"
     );
 }
+
+#[test]
+fn a_gateway_counts_once_however_many_renditions_it_wants_and_until_its_last_lease_ends() {
+    let mut table = Table::new();
+    table.put("q80.a", 0.0);
+    table.put("q80s4.a", 0.0);
+    table.put("q30.b", 0.0);
+    table.put("door.q30.c", 0.0);
+    assert_eq!(table.leases.gateways(), 2);
+    table.leases.delete("q80.a");
+    assert_eq!(table.leases.gateways(), 2);
+    table.leases.delete("q80s4.a");
+    table.leases.delete("q30.b");
+    assert_eq!(table.leases.gateways(), 0);
+}

@@ -55,6 +55,26 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     },
 };
 
+/// The broker of MQTT that most houses have.
+pub(crate) const MOSQUITTO: Tool = Tool {
+    name: "mosquitto",
+    variable: "MOSQUITTO_BIN",
+    // Debian has it where only root looks.
+    programs: &["mosquitto", "/usr/sbin/mosquitto"],
+    companion: None,
+    at_least: (2, 0),
+    asked: &["-h"],
+    apt: Apt {
+        packages: &["mosquitto"],
+        unpacked: false,
+    },
+    wheel: None,
+    announce: |path, environment| {
+        environment.set("MOSQUITTO_BIN", path);
+        Ok(())
+    },
+};
+
 /// The linter of the Dockerfile.
 pub(crate) const HADOLINT: Tool = Tool {
     name: "hadolint",

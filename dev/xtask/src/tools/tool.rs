@@ -126,11 +126,8 @@ impl Tool {
                 .ok_or_else(|| format!("{} does not exist", path.display()));
         }
         let answer = Command::new(path).args(self.asked).output();
-        let answer = answer
-            .ok()
-            .filter(|answer| answer.status.success())
-            .ok_or_else(|| format!("{} does not run", path.display()))?;
-        // nginx says it on its standard error.
+        let answer = answer.map_err(|error| format!("{} does not run: {error}", path.display()))?;
+        // nginx says it on its standard error, and mosquitto fails having said it.
         let said = [answer.stdout, answer.stderr].concat();
         let version = String::from_utf8_lossy(&said);
         let (major, minor) = first_version(&version)

@@ -25,7 +25,7 @@ use rustix::{
 };
 use tokio::{
     io::AsyncReadExt,
-    net::unix::pipe,
+    net::UnixStream,
     signal::unix::{SignalKind, signal},
     time::sleep_until,
 };
@@ -45,7 +45,8 @@ pub(super) const AT_ONCE: u8 = b'!';
 /// As shells have it, where a program cannot be started.
 const CANNOT_START: u8 = 127;
 
-/// Runs `words` until nothing of it is left. The exit code is the program's, or 128 and the signal that ended it.
+/// Runs `words` until nothing of it is left. The exit code is the program's, or 128 and the signal that ended it: since
+/// programs end with such codes themselves, the signal is written to stdin, a socket, as well.
 #[must_use]
 pub(crate) fn mind(words: &[OsString]) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -69,7 +70,9 @@ async fn run(words: &[OsString]) -> std::io::Result<ExitCode> {
     let mut told_to_end = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
     let control = std::io::stdin().as_fd().try_clone_to_owned()?;
-    let mut control = pipe::Receiver::from_owned_fd(control)?;
+    let control = std::os::unix::net::UnixStream::from(control);
+    control.set_nonblocking(true)?;
+    let mut control = UnixStream::from_std(control)?;
     let program = Command::new(&words[0])
         .args(&words[1..])
         .stdin(Stdio::null())
@@ -82,6 +85,9 @@ async fn run(words: &[OsString]) -> std::io::Result<ExitCode> {
     let mut listens = true;
     loop {
         if family.reap()? {
+            if let Some(signal) = family.ended_by {
+                let _ = control.try_write(&[signal]);
+            }
             return Ok(ExitCode::from(family.code));
         }
         let now = clock::now();
@@ -111,6 +117,7 @@ struct Family {
     leader: Pid,
     leader_lives: bool,
     code: u8,
+    ended_by: Option<u8>,
 }
 
 impl Family {
@@ -119,6 +126,7 @@ impl Family {
             leader,
             leader_lives: true,
             code: 0,
+            ended_by: None,
         }
     }
 
@@ -129,9 +137,11 @@ impl Family {
                 Ok(None) => return Ok(false),
                 Ok(Some((pid, status))) if pid == self.leader => {
                     self.leader_lives = false;
-                    let signal = status.terminating_signal().map(|signal| 128 + signal);
-                    let code = status.exit_status().or(signal).unwrap_or(1);
-                    self.code = u8::try_from(code).unwrap_or(u8::MAX);
+                    let byte = |number: i32| u8::try_from(number).ok();
+                    self.ended_by = status.terminating_signal().and_then(byte);
+                    let signal = self.ended_by.map(|signal| 128 + signal);
+                    let code = status.exit_status().and_then(byte);
+                    self.code = code.or(signal).unwrap_or(u8::MAX);
                 }
                 Ok(Some(_)) | Err(Errno::INTR) => {}
                 Err(Errno::CHILD) => return Ok(true),
