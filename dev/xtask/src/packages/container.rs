@@ -59,11 +59,12 @@ impl Container {
             "--keep-unit",
             "--private-network",
         ]);
-        // A camera's node is made in there.
+        // A camera's node is made in there, and systemd keeps devices and addresses from services by BPF.
         nspawn.args([
             "--console=pipe",
             "--link-journal=no",
-            "--capability=CAP_MKNOD",
+            "--capability=CAP_MKNOD,CAP_BPF,CAP_PERFMON",
+            "--system-call-filter=bpf",
         ]);
         nspawn.arg("--directory").arg(root);
         // As today's systemd wants it, whatever this system has.
