@@ -82,7 +82,7 @@ async fn a_permission_that_is_missing_is_named_and_the_service_is_not_ready() {
             "\"frames.*\", \"frames.*.*\", \"status\", \"status.*\", \"events\", \"events.*\",",
             "frames.q80",
         ),
-        (", \"events\", \"events.*\"", "\"events\""),
+        (", \"events\", \"events.*\"", "events\\\""),
         ("\"$KV.demand._cap.*\", ", "$KV.demand._cap."),
         (
             "\"$JS.API.STREAM.CREATE.KV_demand\", ",

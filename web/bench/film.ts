@@ -9,8 +9,9 @@
 import { closeSync, openSync, renameSync, writeSync } from "node:fs";
 import { gauss, random } from "./random";
 
-const WIDTH = 640;
-const HEIGHT = 480;
+type Sides = readonly [width: number, height: number];
+
+const USUAL_SIDES: Sides = [640, 480];
 const LOOP_FRAMES = 34;
 const PAN_MARGIN_PIXELS = 48;
 /** Cell size and amplitude of each octave of the texture. */
@@ -57,18 +58,18 @@ function texture(width: number, height: number, octaves: typeof OCTAVES, next: (
 }
 
 /** Writes the film to `path` at `fps` frames a second. */
-export function writeFilm(path: string, fps = 34): void {
+export function writeFilm(path: string, fps = 34, [width, height] = USUAL_SIDES): void {
   const next = random(7);
-  const wide = WIDTH + 2 * PAN_MARGIN_PIXELS;
-  const luma = texture(wide, HEIGHT + 2 * PAN_MARGIN_PIXELS, OCTAVES, next);
+  const wide = width + 2 * PAN_MARGIN_PIXELS;
+  const luma = texture(wide, height + 2 * PAN_MARGIN_PIXELS, OCTAVES, next);
   const slow = OCTAVES.slice(0, 3).map(([cell, amplitude]): [number, number] => [
     cell / 2,
     amplitude * 0.7,
   ]);
-  const chroma = [1, 2].map(() => texture(wide / 2, HEIGHT / 2 + PAN_MARGIN_PIXELS, slow, next));
+  const chroma = [1, 2].map(() => texture(wide / 2, height / 2 + PAN_MARGIN_PIXELS, slow, next));
   // A table of grain is as good as a fresh draw for every pixel and a hundred times faster.
   const grain = Float32Array.from({ length: 8191 }, () => GRAIN_DEVIATION * gauss(next));
-  const frame = Buffer.alloc((WIDTH * HEIGHT * 3) / 2);
+  const frame = Buffer.alloc((width * height * 3) / 2);
   /** Cuts a window out of a plane into the frame; `grainAt` is where in the grain it begins. */
   const cut = (
     plane: { pixels: Float32Array; width: number; left: number; top: number },
@@ -87,16 +88,16 @@ export function writeFilm(path: string, fps = 34): void {
   // Under another name until whole: a run that was stopped leaves nothing that looks finished.
   const part = `${path}.part`;
   const file = openSync(part, "w");
-  writeSync(file, `YUV4MPEG2 W${WIDTH} H${HEIGHT} F${fps}:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL\n`);
+  writeSync(file, `YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL\n`);
   for (let i = 0; i < LOOP_FRAMES; i++) {
     const turn = (2 * Math.PI * i) / LOOP_FRAMES;
     const left = 2 * Math.round((PAN_MARGIN_PIXELS / 2) * (1 + Math.cos(turn)) * 0.99);
     const top = 2 * Math.round((PAN_MARGIN_PIXELS / 2) * (1 + Math.sin(turn)) * 0.99);
     const window = { pixels: luma, width: wide, left, top };
-    cut(window, WIDTH, HEIGHT, 0, Math.floor(next() * 8191));
+    cut(window, width, height, 0, Math.floor(next() * 8191));
     for (const [n, pixels] of chroma.entries()) {
       const half = { pixels, width: wide / 2, left: left / 2, top: top / 2 };
-      cut(half, WIDTH / 2, HEIGHT / 2, (WIDTH * HEIGHT * (4 + n)) / 4, null);
+      cut(half, width / 2, height / 2, (width * height * (4 + n)) / 4, null);
     }
     writeSync(file, "FRAME\n");
     writeSync(file, frame);

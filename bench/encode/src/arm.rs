@@ -17,6 +17,13 @@ pub const HEIGHT: usize = 480;
 
 const ENCODERS: [&str; 4] = ["neon", "portable", "turbo-rgb", "turbo-yuv"];
 
+/// What else a frame may be, as `once` names it.
+const WAYS: [(&str, &str); 3] = [
+    ("RGB", "rgb"),
+    ("YUYV of limited range", "limited"),
+    ("YUYV that is held altogether", "held"),
+];
+
 /// What to run.
 #[derive(Args)]
 pub struct Machine {
@@ -56,7 +63,26 @@ pub fn run(machine: &Machine) {
             );
         }
     }
+    ways(machine, &directory);
     std::fs::remove_dir_all(&directory).expect("it was made above");
+}
+
+/// Frames that are not YUYV of full range, all of them at one quality.
+fn ways(machine: &Machine, directory: &Path) {
+    let (scene, detail) = SCENES[1];
+    println!("\n| {scene}, k = 1 | neon | portable | of portable |\n|---|---|---|---|");
+    Frame::new(WIDTH, HEIGHT, detail).write(directory);
+    for (name, way) in WAYS {
+        let [neon, portable] = ["neon", "portable"].map(|kernel| {
+            let encoder = format!("{kernel}-{way}");
+            let count = |rounds| machine.count(directory, &encoder, rounds, LADDERS[0]);
+            (count(2) - count(1)) as f64 / 1e6
+        });
+        println!(
+            "| {name} | {neon:.2} | {portable:.2} | {:.2} |",
+            neon / portable
+        );
+    }
 }
 
 impl Machine {

@@ -2,6 +2,7 @@
 //!
 //! Wall time, in turns, each frame starting when a camera of 34 a second would bring it: a thread that has to be woken
 //! costs what it costs there.
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::time::{Duration, Instant};
 

@@ -30,7 +30,7 @@ impl Frame {
     pub fn new(width: usize, height: usize, detail: f32) -> Self {
         let picture = pictures::natural(width, height, detail, 1);
         let [y, u, v] = &picture.planes;
-        let mean = |a: u8, b: u8| ((u16::from(a) + u16::from(b) + 1) / 2) as u8;
+        let mean = |a: u8, b: u8| (u16::from(a) + u16::from(b)).div_ceil(2) as u8;
         let yuyv: Vec<u8> = (0..width * height)
             .step_by(2)
             .flat_map(|i| [y[i], mean(u[i], u[i + 1]), y[i + 1], mean(v[i], v[i + 1])])
@@ -103,7 +103,7 @@ pub fn to_planes(frame: &Frame, sampling: Sampling, planes: &mut [Vec<u8>; 3]) {
                 .zip(row(y * step))
                 .zip(row(y * step + step - 1))
             {
-                *out = ((u16::from(a[1 + 2 * c]) + u16::from(b[1 + 2 * c]) + 1) / 2) as u8;
+                *out = (u16::from(a[1 + 2 * c]) + u16::from(b[1 + 2 * c])).div_ceil(2) as u8;
             }
         }
     }

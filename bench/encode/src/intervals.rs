@@ -109,7 +109,7 @@ pub fn encode(
     for y in (0..picture.height).step_by(down) {
         for x in (0..picture.width).step_by(across * interval) {
             if number > 0 {
-                out.extend([0xff, 0xd0 | (number - 1) % 8]);
+                out.extend([0xff, 0xd0 | ((number - 1) % 8)]);
             }
             number = number % 8 + 1;
             let part = encode(&Part {

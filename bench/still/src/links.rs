@@ -3,6 +3,7 @@
 //! Of pictures alone: how a viewer finds its rendition is the client's matter (`cargo xtask bench adapt`).
 
 use std::fmt;
+use std::path::Path;
 
 use jpeg_ladder::{Ladder, Plane, Range, Rendition, Sampling, Size as PictureSize, Source, Spec};
 
@@ -11,6 +12,7 @@ use crate::jpeg::Jpeg;
 use crate::measure::ssim;
 use crate::scene::Scene;
 use crate::trial::Size;
+use crate::vmaf::{Luma, Vmaf};
 
 /// What the links carry, in Mb/s.
 const LINKS: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
@@ -33,6 +35,9 @@ struct Rung {
     rendition: Rendition,
     bytes: usize,
     ssim: f64,
+    /// As they are shown; kept until their VMAF is measured.
+    pictures: Vec<Luma>,
+    vmaf: Option<f64>,
 }
 
 /// What came of a scene.
@@ -40,6 +45,7 @@ pub(crate) struct Row {
     name: String,
     frames: f64,
     rungs: Vec<Rung>,
+    truths: Vec<Luma>,
 }
 
 /// Encodes some frames of a scene in every rendition.
@@ -54,6 +60,8 @@ pub(crate) fn run(name: &str, mut scene: Scene, noise: f32, size: Size) -> std::
         rendition: *rendition,
         bytes: 0,
         ssim: 0.0,
+        pictures: Vec::new(),
+        vmaf: None,
     };
     let mut rungs: Vec<Rung> = renditions.iter().map(rung).collect();
     let mut files = vec![Vec::new(); renditions.len()];
@@ -63,6 +71,7 @@ pub(crate) fn run(name: &str, mut scene: Scene, noise: f32, size: Size) -> std::
         sampling: Sampling::S420,
         range: Range::Full,
     };
+    let mut truths = Vec::new();
     let mut frames = 0.0;
     for t in 0..size.frames {
         let Some((truth, light)) = scene.frame(t) else {
@@ -83,7 +92,9 @@ pub(crate) fn run(name: &str, mut scene: Scene, noise: f32, size: Size) -> std::
             let shown = enlarged(&shown, sides, (size.width, size.height));
             rung.bytes += file.len();
             rung.ssim += ssim(&shown, &truth.y, size.width);
+            rung.pictures.push(rounded(&shown));
         }
+        truths.push(rounded(&truth.y));
     }
     if frames == 0.0 {
         return Err(std::io::Error::other(format!("{name}: no frame")));
@@ -92,7 +103,12 @@ pub(crate) fn run(name: &str, mut scene: Scene, noise: f32, size: Size) -> std::
         name: name.to_owned(),
         frames,
         rungs,
+        truths,
     })
+}
+
+fn rounded(samples: &[f32]) -> Luma {
+    samples.iter().map(|sample| (sample + 0.5) as u8).collect()
 }
 
 /// A picture as large as the camera's, by the cubic of Catmull and Rom, about as a canvas draws it smoothly.
@@ -128,51 +144,68 @@ fn between(at: usize, wide: usize, samples: usize, value: impl Fn(usize) -> f32)
 }
 
 impl Row {
-    pub(crate) const HEAD: &str = "| scene | Mb/s | full size alone | fps | SSIM | all sizes | fps | SSIM |\n|---|---|---|---|---|---|---|---|";
+    pub(crate) const HEAD: &str = "| scene | Mb/s | full size alone | fps | SSIM | VMAF | all sizes | fps | SSIM | VMAF |\n|---|---|---|---|---|---|---|---|---|---|";
 
-    /// The best of `rungs` that the link carries at the camera's rate, else the cheapest at the rate that it carries.
-    fn shown<'a>(&self, link: f64, rungs: impl Iterator<Item = &'a Rung>) -> Shown {
-        let rungs = rungs.map(|rung| Shown {
-            rendition: rung.rendition,
-            fps: link * 1e6 / 8.0 * self.frames / rung.bytes as f64,
-            ssim: rung.ssim / self.frames,
-        });
-        let rungs: Vec<Shown> = rungs.collect();
-        let fits = rungs.iter().rposition(|shown| shown.fps >= FPS);
-        let best = rungs[fits.unwrap_or(0)];
-        Shown {
-            fps: best.fps.min(FPS),
-            ..best
+    /// The same with the VMAF of what the links show, if there is an ffmpeg that can measure it.
+    pub(crate) fn with_vmaf(mut self, ffmpeg: Option<&Path>, size: Size) -> std::io::Result<Self> {
+        let Some(ffmpeg) = ffmpeg else {
+            return Ok(self);
+        };
+        let vmaf = Vmaf::new(ffmpeg, size.width, size.height)?;
+        for at in self.all_shown() {
+            let rung = &mut self.rungs[at];
+            if rung.vmaf.is_none() {
+                rung.vmaf = Some(vmaf.score(&rung.pictures, &self.truths)?);
+            }
         }
+        Ok(self)
     }
-}
 
-/// What a viewer is shown.
-#[derive(Clone, Copy)]
-struct Shown {
-    rendition: Rendition,
-    fps: f64,
-    ssim: f64,
-}
+    /// Which of the rungs, of full size alone or of all, a link carries at the camera's rate; else the cheapest.
+    fn best(&self, link: f64, full_alone: bool) -> usize {
+        let is_of = |at: &usize| !full_alone || self.rungs[*at].rendition.size == PictureSize::Full;
+        let mut rungs = (0..self.rungs.len()).filter(is_of);
+        let cheapest = rungs.clone().next().expect("there is always one");
+        rungs
+            .rfind(|at| self.fps(link, *at) >= FPS)
+            .unwrap_or(cheapest)
+    }
 
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = match self.rendition.size {
+    /// How many frames of a rung a link carries.
+    fn fps(&self, link: f64, at: usize) -> f64 {
+        link * 1e6 / 8.0 * self.frames / self.rungs[at].bytes as f64
+    }
+
+    /// The rungs that any link shows.
+    fn all_shown(&self) -> Vec<usize> {
+        let both = |link: f64| [true, false].map(|full_alone| self.best(link, full_alone));
+        LINKS.into_iter().flat_map(both).collect()
+    }
+
+    fn shown(&self, link: f64, full_alone: bool) -> String {
+        let at = self.best(link, full_alone);
+        let rung = &self.rungs[at];
+        let suffix = match rung.rendition.size {
             PictureSize::Full => "",
             PictureSize::Half => "s2",
             PictureSize::Quarter => "s4",
         };
-        let Rendition { quality, .. } = self.rendition;
-        write!(f, "{quality}{suffix} | {:.1} | {:.3}", self.fps, self.ssim)
+        let vmaf = rung
+            .vmaf
+            .map_or("–".to_owned(), |vmaf| format!("{vmaf:.0}"));
+        format!(
+            "{}{suffix} | {:.1} | {:.3} | {vmaf}",
+            rung.rendition.quality,
+            self.fps(link, at).min(FPS),
+            rung.ssim / self.frames
+        )
     }
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, link) in LINKS.into_iter().enumerate() {
-            let full = |rung: &&Rung| rung.rendition.size == PictureSize::Full;
-            let full = self.shown(link, self.rungs.iter().filter(full));
-            let all = self.shown(link, self.rungs.iter());
+            let (full, all) = (self.shown(link, true), self.shown(link, false));
             let end = if at + 1 < LINKS.len() { "\n" } else { "" };
             write!(f, "| {} | {link:.0} | {full} | {all} |{end}", self.name)?;
         }

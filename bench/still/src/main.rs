@@ -27,6 +27,7 @@ mod scene;
 mod texture;
 mod trial;
 mod truth;
+mod vmaf;
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
@@ -63,6 +64,9 @@ struct Arguments {
     /// What is shown over thin links instead.
     #[arg(long)]
     links: bool,
+    /// An ffmpeg with libvmaf; without one thin links are told without VMAF.
+    #[arg(long, env = "VMAF_FFMPEG_BIN")]
+    vmaf_ffmpeg: Option<PathBuf>,
 }
 
 /// The made scenes; the last ones are no goals but ways to go wrong.
@@ -102,7 +106,8 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
     print_head(arguments.links, size);
     let print = |name: &str, scene: Scene, noise: f32| {
         if arguments.links {
-            println!("{}", links::run(name, scene, noise, size)?);
+            let row = links::run(name, scene, noise, size)?;
+            println!("{}", row.with_vmaf(arguments.vmaf_ffmpeg.as_deref(), size)?);
         } else {
             println!(
                 "{}",
@@ -150,8 +155,8 @@ fn print_head(links: bool, size: Size) {
     if links {
         println!(
             "> {width}×{height}, 4:2:0, noise that neighbours share; {frames} frames of each scene. The best rendition \
-             that the link carries at 34 fps, else the cheapest at the rate that it carries, whole frames. SSIM against \
-             the truth without noise, smaller pictures enlarged by a cubic.\n\n{}",
+             that the link carries at 34 fps, else the cheapest at the rate that it carries, whole frames. SSIM and VMAF \
+             (of luma, one frame in seven) against the truth without noise, smaller pictures enlarged by a cubic.\n\n{}",
             links::Row::HEAD
         );
         return;

@@ -3,9 +3,8 @@
 //! Source: libjpeg's jcsample.c, for how samples are averaged.
 
 use crate::block::{Mcu, STRIP_PIXELS};
-use crate::colour;
 use crate::kernel::Loops;
-use crate::kernel::packed::average;
+use crate::kernel::packed::{self, average};
 use crate::source::{Plane, Sampling, Source};
 use crate::span::{Span, pad, pairs, triples};
 
@@ -42,7 +41,7 @@ pub(crate) fn chroma_row<K: Loops>(
             ..
         } => {
             fine_rows([u, v], [above, below], span, fine);
-            coarsen(fine, mcu, out);
+            coarsen(kernel, fine, mcu, out);
             pad_groups(out, span.real.div_ceil(mcu.across));
         }
         Source::Planar { u, v, sampling, .. } => {
@@ -56,8 +55,12 @@ pub(crate) fn chroma_row<K: Loops>(
             }
             pad_groups(out, right - left);
         }
-        Source::Rgb24(plane) => rgb_chroma::<0>(plane, mcu, [above, below], span, out, fine),
-        Source::Bgr24(plane) => rgb_chroma::<2>(plane, mcu, [above, below], span, out, fine),
+        Source::Rgb24(plane) => {
+            rgb_chroma::<0, K>(kernel, plane, mcu, [above, below], span, out, fine);
+        }
+        Source::Bgr24(plane) => {
+            rgb_chroma::<2, K>(kernel, plane, mcu, [above, below], span, out, fine);
+        }
         Source::Grey(_) | Source::Mjpeg(_) => unreachable!("neither has chroma to read"),
     }
 }
@@ -65,12 +68,9 @@ pub(crate) fn chroma_row<K: Loops>(
 /// Sorts pairs U V into groups.
 #[inline(always)]
 fn nv12_chroma(row: &[u8], out: &mut [u8]) {
-    for (group, from) in out.chunks_exact_mut(16).zip(row.chunks(16)) {
-        let (u, v) = group.split_at_mut(8);
-        for ((u, v), from) in u.iter_mut().zip(v).zip(from.chunks_exact(2)) {
-            (*u, *v) = (from[0], from[1]);
-        }
-    }
+    let len = row.len().min(out.len());
+    out[..len].copy_from_slice(&row[..len]);
+    packed::sort(out);
 }
 
 /// Averages two rows of one plane into its side of the groups.
@@ -115,7 +115,8 @@ fn pad_groups(groups: &mut [u8], real: usize) {
 }
 
 #[inline(always)]
-fn rgb_chroma<const RED: usize>(
+fn rgb_chroma<const RED: usize, K: Loops>(
+    kernel: K,
     plane: &Plane,
     mcu: Mcu,
     [above, below]: [usize; 2],
@@ -125,39 +126,31 @@ fn rgb_chroma<const RED: usize>(
 ) {
     let [u_above, u_below, v_above, v_below] = fine;
     for (y, u, v) in [(above, u_above, v_above), (below, u_below, v_below)] {
-        colour::rgb_chroma::<RED>(triples(plane, y, span), u, v);
+        kernel.rgb_chroma::<RED>(triples(plane, y, span), u, v);
         pad(&mut u[..span.padded], span.real);
         pad(&mut v[..span.padded], span.real);
     }
-    coarsen(fine, mcu, out);
+    coarsen(kernel, fine, mcu, out);
 }
 
 /// Full chroma to the MCU's: libjpeg's averages, whose rounding alternates from sample to sample.
 #[inline(always)]
-fn coarsen(
+fn coarsen<K: Loops>(
+    kernel: K,
     [u_above, u_below, v_above, v_below]: &[[u8; STRIP_PIXELS]; 4],
     mcu: Mcu,
     out: &mut [u8],
 ) {
     for (above, below, side) in [(u_above, u_below, 0), (v_above, v_below, 8)] {
-        for (i, group) in out.chunks_exact_mut(16).enumerate() {
-            let out = &mut group[side..side + 8];
-            if mcu.across == 1 {
-                out.copy_from_slice(&above[8 * i..][..8]);
-                continue;
+        let out = &mut out[side..];
+        match (mcu.across, mcu.down) {
+            (1, _) => {
+                for (group, from) in out.chunks_mut(16).zip(above.chunks_exact(8)) {
+                    group[..8].copy_from_slice(from);
+                }
             }
-            let pairs = above[16 * i..][..16]
-                .chunks_exact(2)
-                .zip(below[16 * i..].chunks_exact(2));
-            for ((k, out), (above, below)) in out.iter_mut().enumerate().zip(pairs) {
-                let odd = (k & 1) as u16;
-                let sum = |pair: &[u8]| u16::from(pair[0]) + u16::from(pair[1]);
-                *out = if mcu.down == 1 {
-                    (sum(above) + odd) >> 1
-                } else {
-                    (sum(above) + sum(below) + 1 + odd) >> 2
-                } as u8;
-            }
+            (_, 1) => kernel.coarsen::<1>(above, below, out),
+            _ => kernel.coarsen::<2>(above, below, out),
         }
     }
 }

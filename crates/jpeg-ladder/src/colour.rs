@@ -3,7 +3,7 @@
 //! Source: JFIF 1.02 (ITU-R BT.601, full range), libjpeg's jccolor.c for the rounding.
 
 /// 128 and just less than a half, with 16 fraction bits.
-const CENTRE: i32 = (128 << 16) + (1 << 15) - 1;
+pub(crate) const CENTRE: i32 = (128 << 16) + (1 << 15) - 1;
 
 /// Y of each pixel; `RED` is the place of R, the other end that of B.
 #[inline(always)]

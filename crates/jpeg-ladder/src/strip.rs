@@ -6,7 +6,6 @@
 
 use crate::block::{Mcu, STRIP_PIXELS};
 use crate::chroma::chroma_row;
-use crate::colour;
 use crate::kernel::Loops;
 use crate::source::{Range, Source};
 use crate::span::{Span, pad, pairs, triples};
@@ -90,7 +89,7 @@ impl Strip {
             let out = &mut self.luma[y * LUMA_STRIDE..][..span.padded];
             luma_row(kernel, source, from, span, &mut out[..span.real]);
             if limited {
-                colour::expand_luma(&mut out[..span.real]);
+                kernel.expand_luma(&mut out[..span.real]);
             }
             pad(out, span.real);
         }
@@ -112,7 +111,7 @@ impl Strip {
                 &mut self.fine,
             );
             if limited {
-                colour::expand_chroma(out);
+                kernel.expand_chroma(out);
             }
         }
     }
@@ -126,8 +125,8 @@ fn luma_row<K: Loops>(kernel: K, source: &Source, y: usize, span: Span, out: &mu
         Source::Nv12 { y: plane, .. } | Source::Planar { y: plane, .. } | Source::Grey(plane) => {
             out.copy_from_slice(&plane.row(y, span.left + span.real)[span.left..]);
         }
-        Source::Rgb24(plane) => colour::rgb_luma::<0>(triples(plane, y, span), out),
-        Source::Bgr24(plane) => colour::rgb_luma::<2>(triples(plane, y, span), out),
+        Source::Rgb24(plane) => kernel.rgb_luma::<0>(triples(plane, y, span), out),
+        Source::Bgr24(plane) => kernel.rgb_luma::<2>(triples(plane, y, span), out),
         Source::Mjpeg(_) => unreachable!("has no pixels to read"),
     }
 }

@@ -23,7 +23,6 @@ const SELECTION: [&str; 7] = [
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::LIBJPEG_TURBO.get(&mut environment)?;
     run(
         "building the tests",

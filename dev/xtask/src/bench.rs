@@ -5,6 +5,7 @@
 
 mod arm;
 mod camera_peers;
+mod list;
 mod results;
 
 use std::process::Command;
@@ -12,94 +13,8 @@ use std::time::Instant;
 
 use crate::shell::{Environment, Outcome, binaries, run, say, workspace};
 use crate::{network, tools, web};
+use list::{BENCHES, Bench};
 use results::{Results, tables_of};
-
-/// Something that prints tables.
-struct Bench {
-    name: &'static str,
-    what: &'static str,
-    /// The crate under `bench/`; the client's has none.
-    package: Option<&'static str>,
-    /// Whether that crate is a member of the workspace and so is built with everything else.
-    member: bool,
-    /// What it is given in a run of all.
-    arguments: &'static [&'static str],
-}
-
-const BENCHES: &[Bench] = &[
-    member("latency", "how old a picture is, step by step"),
-    member("idle", "what the services cost while nobody watches"),
-    member("join", "from the click to the first picture"),
-    member("scale", "what grows with viewers and gateways"),
-    member("pass-through", "what a camera costs that compresses itself"),
-    member(
-        "sources",
-        "what a camera costs by the way its pictures come in",
-    ),
-    member(
-        "peers",
-        "one camera served by us, by uStreamer and by Motion",
-    ),
-    Bench {
-        name: "fanout",
-        what: "the gateway beside plain axum, uvicorn as the original, and the raw limit",
-        package: Some("fanout"),
-        member: false,
-        arguments: &[
-            "--viewers",
-            "100,200,500",
-            "--rounds",
-            "3",
-            "--python",
-            "python3",
-        ],
-    },
-    Bench {
-        name: "encode",
-        what: "the encoder beside libjpeg-turbo, jpeg-encoder and OpenCV",
-        package: Some("encode"),
-        member: false,
-        arguments: &["speed", "python3", "5"],
-    },
-    Bench {
-        name: "still",
-        what: "still scenes held: bits, picture and time, beside H.264",
-        package: Some("still"),
-        member: false,
-        arguments: &[],
-    },
-    Bench {
-        name: "links",
-        what: "what thin links show, of full size alone and of all sizes",
-        package: Some("still"),
-        member: false,
-        arguments: &["--links"],
-    },
-    Bench {
-        name: "model",
-        what: "from these costs to machines, for more viewers than one machine can play",
-        package: Some("model"),
-        member: false,
-        arguments: &[],
-    },
-    Bench {
-        name: "adapt",
-        what: "the client's rule for quality beside the original's, over simulated links",
-        package: None,
-        member: false,
-        arguments: &[],
-    },
-];
-
-const fn member(name: &'static str, what: &'static str) -> Bench {
-    Bench {
-        name,
-        what,
-        package: Some("system"),
-        member: true,
-        arguments: &[],
-    }
-}
 
 pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     let (quick, rest): (Vec<&String>, Vec<&String>) =
@@ -180,9 +95,10 @@ impl Kit {
         }
     }
 
-    /// Quick, those with a build of their own stay out: minutes of it before seconds of measuring.
+    /// Quick, those with a build of their own stay out: minutes of it before seconds of measuring. So do those in a
+    /// browser, where the tests have a wall of their own.
     fn has(&self, bench: &Bench) -> bool {
-        !self.quick || bench.member || bench.package.is_none()
+        !self.quick || bench.member || bench.package.is_none() && !bench.in_browser
     }
 
     fn profile(&self) -> &'static str {
@@ -191,12 +107,7 @@ impl Kit {
 
     fn command(&mut self, bench: &Bench, arguments: &[&str]) -> Outcome<Command> {
         let Some(package) = bench.package else {
-            tools::NODE.get(&mut self.environment)?;
-            web::install(&self.environment)?;
-            let mut npm = self.environment.command("npm");
-            npm.args(["run", "--silent", "bench:adapt"])
-                .current_dir(workspace().join("web"));
-            return Ok(npm);
+            return self.measure_client(bench);
         };
         if !["encode", "model", "still"].contains(&package) {
             self.build_services()?;
@@ -210,6 +121,12 @@ impl Kit {
         }
         if package == "still" {
             tools::FFMPEG.get(&mut self.environment)?;
+        }
+        if bench.name == "links" {
+            // Without it a column stays empty.
+            if let Err(why) = tools::FFMPEG_WITH_VMAF.get(&mut self.environment) {
+                say(&why);
+            }
         }
         if ["encode", "fanout"].contains(&package) {
             // The peers in Python; who has not got them is told by the comparison itself.
@@ -235,6 +152,22 @@ impl Kit {
             }
         }
         Ok(cargo)
+    }
+
+    /// The page, as it is simulated or in a real browser.
+    fn measure_client(&mut self, bench: &Bench) -> Outcome<Command> {
+        tools::NODE.get(&mut self.environment)?;
+        web::install(&self.environment)?;
+        if bench.in_browser {
+            self.build_services()?;
+            tools::CHROMIUM.get(&mut self.environment)?;
+            web::build(&self.environment)?;
+            self.environment.set("WEB_DIST", web::dist());
+        }
+        let mut npm = self.environment.command("npm");
+        npm.args(["run", "--silent", &format!("bench:{}", bench.name)])
+            .current_dir(workspace().join("web"));
+        Ok(npm)
     }
 
     /// The whole chain, which is built.
@@ -265,7 +198,6 @@ impl Kit {
         if self.services_built {
             return Ok(());
         }
-        tools::LIBCLANG.get(&mut self.environment)?;
         tools::NATS_SERVER.get(&mut self.environment)?;
         let arguments: &[&str] = if self.quick {
             // All of the workspace is there already, as the tests built it.

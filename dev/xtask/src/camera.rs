@@ -16,7 +16,6 @@ use crate::tools;
 /// Runs the scenarios, or those whose names contain one of `names`.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::NATS_SERVER.get(&mut environment)?;
 
     let directory = workspace().join("target/camera");

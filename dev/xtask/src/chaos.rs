@@ -6,7 +6,6 @@ use crate::{network, tools};
 /// Measured are release builds; the quick suite takes what `test` has built.
 pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::NATS_SERVER.get(&mut environment)?;
     tools::FAKETIME.get(&mut environment)?;
     let quick = arguments.iter().any(|argument| argument == "--quick");

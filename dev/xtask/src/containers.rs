@@ -24,7 +24,6 @@ pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
     let directory = workspace().join("target/containers");
     fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
 
-    tools::LIBCLANG.get(&mut environment)?;
     tools::NATS_SERVER.get(&mut environment)?;
     tools::NODE.get(&mut environment)?;
     let release = [

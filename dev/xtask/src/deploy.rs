@@ -43,7 +43,6 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
 /// Builds the checks and what they look at; the environment says where both services are.
 pub(crate) fn built() -> Outcome<Environment> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::NATS_SERVER.get(&mut environment)?;
     let build = [
         "build",

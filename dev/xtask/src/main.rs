@@ -47,7 +47,7 @@ type Run = fn(&[String]) -> Outcome<()>;
 const COMMANDS: &[(&str, &str, Run)] = &[
     (
         "run",
-        "set up and start everything on this machine; prints the URL",
+        "set up and start everything on this machine, as shipped with --release; prints the URL",
         run::command,
     ),
     (

@@ -5,7 +5,6 @@ use crate::tools;
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::NATS_SERVER.get(&mut environment)?;
     tools::MOSQUITTO.get(&mut environment)?;
     check(&environment)

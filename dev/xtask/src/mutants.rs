@@ -23,7 +23,6 @@ const PACKAGES: [(&str, &str, bool); 3] = [
 
 pub(crate) fn command(asked: &[String]) -> Outcome<()> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::CARGO_MUTANTS.get(&mut environment)?;
     let is_asked = |file: &str| asked.is_empty() || asked.iter().any(|part| file.contains(part));
     let mut missed = Vec::new();

@@ -1,5 +1,7 @@
 //! `cargo xtask run`: everything set up and started on this machine, one URL, and all of it gone after Ctrl-C.
 
+mod profile;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use self::profile::Profile;
 use crate::children::{KILL_AT_ONCE, OwnedChild};
 use crate::nats::Keys;
 use crate::shell::{Environment, Outcome, binaries, paint, run, say, workspace};
@@ -22,10 +25,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// After this long without a picture the person is told that something is odd.
 const ODD_AFTER: Duration = Duration::from_secs(15);
 
-pub(crate) fn command(_: &[String]) -> Outcome<()> {
+pub(crate) fn command(arguments: &[String]) -> Outcome<()> {
+    let profile = Profile::asked(arguments)?;
     let listen = listen_address()?;
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     // A NATS of the person's own is used as it is.
     let nats_server = match std::env::var_os("NATS_URL") {
         Some(_) => None,
@@ -34,11 +37,9 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     tools::NODE.get(&mut environment)?;
     web::install(&environment)?;
     web::build(&environment)?;
-    // The workspace's features rather than two packages', so that `run` and `test` share one build.
-    let mut build = environment.cargo(&["build", "--workspace", "--bins"]);
     run(
         "building both services (the first time takes minutes)",
-        &mut build,
+        &mut environment.cargo(profile.build()),
     )?;
 
     let (stop, stopped) = mpsc::channel();
@@ -48,17 +49,18 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
     let mut parts = Parts::default();
     let mut keys = None;
     let mut bus = None;
+    let binaries = binaries(profile.directory());
     if let Some(binary) = nats_server {
-        let made = Keys::get(&binaries("debug").join("capture-svc"))?;
+        let made = Keys::get(&binaries.join("capture-svc"))?;
         let (nats, url) = nats::start(&environment, &binary, &made, &scratch.0)?;
         parts.nats = Some(nats);
         bus = Some(made.hint(&url));
         keys = Some(made);
         environment.set("NATS_URL", url);
     }
-    set_defaults(&mut environment, listen);
+    set_defaults(&mut environment, listen, profile);
     let binary = |name: &str| {
-        let mut command = environment.command(binaries("debug").join(format!("{name}-svc")));
+        let mut command = environment.command(binaries.join(format!("{name}-svc")));
         if let Some(keys) = &keys {
             keys.log_in(&mut command, name);
         }
@@ -85,13 +87,13 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
 }
 
 /// What the services are told where the person has not said otherwise.
-fn set_defaults(environment: &mut Environment, listen: SocketAddr) {
+fn set_defaults(environment: &mut Environment, listen: SocketAddr, profile: Profile) {
     environment.set("LOG_FORMAT", "text");
     if std::env::var_os("GATEWAY_WEB_ROOT").is_none() {
         environment.set("GATEWAY_WEB_ROOT", web::dist());
     }
     environment.set("GATEWAY_LISTEN", listen.to_string());
-    if std::env::var_os("GATEWAY_ALLOWED_ORIGINS").is_none() {
+    if profile == Profile::Debug && std::env::var_os("GATEWAY_ALLOWED_ORIGINS").is_none() {
         // `npm run dev` in web/ shows the page from there. No release allows it: whatever else runs on a developer's port
         // could look at the camera.
         environment.set("GATEWAY_ALLOWED_ORIGINS", "http://localhost:5173");

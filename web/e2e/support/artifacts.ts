@@ -8,6 +8,9 @@ const HOW_TO_GET: Record<string, string> = {
   CAPTURE_BIN: "cargo build -p capture-svc gives target/debug/capture-svc",
   NATS_SERVER_BIN: "nats-server 2.10 or later",
   CHROMIUM_BIN: "Chromium, on Debian: apt-get install chromium gives /usr/bin/chromium",
+  FIREFOX_BIN: "Firefox, on Debian: apt-get install firefox-esr gives /usr/bin/firefox-esr",
+  WEBKIT_DRIVER_BIN: "WebKit's driver, on Debian: apt-get install webkit2gtk-driver",
+  XVFB_BIN: "a screen in memory, on Debian: apt-get install xvfb gives /usr/bin/Xvfb",
   WEB_DIST: "the built client: VITE_BACKEND_URL=/ npm run build gives web/dist",
 };
 

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { View } from "../../src/stream/view_model";
 import { artifact } from "./artifacts";
-import { type Barcode, readBarcode } from "./barcode";
+import type { Barcode } from "./barcode";
 import { eventually } from "./eventually";
+import { barcodeOf, stripOfPage } from "./strip";
 
 export const CHROMIUM_ARGS = [
   "--no-sandbox",
@@ -108,26 +109,8 @@ export async function live(page: Page, ms = 10_000): Promise<void> {
 }
 
 /** The barcode of the picture on the canvas; null where it shows none. */
-export async function shownBarcode(page: Page): Promise<Barcode | null> {
-  const pixels = await page.evaluate(async () => {
-    const shown = document.querySelector("canvas");
-    if (!shown || shown.width < 64) return null;
-    const copy = new OffscreenCanvas(shown.width, shown.height);
-    const context = copy.getContext("2d");
-    context?.drawImage(shown, 0, 0);
-    const data = context?.getImageData(0, 0, copy.width, copy.height).data;
-    if (!data) return null;
-    // Only the strip at the bottom travels to the test.
-    const height = 2 * Math.floor(copy.width / 64);
-    const strip = data.subarray(data.length - height * copy.width * 4);
-    let text = "";
-    for (let i = 0; i < strip.length; i += 8192)
-      text += String.fromCharCode(...strip.subarray(i, i + 8192));
-    return { width: copy.width, height, text: btoa(text) };
-  });
-  if (!pixels) return null;
-  return readBarcode(Buffer.from(pixels.text, "base64"), pixels.width, pixels.height);
-}
+export const shownBarcode = async (page: Page): Promise<Barcode | null> =>
+  barcodeOf(await page.evaluate(stripOfPage));
 
 /** What floats outside the page, as an expression for the page: a window, a video or nothing. */
 export const FLOATING =

@@ -87,7 +87,6 @@ export class Engine {
     this.#steering.need(needs, performance.now());
     // Only a tile asks for few pictures until something moves.
     if (needs.attended) this.#motion.forget();
-    this.#renderer.look = needs.attended ? null : (picture) => this.#look(picture);
     this.#apply();
   }
 
@@ -202,6 +201,7 @@ export class Engine {
     this.#stats.received(received, stamp, now);
     this.#steering.arrived(stamp, now);
     this.#rewind.push(frame, received.jpeg.byteLength, now);
+    this.#renderer.look = this.#steering.looks(now) ? (picture) => this.#look(picture) : null;
     if (this.#lookingAt === null) this.#renderer.draw(frame);
     else {
       this.#acknowledge(frame);
@@ -266,7 +266,9 @@ export class Engine {
 
   /** Makes the stream be what was decided; where there is no connection, the next one asks for it. */
   #apply(): void {
-    this.#renderer.fit(this.#steering.needs.shown, this.#steering.camera);
+    const { shown, attended } = this.#steering.needs;
+    // Smoothed by hand costs a tile more than all the rest of it: what the browser makes of it will do at a glance.
+    this.#renderer.fit(attended ? shown : null, this.#steering.camera);
     const { every, rate } = this.#steering.adapt;
     this.#stats.pace(every, rate);
     if (this.#connection.opened && this.#steering.apply()) this.#stats.totals.switches++;

@@ -25,12 +25,15 @@ const CONFIG: EngineConfig = {
 export const views: View[] = [];
 /** The engine of the running test, once it started. */
 export let engine: Engine;
+/** What it draws on. */
+export let canvas: OffscreenCanvas;
 
 export const view = () => views.at(-1) as View;
 
 /** Starts the engine and gives the socket that it opens. */
 export function start(config: Partial<EngineConfig> = {}): FakeSocket {
-  engine = new Engine(fakeCanvas(), { ...CONFIG, ...config }, (view) => views.push(view));
+  canvas = fakeCanvas();
+  engine = new Engine(canvas, { ...CONFIG, ...config }, (view) => views.push(view));
   return FakeSocket.last;
 }
 

@@ -1,8 +1,8 @@
 /** A tile asks for what it shows: small pictures, few until something moves, more when it is looked at. */
 
 import { describe, expect, it, vi } from "vitest";
-import { engine, inFakeBrowser, show, start, view } from "./engine_harness";
-import { decodes, FakeSocket } from "./fake_browser";
+import { canvas, engine, inFakeBrowser, show, start, view } from "./engine_harness";
+import { decodes, FakeSocket, pictureSize } from "./fake_browser";
 import type { Needs } from "./needs";
 import type { Rendition } from "./rendition";
 
@@ -80,8 +80,11 @@ describe("a tile", () => {
 describe("a tile in which something moves", () => {
   /** What the browser makes of the next picture on a few points. */
   let brightness = 100;
+  let looks = 0;
   const points = () => ({
-    drawImage: () => {},
+    drawImage: () => {
+      looks++;
+    },
     getImageData: () => ({ data: new Uint8ClampedArray(32 * 18 * 4).fill(brightness) }),
   });
 
@@ -103,4 +106,44 @@ describe("a tile in which something moves", () => {
     }
     expect(asked(socket, "rate")).toEqual({ type: "rate", fps: 8.5 });
   });
+
+  it("is looked at for that once a second as long as it is known, and else each time", async () => {
+    brightness = 100;
+    vi.stubGlobal("OffscreenCanvas", function Offscreen() {
+      return { getContext: points };
+    });
+    const socket = tile();
+    socket.open();
+    looks = 0;
+    for (const seq of [0, 4, 8]) await show(socket, seq);
+    expect(looks).toBe(3);
+    brightness = 160;
+    for (let seq = 12; seq < 82; seq++) {
+      await show(socket, seq);
+      await vi.advanceTimersByTimeAsync(29);
+      brightness = 260 - brightness;
+    }
+    // With the first of these seventy, and a second later.
+    expect(looks).toBe(3 + 2);
+  });
+});
+
+it("a tile is smoothed by the browser, and with better smoothing when it is looked at", async () => {
+  const drawsNothing = {
+    ...{ drawImage: () => {}, canvas: { width: 0, height: 0 } },
+    getImageData: () => ({ data: new Uint8ClampedArray(4) }),
+  };
+  vi.stubGlobal("OffscreenCanvas", function Offscreen() {
+    return { getContext: () => drawsNothing };
+  });
+  Object.assign(pictureSize, { width: 320, height: 180 });
+  const socket = tile();
+  socket.open();
+  engine.need(needs(460));
+  socket.say({ type: "status", state: "live", width: 1280, height: 720 });
+  await show(socket, 0);
+  expect([canvas.width, canvas.height]).toEqual([320, 180]);
+  engine.need(needs(460, true));
+  await show(socket, 4);
+  expect([canvas.width, canvas.height]).toEqual([460, 259]);
 });

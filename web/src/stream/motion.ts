@@ -1,7 +1,11 @@
 /**
  * Whether anything moves from one picture to the next, seen on a few hundred averaged points: noise and the
  * traces of the JPEG vanish in them, a person far away does not. For tiles, which ask for few pictures
- * until something moves. What capture holds or the gateway leaves out plays no part in it.
+ * until something moves.
+ *
+ * Not by the `changed_ratio` of the camera's status: that is a mean of a second, told once a second, of
+ * what noise and refreshing changed too, and a tile is to be live with the first picture that shows
+ * something. A delta in which nothing changed is not even decoded, and so not looked at.
  */
 
 const COLUMNS = 32;

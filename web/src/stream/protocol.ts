@@ -27,7 +27,7 @@ export interface Hello {
   delta: boolean;
 }
 
-type CameraState = "idle" | "starting" | "live" | "error" | "offline";
+export type CameraState = "idle" | "starting" | "live" | "error" | "offline";
 
 export interface CameraStatus {
   type: "status";

@@ -30,7 +30,7 @@ export interface Rendered<T> {
 export class Renderer<T extends Drawable> {
   /** The frame on the canvas. */
   frame: T | null = null;
-  /** Is shown every decoded picture, for which all of it is decoded; null: nobody looks. */
+  /** Is shown the next decoded picture, for which all of it is decoded; null: nobody looks. */
   look: ((picture: ImageBitmap) => void) | null = null;
   readonly #surface: Surface;
   readonly #done: (shown: Rendered<T>) => void;

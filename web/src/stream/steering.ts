@@ -13,6 +13,8 @@ import type { EngineConfig } from "./view_model";
 
 /** Something that stops for a moment has not gone. */
 const MOVING_FOR_MS = 3_000;
+/** As long as that is known it need not be seen again in every picture. */
+const LOOK_AGAIN_MS = 1_000;
 
 export class Steering {
   readonly adapt: Adapt;
@@ -83,6 +85,11 @@ export class Steering {
     if (picture.width === width && picture.height === height) return;
     this.#picture = picture;
     this.#measureCamera(now);
+  }
+
+  /** Whether it is worth the effort to see in the next picture if something moves. */
+  looks(now: number): boolean {
+    return !this.#needs.attended && now - this.#movedAt >= LOOK_AGAIN_MS;
   }
 
   /** Something moves in the picture. */

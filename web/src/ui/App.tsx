@@ -53,6 +53,7 @@ export function App() {
           base={BASE}
           camera={scene.camera}
           options={options}
+          watching={known?.find((c) => c.camera === (scene.camera ?? "default"))?.viewers ?? null}
           onWords={setState}
           leave={several ? () => go("list") : null}
         />

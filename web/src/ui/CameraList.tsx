@@ -49,7 +49,7 @@ export function CameraList({ base, cameras, go }: CameraListProps) {
 }
 
 function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
-  const { camera, state, seenAt } = p.camera;
+  const { camera, state, seenAt, viewers } = p.camera;
   return (
     <button type="button" className="entry" onClick={p.open}>
       {/* Only of a camera that is on already: a list must not switch one on. */}
@@ -61,6 +61,7 @@ function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
       <span className="camera-name">{camera}</span>{" "}
       <span className="state">
         {words.list[state]}
+        {viewers > 0 && `, ${words.list.watching(viewers)}`}
         {state === "offline" &&
           seenAt !== null &&
           `, ${words.list.seen(inSeconds(Date.now() - seenAt))}`}

@@ -58,7 +58,7 @@ export function Stage({ onWords, ...config }: StageProps) {
       }}
     >
       <div ref={host} className="host" />
-      <Corner state={state} now={now} />
+      <Corner state={state} now={now} watching={config.watching} />
       {now.card && (
         <StatusCard
           card={now.card}
@@ -80,11 +80,13 @@ export function Stage({ onWords, ...config }: StageProps) {
 }
 
 /** What stands over a picture that is shown: figures, its age once it is old, a note. */
-function Corner({ state: { view, prefs, zoom }, now }: { state: StageState; now: Presentation }) {
+function Corner(p: { state: StageState; now: Presentation; watching: number | null }) {
+  const { now } = p;
+  const { view, prefs, zoom } = p.state;
   const age = Math.max(view?.ageMs ?? 0, view?.silentMs ?? 0);
   return (
     <div className="corner">
-      {prefs.stats && view && <StatsCard view={view} />}
+      {prefs.stats && view && <StatsCard view={view} watching={p.watching} />}
       {age > OLD_AGE_MS && now.trust === "old" && (
         <p className="chip old">
           <Icon name="wait" /> {words.page.old(inSeconds(age))}

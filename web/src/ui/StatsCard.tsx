@@ -1,12 +1,19 @@
 /** The stream's figures, with the last minute as a chart. */
 
+import { useEffect } from "react";
 import { HISTORY_SAMPLES, type Sample } from "../stream/stats";
 import type { View } from "../stream/view_model";
 import { nameOf } from "./rendition_name";
+import { askNow } from "./useCameras";
 import { words } from "./words/words";
 
-export function StatsCard({ view }: { view: View }) {
+/** `watching`: how many do by this gateway, which is asked when the figures are opened. */
+export function StatsCard({ view, watching }: { view: View; watching: number | null }) {
   const { stats } = words;
+  const live = view.phase === "live";
+  useEffect(() => {
+    if (live) askNow();
+  }, [live]);
   const why = view.auto ? stats.auto(words.reason[view.reason]) : stats.chosen;
   const rows: [string, string][] = [
     [stats.quality, `${nameOf(view)} · ${why}`],
@@ -20,6 +27,7 @@ export function StatsCard({ view }: { view: View }) {
     [stats.longestGap, `${Math.round(view.totals.longestGapMs)} ms`],
   ];
   if (view.moved !== null) rows.push([stats.inMotion, `${(100 * view.moved).toFixed(0)} %`]);
+  if (watching !== null && watching > 0) rows.push([stats.watching, `${watching}`]);
   if (view.camera?.source)
     rows.push([stats.camera, [view.camera.source, view.camera.format].filter(Boolean).join(" · ")]);
   return (

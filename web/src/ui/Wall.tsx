@@ -1,6 +1,6 @@
 /** Several cameras side by side, a worker each. */
 
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef } from "react";
 import type { Player } from "../stream/player";
 import { BEST } from "../stream/rendition";
 import { Icon } from "./icons";
@@ -72,11 +72,13 @@ function Tile(p: { base: string; camera: string; choose: () => void }) {
 
 /** A tile outside the window asks for nothing. */
 function usePausedOutside(tile: RefObject<HTMLElement | null>, player: Player | null) {
-  useEffect(() => {
+  // Over before the stage takes the player: a tile that is gone would hold it as one outside the window.
+  useLayoutEffect(() => {
     const element = tile.current;
     if (!element || !player) return;
-    const seen = new IntersectionObserver(([entry]) => {
-      player.hold("outside", entry ? !entry.isIntersecting : false);
+    // The last of what is told at once is how it is now.
+    const seen = new IntersectionObserver((entries) => {
+      player.hold("outside", entries.at(-1)?.isIntersecting === false);
     });
     seen.observe(element);
     return () => seen.disconnect();

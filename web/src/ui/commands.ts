@@ -43,6 +43,8 @@ const TABLE = {
   clock: { keys: ["t"], shown: "T", icon: "clock", place: "menu" },
   stats: { keys: ["i"], shown: "I", icon: "stats", place: "end" },
   diagnostics: { keys: ["d"], shown: "D", icon: "copy", place: "menu" },
+  notify: { keys: ["n"], shown: "N", icon: "bell", place: "menu" },
+  theme: { keys: ["b"], shown: "B", icon: "theme", place: "menu" },
   help: { keys: ["?"], shown: "?", icon: "keyboard", place: "menu" },
   fullscreen: { keys: ["f"], shown: "F", icon: "fullscreen", place: "end" },
 } as const satisfies Record<string, Spec>;

@@ -15,6 +15,8 @@ const PATHS = {
   share: "M12 15V4M8 7.5L12 4l4 3.5M6 11H5v9h14v-9h-1",
   clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 8v4l3 2",
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  bell: "M6 16v-5a6 6 0 0 1 12 0v5l2 2H4zM10 21h4",
+  theme: "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16M15 8v8M18 9.5v5",
   leave: "M14 4h6v16h-6M4 12h11M8 8l-4 4 4 4",
   fill: "M3 6h18v12H3zM7 9.5h10v5H7z",
   mirror: "M12 4v16M9 8l-5 8h5zM15 8l5 8h-5z",

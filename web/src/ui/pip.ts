@@ -31,12 +31,11 @@ export const canPip = "documentPictureInPicture" in window || hasVideoPip;
 /** The window of Document picture in picture; the browser's own word still names it while it closes. */
 let floatingWindow: Window | null = null;
 
-/** Whether a picture floats now: then a hidden page goes on. */
-export const isFloating = () =>
-  document.pictureInPictureElement !== null || floatingWindow !== null;
+/** Whether the picture floats as a video, without the stage's marks. WebKitGTK does not know the word at all. */
+export const isBareVideo = () => (document.pictureInPictureElement ?? null) !== null;
 
-/** Whether the picture floats as a video, without the stage's marks. */
-export const isBareVideo = () => document.pictureInPictureElement !== null;
+/** Whether a picture floats now: then a hidden page goes on. */
+export const isFloating = () => isBareVideo() || floatingWindow !== null;
 
 export async function leavePip(): Promise<void> {
   floatingWindow?.close();

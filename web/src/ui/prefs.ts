@@ -10,9 +10,14 @@ export interface Prefs {
   stats: boolean;
   /** Date and time of the picture. */
   clock: boolean;
+  /** Told of the camera while the page is hidden. */
+  notify: boolean;
 }
 
-const DEFAULTS: Prefs = { fit: "contain", mirror: false, turns: 0, stats: false, clock: false };
+const DEFAULTS: Prefs = {
+  ...{ fit: "contain", mirror: false, turns: 0 },
+  ...{ stats: false, clock: false, notify: false },
+};
 
 const prefsKey = (camera: string | null) => `rero.${camera ?? "default"}`;
 const qualityKey = (camera: string | null) => `${prefsKey(camera)}.quality`;
@@ -51,6 +56,16 @@ const KEYS_KEY = "rero-keys";
 /** Whether single letters, digits and signs are commands. */
 export const singleKeysWanted = (): boolean => read(KEYS_KEY) !== "off";
 export const wantSingleKeys = (wanted: boolean): void => write(KEYS_KEY, wanted ? "on" : "off");
+
+export type Theme = "auto" | "dark" | "light";
+const THEME_KEY = "rero-theme";
+
+/** As the device is, where nothing else was chosen. */
+export function readTheme(): Theme {
+  const theme = read(THEME_KEY);
+  return theme === "dark" || theme === "light" ? theme : "auto";
+}
+export const writeTheme = (theme: Theme): void => write(THEME_KEY, theme);
 
 const names = (text: string | null) => text?.split(",").filter(Boolean) ?? null;
 

@@ -14,7 +14,16 @@ const ASK_SETTLED_EVERY_MS = 60_000;
 export interface KnownCamera extends CameraStatus {
   /** When this page last heard that it is there, milliseconds since the epoch. */
   seenAt: number | null;
+  /** Who watches it by this gateway. */
+  viewers: number;
 }
+
+type ToldCamera = Omit<KnownCamera, "seenAt">;
+
+const ASK_EVENT = "rero-ask-cameras";
+
+/** Has the gateway asked now, for somebody who wants to know how many watch. */
+export const askNow = () => dispatchEvent(new Event(ASK_EVENT));
 
 interface Known {
   /** Null until the gateway told, or while it does not. */
@@ -43,11 +52,13 @@ export function useCameras(base: string, settled: RefObject<boolean>): Known {
       if (!settled.current || performance.now() >= due) void ask();
     }, ASK_EVERY_MS);
     addEventListener(TRY_AGAIN_EVENT, ask);
+    addEventListener(ASK_EVENT, ask);
     document.addEventListener("visibilitychange", ask);
     return () => {
       stop.abort();
       clearInterval(timer);
       removeEventListener(TRY_AGAIN_EVENT, ask);
+      removeEventListener(ASK_EVENT, ask);
       document.removeEventListener("visibilitychange", ask);
     };
   }, [base, settled]);
@@ -58,19 +69,19 @@ export function useCameras(base: string, settled: RefObject<boolean>): Known {
 const COOKIES: readonly unknown[] = ["token", "link", "jwt"];
 
 interface Told {
-  cameras: CameraStatus[];
+  cameras: ToldCamera[];
   signedIn: boolean;
 }
 
 /** Those that the gateway ever heard of; one that somebody only asked for has no run. */
-async function askCameras(base: string, signal: AbortSignal): Promise<Told | null> {
+export async function askCameras(base: string, signal: AbortSignal): Promise<Told | null> {
   try {
     const answer = await fetch(apiUrl(base, "status"), { credentials: "include", signal });
     if (!answer.ok) return null;
     const { cameras, access } = await answer.json();
     if (!Array.isArray(cameras)) return null;
     return {
-      cameras: cameras.filter((c) => c?.run !== "").flatMap((c) => readStatus(c) ?? []),
+      cameras: cameras.filter((c) => c?.run !== "").flatMap(toldCamera),
       signedIn: COOKIES.includes(access?.by),
     };
   } catch {
@@ -78,7 +89,14 @@ async function askCameras(base: string, signal: AbortSignal): Promise<Told | nul
   }
 }
 
-const seen = (camera: CameraStatus, before: KnownCamera[] | null): KnownCamera => ({
+function toldCamera(told: Record<string, unknown>): ToldCamera[] {
+  const status = readStatus(told);
+  // How many of each rendition.
+  const counts = Object.values(told.viewers ?? {}).filter((n) => typeof n === "number");
+  return status ? [{ ...status, viewers: counts.reduce((sum, n) => sum + n, 0) }] : [];
+}
+
+const seen = (camera: ToldCamera, before: KnownCamera[] | null): KnownCamera => ({
   ...camera,
   seenAt:
     camera.state === "offline"

@@ -1,6 +1,6 @@
 /** Tells a player how large its picture is shown, whenever that changes, and whether somebody looks at it. */
 
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
 
@@ -31,7 +31,8 @@ export function useNeeds(
   player: Player | null,
   { cover, turned, attended, zoom }: Lie,
 ): void {
-  useEffect(() => {
+  // Over before another part of the page takes the player: a box that is gone would tell it one last size.
+  useLayoutEffect(() => {
     const box = host.current;
     if (!box || !player) return;
     const tell = () => player.need(needsOf(box, { cover, turned, attended, zoom }));

@@ -12,13 +12,15 @@ import { inSeconds, present } from "./presentation";
 import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
 import { lookCommands, qualityCommands, takeAwayCommands, zoomCommands } from "./stage_commands";
-import { useFullscreen } from "./useFullscreen";
+import { type Shape, useFullscreen } from "./useFullscreen";
 import { useIdle } from "./useIdle";
 import { useKeys } from "./useKeys";
 import { type Lie, needsOf, useNeeds } from "./useNeeds";
+import { useNotices } from "./useNotices";
 import { usePlayer } from "./usePlayer";
 import { usePrefs } from "./usePrefs";
 import { type Rewinding, useRewind } from "./useRewind";
+import { useTheme } from "./useTheme";
 import { useToast } from "./useToast";
 import { useZoom } from "./useZoom";
 import { words } from "./words/words";
@@ -32,6 +34,8 @@ export interface StageConfig {
   base: string;
   camera: string | null;
   options: PageOptions;
+  /** How many watch it by this gateway; null where that is not known. */
+  watching: number | null;
   /** Leads up to the list of cameras; null where there is none. */
   leave: (() => void) | null;
   /** To the next camera, or the one before. */
@@ -74,7 +78,7 @@ export function useStage(
   const [dialog, setDialog] = useState<StageState["dialog"]>(null);
   const [toast, say] = useToast();
   const rewind = useRewind(player, view);
-  const [full, toggleFull] = useFullscreen(stage, view?.phase === "live");
+  const [full, toggleFull] = useFullscreen(stage, view?.phase === "live", shapeOf(view, prefs));
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
   // Without its stage a floating picture never changes, and while it floats a hidden page does not pause.
   useEffect(() => () => void leavePip(), []);
@@ -95,6 +99,8 @@ export function useStage(
     ...lookCommands(prefs, change),
     ...zoomCommands(zoom),
     ...qualityCommands(view, choose),
+    ...useTheme(say),
+    ...useNotices(config, prefs, change, say),
     ...takeAwayCommands({ player, view, camera, say, share: () => setDialog("share") }),
     pause: {
       run: () => setPaused(!paused),
@@ -119,6 +125,12 @@ export function useStage(
     ...{ player, view, prefs, dialog, full, idle, zoom: zoom.scale, toast, rewind },
     ...{ commands, choose, resume, closeDialog, toggleFull },
   };
+}
+
+/** How a picture lies after it was turned; null before the first. */
+function shapeOf(view: View | null, { turns }: Prefs): Shape | null {
+  if (!view?.width || view.width === view.height) return null;
+  return view.width > view.height === (turns % 2 === 0) ? "landscape" : "portrait";
 }
 
 const lieOf = ({ fit, turns }: Prefs, zoom: number): Lie => ({

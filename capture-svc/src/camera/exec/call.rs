@@ -71,18 +71,9 @@ impl Call {
         program.take_last_errors();
         let last_words = program.last_words().map(|words| format!(": {words}"));
         let last_words = last_words.unwrap_or_default();
-        match program.exit_code() {
-            Some(0) => Ok(()),
-            Some(code @ 129..160) => Err(format!(
-                "{} was ended by signal {}{last_words}",
-                command.name(),
-                code - 128
-            )),
-            Some(code) => Err(format!(
-                "{} has ended with exit code {code}{last_words}",
-                command.name()
-            )),
-            None => Err(format!("{} was ended with its minder", command.name())),
+        match program.ended_badly() {
+            None => Ok(()),
+            Some(how) => Err(format!("{} {how}{last_words}", command.name())),
         }
     }
 }

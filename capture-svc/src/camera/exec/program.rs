@@ -152,11 +152,6 @@ impl Program {
         self.poll(at_most)
     }
 
-    /// The exit code, once all has ended: the program's, or 128 and the signal that ended it.
-    pub(super) fn exit_code(&mut self) -> Option<i32> {
-        self.minder.try_wait().ok().flatten()?.code()
-    }
-
     /// Why there is no more output.
     pub(super) fn end_in_words(&mut self) -> CameraError {
         let until = clock::now() + LAST_WORDS_WAIT;
@@ -168,20 +163,26 @@ impl Program {
                     .min(NEXT_FRAME_WAIT_MAX),
             );
         }
-        let status = self.minder.try_wait().ok().flatten();
-        let how = match status.map(|status| status.code()) {
-            None => "has closed its output and runs on".to_owned(),
-            Some(None) => "was ended with its minder".to_owned(),
-            Some(Some(0)) => "has ended by itself".to_owned(),
-            Some(Some(code)) => match self.signal() {
-                Some(signal) => format!("was ended by signal {signal}"),
-                None => format!("has ended with exit code {code}"),
-            },
-        };
+        let how = self.ended_badly();
+        let how = how.unwrap_or_else(|| "has ended by itself".to_owned());
         CameraError::Exited {
             program: self.command.name().to_owned(),
             how,
             last_words: self.last_words(),
+        }
+    }
+
+    /// How it has ended, in words, unless with exit code 0.
+    pub(super) fn ended_badly(&mut self) -> Option<String> {
+        let status = self.minder.try_wait().ok().flatten();
+        match status.map(|status| status.code()) {
+            None => Some("has closed its output and runs on".to_owned()),
+            Some(None) => Some("was ended with its minder".to_owned()),
+            Some(Some(0)) => None,
+            Some(Some(code)) => Some(match self.signal() {
+                Some(signal) => format!("was ended by signal {signal}"),
+                None => format!("has ended with exit code {code}"),
+            }),
         }
     }
 

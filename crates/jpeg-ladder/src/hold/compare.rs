@@ -1,19 +1,20 @@
 //! How far an MCU is from what is shown of it, in units of the camera's noise.
 //!
-//! Integers throughout, written so that the compiler can make vectors of them: a frame has 1.4 million coefficients at
-//! 720p. A difference is divided by the deviation that noise alone gives to it, in sixteenths; so the square of one is
+//! Integers throughout, by the kernel's loop: a frame has 1.4 million coefficients at 720p. A difference is divided by the deviation that noise alone gives to it, in sixteenths; so the square of one is
 //! 256 on average as long as nothing changes.
 
 use super::bands::{BINS, LOW};
 use super::distance::Distance;
 use super::noise::Noise;
+use crate::kernel::{Loops, Squares};
 
 /// In place of a block's bin: it was not asked for since the block is shown.
 pub(super) const UNKNOWN: u8 = u8::MAX;
 
 /// Compares an MCU's blocks, the luma ones first.
 #[inline(always)]
-pub(super) fn compare(
+pub(super) fn compare<K: Loops>(
+    kernel: K,
     now: &[[i16; 64]],
     shown: &[[i16; 64]],
     bins: &mut [u8],
@@ -30,7 +31,9 @@ pub(super) fn compare(
             } as u8;
         }
         let bin = usize::from(*known).min(BINS);
-        let (dc, low, high) = block(now, shown, noise.reciprocals(bin));
+        let Squares { dc, low, all } =
+            kernel.squares(now, shown, noise.reciprocals(bin), &LOW_MASK);
+        let high = all - low - dc * dc;
         noise.check.block(bin, high);
         if b < luma_blocks {
             sum.dc += dc;
@@ -48,32 +51,6 @@ pub(super) fn compare(
     sum
 }
 
-/// A block's DC difference with its sign, the squares of its low frequencies and of its high ones.
-#[inline(always)]
-fn block(now: &[i16; 64], shown: &[i16; 64], reciprocals: &[i16; 64]) -> (i32, i32, i32) {
-    let mut scaled = [0i16; 64];
-    for i in 0..64 {
-        // Bounds that keep 16 bits from overflowing here and 32 in the sums; what reaches them has changed anyway.
-        let difference = now[i].wrapping_sub(shown[i]).clamp(-2047, 2047) << 4;
-        let product = i32::from(difference) * i32::from(reciprocals[i]);
-        scaled[i] = ((product >> 16) as i16).clamp(-1023, 1023);
-    }
-    let mut low = [0i16; 16];
-    for i in 0..16 {
-        low[i] = scaled[i] & LOW_MASK[i];
-    }
-    let low: i32 = pairs(&low).iter().sum();
-    let mut all = [0; 8];
-    for sixteen in scaled.chunks_exact(16) {
-        let sums = pairs(sixteen.try_into().expect("sixteen of them"));
-        for i in 0..8 {
-            all[i] += sums[i];
-        }
-    }
-    let dc = i32::from(scaled[0]);
-    (dc, low, all.iter().sum::<i32>() - low - dc * dc)
-}
-
 /// Which of the first sixteen coefficients are low frequencies.
 static LOW_MASK: [i16; 16] = {
     let mut mask = [0; 16];
@@ -84,12 +61,3 @@ static LOW_MASK: [i16; 16] = {
     }
     mask
 };
-
-/// Squares, summed by twos: one instruction where there are vectors.
-#[inline(always)]
-fn pairs(values: &[i16; 16]) -> [i32; 8] {
-    std::array::from_fn(|i| {
-        let [a, b] = [values[2 * i], values[2 * i + 1]].map(i32::from);
-        a * a + b * b
-    })
-}

@@ -19,6 +19,7 @@ mod sample;
 mod tests;
 
 use crate::interval::Geometry;
+use crate::kernel::Loops;
 use cell::Cell;
 use compare::{UNKNOWN, compare};
 use limits::Limits;
@@ -57,6 +58,8 @@ struct Past {
 /// The rule's memory. A new one holds nothing until it knows the camera's noise.
 pub(crate) struct Hold {
     refresh_frames: u32,
+    /// So many intervals side by side, and as many on top of each other, are refreshed together.
+    together: usize,
     noise: Noise,
     /// As a frame; empty before the first one.
     shown: Vec<[i16; 64]>,
@@ -67,6 +70,8 @@ pub(crate) struct Hold {
     /// By interval.
     past: Vec<Past>,
     findings: Vec<Finding>,
+    /// By group of those that are refreshed together: whether one is due.
+    due: Vec<bool>,
     /// Whether the camera moves, or the light.
     everything: bool,
 }
@@ -75,12 +80,14 @@ impl Hold {
     pub(crate) fn new(settings: HoldSettings) -> Self {
         Self {
             refresh_frames: settings.refresh_frames.max(1),
+            together: 1,
             noise: Noise::new(),
             shown: Vec::new(),
             bins: Vec::new(),
             cells: Vec::new(),
             past: Vec::new(),
             findings: Vec::new(),
+            due: Vec::new(),
             everything: true,
         }
     }
@@ -88,6 +95,12 @@ impl Hold {
     /// From now on an interval is refreshed within so many frames: cameras become slower at dusk.
     pub(crate) fn refresh_within(&mut self, frames: u32) {
         self.refresh_frames = frames.max(1);
+    }
+
+    /// From now on intervals are refreshed in groups of so many in either direction: an interval of a smaller picture
+    /// shows as many, and each that is refreshed by itself would have it encoded anew.
+    pub(crate) fn refresh_together(&mut self, together: usize) {
+        self.together = together;
     }
 
     /// What each interval was last encoded from.
@@ -103,8 +116,9 @@ impl Hold {
     /// Compares a frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) with what is shown, and
     /// shows what is not held. Always of the same geometry; what the frame holds afterwards is of no use.
     #[inline(always)]
-    pub(crate) fn decide(
+    pub(crate) fn decide<K: Loops>(
         &mut self,
+        kernel: K,
         frame: &mut Vec<[i16; 64]>,
         geometry: Geometry,
         verdicts: &mut [Verdict],
@@ -118,7 +132,7 @@ impl Hold {
         }
         self.noise.observe(frame, geometry);
         if self.noise.is_known() {
-            self.compare(frame, geometry);
+            self.compare(kernel, frame, geometry);
         }
         let all = self.is_all_fresh();
         self.judge(all, geometry, verdicts);
@@ -127,7 +141,7 @@ impl Hold {
 
     /// From the coefficients to a finding for each interval.
     #[inline(always)]
-    fn compare(&mut self, frame: &[[i16; 64]], geometry: Geometry) {
+    fn compare<K: Loops>(&mut self, kernel: K, frame: &[[i16; 64]], geometry: Geometry) {
         let limits = Limits::new(&self.noise, geometry);
         let per_mcu = geometry.blocks_per_mcu;
         let past = self.past.iter_mut().zip(&mut self.findings);
@@ -137,6 +151,7 @@ impl Hold {
             for mcu in first..first + geometry.interval_mcus {
                 let blocks = mcu * per_mcu..(mcu + 1) * per_mcu;
                 let distance = compare(
+                    kernel,
                     &frame[blocks.clone()],
                     &self.shown[blocks.clone()],
                     &mut self.bins[blocks],
@@ -162,6 +177,8 @@ impl Hold {
     }
 
     fn judge(&mut self, all: bool, geometry: Geometry, verdicts: &mut [Verdict]) {
+        self.due.clear();
+        self.due.resize(geometry.intervals, false);
         for (i, verdict) in verdicts.iter_mut().enumerate() {
             let fresh = all
                 || match self.findings[i] {
@@ -174,11 +191,16 @@ impl Hold {
                 };
             *verdict = if fresh {
                 Verdict::Fresh
-            } else if self.past[i].age + 1 >= self.refresh_frames {
-                Verdict::Refreshed
             } else {
+                self.due[group(geometry, i, self.together)] |=
+                    self.past[i].age + 1 >= self.refresh_frames;
                 Verdict::Held
             };
+        }
+        for (i, verdict) in verdicts.iter_mut().enumerate() {
+            if *verdict == Verdict::Held && self.due[group(geometry, i, self.together)] {
+                *verdict = Verdict::Refreshed;
+            }
         }
     }
 
@@ -199,7 +221,7 @@ impl Hold {
             }
             // While everything is fresh, ages are spread: refreshes must not come all at once.
             past.age = if all {
-                spread(i, self.refresh_frames)
+                spread(group(geometry, i, self.together), self.refresh_frames)
             } else {
                 0
             };
@@ -231,9 +253,16 @@ fn neighbours(geometry: Geometry, interval: usize) -> impl Iterator<Item = usize
     .flatten()
 }
 
-/// An age below `period` for interval `interval`; neighbours' ages are far apart.
-fn spread(interval: usize, period: u32) -> u32 {
+/// Which of the squares with `side` intervals in either direction an interval is in.
+fn group(geometry: Geometry, interval: usize, side: usize) -> usize {
+    let across = geometry.mcus_across / geometry.interval_mcus;
+    let (row, column) = (interval / across, interval % across);
+    row / side * across.div_ceil(side) + column / side
+}
+
+/// An age below `period` for a group; neighbours' ages are far apart.
+fn spread(group: usize, period: u32) -> u32 {
     // Steps by the golden ratio fill a circle evenly.
-    let turn = (interval as u32).wrapping_mul(2_654_435_769);
+    let turn = (group as u32).wrapping_mul(2_654_435_769);
     ((u64::from(turn) * u64::from(period)) >> 32) as u32
 }

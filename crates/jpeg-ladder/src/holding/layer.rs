@@ -145,7 +145,7 @@ impl Job for Follow<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<K: Loops>(self, _: K) {
+    fn run<K: Loops>(self, kernel: K) {
         let Self { layer, larger } = self;
         let Picture { mcu, geometry, .. } = larger.picture;
         let half = layer.picture.geometry;
@@ -163,7 +163,7 @@ impl Job for Follow<'_> {
                         half: &mut layer.samples,
                     };
                     let blocks = &blocks[first * geometry.blocks_per_mcu..];
-                    shrink.take(blocks, first..first + mcus);
+                    shrink.take(kernel, blocks, first..first + mcus);
                 }
                 Content::Samples(samples) => {
                     let window = Window {

@@ -124,6 +124,13 @@ impl Holding {
     /// Decides upon the frame that was read; `steps` are those of a camera that compresses.
     pub(crate) fn decide(&mut self, kernel: Kernel, steps: Option<[&[u16; 64]; 2]>) -> Intervals {
         self.hold.quantised_by(steps);
+        // As many full intervals as the smallest picture's shows in either direction.
+        let together = match &self.smaller {
+            [_, Some(_)] => 4,
+            [Some(_), None] => 2,
+            [None, None] => 1,
+        };
+        self.hold.refresh_together(together);
         self.number += 1;
         self.decided = true;
         kernel.run(Decide(self))
@@ -179,7 +186,7 @@ impl Job for Decide<'_> {
     type Output = Intervals;
 
     #[inline(always)]
-    fn run<K: Loops>(self, _: K) -> Intervals {
+    fn run<K: Loops>(self, kernel: K) -> Intervals {
         let Holding {
             hold,
             picture,
@@ -193,7 +200,7 @@ impl Job for Decide<'_> {
         let Some(picture) = picture else {
             return intervals;
         };
-        hold.decide(frame, picture.geometry, verdicts);
+        hold.decide(kernel, frame, picture.geometry, verdicts);
         for (verdict, changed_at) in verdicts.iter().zip(changed_at) {
             let count = match verdict {
                 Verdict::Fresh => &mut intervals.fresh,

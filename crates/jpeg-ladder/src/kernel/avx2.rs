@@ -12,6 +12,8 @@ use std::arch::x86_64::{
     _mm256_storeu_si256, _mm256_sub_epi16, _mm256_xor_si256,
 };
 
+use super::halve::Means;
+use super::halve_avx2;
 use super::lanes::transform;
 use super::loops::{Divide, Job, Loops};
 use super::packed;
@@ -247,6 +249,12 @@ impl Loops for Avx2 {
             &below[64 * whole..],
             &mut out[32 * whole..],
         );
+    }
+
+    #[inline(always)]
+    fn halve(self, left: &[i16; 64], right: &[i16; 64]) -> [Means; 2] {
+        // SAFETY: the token stands for the instructions.
+        unsafe { halve_avx2::means(left, right) }
     }
 }
 

@@ -23,6 +23,7 @@ use std::arch::x86_64::{
 };
 
 use super::avx2::{Avx2, PREFETCH_BYTES};
+use super::halve::Means;
 use super::lanes::transform;
 use super::loops::{Job, Loops};
 use super::packed;
@@ -153,6 +154,11 @@ impl<const GATHER: bool> Loops for Avx512<GATHER> {
     fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
         // SAFETY: the token stands for the instructions.
         unsafe { chroma::<FIRST>(above, below, out) }
+    }
+
+    #[inline(always)]
+    fn halve(self, left: &[i16; 64], right: &[i16; 64]) -> [Means; 2] {
+        self.0.halve(left, right)
     }
 }
 

@@ -168,7 +168,7 @@ unsafe fn transpose<V: Lanes>(r: [V; 8]) -> [V; 8] {
     }
 }
 
-/// The DCT of `portable::dct`, down the registers. `SHIFT` is 11 in the first direction and 15 in the second.
+/// The DCT of `portable::transform`, down the registers. `SHIFT` is 11 in the first direction and 15 in the second.
 ///
 /// The odd half is multiplied out, four products each, which is the same integer and saves shuffles.
 #[inline(always)]

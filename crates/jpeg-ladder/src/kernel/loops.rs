@@ -1,8 +1,11 @@
 //! What a kernel can do, and work that is done by one.
 
+use super::halve::{self, Means};
 use super::packed;
+use super::squares::{self, Squares};
 use crate::bits::Packed;
 use crate::block::{Batch, Coefficients, Pairs, Quantised};
+use crate::colour;
 use crate::symbols::Symbols;
 use crate::tables::Quant;
 
@@ -48,6 +51,57 @@ pub(crate) trait Loops: Copy {
     #[inline(always)]
     fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
         packed::chroma::<FIRST>(above, below, out);
+    }
+
+    /// Y of each pixel of RGB; `RED` is the place of R, the other end that of B.
+    #[inline(always)]
+    fn rgb_luma<const RED: usize>(self, pixels: &[u8], out: &mut [u8]) {
+        colour::rgb_luma::<RED>(pixels, out);
+    }
+
+    /// Cb and Cr of each pixel.
+    #[inline(always)]
+    fn rgb_chroma<const RED: usize>(self, pixels: &[u8], u: &mut [u8], v: &mut [u8]) {
+        colour::rgb_chroma::<RED>(pixels, u, v);
+    }
+
+    /// Averages pairs of neighbours, of `above` or with `DOWN` 2 of both rows, into the first 8 of each 16 bytes.
+    ///
+    /// Rounds as libjpeg does, from sample to sample down and up.
+    #[inline(always)]
+    fn coarsen<const DOWN: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
+        packed::coarsen::<DOWN>(above, below, out);
+    }
+
+    /// 16..=235 to 0..=255.
+    #[inline(always)]
+    fn expand_luma(self, row: &mut [u8]) {
+        colour::expand_luma(row);
+    }
+
+    /// 16..=240 to 0..=255 around 128.
+    #[inline(always)]
+    fn expand_chroma(self, row: &mut [u8]) {
+        colour::expand_chroma(row);
+    }
+
+    /// Differences of a block from what is shown of it, in sixteenths of what noise alone gives; `low` is a mask of the
+    /// first coefficients.
+    #[inline(always)]
+    fn squares(
+        self,
+        now: &[i16; 64],
+        shown: &[i16; 64],
+        reciprocals: &[i16; 64],
+        low: &[i16; 16],
+    ) -> Squares {
+        squares::squares(now, shown, reciprocals, low)
+    }
+
+    /// The means of four of the samples that two blocks of coefficients stand for.
+    #[inline(always)]
+    fn halve(self, left: &[i16; 64], right: &[i16; 64]) -> [Means; 2] {
+        [halve::means(left), halve::means(right)]
     }
 }
 

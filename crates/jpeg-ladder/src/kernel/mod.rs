@@ -7,6 +7,9 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod halve;
+#[cfg(target_arch = "x86_64")]
+mod halve_avx2;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod loops;
@@ -14,8 +17,11 @@ mod loops;
 mod neon;
 pub(crate) mod packed;
 pub(crate) mod portable;
+pub(crate) mod squares;
 
+pub(crate) use halve::Means;
 pub(crate) use loops::{Job, Loops};
+pub(crate) use squares::Squares;
 
 /// Which loops do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,3 +117,6 @@ impl Kernel {
         job.run(portable::Portable)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jpeg-ladder", &[]),
     ("rcvlowat", &[]),
     ("v4l2-capture", &[]),
+    ("v4l2-sys-mit", &[]),
 ];
 
 /// The rooms of a service, top to bottom, and which others each may use. The library's root connects them all.

@@ -41,10 +41,6 @@ const GCC: Tool = Tool {
     announce: |path, environment| {
         environment.set("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", path);
         environment.set("CC_aarch64_unknown_linux_gnu", path);
-        environment.set(
-            "BINDGEN_EXTRA_CLANG_ARGS_aarch64_unknown_linux_gnu",
-            format!("--sysroot={LIBC}"),
-        );
         Ok(())
     },
 };

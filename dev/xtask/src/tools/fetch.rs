@@ -146,38 +146,3 @@ impl Wheel {
 pub(super) fn has_pip() -> bool {
     output(Command::new("python3").args(["-m", "pip", "--version"])).is_some()
 }
-
-/// Where bindgen (clang-sys) looks by itself.
-pub(super) fn find_libclang() -> Vec<PathBuf> {
-    let llvm = entries("/usr/lib")
-        .into_iter()
-        .filter(|path| file_name(path).starts_with("llvm-"))
-        .map(|path| path.join("lib"));
-    let multiarch = entries("/usr/lib")
-        .into_iter()
-        .filter(|path| file_name(path).contains("-linux-"));
-    let fixed = ["/usr/lib64", "/usr/lib", "/usr/local/lib"].map(PathBuf::from);
-    let named = |path: &PathBuf| {
-        let name = file_name(path);
-        (name == "libclang.so" || name.starts_with("libclang.so.") || name.starts_with("libclang-"))
-            && name.contains(".so")
-    };
-    llvm.chain(multiarch)
-        .chain(fixed)
-        .flat_map(|directory| entries(&directory))
-        .filter(|path| named(path) && !file_name(path).contains("cpp"))
-        .collect()
-}
-
-fn entries(directory: impl AsRef<Path>) -> Vec<PathBuf> {
-    std::fs::read_dir(directory)
-        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default()
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}

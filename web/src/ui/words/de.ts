@@ -91,6 +91,8 @@ export const de: Words = {
     share: "Teilen",
     clock: "Datum und Uhrzeit",
     diagnostics: "Diagnose kopieren",
+    notify: "Bescheid, wenn sie ausfällt",
+    theme: "Dunkel oder hell",
   },
   help: {
     pause: "Anhalten, abspielen",
@@ -134,6 +136,7 @@ export const de: Words = {
     corrupt: "Beschädigt",
     decoding: "Dekodieren",
     longestGap: "Längste Lücke",
+    watching: "Zuschauer hier",
     inMotion: "In Bewegung",
     camera: "Kamera",
     chart: ["Bilder/s", "Alter", "Qualität", "letzte Minute"],
@@ -149,6 +152,7 @@ export const de: Words = {
     live: "An",
     error: "Gestört",
     offline: "Offline",
+    watching: (count) => `${count} sehen zu`,
     seen: (age) => `zuletzt vor ${age}`,
     unknown: (camera) => `Keine Kamera heißt ${camera}`,
     thereAre: "Es gibt:",
@@ -200,5 +204,17 @@ export const de: Words = {
     brokenDetail: "Neu laden hilft, außer wenn das Gateway älter oder neuer ist als die Seite.",
     reload: "Neu laden",
     units: { s: "s", min: "min" },
+  },
+  theme: {
+    auto: "Dunkel oder hell: wie das Gerät",
+    dark: "Dunkel oder hell: dunkel",
+    light: "Dunkel oder hell: hell",
+  },
+  notice: {
+    off: (camera) => `Kamera ${camera} ist ausgefallen`,
+    back: (camera) => `Kamera ${camera} ist wieder da`,
+    yes: "Ist dieser Tab verdeckt, hören Sie, wenn die Kamera ausfällt oder wiederkommt",
+    no: "Sie hören nichts mehr davon",
+    denied: "Dieser Browser lässt die Seite nichts melden",
   },
 };

@@ -87,6 +87,8 @@ const command = {
   share: "Share",
   clock: "Date and time",
   diagnostics: "Copy diagnostics",
+  notify: "Tell me when it goes off",
+  theme: "Dark or light",
 };
 
 /** The list of keys: what a command does, where that is more than its name. */
@@ -135,6 +137,7 @@ const stats = {
   decoding: "Decoding",
   longestGap: "Longest gap",
   inMotion: "In motion",
+  watching: "Watching here",
   camera: "Camera",
   chart: ["fps", "age", "quality", "last minute"],
 };
@@ -150,6 +153,7 @@ const list = {
   live: "On",
   error: "Trouble",
   offline: "Offline",
+  watching: (count: number) => `${count} watching`,
   seen: (age: string) => `seen ${age} ago`,
   unknown: (camera: string) => `No camera is called ${camera}`,
   thereAre: "There are:",
@@ -205,5 +209,23 @@ const page = {
   units: { s: "s", min: "min" },
 };
 
-export const en = { camera, state, command, help, reason, stats, list, login, page };
+/** Also the name of the button, which leads to the next. */
+const theme = {
+  auto: "Dark or light: as the device",
+  dark: "Dark or light: dark",
+  light: "Dark or light: light",
+};
+
+const notice = {
+  off: (camera: string) => `Camera ${camera} is off`,
+  back: (camera: string) => `Camera ${camera} is back`,
+  yes: "While this tab is hidden you are told when the camera goes off or comes back",
+  no: "You are not told any more",
+  denied: "This browser does not let the page tell you",
+};
+
+export const en = {
+  ...{ camera, state, command, help, reason, stats, list, login, page },
+  ...{ theme, notice },
+};
 export type Words = typeof en;

@@ -72,6 +72,8 @@ async fn run(words: &[OsString]) -> std::io::Result<ExitCode> {
     let control = std::io::stdin().as_fd().try_clone_to_owned()?;
     let control = std::os::unix::net::UnixStream::from(control);
     control.set_nonblocking(true)?;
+    // Not tokio's: its first write fails before the runtime has once looked whether it may.
+    let mut answer = control.try_clone()?;
     let mut control = UnixStream::from_std(control)?;
     let program = Command::new(&words[0])
         .args(&words[1..])
@@ -86,7 +88,7 @@ async fn run(words: &[OsString]) -> std::io::Result<ExitCode> {
     loop {
         if family.reap()? {
             if let Some(signal) = family.ended_by {
-                let _ = control.try_write(&[signal]);
+                let _ = answer.write(&[signal]);
             }
             return Ok(ExitCode::from(family.code));
         }

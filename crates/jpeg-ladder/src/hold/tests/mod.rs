@@ -4,9 +4,9 @@ mod stage;
 
 use std::f32::consts::TAU;
 
-use super::Verdict;
 use super::check::{Check, Signs};
 use super::distance::Distance;
+use super::{Verdict, group};
 use stage::{HEIGHT, Stage, room};
 
 /// Frames after which the noise is known and what is still is held.
@@ -47,6 +47,43 @@ fn every_interval_is_refreshed_in_its_turn() {
             assert!(*age < 50);
         }
     }
+}
+
+#[test]
+fn what_an_interval_of_a_quarter_shows_is_refreshed_at_once_and_as_often_as_else() {
+    let mut stage = Stage::new(2.0).refreshing(50);
+    stage.hold.refresh_together(4);
+    stage.wait(WARM, 0, &room);
+    let groups: Vec<usize> = (0..stage.verdicts.len())
+        .map(|i| group(stage.geometry, i, 4))
+        .collect();
+    let (mut times, mut ages) = ([0; 16], vec![0; groups.len()]);
+    for _ in 0..200 {
+        stage.shoot(0, &room);
+        let is = |group: usize, wanted: Verdict| {
+            let of = groups.iter().zip(&stage.verdicts);
+            of.filter(|(at, verdict)| **at == group && **verdict == wanted)
+                .count()
+        };
+        for (n, times) in times.iter_mut().enumerate() {
+            let refreshed = is(n, Verdict::Refreshed);
+            *times += usize::from(refreshed > 0);
+            assert!(
+                refreshed == 0 || is(n, Verdict::Held) == 0,
+                "group {n} in part"
+            );
+        }
+        for (age, verdict) in ages.iter_mut().zip(&stage.verdicts) {
+            *age = if *verdict == Verdict::Held {
+                *age + 1
+            } else {
+                0
+            };
+            assert!(*age < 50);
+        }
+    }
+    // An interval that seems to change now and then is a reason for one time more.
+    assert!(times.iter().all(|&times| times <= 8), "{times:?}");
 }
 
 #[test]

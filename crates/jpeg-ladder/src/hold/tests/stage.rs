@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::block::Mcu;
 use crate::hold::{Hold, HoldSettings, Verdict};
 use crate::interval::{Geometry, Picture};
+use crate::kernel::portable::Portable;
 use crate::source::Sampling;
 use crate::tables::ZIGZAG;
 
@@ -117,7 +118,7 @@ impl Stage {
         }
         let mut frame = self.frame.clone();
         self.hold
-            .decide(&mut frame, self.geometry, &mut self.verdicts);
+            .decide(Portable, &mut frame, self.geometry, &mut self.verdicts);
         &self.verdicts
     }
 
