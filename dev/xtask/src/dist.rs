@@ -51,7 +51,6 @@ pub(crate) fn folder() -> PathBuf {
 /// Tools, client and what is made beforehand.
 pub(crate) fn environment() -> Outcome<Environment> {
     let mut environment = Environment::default();
-    tools::LIBCLANG.get(&mut environment)?;
     tools::NODE.get(&mut environment)?;
     tools::CARGO_DEB.get(&mut environment)?;
     web::install(&environment)?;
