@@ -40,6 +40,8 @@ pub(crate) struct Publisher {
     now_us: fn() -> u64,
     pool: Arc<Pool>,
     jpegs: Vec<Vec<u8>>,
+    /// The number of the last frame that was handed to the bus.
+    handed: Option<u64>,
 }
 
 impl Publisher {
@@ -65,6 +67,7 @@ impl Publisher {
             now_us,
             pool: Arc::default(),
             jpegs: Vec::new(),
+            handed: None,
         }
     }
 
@@ -145,6 +148,7 @@ impl Publisher {
                 return Some(error.verdict());
             }
         }
+        let skipped = skipped(self.handed.replace(frame.seq), frame.seq);
         let deadline = FrameBus::deadline();
         for (index, rendition) in renditions.iter().enumerate() {
             let jpeg = self.pool.bytes(std::mem::take(&mut self.jpegs[index]));
@@ -156,7 +160,7 @@ impl Publisher {
             {
                 tap.take(jpeg.clone(), frame.captured_at_us);
             }
-            match self.bus.publish(rendition, jpeg, deadline).await {
+            match self.bus.publish(rendition, jpeg, skipped, deadline).await {
                 Ok(()) => {
                     self.metrics.published[rendition.index()].inc();
                     self.metrics.published_bytes[rendition.index()].inc_by(size as u64);
@@ -197,6 +201,12 @@ impl Publisher {
             &mut self.jpegs[..renditions.len()],
         )
     }
+}
+
+/// Frames between the last one that was handed to the bus and this one: made way for a newer one, could not be decoded, or
+/// nobody wanted them. The same frame again, for a rendition that came later, follows none.
+fn skipped(handed: Option<u64>, seq: u64) -> u64 {
+    handed.map_or(0, |handed| seq.saturating_sub(handed + 1))
 }
 
 /// Vectors that come back when NATS has written them, so that a running stream allocates no memory for JPEGs.
@@ -240,6 +250,19 @@ impl Drop for Pooled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frames_that_were_not_handed_to_the_bus_are_counted_from_the_last_that_was() {
+        for (handed, seq, count) in [
+            (None, 70, 0),
+            (Some(70), 71, 0),
+            (Some(70), 74, 3),
+            (Some(70), 70, 0),
+            (Some(70), 1, 0),
+        ] {
+            assert_eq!(skipped(handed, seq), count, "{seq} after {handed:?}");
+        }
+    }
 
     #[test]
     fn a_jpegs_memory_comes_back_when_its_last_holder_lets_go() {

@@ -1,9 +1,13 @@
-//! The two consumers that docs/protocol.md shows, against the real service.
+//! The two consumers that docs/protocol.md shows, against the real service: on a NATS without users, and on the one that we
+//! ship with the user that `deploy/keys.sh --consumer` makes.
+
+mod deploy_keys;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use deploy_keys::{Deploy, client};
 use testkit::{NatsServer, Picture, Process, eventually};
 
 const FRAMES_SAVED: usize = 5;
@@ -14,10 +18,23 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Runs `consumer` in a directory of its own and looks at what it saved and left behind.
+fn rust_consumer() -> Command {
+    // Beside this test: target/<profile>/deps and target/<profile>/examples.
+    let test = std::env::current_exe().expect("a test has a path");
+    let profile = test.ancestors().nth(2).expect("target/<profile>/deps");
+    Command::new(profile.join("examples/save_frames"))
+}
+
+/// On a NATS of its own without users.
 async fn takes_a_lease_saves_frames_and_lets_go(name: &str, mut consumer: Command) {
     let nats = NatsServer::start().await;
     let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "0s")]).await;
+    consumer.args([nats.url(), FRAMES_SAVED.to_string()]);
+    saves_frames_and_lets_go(name, consumer, &capture).await;
+}
+
+/// Runs `consumer` in a directory of its own and looks at what it saved and left behind.
+async fn saves_frames_and_lets_go(name: &str, mut consumer: Command, capture: &Process) {
     eventually(CONSUMER_TEST_TIMEOUT, || async {
         capture.ready().await == 200
     })
@@ -25,7 +42,6 @@ async fn takes_a_lease_saves_frames_and_lets_go(name: &str, mut consumer: Comman
     let directory = std::env::temp_dir().join(format!("consumer-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let run = consumer
-        .args([nats.url(), FRAMES_SAVED.to_string()])
         .current_dir(&directory)
         .output()
         .unwrap_or_else(|error| panic!("{name} does not run: {error}"));
@@ -47,11 +63,7 @@ async fn takes_a_lease_saves_frames_and_lets_go(name: &str, mut consumer: Comman
 
 #[tokio::test]
 async fn the_consumer_in_rust_takes_a_lease_saves_frames_and_lets_go() {
-    // Beside this test: target/<profile>/deps and target/<profile>/examples.
-    let test = std::env::current_exe().expect("a test has a path");
-    let profile = test.ancestors().nth(2).expect("target/<profile>/deps");
-    let consumer = Command::new(profile.join("examples/save_frames"));
-    takes_a_lease_saves_frames_and_lets_go("save_frames", consumer).await;
+    takes_a_lease_saves_frames_and_lets_go("save_frames", rust_consumer()).await;
 }
 
 #[tokio::test]
@@ -66,4 +78,51 @@ async fn the_consumer_in_python_takes_a_lease_saves_frames_and_lets_go() {
         .arg(root().join("docs/save_frames.py"))
         .env("PYTHONPATH", module);
     takes_a_lease_saves_frames_and_lets_go("save_frames.py", consumer).await;
+}
+
+#[tokio::test]
+async fn a_consumers_own_user_is_enough_on_the_nats_that_we_ship() {
+    let deploy = Deploy::copy();
+    let seed = deploy.user("consumer", "dashboard");
+    let nats = deploy.nats().await;
+    let key = deploy.secret("capture.nkey");
+    let key = key.to_str().expect("a plain path");
+    let settings = [("CAPTURE_LINGER", "0s"), ("NATS_NKEY_FILE", key)];
+    let capture = Process::capture(&nats, &settings).await;
+    let mut consumer = rust_consumer();
+    consumer.args([nats.url(), FRAMES_SAVED.to_string()]);
+    consumer.arg(seed).arg("dashboard");
+    saves_frames_and_lets_go("dashboard", consumer, &capture).await;
+}
+
+#[tokio::test]
+async fn a_consumers_own_user_reads_and_takes_leases_of_its_own_name_and_nothing_else() {
+    let deploy = Deploy::copy();
+    let seed = deploy.user("consumer", "dashboard");
+    let nats = deploy.nats().await;
+    let (consumer, mut refusals) = client(&nats, &seed, "_INBOX_consumer.dashboard").await;
+    for subject in [
+        "frames.q80",
+        "status",
+        "$KV.demand.q80.other",
+        "$KV.demand.q80.dashboard2",
+        "$KV.demand._cap.dashboard",
+        "$KV.control.privacy",
+        "$JS.API.STREAM.CREATE.KV_demand",
+        "$JS.API.STREAM.PURGE.KV_demand",
+        "$JS.API.CONSUMER.CREATE.KV_demand",
+    ] {
+        consumer.publish(subject, "".into()).await.unwrap();
+        let refusal = tokio::time::timeout(CONSUMER_TEST_TIMEOUT, refusals.recv()).await;
+        refusal
+            .unwrap_or_else(|_| panic!("{subject} was allowed"))
+            .unwrap();
+    }
+    for subject in ["_INBOX_consumer.>", "$KV.demand.>", ">"] {
+        let _subscription = consumer.subscribe(subject).await.unwrap();
+        let refusal = tokio::time::timeout(CONSUMER_TEST_TIMEOUT, refusals.recv()).await;
+        refusal
+            .unwrap_or_else(|_| panic!("{subject} was allowed"))
+            .unwrap();
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! Does not decide anything: which keys to put is decided in `relay::leases`, which frames to show in
 //! `relay::lateness`. Keys are written as plain requests to the bucket's subjects (`$KV.demand.<key>`), which is all a
-//! gateway's NATS user may do; it needs no handle of the bucket that could go stale when capture makes a new one.
+//! gateway's NATS user may do; it needs no handle of the bucket that could go stale when capture makes a new one. Behind
+//! a leaf node they name the domain that keeps the bucket (`$JS.<domain>.API.$KV.demand.<key>`).
 //! Source: ADR-8 of the NATS architecture (KV subjects, the `KV-Operation` header).
 
 use std::time::Duration;
@@ -28,8 +29,8 @@ const PING_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LeaseError {
     /// No answer in time, or nobody there who keeps the bucket.
-    #[error("{0}")]
-    Request(#[from] async_nats::client::RequestError),
+    #[error("{0}; {1}")]
+    Request(async_nats::client::RequestError, String),
     /// JetStream's own words.
     #[error("{0}")]
     Refused(String),
@@ -47,9 +48,14 @@ pub(crate) struct Bus {
 pub(crate) struct FrameStream(Subscriber);
 
 impl FrameStream {
-    /// The next JPEG; `None` when the subscription has ended.
-    pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        self.0.next().await.map(|message| message.payload)
+    /// The next JPEG, and how many frames before it capture passed over; `None` when the subscription has ended.
+    pub(crate) async fn next(&mut self) -> Option<(Bytes, u64)> {
+        let message = self.0.next().await?;
+        let skipped = message.headers.and_then(|headers| {
+            let value = headers.get(subject::SKIPPED_HEADER)?;
+            value.as_str().parse().ok()
+        });
+        Some((message.payload, skipped.unwrap_or(0)))
     }
 }
 
@@ -150,7 +156,9 @@ impl Bus {
     async fn write(&self, stream: &StreamId, request: Request) -> Result<(), LeaseError> {
         let key = LeaseKey::new(stream.clone(), self.gateway.clone());
         let subject = format!("$KV.{}.{key}", subject::DEMAND_BUCKET);
-        let answer = self.link.client.send_request(subject, request).await?;
+        let subject = self.link.domain.entry_subject(&subject);
+        let answer = self.link.client.send_request(subject, request).await;
+        let answer = answer.map_err(|error| LeaseError::Request(error, self.link.domain.hint()))?;
         let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap_or_default();
         match answer.get("error") {
             None => Ok(()),

@@ -31,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use wire::MemberId;
 
 use crate::access::AccessControl;
+use crate::access::pages::OtherPages;
 use crate::access::token::Access;
 use crate::audit::Audit;
 use crate::audit::destination::Destination;
@@ -168,12 +169,16 @@ fn assemble(
     let access = AccessControl::new(
         config.access,
         config.bearers,
-        config.allowed_origins,
+        OtherPages {
+            showing: config.allowed_origins,
+            framing: config.embed_origins,
+        },
         config.trusted_proxies,
         clock,
         Arc::clone(&metrics.refused),
         audit.clone(),
-    );
+    )
+    .at_most(config.quality_limit);
     let sessions = Sessions::new(
         Arc::clone(&streams),
         Arc::clone(&cameras),
@@ -192,8 +197,10 @@ fn assemble(
         link: bus.link(),
         refused: Arc::clone(&metrics.refused),
         viewers: Arc::clone(&metrics.viewers),
+        signs: Arc::default(),
         audit,
         gateway: gateway.as_str().into(),
+        snapshot_cache: config.snapshot_cache,
     }
 }
 

@@ -15,6 +15,7 @@
 mod command_line;
 mod cost;
 mod plan;
+mod tree;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ use clap::Parser;
 
 use cost::{Cost, Point};
 use plan::{Plan, Site};
+use tree::Picture;
 
 /// How many gateways, how much NATS and network, from the costs that were measured.
 #[derive(Parser)]
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     };
     check(&points, cost);
     answers(cost);
+    trees(&tree::pictures(&text), cost);
     ExitCode::SUCCESS
 }
 
@@ -83,6 +86,45 @@ fn check(points: &[Point], cost: Cost) {
         "\n> At worst {:.0} % off: the aim is {verdict}.",
         worst * 100.0
     );
+}
+
+fn trees(pictures: &[Picture], cost: Cost) {
+    if pictures.is_empty() {
+        println!(
+            "\n> No table of still scenes, so no tree; this measures them: cargo xtask bench still"
+        );
+        return;
+    }
+    println!(
+        "\n> One camera, 3 renditions in use, through a tree of leaf nodes; pictures as measured under still and links. On \
+         the lines between servers go whole frames, each rendition once; a delta is reckoned to cost a gateway what a \
+         whole frame does.\n"
+    );
+    println!(
+        "| viewers | picture | Mb/s to each | gateways | needed for | leaf nodes | each line Mb/s | out of the hub Gb/s | viewers' network Gb/s |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for viewers in [1e3, 1e4, 1e5, 1e6] {
+        for picture in pictures {
+            let tree = tree::tree(viewers, picture, cost);
+            let leaves: Vec<String> = tree.leaves.iter().rev().map(f64::to_string).collect();
+            let leaves = if leaves.is_empty() {
+                "none".to_owned()
+            } else {
+                leaves.join(" + ")
+            };
+            println!(
+                "| {viewers} | {} | {} | {} | {} | {leaves} | {:.0} | {:.2} | {:.1} |",
+                picture.what,
+                picture.viewer_mbit,
+                tree.gateways,
+                tree.because,
+                tree.line_mbit,
+                tree.hub_mbit / 1e3,
+                tree.viewers_mbit / 1e3
+            );
+        }
+    }
 }
 
 fn answers(cost: Cost) {

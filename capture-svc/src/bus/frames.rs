@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use async_nats::PublishErrorKind;
+use async_nats::{HeaderMap, PublishErrorKind};
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
+use wire::subject::SKIPPED_HEADER;
 use wire::{CameraId, PerRendition, Rendition, StreamId, per_rendition};
 
 use bus::Link;
@@ -87,7 +88,7 @@ impl FrameBus {
         Instant::now() + Self::PUBLISH_TIMEOUT
     }
 
-    /// Hands one JPEG to the connection.
+    /// Hands one JPEG to the connection; `skipped` frames before it were not, of any rendition.
     ///
     /// # Errors
     /// See [`Undelivered`].
@@ -95,13 +96,19 @@ impl FrameBus {
         &mut self,
         rendition: Rendition,
         jpeg: Bytes,
+        skipped: u64,
         deadline: Instant,
     ) -> Result<(), Undelivered> {
         let size = jpeg.len();
-        let publish = self
-            .link
-            .client
-            .publish(self.subjects[rendition.index()].clone(), jpeg);
+        let (client, subject) = (&self.link.client, self.subjects[rendition.index()].clone());
+        let publish = async {
+            if skipped == 0 {
+                return client.publish(subject, jpeg).await;
+            }
+            let mut headers = HeaderMap::new();
+            headers.insert(SKIPPED_HEADER, skipped.to_string());
+            client.publish_with_headers(subject, headers, jpeg).await
+        };
         match timeout_at(deadline, publish).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {

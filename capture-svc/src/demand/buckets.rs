@@ -8,7 +8,7 @@ use async_nats::jetstream::context::{
 use async_nats::jetstream::kv::{self, Operation};
 use async_nats::jetstream::stream::{Config as StreamConfig, DiscardPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
-use bus::Link;
+use bus::{JetStreamDomain, Link};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
@@ -58,6 +58,8 @@ pub(super) enum OpenError {
     Request(&'static str, String),
     #[error("JetStream does not answer")]
     NoAnswer,
+    #[error("no JetStream is there; {0}")]
+    NoJetStream(String),
     #[error(
         "the bucket {0:?} exists with other settings that cannot be changed ({1}); `nats kv del {0}` makes room for ours"
     )]
@@ -80,6 +82,7 @@ pub(super) struct Watches {
 #[derive(Debug, Clone)]
 pub(crate) struct Buckets {
     js: Context,
+    domain: JetStreamDomain,
     privacy_key: String,
     replicas: usize,
 }
@@ -87,10 +90,12 @@ pub(crate) struct Buckets {
 impl Buckets {
     pub(crate) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
         let js = ContextBuilder::new()
+            .api_prefix(link.domain.api_prefix())
             .timeout(JETSTREAM_TIMEOUT)
             .ack_timeout(JETSTREAM_TIMEOUT);
         Self {
             js: js.build(link.client.clone()),
+            domain: link.domain.clone(),
             privacy_key: camera.privacy_key(),
             replicas,
         }
@@ -130,9 +135,9 @@ impl Buckets {
 
     /// Puts the canary's key. The error tells when the bucket is gone.
     pub(super) async fn put_canary(self, key: String) -> Result<(), PublishError> {
-        let put = self
-            .js
-            .publish(format!("$KV.{DEMAND_BUCKET}.{key}"), Bytes::new());
+        let subject = format!("$KV.{DEMAND_BUCKET}.{key}");
+        let subject = self.domain.entry_subject(&subject);
+        let put = self.js.publish(subject, Bytes::new());
         put.await?.await.map(|_ack| ())
     }
 
@@ -197,6 +202,9 @@ impl Buckets {
                 );
                 let update = self.js.update_stream(config).await;
                 update.map_err(|error| OpenError::Unchangeable(name, error))?;
+            }
+            Err(error) if error.kind() == CreateStreamErrorKind::JetStreamUnavailable => {
+                return Err(OpenError::NoJetStream(self.domain.hint()));
             }
             Err(error) => return Err(failed("creating a bucket")(error)),
         }

@@ -75,7 +75,12 @@ pub(crate) struct Leases {
     canary: String,
     clock: PlaneClock,
     live: HashMap<LeaseKey, Lease>,
+    /// Keys that name no rendition there is, each told once.
+    unknown: HashSet<String>,
 }
+
+/// So many of them are told: who writes more has been told enough.
+const UNKNOWN_KEYS_MAX: usize = 32;
 
 impl Leases {
     /// No lease yet; the clock stands still until the first canary comes back.
@@ -86,6 +91,7 @@ impl Leases {
             canary: lease::canary_key(capture),
             clock: PlaneClock::new(now),
             live: HashMap::new(),
+            unknown: HashSet::new(),
         }
     }
 
@@ -120,6 +126,13 @@ impl Leases {
         if lease.revision != revision {
             *lease = renewed;
         }
+    }
+
+    /// What a key names that was put for this camera and names no rendition there is; once for each key.
+    pub(super) fn unknown_rendition<'a>(&mut self, key: &'a str) -> Option<&'a str> {
+        let (camera, rendition) = lease::unknown_rendition(key)?;
+        let told = self.unknown.len() >= UNKNOWN_KEYS_MAX || camera != self.camera;
+        (!told && self.unknown.insert(key.to_owned())).then_some(rendition)
     }
 
     /// A key was deleted: its lease ends at once.

@@ -234,6 +234,13 @@ impl DemandWatcher {
         match entry.operation {
             _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
             Operation::Put => {
+                if let Some(rendition) = self.leases.unknown_rendition(&entry.key) {
+                    tracing::warn!(
+                        key = entry.key,
+                        rendition,
+                        "a lease on a rendition that there is not: q30, q35, … q95, the smaller ones with s2 or s4 behind it, as /api/status lists them"
+                    );
+                }
                 self.leases
                     .put(&entry.key, &entry.value, entry.revision, self.clock.now());
             }

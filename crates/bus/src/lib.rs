@@ -3,6 +3,7 @@
 //!
 //! Charter: what is sent over the link is the services' matter. No word of cameras, frames or viewers belongs here.
 
+mod domain;
 mod events;
 mod link;
 mod login;
@@ -11,6 +12,7 @@ mod race;
 mod settings;
 mod state;
 
+pub use domain::JetStreamDomain;
 pub use link::{Link, LinkError, LinkOptions};
 pub use login::{LoginError, NatsLogin};
 pub use metrics::LinkMetrics;

@@ -11,6 +11,7 @@ use async_nats::Client;
 use async_nats::connection::State;
 use tokio::sync::watch;
 
+use crate::domain::JetStreamDomain;
 use crate::events::Events;
 use crate::login::LoginError;
 use crate::metrics::LinkMetrics;
@@ -62,6 +63,8 @@ pub struct Link {
     pub client: Client,
     /// What it says of itself.
     pub state: watch::Receiver<LinkState>,
+    /// Whose JetStream keeps the buckets.
+    pub domain: JetStreamDomain,
 }
 
 impl Link {
@@ -107,7 +110,11 @@ impl Link {
         let client = connect.connect(&nats.servers[..]).await;
         let client = client.map_err(LinkError::Connect)?;
         metrics.opened();
-        Ok(Self { client, state })
+        Ok(Self {
+            client,
+            state,
+            domain: nats.domain.clone(),
+        })
     }
 
     /// Whether the connection stands, in the client's own word, which is never late.

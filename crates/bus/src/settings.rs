@@ -7,6 +7,7 @@ use async_nats::ServerAddr;
 use clap::Args;
 use process::Problems;
 
+use crate::domain::JetStreamDomain;
 use crate::login::NatsLogin;
 
 /// The settings of NATS as the operator spells them.
@@ -39,6 +40,9 @@ pub struct NatsArgs {
     /// File with the certificate authority of the NATS servers; asks for TLS
     #[arg(long, env = "NATS_CA_FILE", global = true)]
     nats_ca_file: Option<String>,
+    /// `JetStream` domain that keeps the buckets, where the server is a leaf node of theirs: hub; none: the server's own
+    #[arg(long, env = "NATS_JS_DOMAIN", global = true)]
+    nats_js_domain: Option<String>,
 }
 
 /// How to reach NATS.
@@ -50,6 +54,8 @@ pub struct NatsSettings {
     pub login: NatsLogin,
     /// The servers' certificate authority; asks for TLS.
     pub ca_file: Option<PathBuf>,
+    /// Whose JetStream keeps the buckets.
+    pub domain: JetStreamDomain,
 }
 
 impl NatsArgs {
@@ -68,10 +74,15 @@ impl NatsArgs {
             .nats_ca_file
             .as_deref()
             .map(|file| problems.file("NATS_CA_FILE", file));
+        let domain = match self.nats_js_domain.as_deref() {
+            None | Some("") => Some(JetStreamDomain::default()),
+            Some(name) => problems.keep("NATS_JS_DOMAIN", name, JetStreamDomain::named(name)),
+        };
         Some(NatsSettings {
             servers: servers?,
             login: login?,
             ca_file: ca_file.flatten(),
+            domain: domain?,
         })
     }
 
@@ -156,9 +167,10 @@ mod tests {
             "--nats-url=nats://",
             "--nats-user=me",
             "--nats-ca-file=/no/ca",
+            "--nats-js-domain=two.words",
         ];
         let ConfigErrors(told) = validate(&wrong).unwrap_err();
-        let names = ["NATS_URL", "NATS_USER", "NATS_CA_FILE"];
+        let names = ["NATS_URL", "NATS_USER", "NATS_CA_FILE", "NATS_JS_DOMAIN"];
         assert_eq!(told.len(), names.len(), "{told:?}");
         for (told, name) in told.iter().zip(names) {
             assert!(told.starts_with(name), "{told}");

@@ -25,6 +25,7 @@ use tower::ServiceExt as _;
 
 use crate::crowd::{Crowd, Place};
 use crate::guard::{Hosts, protect};
+use crate::socket::Socket;
 
 /// Connections that wait to be accepted: a crowd that reconnects at once finds room.
 const BACKLOG: u32 = 4096;
@@ -130,10 +131,13 @@ async fn connection(
     {
         return;
     }
+    let socket = Socket::new(socket);
+    let view = socket.view();
     let service = service_fn(move |request: Request<Incoming>| {
         let refusal = hosts.refusal(&request);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(view.clone());
         place.asked();
         request.extensions_mut().insert(place.clone());
         let routes = routes.clone();

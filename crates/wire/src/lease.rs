@@ -26,6 +26,9 @@ pub const HOLD_MAX: Duration = Duration::from_secs(60);
 /// Without a status for this long a camera is offline.
 pub const STATUS_OFFLINE: Duration = Duration::from_secs(3);
 
+/// What canaries' keys begin with.
+const CANARY_PREFIX: &str = "_cap.";
+
 /// A gateway or a capture on the bus: new at every process start.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MemberId(Box<str>);
@@ -137,10 +140,25 @@ impl FromStr for LeaseKey {
     }
 }
 
+/// Whose lease a key would be that names no rendition there is, and what it names instead: `q42.me` is the default camera's,
+/// on `q42`. `None` for a lease that is one, and for whatever else is in the bucket.
+#[must_use]
+pub fn unknown_rendition(key: &str) -> Option<(CameraId, &str)> {
+    let (stream, _) = key.rsplit_once('.').filter(|_| !is_canary(key))?;
+    let (camera, rendition) = stream.rsplit_once('.').unwrap_or(("", stream));
+    let known = rendition.strip_prefix('q').map(str::parse::<Rendition>);
+    let unknown = known.is_none_or(|known| known.is_err());
+    Some((camera.parse().ok()?, rendition)).filter(|_| unknown)
+}
+
+fn is_canary(key: &str) -> bool {
+    key.starts_with(CANARY_PREFIX)
+}
+
 /// The key by which a capture sees its own puts come back through stream and watch.
 #[must_use]
 pub fn canary_key(capture: &MemberId) -> String {
-    format!("_cap.{capture}")
+    format!("{CANARY_PREFIX}{capture}")
 }
 
 #[cfg(test)]

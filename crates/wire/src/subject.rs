@@ -11,6 +11,10 @@ pub const DEMAND_BUCKET: &str = "demand";
 /// KV bucket of the switches that outlive every process: file, no age.
 pub const CONTROL_BUCKET: &str = "control";
 
+/// Header of a frame's message whose predecessors capture itself passed over: how many. Their numbers are missing on the
+/// bus, and nothing has lost them; without it every missing number is the bus's loss.
+pub const SKIPPED_HEADER: &str = "Rero-Skipped";
+
 /// A camera's name on the bus; the default one is unnamed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CameraId(Option<Box<str>>);

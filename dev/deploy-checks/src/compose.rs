@@ -46,6 +46,63 @@ pub(crate) fn check(deploy: &Path, settings: &KnownSettings, report: &mut Report
     }
 }
 
+/// The camera's site, a stack of its own.
+pub(crate) fn check_edge(deploy: &Path, report: &mut Report) {
+    let since = Instant::now();
+    let parsed = read(&deploy.join("compose.edge.yaml")).and_then(|text| Objects::parse(&text));
+    let edge = match parsed {
+        Ok(parsed) => parsed.0.into_iter().next().unwrap_or_default(),
+        Err(why) => return report.note("compose, edge", since, &Err(why)),
+    };
+    report.note("compose, edge", since, &judge_edge(&edge));
+    for (name, at, to) in [
+        ("a leaf node as root", "/services/nats/user", json!("0:0")),
+        (
+            "a leaf node with an open port",
+            "/services/nats/ports",
+            json!(["7422:7422"]),
+        ),
+        (
+            "a bus that leads to the world",
+            "/networks/bus/internal",
+            json!(false),
+        ),
+        (
+            "a camera that asks its own server for the buckets",
+            "/services/capture/environment/NATS_JS_DOMAIN",
+            Value::Null,
+        ),
+    ] {
+        let changed = changed(&edge, &json!({ "at": at, "to": to }));
+        report.mutant(
+            &format!("compose, {name}"),
+            &judge_edge(&changed.unwrap_or_default()),
+        );
+    }
+}
+
+/// PURE: its server is as guarded as the stack's, and its capture is the stack's own.
+fn judge_edge(edge: &Value) -> Finding {
+    let (server, capture) = (&edge["services"]["nats"], &edge["services"]["capture"]);
+    let found = loose(server)
+        .or_else(|| unbounded("nats", server))
+        .map(str::to_owned)
+        .or_else(|| open("nats", server));
+    if let Some(why) = found {
+        return Err(format!("nats: {why}"));
+    }
+    if capture["extends"]["file"] != "compose.yaml" || !capture["networks"].is_null() {
+        return Err("capture: not the stack's own, on the bus alone".into());
+    }
+    if capture["environment"]["NATS_JS_DOMAIN"] != "hub" {
+        return Err("capture: it asks its own server for the buckets".into());
+    }
+    if edge["networks"]["bus"]["internal"] != true {
+        return Err("bus: it leads to the world".into());
+    }
+    Ok("2 services".into())
+}
+
 /// With one guard taken away; none where the mutant names no place.
 fn changed(compose: &Value, mutant: &Value) -> Option<Value> {
     let mut changed = compose.clone();

@@ -31,12 +31,17 @@ pub(crate) struct Crowd {
 impl Crowd {
     /// `size` viewers at the quality 60; the first is a browser, that reports what it sees.
     pub(crate) fn start(stack: &ComposeStack, size: usize) -> Self {
+        Self::of_camera(stack, size, "")
+    }
+
+    /// The same before another camera than the unnamed one.
+    pub(crate) fn of_camera(stack: &ComposeStack, size: usize, camera: &'static str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let frames: Arc<Vec<AtomicUsize>> =
             Arc::new((0..size).map(|_| AtomicUsize::new(0)).collect());
         let viewer = |index: usize| {
             let (stack, stop, frames) = (stack.clone(), Arc::clone(&stop), Arc::clone(&frames));
-            tokio::spawn(async move { watch(&stack, &stop, &frames[index], index).await })
+            tokio::spawn(async move { watch(&stack, camera, &stop, &frames[index], index).await })
         };
         let viewers = (0..size).map(viewer).collect();
         Self {
@@ -84,6 +89,7 @@ impl Crowd {
 
 async fn watch(
     stack: &ComposeStack,
+    camera: &str,
     stop: &AtomicBool,
     frames: &AtomicUsize,
     index: usize,
@@ -96,6 +102,9 @@ async fn watch(
         let mut request = Viewer::at(&stack.public, "/websocket/60").token(&stack.token);
         if reports {
             request = request.query("v", "2");
+        }
+        if !camera.is_empty() {
+            request = request.query("camera", camera);
         }
         let Ok(mut viewer) = request.connect().await else {
             // As the web client: a moment later again.

@@ -13,11 +13,12 @@ use crate::files::read;
 use crate::report::{Finding, Report};
 
 /// What it reads.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "keys.sh",
     ".env.example",
     "nats-users.conf",
     "nats-camera-user.conf",
+    "nats-consumer-user.conf",
 ];
 
 /// What it makes for the services, and changes when it is told to.

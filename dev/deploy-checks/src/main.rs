@@ -11,6 +11,7 @@ mod cluster;
 mod compose;
 mod crowd;
 mod docker;
+mod figures;
 mod files;
 mod guards;
 mod haproxy;
@@ -23,6 +24,7 @@ mod manifests;
 mod objects;
 mod proxies;
 mod report;
+mod sites;
 mod strain;
 mod watch;
 
@@ -49,6 +51,10 @@ enum What {
     Paper { folder: PathBuf },
     /// The reverse proxies of deploy/, before a real gateway.
     Proxies,
+    /// Of the stack only the sites that join it.
+    Sites,
+    /// Of the stack only its figures beside those of the first time.
+    Figures,
 }
 
 #[tokio::main]
@@ -61,8 +67,12 @@ async fn main() -> ExitCode {
     match arguments.what {
         Some(What::Paper { folder }) => paper(&folder, &mut report).await,
         Some(What::Proxies) => proxies::check(Path::new("deploy"), &mut report).await,
-        None => match ComposeStack::from_environment() {
-            Ok(stack) => live::play(&stack, &mut report).await,
+        what => match ComposeStack::from_environment() {
+            Ok(stack) => match what {
+                Some(What::Sites) => sites::play(&stack, &mut report).await,
+                Some(_) => figures::play(&stack, &mut report).await,
+                None => live::play(&stack, &mut report).await,
+            },
             Err(why) => {
                 println!("{why}");
                 return ExitCode::from(64);
@@ -81,6 +91,7 @@ async fn paper(folder: &Path, report: &mut Report) {
         }
         Err(why) => report.note("manifests", Instant::now(), &Err(why)),
     }
+    compose::check_edge(deploy, report);
     keys::check(deploy, report);
     guards::lint(&deploy.join("haproxy.cfg"), report);
     cluster::check(folder, report).await;

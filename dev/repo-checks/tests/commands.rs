@@ -48,6 +48,13 @@ const RUN: &[(&str, &str, &str)] = &[
         "RPICAM_RAW",
     ),
     (
+        "deploy/keys.sh --hub ",
+        "dev/deploy-checks/src/sites/site.rs",
+        "\"--hub\"",
+    ),
+    ("deploy/keys.sh --camera-site ", SITES, "\"--camera-site\""),
+    ("deploy/keys.sh --viewer-site ", SITES, "\"--viewer-site\""),
+    (
         "deploy/keys.sh",
         "dev/xtask/src/containers/stack.rs",
         "keys.sh",
@@ -66,6 +73,7 @@ const RUN: &[(&str, &str, &str)] = &[
 ];
 const CAMERA_VM: &str = "dev/uvc-emulator/tests/camera/scenarios/devices.rs";
 const HTTP_CAMERA: &str = "capture-svc/tests/http_camera.rs";
+const SITES: &str = "dev/deploy-checks/src/sites.rs";
 const LIFECYCLE: &str = "dev/deploy-checks/src/lifecycle.rs";
 
 /// What nothing here can run, and why; the document must say so or it must be plain to its reader.

@@ -24,6 +24,11 @@ fn kubernetes_gets_the_configuration_of_nats_that_is_tested() {
             "copy deploy/{name} to deploy/k8s/base"
         );
     }
+    assert_eq!(
+        read("deploy/k8s/components/hub/nats-hub.conf"),
+        read("deploy/nats-hub.conf"),
+        "copy deploy/nats-hub.conf to deploy/k8s/components/hub"
+    );
     let whole = read("deploy/nats.conf");
     let clustered = read("deploy/k8s/components/ha/nats.conf");
     for line in whole.lines() {

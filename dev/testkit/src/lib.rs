@@ -45,7 +45,7 @@ pub use http_camera::{HttpAnswer, HttpCamera, HttpSeen};
 pub use launch::Settings;
 pub use link::{LinkQuality, ThrottledLink};
 pub use load::{Load, now_us};
-pub use logins::SHIPPED_USERS;
+pub use logins::{SHIPPED_USERS, shipped_leaf_limits, shipped_limits};
 pub use mosquitto::Mosquitto;
 pub use nats::NatsServer;
 pub use picture::{Picture, read_stamp};

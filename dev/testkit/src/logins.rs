@@ -10,20 +10,34 @@ use crate::child::Scratch;
 use crate::host::Host;
 
 const SHIPPED: &str = include_str!("../../../deploy/nats.conf");
+const SHIPPED_LEAF: &str = include_str!("../../../deploy/nats-leaf.conf");
 
 /// The users of the shipped configuration.
 pub const SHIPPED_USERS: &str = include_str!("../../../deploy/nats-users.conf");
 
 /// The shipped configuration short of addresses and users; the store is the test server's own.
-pub(crate) fn shipped_limits() -> String {
-    let kept = SHIPPED.lines().filter(|line| {
-        !["listen:", "http:", "include"]
-            .iter()
-            .any(|other| line.starts_with(other))
-    });
-    let kept: Vec<&str> = kept.collect();
-    kept.join("\n")
-        .replace("$NATS_STORE_DIR", "\"{scratch}/js\"")
+#[must_use]
+pub fn shipped_limits() -> String {
+    without_addresses(SHIPPED).replace("$NATS_STORE_DIR", "\"{scratch}/js\"")
+}
+
+/// The same of a leaf node, without its link.
+#[must_use]
+pub fn shipped_leaf_limits() -> String {
+    let (limits, _link) = SHIPPED_LEAF
+        .split_once("leafnodes {")
+        .expect("a leaf node has a link");
+    without_addresses(limits)
+}
+
+fn without_addresses(shipped: &str) -> String {
+    let own = ["listen:", "http:", "include"];
+    let foreign = |line: &&str| !own.iter().any(|other| line.starts_with(other));
+    shipped
+        .lines()
+        .filter(foreign)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Keys, certificates and users of one run.
@@ -126,6 +140,8 @@ mod tests {
         for gone in ["4222", "8222", "$NATS_STORE_DIR", "include \""] {
             assert!(!limits.contains(gone), "{gone} is left in\n{limits}");
         }
+        let leaf = shipped_leaf_limits();
+        assert!(leaf.contains("max_pending: 8MB") && !leaf.contains("remotes"));
     }
 
     #[test]

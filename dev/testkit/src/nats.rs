@@ -1,5 +1,6 @@
 //! A real nats-server for one test.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -78,14 +79,44 @@ impl NatsServer {
         servers
     }
 
+    /// A server whose JetStream's domain is `hub`, and the address at which it takes leaf nodes. `extra` comes last;
+    /// `{leafnodes}` in it stands for that address.
+    ///
+    /// # Panics
+    /// As [`with_config`](Self::with_config).
+    pub async fn hub(extra: &str) -> (Self, SocketAddr) {
+        // It has to be known to others and to stay the same after a restart; let go just before use.
+        let held = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = held.local_addr().expect("a bound port");
+        drop(held);
+        let extra = extra.replace("{leafnodes}", &address.to_string());
+        let extra = format!(
+            "server_name: hub\njetstream {{ domain: hub, store_dir: \"{{scratch}}/js\" }}\n\
+             leafnodes {{ listen: \"{address}\", compression: off }}\n{extra}"
+        );
+        (Self::with_config(&extra).await, address)
+    }
+
+    /// A leaf node without JetStream of the hub at `address`. `remote`: more of the link's options, `account: VIDEO` for
+    /// instance; `extra` comes last.
+    ///
+    /// # Panics
+    /// As [`with_config`](Self::with_config).
+    pub async fn leaf(address: SocketAddr, remote: &str, extra: &str) -> Self {
+        let extra = format!(
+            "server_name: leaf\njetstream: disabled\nleafnodes {{ reconnect: \"1s\", remotes: [\n\
+             {{ url: \"nats-leaf://{address}\", compression: off\n{remote} }} ] }}\n{extra}"
+        );
+        Self::with_config(&extra).await
+    }
+
     async fn launch(extra: &str, port: i32) -> Self {
         let scratch = Scratch::new("nats");
-        let extra = extra.replace("{scratch}", &scratch.path().display().to_string());
-        let process = spawn(&scratch, &extra, port);
+        let process = spawn(&scratch, extra, port);
         let mut server = Self {
             process,
             port: 0,
-            extra,
+            extra: extra.to_owned(),
             scratch,
         };
         server.await_port().await;
@@ -180,7 +211,8 @@ impl NatsServer {
 }
 
 fn spawn(scratch: &Scratch, extra: &str, port: i32) -> ChildProcess {
-    let directory = scratch.path().display();
+    let directory = scratch.path().display().to_string();
+    let extra = extra.replace("{scratch}", &directory);
     let config = scratch.path().join("nats.conf");
     let text = format!(
         "host: 127.0.0.1\nport: {port}\nports_file_dir: \"{directory}\"\njetstream {{ store_dir: \"{directory}/js\" }}\n{extra}\n"

@@ -152,6 +152,8 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
             ("CAPTURE_NKEY", "U"),
             ("GATEWAY_NKEY", "U"),
             ("SECOND_CAMERA_ID", "yard"),
+            ("HUB_URL", "tls://hub:7422"),
+            ("CAPTURE_CAMERA_ID", "door"),
         ]);
         command.current_dir(workspace().join("deploy"));
         command
@@ -166,6 +168,8 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
         "compose.second-camera.yaml",
         "compose.monitoring.yaml",
         "compose.alerts.yaml",
+        "compose.hub.yaml",
+        "compose.viewers.yaml",
     ] {
         let files = ["-f", "compose.yaml", "-f", beside, "config", "--quiet"];
         run(
@@ -173,6 +177,11 @@ fn compose(folder: &Path, environment: &Environment) -> Outcome<()> {
             &mut docker(&files),
         )?;
     }
+    let edge = ["-f", "compose.edge.yaml", "config", "--quiet"];
+    run(
+        "docker compose config (compose.edge.yaml)",
+        &mut docker(&edge),
+    )?;
     let file = workspace().join("deploy/compose.yaml");
     let wrong = changed(&file, "read_only: true", "readonly: true", folder)?;
     let wrong = wrong.display().to_string();

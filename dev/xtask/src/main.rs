@@ -26,6 +26,7 @@ mod network;
 mod notes;
 mod odd_jpegs;
 mod packages;
+mod players;
 mod probe;
 mod proxies;
 mod rtsp;
@@ -64,6 +65,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "rtsp",
         "the services against an RTSP camera, through ffmpeg",
         rtsp::command,
+    ),
+    (
+        "players",
+        "every player of docs/players.md that Debian has, before the services",
+        players::command,
     ),
     (
         "mqtt",

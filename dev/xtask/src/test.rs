@@ -7,8 +7,8 @@ use std::process::Command;
 use self::report::Report;
 use crate::shell::{Environment, Outcome, binaries, output, run};
 use crate::{
-    advisories, arm64, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, proxies, rtsp,
-    tools, web,
+    advisories, arm64, bench, camera, chaos, deploy, docs_commands, mqtt, odd_jpegs, players,
+    proxies, rtsp, tools, web,
 };
 
 pub(crate) fn command(_: &[String]) -> Outcome<()> {
@@ -148,8 +148,12 @@ fn check_deploy(report: &mut Report) {
         "packages",
         "it takes root, a Debian of its own and minutes: cargo xtask packages",
     );
-    let rtsp_server = tools::get_rtsp_server();
     let needs = ["build", "nats-server", "ffmpeg"];
+    let players = tools::Players::EVERYDAY.get();
+    report.step_with(players, "players", &needs, |environment| {
+        players::check(environment)
+    });
+    let rtsp_server = tools::get_rtsp_server();
     report.step_with(rtsp_server, "rtsp camera", &needs, |environment| {
         rtsp::check(environment)
     });

@@ -12,6 +12,7 @@ mod debian;
 mod fetch;
 mod known;
 mod module;
+mod players;
 mod proxies;
 mod rtsp_server;
 mod tool;
@@ -29,6 +30,7 @@ pub(crate) use known::{
     MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
 pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use players::Players;
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
 pub(crate) use vmaf::FFMPEG_WITH_VMAF;

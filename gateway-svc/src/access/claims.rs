@@ -72,6 +72,14 @@ impl Claims {
         Self::new(sub, vec![Grant::everything()], None)
     }
 
+    /// The same cameras, at no more than `best`.
+    pub(crate) fn at_most(mut self, best: Quality) -> Self {
+        for grant in &mut self.grants {
+            grant.best = grant.best.min(best);
+        }
+        self
+    }
+
     /// Who it is, in the words of whoever vouches for it.
     pub(crate) fn sub(&self) -> &str {
         &self.sub

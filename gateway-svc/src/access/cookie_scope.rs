@@ -25,6 +25,16 @@ pub(crate) struct CookieScope {
     path: String,
 }
 
+/// Where a browser is to keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Jar {
+    /// With this site's own; `secure` for who came by HTTPS.
+    Own { secure: bool },
+    /// With the site in whose page ours is a frame, for that one alone. Browsers ask that it is secure, which they take
+    /// `localhost` for, too. Source: CHIPS (draft-cutler-httpbis-partitioned-cookies).
+    Framed,
+}
+
 impl CookieScope {
     /// Of a request with these headers.
     #[must_use]
@@ -47,12 +57,16 @@ impl CookieScope {
         &self.name
     }
 
-    /// The value of `Set-Cookie`, `secure` for who came by HTTPS.
+    /// The value of `Set-Cookie`.
     #[must_use]
-    pub(crate) fn set(&self, value: &str, lifetime: Duration, secure: bool) -> String {
+    pub(crate) fn set(&self, value: &str, lifetime: Duration, jar: Jar) -> String {
         let (Self { name, path }, seconds) = (self, lifetime.as_secs());
-        let secure = if secure { "; Secure" } else { "" };
-        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+        let kept = match jar {
+            Jar::Own { secure: false } => "SameSite=Strict",
+            Jar::Own { secure: true } => "SameSite=Strict; Secure",
+            Jar::Framed => "SameSite=None; Secure; Partitioned",
+        };
+        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; {kept}")
     }
 }
 
@@ -123,7 +137,19 @@ mod tests {
         let scope = CookieScope::of(&HeaderMap::new());
         let day = Duration::from_secs(86_400);
         let set = "rero_session=x; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict";
-        assert_eq!(scope.set("x", day, false), set);
-        assert_eq!(scope.set("x", day, true), format!("{set}; Secure"));
+        let own = |secure| scope.set("x", day, Jar::Own { secure });
+        assert_eq!(own(false), set);
+        assert_eq!(own(true), format!("{set}; Secure"));
+    }
+
+    #[test]
+    fn in_another_sites_frame_the_cookie_is_for_that_site_alone() {
+        let scope = CookieScope::of(&HeaderMap::new());
+        let set = scope.set("x", Duration::from_secs(60), Jar::Framed);
+        let kept = "SameSite=None; Secure; Partitioned";
+        assert_eq!(
+            set,
+            format!("rero_session=x; Path=/; Max-Age=60; HttpOnly; {kept}")
+        );
     }
 }

@@ -88,6 +88,14 @@ impl Identity {
         Self::new(Claims::everything(proof.as_str()), proof, None)
     }
 
+    /// The same, of no better quality than `best`.
+    pub(super) fn at_most(mut self, best: Quality) -> Self {
+        if self.claims.best_of_all().is_some_and(|own| own > best) {
+            self.claims = Arc::new(Arc::unwrap_or_clone(self.claims).at_most(best));
+        }
+        self
+    }
+
     /// What may be seen.
     pub(crate) fn claims(&self) -> &Claims {
         &self.claims

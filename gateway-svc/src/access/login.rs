@@ -9,7 +9,7 @@ use process::subscriber;
 
 use super::bearers::BearerError;
 use super::cookie::{LOGIN_LIFETIME, Proof as CookieProof};
-use super::cookie_scope::CookieScope;
+use super::cookie_scope::{CookieScope, Jar};
 use super::identity::{Identity, Proof};
 use super::login_limiter::{LoginLimiter, Verdict};
 use super::presented::Presented;
@@ -178,7 +178,7 @@ impl AccessControl {
         Refusal::Unauthorized
     }
 
-    /// Trades the token, a link's or a JWT for a cookie: the value of `Set-Cookie`, `secure` for who came by HTTPS.
+    /// Trades the token, a link's or a JWT for a cookie: the value of `Set-Cookie`, for this `jar`.
     ///
     /// The cookie of a link or a JWT is that itself, for as long as it lasts: nothing is remembered, and what ends it
     /// ends the cookie.
@@ -190,7 +190,7 @@ impl AccessControl {
         client: IpAddr,
         given: &str,
         scope: &CookieScope,
-        secure: bool,
+        jar: Jar,
     ) -> Result<String, Refusal> {
         let now_s = self.now_s();
         if let Some(identity) = self.bearers.identify(given, now_s) {
@@ -203,14 +203,14 @@ impl AccessControl {
             }
             let end = identity.claims().expires_s().unwrap_or(now_s);
             let lifetime = Duration::from_secs(end.saturating_sub(now_s));
-            return Ok(scope.set(given, lifetime, secure));
+            return Ok(scope.set(given, lifetime, jar));
         }
         let Some(secret) = &self.secret else {
             return Err(self.unauthorized());
         };
         self.try_tokens(secret, client, &[given])?;
         let value = secret.cookies.issue(now_s);
-        Ok(scope.set(&value, LOGIN_LIFETIME, secure))
+        Ok(scope.set(&value, LOGIN_LIFETIME, jar))
     }
 
     /// Writes into the audit log who was not let in, and why.

@@ -151,7 +151,9 @@ pub(crate) async fn identify(
     let query = request.uri().query();
     match access.identify(peer.ip(), client, request.headers(), query) {
         Ok(identity) => {
-            request.extensions_mut().insert(identity);
+            request
+                .extensions_mut()
+                .insert(identity.at_most(access.best));
             next.run(request).await
         }
         Err(refusal) => {

@@ -18,12 +18,11 @@ pub(crate) mod login;
 mod login_limiter;
 pub(crate) mod middleware;
 pub(crate) mod origin;
-mod pages;
+pub(crate) mod pages;
 mod presented;
 pub(crate) mod token;
 pub(crate) mod user_map;
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,13 +30,14 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName, header};
 use parking_lot::Mutex;
 use process::Clock;
+use wire::Quality;
 
 use self::bearers::Bearers;
 use self::client_ip::{Network, TrustedProxies};
 use self::cookie::CookieKey;
 use self::login_limiter::LoginLimiter;
 use self::origin::Origin;
-use self::pages::{Audience, PageRules};
+use self::pages::{Audience, OtherPages, PageRules};
 use self::token::{Access, Token};
 use crate::audit::Audit;
 use crate::metrics::Refused;
@@ -61,6 +61,8 @@ pub(crate) struct AccessControl {
     clock: Clock,
     refused: Arc<Refused>,
     audit: Audit,
+    /// The best quality that anybody may see.
+    best: Quality,
 }
 
 /// What a viewer proves to know.
@@ -77,7 +79,7 @@ impl AccessControl {
     pub(crate) fn new(
         access: Access,
         bearers: Arc<Bearers>,
-        allowed_origins: BTreeSet<Origin>,
+        others: OtherPages,
         trusted_proxies: Vec<Network>,
         clock: Clock,
         refused: Arc<Refused>,
@@ -98,17 +100,21 @@ impl AccessControl {
         Self {
             secret,
             bearers,
-            pages: PageRules {
-                audience,
-                allowed_origins,
-            },
+            pages: PageRules { audience, others },
             proxies: TrustedProxies::new(trusted_proxies),
             tokens: Mutex::default(),
             cookies: Mutex::default(),
             clock,
             refused,
             audit,
+            best: Quality::HIGHEST,
         }
+    }
+
+    /// Whoever comes sees no better quality than `best`.
+    pub(crate) fn at_most(mut self, best: Quality) -> Self {
+        self.best = best;
+        self
     }
 
     /// Whether viewers have to prove who they are.
@@ -154,15 +160,11 @@ impl AccessControl {
 
     /// Pages elsewhere that may show this gateway's own in a frame, as sources of a content security policy.
     pub(crate) fn embedders(&self) -> Vec<String> {
-        match self.pages.audience {
-            Audience::Anyone => vec!["*".to_owned()],
-            _ => self
-                .pages
-                .allowed_origins
-                .iter()
-                .map(Origin::to_string)
-                .collect(),
+        if self.pages.audience == Audience::Anyone {
+            return vec!["*".to_owned()];
         }
+        let OtherPages { showing, framing } = &self.pages.others;
+        showing.union(framing).map(Origin::to_string).collect()
     }
 
     /// Seconds since the Unix epoch.

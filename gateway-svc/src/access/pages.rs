@@ -31,12 +31,20 @@ pub(super) enum Page {
     Foreign,
 }
 
+/// Pages elsewhere, as the operator names them.
+#[derive(Debug)]
+pub(crate) struct OtherPages {
+    /// May show the stream.
+    pub(crate) showing: BTreeSet<Origin>,
+    /// May have this gateway's own page in a frame, and nothing else.
+    pub(crate) framing: BTreeSet<Origin>,
+}
+
 /// The rules for pages.
 #[derive(Debug)]
 pub(super) struct PageRules {
     pub(super) audience: Audience,
-    /// Pages elsewhere that may show the stream.
-    pub(super) allowed_origins: BTreeSet<Origin>,
+    pub(super) others: OtherPages,
 }
 
 impl PageRules {
@@ -52,7 +60,7 @@ impl PageRules {
     pub(super) fn is_from_allowed_page(&self, headers: &HeaderMap) -> bool {
         let page = headers.get(header::REFERER);
         let page = page.and_then(|page| Origin::of_page(page.to_str().ok()?));
-        page.is_some_and(|page| self.allowed_origins.contains(&page))
+        page.is_some_and(|page| self.others.showing.contains(&page))
     }
 
     /// A header that only a proxy writes, where none is expected: through it others than this machine would come in.
@@ -75,7 +83,7 @@ impl PageRules {
         };
         if host.is_some_and(|host| origin.is_host(host)) {
             Page::Own
-        } else if self.allowed_origins.contains(&origin) {
+        } else if self.others.showing.contains(&origin) {
             Page::Allowed
         } else {
             Page::Foreign

@@ -130,6 +130,25 @@ pub struct Settings {
         default_value = ""
     )]
     pub(super) allowed_origins: String,
+    /// Origins of web pages elsewhere that may have this page in a frame (`?embed=1`) and people log in there, comma-separated
+    #[arg(long, env = "GATEWAY_EMBED_ORIGINS", global = true, default_value = "")]
+    pub(super) embed_origins: String,
+    /// Highest quality that anybody may watch here, 30 to 95: what a thin line to this gateway carries
+    #[arg(
+        long,
+        env = "GATEWAY_QUALITY_LIMIT",
+        global = true,
+        default_value = "95"
+    )]
+    pub(super) quality_limit: String,
+    /// How long a shared cache (CDN) may answer with a snapshot, in whole seconds: 1s; 0s: never. Not with a secret
+    #[arg(
+        long,
+        env = "GATEWAY_SNAPSHOT_CACHE",
+        global = true,
+        default_value = "0s"
+    )]
+    pub(super) snapshot_cache: String,
     /// Time in which all viewers are sent away after SIGTERM: 10s, 500ms, 2m
     #[arg(long, env = "GATEWAY_DRAIN", global = true, default_value = "10s")]
     pub(super) drain: String,

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use bus::NatsSettings;
 use process::{HostName, LogSettings};
+use wire::Quality;
 
 pub use self::cli::{Cli, Command, Settings, ShareArgs};
 use crate::access::bearers::Bearers;
@@ -50,6 +51,12 @@ pub struct Config {
     pub allowed_hosts: Vec<HostName>,
     /// Pages elsewhere that may show the stream.
     pub allowed_origins: BTreeSet<Origin>,
+    /// Origins of pages that may have the page in a frame.
+    pub embed_origins: BTreeSet<Origin>,
+    /// The best quality that anybody may see.
+    pub quality_limit: Quality,
+    /// How long a shared cache may answer with a snapshot; zero: not at all.
+    pub snapshot_cache: Duration,
     /// Time to send viewers away.
     pub drain: Duration,
     /// The log.

@@ -3,11 +3,16 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use process::{ConfigErrors, Problems};
+use wire::Quality;
 
 use super::{Config, Settings};
 use crate::access::token::{Access, Token};
+
+/// A picture that is older than this is no snapshot of now.
+const SNAPSHOT_CACHE_MAX: Duration = Duration::from_secs(60);
 
 impl Settings {
     /// Judges every setting.
@@ -34,6 +39,10 @@ impl Settings {
         let audit = p.keep("GATEWAY_AUDIT", &self.audit, self.audit.parse());
         let allowed_hosts = p.list("GATEWAY_ALLOWED_HOSTS", &self.allowed_hosts);
         let allowed_origins = p.list("GATEWAY_ALLOWED_ORIGINS", &self.allowed_origins);
+        let embed_origins = p.list("GATEWAY_EMBED_ORIGINS", &self.embed_origins);
+        let quality_limit = self.quality_limit.parse::<Quality>();
+        let quality_limit = p.keep("GATEWAY_QUALITY_LIMIT", &self.quality_limit, quality_limit);
+        let snapshot_cache = self.snapshot_cache(p, access.as_ref());
         let drain = p.time("GATEWAY_DRAIN", &self.drain);
         let log = self.log.validate(p);
         let build = || {
@@ -50,11 +59,30 @@ impl Settings {
                 audit: audit?,
                 allowed_hosts: allowed_hosts?,
                 allowed_origins: allowed_origins?,
+                embed_origins: embed_origins?,
+                quality_limit: quality_limit?,
+                snapshot_cache: snapshot_cache?,
                 drain: drain?,
                 log: log?,
             })
         };
         problems.settle(build())
+    }
+
+    fn snapshot_cache(&self, p: &mut Problems, access: Option<&Access>) -> Option<Duration> {
+        let time = p.time("GATEWAY_SNAPSHOT_CACHE", &self.snapshot_cache)?;
+        let whole = time.subsec_nanos() == 0 && time <= SNAPSHOT_CACHE_MAX;
+        let wanted = "whole seconds up to 60s would do: 1s";
+        let time = whole.then_some(time).ok_or(wanted);
+        let time = p.keep("GATEWAY_SNAPSHOT_CACHE", &self.snapshot_cache, time)?;
+        let asked_for = matches!(access, Some(Access::Token(_) | Access::Bearers));
+        if asked_for && !time.is_zero() {
+            p.add(
+                "GATEWAY_SNAPSHOT_CACHE and a secret contradict each other: the cache would show pictures to who has none; \
+                 leave it at 0s, or have another gateway without a secret for it",
+            );
+        }
+        Some(time)
     }
 
     fn access(
@@ -167,6 +195,8 @@ mod tests {
             "--allowed-hosts=http://example.org",
             "--allowed-origins=example.org",
             "--drain=10",
+            "--quality-limit=20",
+            "--snapshot-cache=500ms",
             "--log-format=xml",
             "--log=a=b=c",
         ];
@@ -184,6 +214,8 @@ mod tests {
             "GATEWAY_ALLOWED_HOSTS",
             "GATEWAY_ALLOWED_ORIGINS",
             "GATEWAY_DRAIN",
+            "GATEWAY_QUALITY_LIMIT",
+            "GATEWAY_SNAPSHOT_CACHE",
             "LOG_FORMAT",
             "RUST_LOG",
         ] {
@@ -192,7 +224,19 @@ mod tests {
                 "{name} in {problems:#?}"
             );
         }
-        assert_eq!(problems.len(), 14, "{problems:#?}");
+        assert_eq!(problems.len(), 16, "{problems:#?}");
+    }
+
+    #[test]
+    fn a_shared_cache_and_a_secret_contradict_each_other() {
+        let cached = "--snapshot-cache=1s";
+        assert!(settings(&[cached]).validate().is_ok());
+        let asked = [cached, "--auth-token=a-long-enough-token"];
+        let ConfigErrors(told) = settings(&asked).validate().unwrap_err();
+        assert!(
+            told.len() == 1 && told[0].contains("GATEWAY_SNAPSHOT_CACHE"),
+            "{told:?}"
+        );
     }
 
     #[test]

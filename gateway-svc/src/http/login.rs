@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::access::AccessControl;
-use crate::access::cookie_scope::CookieScope;
+use crate::access::cookie_scope::{CookieScope, Jar};
 
 /// The most bytes of a login: it is two dozen and a token, a link's or a JWT.
 const MAX_LOGIN_BYTES: usize = 8 * 1024;
@@ -21,6 +21,9 @@ const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Deserialize)]
 struct Login {
     token: String,
+    /// The page stands in a frame of another site's.
+    #[serde(default)]
+    framed: bool,
 }
 
 /// Answers with the cookie; 204 without one where no token is asked for.
@@ -35,13 +38,23 @@ pub(crate) async fn login(
     let (parts, body) = request.into_parts();
     let client = access.client_ip(peer.ip(), &parts.headers);
     // Judged and counted when it is all there: many logins that are sent slowly are many guesses.
-    let Ok(Login { token: given }) = serde_json::from_slice(&read(body).await) else {
+    let Ok(Login {
+        token: given,
+        framed,
+    }) = serde_json::from_slice(&read(body).await)
+    else {
         let words = "the body must be {\"token\":\"…\"}\n";
         return (StatusCode::BAD_REQUEST, words).into_response();
     };
-    let secure = access.is_https(peer.ip(), &parts.headers);
     let scope = CookieScope::of(&parts.headers);
-    match access.login(client, &given, &scope, secure) {
+    // Where no page may have ours in its frame, nobody asks for that but who has none.
+    let jar = if framed && !access.embedders().is_empty() {
+        Jar::Framed
+    } else {
+        let secure = access.is_https(peer.ip(), &parts.headers);
+        Jar::Own { secure }
+    };
+    match access.login(client, &given, &scope, jar) {
         Ok(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
         Err(refusal) => {
             access.audit_refusal(client, parts.uri.path(), refusal.reason());
@@ -58,7 +71,8 @@ pub(crate) async fn logout(
     headers: HeaderMap,
 ) -> Response {
     let secure = access.is_https(peer.ip(), &headers);
-    let cookie = CookieScope::of(&headers).set("", Duration::ZERO, secure);
+    let jar = Jar::Own { secure };
+    let cookie = CookieScope::of(&headers).set("", Duration::ZERO, jar);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 

@@ -4,6 +4,8 @@
 //! Nothing but pictures can be said in it: a camera that delivers none is told before it begins, by a status, and ends it
 //! afterwards, so that players ask again instead of showing the last picture for ever.
 
+mod layout;
+pub(crate) mod no_signal;
 mod parts;
 
 use std::net::SocketAddr;
@@ -12,15 +14,16 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use process::Place;
+use process::{Place, SocketView};
 
-use self::parts::Parts;
+use self::parts::{Parts, Wish};
 use crate::access::identity::Identity;
 use crate::frame::Frame;
-use crate::http::patience::{no_picture, patiently};
+use crate::http::patience::{briefly, is_unknown, no_picture, patiently};
 use crate::http::state::AppState;
-use crate::http::stream_query::{StreamQuery, forbidden, unavailable, watched};
+use crate::http::stream_query::{Offline, StreamQuery, forbidden, unavailable, watched};
 use crate::relay::fanout::JOIN_MAX_AGE;
+use crate::relay::streams::Subscription;
 use crate::session::admission::LEAVING_REASON;
 
 /// In the audit log.
@@ -32,6 +35,7 @@ pub(crate) async fn mjpeg(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(identity): Extension<Identity>,
     Extension(place): Extension<Place>,
+    Extension(socket): Extension<SocketView>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Response {
@@ -53,24 +57,20 @@ pub(crate) async fn mjpeg(
         Ok(subscription) => subscription,
         Err(error) => return unavailable(&error.to_string()),
     };
-    let mut frames = subscription.fanout().frames();
-    let clock = state.clock;
-    let first = frames.wait_for(|frame| {
-        let fresh = |frame: &Arc<Frame>| {
-            clock.now().saturating_duration_since(frame.received) < JOIN_MAX_AGE
-        };
-        frame.as_ref().is_some_and(fresh)
-    });
-    let first = patiently(&state, &stream.camera, first);
+    let first = begins(&state, &subscription, query.offline);
     match state.admission.leaving().run_until_cancelled(first).await {
         None => return unavailable(LEAVING_REASON),
-        Some(None) => return no_picture(&state, &identity, &stream.camera),
-        Some(Some(_)) => {}
+        Some(false) => return no_picture(&state, &identity, &stream.camera),
+        Some(true) => {}
     }
     state.viewers.connections.inc();
     // From here on it is a viewer like any other, and ends with its stream.
     place.leave();
-    let advance = advances(&query, &headers);
+    let wish = Wish {
+        rate,
+        advance: advances(&query, &headers),
+        offline: query.offline,
+    };
     let headers = [
         (header::CONNECTION, "close"),
         (
@@ -84,8 +84,24 @@ pub(crate) async fn mjpeg(
     let visit = state
         .audit
         .came(who, watched("mjpeg", &stream), state.clock.now());
-    let parts = Parts::new(state, subscription, permit, visit, (rate, advance));
+    let parts = Parts::new(state, subscription, permit, visit, socket, wish);
     (headers, parts.into_body(identity)).into_response()
+}
+
+/// Whether there is something to send: a fresh frame, or what stands for one where the camera is no misspelt one.
+async fn begins(state: &AppState, subscription: &Subscription, offline: Option<Offline>) -> bool {
+    let camera = &subscription.stream().camera;
+    let mut frames = subscription.fanout().frames();
+    let first = frames.wait_for(|frame| {
+        let fresh = |frame: &Arc<Frame>| {
+            state.clock.now().saturating_duration_since(frame.received) < JOIN_MAX_AGE
+        };
+        frame.as_ref().is_some_and(fresh)
+    });
+    match offline {
+        Some(Offline::Picture) => briefly(first).await.is_some() || !is_unknown(state, camera),
+        None => patiently(state, camera, first).await.is_some(),
+    }
 }
 
 /// Whether the next part's headers are to stand right behind each picture: as is asked for, else for Blink.

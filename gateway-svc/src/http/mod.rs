@@ -1,5 +1,6 @@
 //! Everything cold: routes, plain-HTTP viewers, the page, and the connections all of it comes over.
 
+mod caching;
 mod login;
 mod mjpeg;
 mod patience;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
-use wire::CameraId;
+use wire::{CameraId, CameraStatus};
 
 use crate::access::identity::Identity;
 use crate::http::state::AppState;
@@ -35,8 +35,13 @@ pub(crate) async fn patiently<T>(
     timeout(left, wait).await.ok()
 }
 
+/// What `wait` finds, if it does before it would be known that nobody has heard of the camera.
+pub(crate) async fn briefly<T>(wait: impl Future<Output = T>) -> Option<T> {
+    timeout(UNKNOWN_TIMEOUT, wait).await.ok()
+}
+
 /// The default camera is one that nobody has named: it is missing, not misspelt. Without NATS nobody is heard.
-fn is_unknown(state: &AppState, camera: &CameraId) -> bool {
+pub(crate) fn is_unknown(state: &AppState, camera: &CameraId) -> bool {
     let heard = state.link.borrow().connected;
     heard && !camera.is_default() && !state.cameras.known(camera)
 }
@@ -56,10 +61,12 @@ pub(crate) fn no_picture(state: &AppState, identity: &Identity, camera: &CameraI
         return (StatusCode::NOT_FOUND, words).into_response();
     }
     let status = state.cameras.follow(camera);
-    let status = status.borrow();
+    let words = what_is_with(&status.borrow());
+    unavailable(&words)
+}
+
+/// What the camera does instead of delivering.
+pub(crate) fn what_is_with(status: &CameraStatus) -> String {
     let detail = status.detail.as_deref().unwrap_or("no frame came in time");
-    unavailable(&format!(
-        "the camera is {}: {detail}",
-        status.state.as_str()
-    ))
+    format!("the camera is {}: {detail}", status.state.as_str())
 }

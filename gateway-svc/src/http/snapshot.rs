@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Extension, Query, State};
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use wire::CameraState;
 
 use crate::access::identity::Identity;
 use crate::frame::Frame;
+use crate::http::caching;
 use crate::http::patience::{no_picture, patiently};
 use crate::http::state::AppState;
 use crate::http::stream_query::{StreamQuery, forbidden, timestamp, unavailable, watched};
@@ -75,16 +76,36 @@ pub(crate) async fn snapshot(
     let Some(frame) = frame else {
         return no_picture(&state, &identity, &stream.camera);
     };
-    let bytes = frame.jpeg().len() as u64;
+    let tag = caching::entity_tag(&frame.stamp, &stream);
+    let asked_for = headers.get_all(header::IF_NONE_MATCH).iter();
+    let known = caching::is_known(&tag, asked_for.filter_map(|value| value.to_str().ok()));
+    let bytes = if known { 0 } else { frame.jpeg().len() as u64 };
     state
         .audit
         .snapshot(&who, &watched("snapshot", &stream), bytes);
-    let headers = [
-        (header::CONTENT_TYPE, "image/jpeg".to_owned()),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (HeaderName::from_static("x-timestamp"), timestamp(&frame)),
+    answer(&state, &frame, tag, known)
+}
+
+/// The picture, or that whoever asks has it.
+fn answer(state: &AppState, frame: &Frame, tag: String, known: bool) -> Response {
+    // Whoever had to prove something gets what no cache may give to others.
+    let shared = (!state.access.asks()).then_some(state.snapshot_cache);
+    let validators = [
+        (header::ETAG, tag),
+        (
+            header::CACHE_CONTROL,
+            caching::cache_control(shared.unwrap_or_default()),
+        ),
+        (
+            HeaderName::from_static("x-timestamp"),
+            timestamp(frame.stamp.captured_at_us),
+        ),
     ];
-    (headers, frame.jpeg()).into_response()
+    if known {
+        return (StatusCode::NOT_MODIFIED, validators).into_response();
+    }
+    let kind = [(header::CONTENT_TYPE, "image/jpeg")];
+    (validators, kind, frame.jpeg()).into_response()
 }
 
 /// The next frame that came after `asked` and `warm_up` after the first, in `newest`; meanwhile the last one there was.

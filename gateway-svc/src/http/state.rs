@@ -1,6 +1,7 @@
 //! What the routes share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use bus::LinkState;
@@ -9,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::access::AccessControl;
 use crate::audit::Audit;
+use crate::http::mjpeg::no_signal::Signs;
 use crate::metrics::{Refused, Viewers};
 use crate::relay::cameras::Cameras;
 use crate::relay::streams::Streams;
@@ -36,10 +38,14 @@ pub(crate) struct AppState {
     pub(crate) refused: Arc<Refused>,
     /// Viewers that were let in.
     pub(crate) viewers: Arc<Viewers>,
+    /// The pictures that stand for none.
+    pub(crate) signs: Arc<Signs>,
     /// Who watched and who was refused.
     pub(crate) audit: Audit,
     /// This gateway's name on the bus.
     pub(crate) gateway: Arc<str>,
+    /// How long a shared cache may answer with a snapshot; zero: not at all.
+    pub(crate) snapshot_cache: Duration,
 }
 
 impl FromRef<AppState> for Arc<AccessControl> {

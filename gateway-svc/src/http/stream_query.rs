@@ -10,7 +10,6 @@ use wire::{CameraId, Quality, Rate, Rendition, Size, StreamId};
 
 use crate::access::identity::Identity;
 use crate::audit::{Audit, Watched, Who};
-use crate::frame::Frame;
 use crate::http::state::AppState;
 
 /// Served where no quality is asked for: what a JPEG usually has.
@@ -30,8 +29,18 @@ pub(crate) struct StreamQuery {
     pub(crate) warm_up_ms: Option<u64>,
     /// Of a stream: `1` puts the next part's headers right behind each picture, `0` does not.
     pub(crate) advance_headers: Option<u8>,
+    /// Of a stream: what is sent while the camera delivers nothing.
+    pub(crate) offline: Option<Offline>,
     /// Of a stream: how many frames a second.
     fps: Option<String>,
+}
+
+/// What a stream shows while there is nothing to see; without the wish it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Offline {
+    /// A picture that says so, once a second.
+    Picture,
 }
 
 impl StreamQuery {
@@ -132,8 +141,7 @@ pub(crate) fn unavailable(words: &str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response()
 }
 
-/// Capture time in seconds since the Unix epoch, as mjpg-streamer spells it in `X-Timestamp`.
-pub(crate) fn timestamp(frame: &Frame) -> String {
-    let us = frame.stamp.captured_at_us;
+/// Microseconds since the Unix epoch in seconds, as mjpg-streamer spells the time of capture in `X-Timestamp`.
+pub(crate) fn timestamp(us: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }

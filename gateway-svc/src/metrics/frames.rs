@@ -99,7 +99,7 @@ impl Frames {
             age: series::seconds(
                 registry,
                 "gateway_frame_age_seconds",
-                "Age of a frame when it was written to a socket, since capture by the camera host's clock.",
+                "Age of a frame when it was written to a socket, since capture by the camera host's clock; what waits behind it, in a proxy for one, is not in it.",
             )?,
         })
     }

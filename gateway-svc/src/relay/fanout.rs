@@ -164,7 +164,7 @@ impl Fanout {
         let mut changes = ChangeLog::default();
         let mut spacing = Spacing::default();
         let mut nth = 0;
-        while let Some(jpeg) = frames.next().await {
+        while let Some((jpeg, skipped)) = frames.next().await {
             received.frames.inc();
             let stamp = match Stamp::read(&jpeg) {
                 Ok(stamp) => stamp,
@@ -178,7 +178,9 @@ impl Fanout {
             let fresh = self.is_fresh(&stamp, now_us);
             let gap = sequence.gap(&stamp, now_us);
             if self.thinned_until_us.load(Ordering::Relaxed) < now_us {
-                received.bus_gap.inc_by(gap.unwrap_or(0));
+                received
+                    .bus_gap
+                    .inc_by(gap.unwrap_or(0).saturating_sub(skipped));
             }
             if !fresh || gap.is_none() {
                 received.stale.inc();

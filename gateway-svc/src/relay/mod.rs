@@ -5,6 +5,7 @@ mod deltas;
 pub(crate) mod fanout;
 pub(crate) mod lateness;
 pub(crate) mod leases;
+mod refusals;
 mod sequence;
 mod shard;
 mod stream_table;

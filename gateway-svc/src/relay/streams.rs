@@ -18,6 +18,7 @@ use crate::metrics::{LeaseGauges, Metrics};
 use crate::relay::cameras::Cameras;
 use crate::relay::fanout::{self, Fanout};
 use crate::relay::leases::{Action, Ticket};
+use crate::relay::refusals::Refusals;
 use crate::relay::stream_table::{StreamTable, UnknownCamera};
 
 /// A subscription is only handed to the connection; one that takes longer is tried again.
@@ -34,6 +35,8 @@ pub(crate) struct Streams {
     /// Shows the leases that are held.
     held: Arc<LeaseGauges>,
     table: Mutex<StreamTable>,
+    /// Whether a person has to be told that leases are not taken.
+    refusals: Mutex<Refusals>,
     /// Wakes [`run`](Self::run): something may be due.
     kick: Notify,
 }
@@ -110,6 +113,7 @@ impl Streams {
             context: fanout::Context::new(clock, metrics),
             held: Arc::clone(&metrics.leases),
             table: Mutex::default(),
+            refusals: Mutex::default(),
             kick: Notify::new(),
         }
     }
@@ -229,6 +233,10 @@ impl Streams {
             tracing::debug!(camera = %stream.camera, quality = %stream.rendition, %error, "the bus did not take a lease");
         }
         let now = self.clock.now();
+        let lasting = self.refusals.lock().answered(stream, result.is_ok(), now);
+        if let (true, Err(why)) = (lasting, result) {
+            tracing::warn!(camera = %stream.camera, quality = %stream.rendition, %why, "nobody takes leases: viewers wait");
+        }
         let spread = fastrand::f64().mul_add(2.0, -1.0);
         self.table()
             .done(stream, ticket, result.is_ok(), now, spread);

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use process::Place;
+use process::{Place, Socket};
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
 use wire::{Quality, Rate, StreamId};
@@ -230,8 +230,8 @@ fn switching(accept: &str) -> Response {
 /// The socket, and what the client sent together with its handshake; `None` if it left meanwhile.
 async fn hand_over(pending: OnUpgrade) -> Option<(TcpStream, Bytes)> {
     let upgraded = pending.await.ok()?;
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf))
+    let parts = upgraded.downcast::<TokioIo<Socket>>().ok()?;
+    Some((parts.io.into_inner().into_tcp()?, parts.read_buf))
 }
 
 async fn close_refused(socket: TcpStream, close: &[u8]) {

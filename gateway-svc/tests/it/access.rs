@@ -93,6 +93,39 @@ async fn each_way_of_giving_the_token_lets_a_viewer_in() {
 }
 
 #[tokio::test]
+async fn in_a_frame_the_cookie_is_kept_with_the_page_around_it_where_one_may_have_it() {
+    let nats = NatsServer::start().await;
+    let token = ("GATEWAY_AUTH_TOKEN", TOKEN);
+    let embed = ("GATEWAY_EMBED_ORIGINS", "https://portal.example.org");
+    for (settings, kept) in [
+        (&[token, embed][..], "SameSite=None; Secure; Partitioned"),
+        (&[token], "SameSite=Strict"),
+    ] {
+        let gateway = Process::gateway(&nats, settings).await;
+        let login = format!("{{\"token\":\"{TOKEN}\",\"framed\":true}}");
+        let answer = request("POST", gateway.public(), "/api/login", &[], &login).await;
+        let answer = answer.unwrap();
+        let cookie = answer.header("set-cookie").unwrap();
+        assert!(cookie.ends_with(&format!("; HttpOnly; {kept}")), "{cookie}");
+        let pair = cookie.split(';').next().unwrap();
+        let status = get(gateway.public(), "/api/status", &[("Cookie", pair)]).await;
+        assert_eq!(status.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_may_only_frame_ours_may_not_read_the_stream() {
+    let nats = NatsServer::start().await;
+    let embed = ("GATEWAY_EMBED_ORIGINS", "https://portal.example.org");
+    let gateway = Process::gateway(&nats, &[("GATEWAY_AUTH_TOKEN", TOKEN), embed]).await;
+    let bearer = format!("Bearer {TOKEN}");
+    let origin = ("Origin", "https://portal.example.org");
+    let asks = [origin, ("Authorization", bearer.as_str())];
+    let answer = get(gateway.public(), "/api/status", &asks).await.unwrap();
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
 async fn a_cookie_is_for_its_path_and_port_and_a_logout_takes_it_away() {
     let nats = NatsServer::start().await;
     let gateway = guarded(&nats).await;

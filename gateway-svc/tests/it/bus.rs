@@ -5,6 +5,7 @@ use std::time::Duration;
 use testkit::{NatsServer, Process, Viewer, eventually, http};
 
 use wire::Stamp;
+use wire::subject::SKIPPED_HEADER;
 
 use crate::support::{Camera, TEST_DEADLINE, status};
 
@@ -165,6 +166,36 @@ async fn one_frame_with_a_huge_number_or_a_far_time_takes_the_picture_from_nobod
         .metric("gateway_frames_skipped_total", &[("reason", "bus_gap")])
         .await;
     assert!(missed < 10.0, "{missed} frames counted as missed");
+}
+
+#[tokio::test]
+async fn frames_that_capture_passed_over_are_not_counted_as_lost_on_the_bus() {
+    let nats = NatsServer::start().await;
+    let mut camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut viewer = Viewer::watch(gateway.public(), 80).await.unwrap();
+    camera.wanted(&[80]).await;
+    // Of five that are missing capture passed over three, and of two none.
+    for (missing, skipped) in [(0, None), (5, Some(3)), (2, None)] {
+        for _ in 0..missing {
+            camera.frame(1000);
+        }
+        let (jpeg, _) = camera.frame(1000);
+        let mut headers = async_nats::HeaderMap::new();
+        if let Some(skipped) = skipped {
+            headers.insert(SKIPPED_HEADER, skipped.to_string());
+        }
+        let sent = camera
+            .client
+            .publish_with_headers("frames.q80", headers, jpeg.clone().into());
+        sent.await.unwrap();
+        assert_eq!(viewer.frame(TEST_DEADLINE).await, jpeg);
+    }
+    let labels = [("reason", "bus_gap")];
+    let lost = gateway
+        .metric("gateway_frames_skipped_total", &labels)
+        .await;
+    assert_eq!(lost, 4.0);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod conformance;
 mod crowd;
 mod deltas;
 mod guessing;
+mod leaf;
 mod leases;
 mod leaving;
 mod origin;

@@ -117,10 +117,10 @@ async fn what_is_no_file_is_not_found_however_it_is_spelled() {
 
 #[tokio::test]
 async fn only_allowed_pages_may_embed_the_page_and_only_where_it_is_made_for_that() {
-    let settings = [(
-        "GATEWAY_ALLOWED_ORIGINS",
-        "https://portal.example.org,http://10.0.0.7:8123",
-    )];
+    let settings = [
+        ("GATEWAY_ALLOWED_ORIGINS", "https://portal.example.org"),
+        ("GATEWAY_EMBED_ORIGINS", "http://10.0.0.7:8123"),
+    ];
     let page = served("framed", &settings).await;
     for (path, ancestors) in [
         ("/", "'none'"),

@@ -38,11 +38,53 @@ async fn a_snapshot_takes_a_lease_of_its_own_and_is_a_frame_from_after_the_reque
     );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert!(answer.body == jpeg);
-    let cached = http::get(address, "/?action=snapshot&quality=60&max_age_ms=5000", &[])
-        .await
-        .unwrap();
+    let again = "/?action=snapshot&quality=60&max_age_ms=5000";
+    let cached = http::get(address, again, &[]).await.unwrap();
     assert!(cached.body == jpeg);
+    let tag = answer.header("etag").unwrap();
+    assert_eq!(cached.header("etag"), Some(tag));
+    let known = [("If-None-Match", tag)];
+    let unchanged = http::get(address, again, &known).await.unwrap();
+    assert_eq!((unchanged.status, unchanged.body.len()), (304, 0));
+    assert_eq!(unchanged.header("etag"), Some(tag));
+    let other = [("If-None-Match", "\"of-another-frame\"")];
+    let changed = http::get(address, again, &other).await.unwrap();
+    assert_eq!(changed.status, 200);
     camera.wanted(&[]).await;
+}
+
+#[tokio::test]
+async fn a_shared_cache_may_keep_a_snapshot_only_where_that_is_set() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let _frames = camera.stream("frames.q80", 10_000);
+    let cacheable = Process::gateway(&nats, &[("GATEWAY_SNAPSHOT_CACHE", "1s")]).await;
+    let asking = Process::gateway(&nats, &[("GATEWAY_AUTH_TOKEN", "a-long-enough-token")]).await;
+    let token = [("Authorization", "Bearer a-long-enough-token")];
+    for (gateway, headers, expected) in [
+        (&cacheable, &[][..], "public, max-age=0, s-maxage=1"),
+        (&asking, &token, "no-store"),
+    ] {
+        let answer = http::get(gateway.public(), "/snapshot.jpg", headers).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.header("cache-control"), Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn nobody_sees_more_than_the_gateways_highest_quality() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[("GATEWAY_QUALITY_LIMIT", "60")]).await;
+    let plain = testkit::Viewer::watch(gateway.public(), 80).await.unwrap();
+    camera.wanted(&[60]).await;
+    let _snapshot =
+        tokio::task::spawn(http::get(gateway.public(), "/snapshot.jpg?quality=95", &[]));
+    let small = testkit::Viewer::at(gateway.public(), "/websocket/95").query("size", "half");
+    let _small = small.connect().await.unwrap();
+    camera.wanted_renditions(&["60s2", "60"]).await;
+    drop(plain);
 }
 
 #[tokio::test]

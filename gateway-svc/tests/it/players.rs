@@ -1,12 +1,12 @@
 //! What players are told when there is no picture, and how a stream ends for them.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit::{NatsServer, Process, eventually, http};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
-use wire::CameraState;
+use wire::{CameraState, Stamp};
 
 use crate::support::{Camera, TEST_DEADLINE, status};
 
@@ -158,4 +158,55 @@ async fn a_snapshot_of_a_camera_that_opens_waits_as_long_as_it_is_told() {
         .unwrap();
     assert_eq!(answer.status, 200);
     assert!(answer.body == jpeg);
+}
+
+/// The next part's JPEG.
+async fn picture(socket: &mut BufReader<TcpStream>) -> Vec<u8> {
+    let mut part = until(socket, b"\xff\xd9\r\n--frame\r\n").await;
+    let start = part.windows(2).position(|bytes| bytes == b"\xff\xd8");
+    part.split_off(start.expect("a picture"))
+}
+
+#[tokio::test]
+async fn who_asks_for_it_gets_a_picture_that_says_why_there_is_none_once_a_second() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let path = "/stream.mjpg?offline=picture";
+    let mut socket = stream(gateway.public(), path, "test").await;
+    let drawn = picture(&mut socket).await;
+    Stamp::read(&drawn).expect_err("it is no frame");
+    let began = Instant::now();
+    let mut second = picture(&mut socket).await;
+    assert!(
+        began.elapsed() > Duration::from_millis(500),
+        "once a second"
+    );
+    second.truncate(drawn.len());
+    assert_ne!(drawn, second, "it tells another time");
+
+    // Frames in its place as soon as there are some, and it again when there are no more.
+    let streaming = camera.stream("frames.q80", 20_000);
+    while Stamp::read(&picture(&mut socket).await).is_err() {}
+    Stamp::read(&picture(&mut socket).await).expect("a frame behind a frame");
+    drop(streaming);
+    while Stamp::read(&picture(&mut socket).await).is_ok() {}
+    picture(&mut socket).await;
+    let sent = gateway.metric("gateway_frames_sent_total", &[]).await;
+    assert!(sent >= 2.0, "{sent}");
+}
+
+#[tokio::test]
+async fn a_misspelt_camera_or_wish_is_not_drawn() {
+    let nats = NatsServer::start().await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    for (query, status, word) in [
+        ("camera=nobody&offline=picture", 404, "nobody"),
+        ("offline=film", 400, "picture"),
+    ] {
+        let path = format!("/stream.mjpg?{query}");
+        let answer = http::get(gateway.public(), &path, &[]).await.unwrap();
+        assert_eq!(answer.status, status, "{query}");
+        assert!(answer.text().contains(word), "{query}: {}", answer.text());
+    }
 }

@@ -1,8 +1,12 @@
 //! Bad links: fewer frames, never old ones, and nobody else's business.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use testkit::{NatsServer, Process, ThrottledLink, Viewer};
+use testkit::{NatsServer, Process, ThrottledLink, Viewer, eventually};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{Interval, interval};
 use wire::Stamp;
 
 use crate::support::{Camera, TEST_DEADLINE};
@@ -136,6 +140,111 @@ async fn a_viewer_that_acknowledges_sees_the_present_on_a_narrow_link_too() {
     let (slow, fast) = beside_fast_ones(|link| link.throttle(NARROW), true, FRAME).await;
     report("1.5 Mb/s, acks", &slow, &fast);
     stays_in_the_present(&slow);
+}
+
+/// Reads as a narrow link brings it, with next to no buffer before: what is not read yet waits in the gateway's kernel.
+struct NarrowReader {
+    socket: TcpStream,
+    pace: Interval,
+    read: Vec<u8>,
+}
+
+impl NarrowReader {
+    const CHUNK: usize = 4096;
+
+    async fn get(address: SocketAddr, path: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(2 * Self::CHUNK as u32).unwrap();
+        let mut socket = socket.connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let between = Duration::from_secs_f64(Self::CHUNK as f64 / f64::from(NARROW));
+        Self {
+            socket,
+            pace: interval(between),
+            read: Vec::new(),
+        }
+    }
+
+    /// The stamp of the next part that has come whole.
+    async fn part(&mut self) -> Stamp {
+        const END: &[u8] = b"\xff\xd9\r\n--frame\r\n";
+        loop {
+            let end = self.read.windows(END.len()).position(|bytes| bytes == END);
+            if let Some(end) = end {
+                let part: Vec<u8> = self.read.drain(..end + END.len()).collect();
+                let start = part.windows(2).position(|bytes| bytes == b"\xff\xd8");
+                return Stamp::read(&part[start.unwrap()..]).unwrap();
+            }
+            self.pace.tick().await;
+            let mut chunk = [0; Self::CHUNK];
+            let read = tokio::time::timeout(TEST_DEADLINE, self.socket.read_exact(&mut chunk));
+            read.await.expect("it goes on").unwrap();
+            self.read.extend(chunk);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_player_on_a_narrow_link_sees_the_present_too() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let _streaming = camera.stream("frames.q80", FRAME);
+    let mut player = NarrowReader::get(gateway.public(), "/stream.mjpg").await;
+    let (mut ages, time) = (Vec::new(), Duration::from_secs(12));
+    let began = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < began + time {
+        let stamp = player.part().await;
+        let captured = SystemTime::UNIX_EPOCH + Duration::from_micros(stamp.captured_at_us);
+        if Instant::now() > began {
+            ages.push(captured.elapsed().unwrap_or_default());
+        }
+    }
+    ages.sort_unstable();
+    let per_second = ages.len() as f64 / time.as_secs_f64();
+    let slow = Seen { ages, per_second };
+    report("1.5 Mb/s, MJPEG", &slow, std::slice::from_ref(&slow));
+    stays_in_the_present(&slow);
+}
+
+#[tokio::test]
+async fn no_picture_is_chosen_for_a_player_while_the_kernel_still_has_one_to_send() {
+    const SMALL: usize = 8000;
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let _streaming = camera.stream("frames.q80", SMALL);
+    // A window wide enough for the kernel to gather many of them in one go behind it.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(128 * 1024).unwrap();
+    let mut player = socket.connect(gateway.public()).await.unwrap();
+    let request = b"GET /stream.mjpg HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    player.write_all(request).await.unwrap();
+    let figures = || async {
+        let received = gateway.metric("gateway_frames_received_total", &[]).await;
+        let sent = gateway.metric("gateway_frames_sent_total", &[]).await;
+        (received, sent)
+    };
+    // It reads nothing: at some time no more is sent to it, whatever comes.
+    let mut before = figures().await;
+    let sent = loop {
+        eventually(TEST_DEADLINE, || async {
+            figures().await.0 >= before.0 + 40.0
+        })
+        .await;
+        let now = figures().await;
+        if now.1 > 0.0 && now.1 <= before.1 {
+            break now.1;
+        }
+        before = now;
+    };
+    let arrived = player.peek(&mut vec![0; 1 << 20]).await.unwrap() as f64;
+    let on_the_way = sent - arrived / SMALL as f64;
+    assert!(
+        on_the_way < 2.0,
+        "{on_the_way:.1} pictures were chosen and have not arrived"
+    );
 }
 
 /// So far there and back with ample bandwidth, that many frames are on their way at any time.

@@ -1,12 +1,12 @@
 /** Asks for the access token. */
 
 import { type FormEvent, useState } from "react";
-import { login } from "./login";
+import { inForeignFrame, linkTrouble, login } from "./login";
 import { tryAgain } from "./usePlayer";
 import { words } from "./words/words";
 
 export function LoginForm({ base }: { base: string }) {
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState(linkTrouble);
   const [busy, setBusy] = useState(false);
   const submit = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault();
@@ -35,6 +35,11 @@ export function LoginForm({ base }: { base: string }) {
       <span id="login-trouble" role="alert">
         {trouble}
       </span>
+      {trouble !== "" && inForeignFrame() && (
+        <a href={location.href} target="_blank" rel="noreferrer">
+          {words.login.alone}
+        </a>
+      )}
     </form>
   );
 }

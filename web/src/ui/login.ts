@@ -5,19 +5,38 @@ import { words } from "./words/words";
 
 /** What went wrong, in words; empty is success. */
 export async function login(base: string, token: string): Promise<string> {
+  // Without TLS browsers keep no cookie for a frame of another site; one of the same site has ours.
+  const framed = inForeignFrame() && isSecureContext;
   try {
     const answer = await fetch(apiUrl(base, "login"), {
       method: "POST",
       credentials: "include",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token }),
+      body: JSON.stringify(framed ? { token, framed } : { token }),
     });
-    if (answer.ok) return "";
+    if (answer.ok) return (await kept(base)) ? "" : words.login.notKept;
     if (answer.status === 401) return words.login.wrong;
     if (answer.status === 429) return words.login.tooMany;
     return words.login.said(answer.status);
   } catch {
     return words.login.silent;
+  }
+}
+
+/** Whether the browser has kept the cookie of a login, which in a frame of another site's page it may not. */
+async function kept(base: string): Promise<boolean> {
+  if (!inForeignFrame()) return true;
+  const answer = await fetch(apiUrl(base, "status"), { credentials: "include" });
+  return answer.status !== 401;
+}
+
+/** Whether this page stands in a page of another origin. */
+export function inForeignFrame(): boolean {
+  if (window.top === window) return false;
+  try {
+    return window.top?.location.origin !== location.origin;
+  } catch {
+    return true;
   }
 }
 
@@ -41,6 +60,10 @@ export async function redeemLink(base: string): Promise<void> {
   const token = linkToken(location.hash);
   if (token === null) return;
   history.replaceState(history.state, "", location.pathname + location.search);
-  // What is wrong with it, the stage says as soon as it is refused.
-  await login(base, token);
+  trouble = await login(base, token);
 }
+
+let trouble = "";
+
+/** What was wrong with the link that this page was opened by, in words; empty where nothing was. */
+export const linkTrouble = (): string => trouble;

@@ -11,6 +11,9 @@ export type Shape = "landscape" | "portrait";
 /** On phones; the browser's own list of types has lost it. */
 type Lockable = ScreenOrientation & { lock?: (shape: Shape) => Promise<void> };
 
+/** In a page that gives its frames none, there is none; on its own the element can always cover the page. */
+export const canFullscreen = (): boolean => document.fullscreenEnabled || window.top === window;
+
 export function useFullscreen(
   element: RefObject<HTMLElement | null>,
   live: boolean,
@@ -35,6 +38,7 @@ export function useFullscreen(
     return () => orientation.unlock();
   }, [full, shape]);
   const toggle = useCallback(() => {
+    if (!canFullscreen()) return;
     if (document.fullscreenElement) void document.exitFullscreen();
     else if (element.current?.requestFullscreen) void element.current.requestFullscreen();
     else setFull((f) => !f);

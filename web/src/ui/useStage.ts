@@ -12,7 +12,7 @@ import { inSeconds, present } from "./presentation";
 import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
 import { lookCommands, qualityCommands, takeAwayCommands, zoomCommands } from "./stage_commands";
-import { type Shape, useFullscreen } from "./useFullscreen";
+import { canFullscreen, type Shape, useFullscreen } from "./useFullscreen";
 import { useIdle } from "./useIdle";
 import { useKeys } from "./useKeys";
 import { type Lie, needsOf, useNeeds } from "./useNeeds";
@@ -110,10 +110,12 @@ export function useStage(
     forward: { run: () => rewind.play(1) },
     escape: { run: leave },
     help: { run: () => setDialog("help") },
-    fullscreen: {
-      run: toggleFull,
-      ...(full && { icon: "window", name: words.command.leaveFullscreen }),
-    },
+    ...(canFullscreen() && {
+      fullscreen: {
+        run: toggleFull,
+        ...(full && { icon: "window", name: words.command.leaveFullscreen }),
+      },
+    }),
     ...(canPip && {
       pip: { run: () => void togglePip(stage.current).catch((e) => say(String(e))) },
     }),

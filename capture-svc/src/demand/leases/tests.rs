@@ -228,6 +228,31 @@ fn a_rendition_is_wanted_at_the_rate_of_its_fastest_lease_and_an_old_gateways_is
 }
 
 #[test]
+fn a_lease_on_a_rendition_that_there_is_not_is_told_once_and_wants_nothing() {
+    let mut table = Table::new();
+    for (key, told) in [
+        ("q42.me", Some("q42")),
+        ("q42.me", None),
+        ("q42.you", Some("q42")),
+        ("80.me", Some("80")),
+        ("q80.me", None),
+        ("q80s2.me", None),
+        // Another camera's, and no lease at all.
+        ("door.q42.me", None),
+        ("_cap.other", None),
+        ("q42", None),
+    ] {
+        table.put(key, 0.1);
+        assert_eq!(table.leases.unknown_rendition(key), told, "{key}");
+    }
+    assert_eq!(table.wanted(0.2), [80, 80]);
+    for number in 0..100 {
+        table.leases.unknown_rendition(&format!("q42.{number}"));
+    }
+    assert_eq!(table.leases.unknown_rendition("q42.late"), None);
+}
+
+#[test]
 fn a_gateway_counts_once_however_many_renditions_it_wants_and_until_its_last_lease_ends() {
     let mut table = Table::new();
     table.put("q80.a", 0.0);

@@ -55,6 +55,12 @@ pub(super) fn judge(objects: &Objects, found: &mut Violations) {
                 found.add("network", format!("anybody reaches {me} at {port}"));
             }
         }
+        // Sites elsewhere, which come with a key.
+        if let Some(port) = pod.port(&json!("sites"))
+            && !enters(objects, world, pod, port)
+        {
+            found.add("network", format!("no site reaches {me} at {port}"));
+        }
         // Servers of a cluster.
         if let Some(port) = pod.port(&json!("cluster")) {
             if !passes(objects, pod, pod, port) {

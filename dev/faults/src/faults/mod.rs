@@ -5,6 +5,7 @@ mod capture;
 mod churn;
 mod cluster;
 mod gateway;
+mod leaf;
 mod link;
 mod nats;
 mod payload;
@@ -21,6 +22,7 @@ pub(crate) fn all(mode: Mode) -> Vec<Fault> {
         nats::faults(mode),
         bucket::faults(mode),
         link::faults(mode),
+        leaf::faults(mode),
         payload::faults(mode),
         cluster::faults(mode),
         churn::faults(mode),

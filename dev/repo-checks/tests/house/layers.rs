@@ -133,6 +133,10 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "embedded_graphics",
+        &["gateway-svc/src/http/mjpeg/no_signal.rs"],
+    ),
+    (
         "hyper",
         &[
             "capture-svc/src/camera/http/connection.rs",

@@ -57,6 +57,7 @@ const MUST_BE: &[&str] = &[
     "gateway-svc/src/access/user_map.rs",
     "gateway-svc/src/relay/lateness.rs",
     "gateway-svc/src/relay/leases.rs",
+    "gateway-svc/src/relay/refusals.rs",
     "gateway-svc/src/relay/sequence.rs",
     "gateway-svc/src/viewer/send_window.rs",
     "gateway-svc/src/websocket/decode.rs",

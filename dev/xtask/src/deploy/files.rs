@@ -12,7 +12,9 @@ pub(crate) fn copy(environment: &Environment, to: &Path) -> Outcome<()> {
     let mut copy = environment.command("cp");
     copy.arg("-a").arg(workspace().join("deploy")).arg(to);
     run("copying deploy/", &mut copy)?;
-    let _ = fs::remove_dir_all(to.join("secrets"));
+    for own in ["secrets", "sites"] {
+        let _ = fs::remove_dir_all(to.join(own));
+    }
     let _ = fs::remove_file(to.join(".env"));
     Ok(())
 }

@@ -11,7 +11,14 @@ use crate::tools;
 const OVERLAYS: [&str; 5] = ["demo", "camera", "camera-privileged", "ha", "example"];
 
 /// Components that go together, in two orders: nobody should have to know one.
-const TOGETHER: [&str; 5] = ["camera", "ha", "gateway-api", "monitoring", "hpa-adapter"];
+const TOGETHER: [&str; 6] = [
+    "camera",
+    "ha",
+    "gateway-api",
+    "monitoring",
+    "hpa-adapter",
+    "hub",
+];
 
 /// And those that stand for one of them.
 const INSTEAD: [&str; 2] = ["ingress", "hpa-keda"];
@@ -65,8 +72,11 @@ fn keys(folder: &Path, environment: &Environment) -> Outcome<PathBuf> {
     let place = folder.join("keys");
     copy(environment, &place)?;
     let mut keys = environment.command(place.join("k8s/keys.sh"));
-    let keys = output(keys.env("CAPTURE_SVC", capture))
-        .ok_or("deploy/k8s/keys.sh failed; run it by hand to see why")?;
+    let keys = output(
+        keys.args(["--hub", "hub.example.org"])
+            .env("CAPTURE_SVC", capture),
+    )
+    .ok_or("deploy/k8s/keys.sh failed; run it by hand to see why")?;
     let _ = fs::remove_dir_all(&place);
     write(folder, "keys.yaml", &keys)
 }

@@ -72,6 +72,16 @@ fn the_best_of_several_grants_counts_for_each_camera() {
 }
 
 #[test]
+fn a_limit_for_all_lowers_grants_above_it_and_raises_none() {
+    let grants = vec![grant(&["door"], Some(40)), grant(&["yard"], None)];
+    let limit = Quality::new(60).unwrap();
+    let claims = Claims::new("x", grants, None).at_most(limit);
+    assert_eq!(quality(&claims, "door"), Some(40));
+    assert_eq!(quality(&claims, "yard"), Some(60));
+    assert_eq!(claims.best_of_all(), Some(limit));
+}
+
+#[test]
 fn everything_is_every_camera_at_every_quality_for_ever() {
     let claims = Claims::everything("token");
     assert_eq!(quality(&claims, "any"), Some(95));

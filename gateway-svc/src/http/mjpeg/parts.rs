@@ -1,38 +1,42 @@
 //! The parts of one `/stream.mjpg`: which frame is the next, what is around it, and when it is over.
 //!
-//! The stream gives hyper its next part only when the last one has left for the kernel, and the kernel takes none while
-//! bytes are unsent: nothing is queued, and a part is the newest frame at the moment there is room.
+//! The next part is chosen when the last one has left for the kernel and the kernel has sent all of it: chosen when hyper
+//! has room, it would grow old in front of a slow viewer's socket, a whole picture's time. Nothing is queued, and a part is
+//! the newest frame at the moment when its bytes can go.
 
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use process::CountedGauge;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use process::{CountedGauge, SocketView};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
-use wire::Rate;
 use wire::pace::Pace;
+use wire::{Rate, StreamId};
 
 use crate::access::identity::Identity;
 use crate::audit::Visit;
 use crate::frame::Frame;
+use crate::http::mjpeg::layout::Layout;
+use crate::http::mjpeg::no_signal::Sign;
+use crate::http::patience::what_is_with;
 use crate::http::state::AppState;
-use crate::http::stream_query::timestamp;
+use crate::http::stream_query::Offline;
 use crate::relay::fanout::JOIN_MAX_AGE;
 use crate::relay::streams::Subscription;
 use crate::session::admission::Permit;
 
-/// Ends one part and begins the next at once: most players show a part when they see the boundary behind it.
-const BOUNDARY: &str = "\r\n--frame\r\n";
-/// Blink shows a part when it has read the headers of the next, which then cannot tell that one's length. Source: Chromium
-/// bug 527446.
-const ADVANCED: &str = "\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n";
 /// Without a frame for so long beyond three times the time that there is between two, a stream ends.
 const STREAM_SILENCE_MAX: Duration = Duration::from_secs(5);
+
+/// The same of one that is to say so instead: a picture of two seconds ago is not to be taken for now.
+const SIGN_SILENCE_MAX: Duration = Duration::from_secs(2);
+/// How often a picture that stands for none is sent: its time shows that the stream lives.
+const SIGN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Is ready when the viewer may see nothing any more.
 type Ended = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -47,12 +51,16 @@ pub(super) struct Parts {
     )]
     permit: Permit,
     visit: Visit,
+    socket: SocketView,
     /// What let it in is over.
     expired: bool,
     /// The camera sent nothing for too long.
     silent: bool,
-    /// The next part's headers stand right behind each picture.
-    advance: bool,
+    /// What it asked for.
+    wish: Wish,
+    layout: Layout,
+    /// What was sent last stands for a picture.
+    signed: bool,
     #[expect(dead_code, reason = "held, not read: it counts while the stream lasts")]
     watching: CountedGauge,
     frames: watch::Receiver<Option<Arc<Frame>>>,
@@ -60,23 +68,20 @@ pub(super) struct Parts {
     room: Arc<Semaphore>,
     /// The last frame's number in its stream.
     last: Option<u64>,
-    rate: Rate,
     pace: Option<Pace>,
     /// Frames since the last one that were more than were asked for, and the number of the newest of them.
     paced: u64,
     passed: Option<u64>,
 }
 
-/// A part's bytes; when they are dropped, they have been written.
-struct Written {
-    bytes: Vec<u8>,
-    _room: OwnedSemaphorePermit,
-}
-
-impl AsRef<[u8]> for Written {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
+/// What a stream is to be like beside what is in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    pub(super) rate: Rate,
+    /// The next part's headers stand right behind each picture.
+    pub(super) advance: bool,
+    /// What stands for a picture while there is none; else it ends.
+    pub(super) offline: Option<Offline>,
 }
 
 impl Parts {
@@ -85,23 +90,29 @@ impl Parts {
         subscription: Subscription,
         permit: Permit,
         visit: Visit,
-        (rate, advance): (Rate, bool),
+        socket: SocketView,
+        wish: Wish,
     ) -> Self {
+        let frames = subscription.fanout().frames();
+        // Nothing came while the request was looked at.
+        let signed = wish.offline.is_some() && frames.borrow().is_none();
         Self {
-            frames: subscription.fanout().frames(),
+            frames,
             watching: state.viewers.watch(subscription.stream()),
             room: Arc::new(Semaphore::new(1)),
             last: None,
-            rate,
-            pace: Pace::new(rate),
+            pace: Pace::new(wish.rate),
             paced: 0,
             passed: None,
             subscription,
             permit,
             visit,
+            socket,
             expired: false,
             silent: false,
-            advance,
+            signed,
+            layout: Layout::new(wish.advance),
+            wish,
             state,
         }
     }
@@ -112,8 +123,7 @@ impl Parts {
         let ended: Ended = Box::pin(async move {
             identity.ended(clock).await;
         });
-        // Its first newline ends no part.
-        let opening = Bytes::from_static(&self.boundary().as_bytes()[2..]);
+        let opening = Bytes::from_static(self.layout.opening());
         let body = unfold(
             (Some(opening), self, ended),
             |(opening, mut parts, mut ended)| async move {
@@ -143,39 +153,73 @@ impl Parts {
 
     async fn newest(&mut self) -> Option<Bytes> {
         let room = Arc::clone(&self.room).acquire_owned().await.ok()?;
-        let silence_max = self.silence_max();
-        let Ok(frame) = timeout(silence_max, self.frame()).await else {
-            self.silent = true;
-            return None;
+        self.socket.all_sent().await;
+        match timeout(self.silence_max(), self.frame()).await {
+            Ok(frame) => {
+                let frame = frame?;
+                self.signed = false;
+                self.count(&frame);
+                let captured_at_us = frame.stamp.captured_at_us;
+                Some(self.layout.part(&frame.jpeg(), captured_at_us, room))
+            }
+            Err(_) if self.wish.offline == Some(Offline::Picture) => {
+                let since_epoch = self.state.clock.since_epoch();
+                let jpeg = self.sign(since_epoch.as_secs()).await?;
+                self.signed = true;
+                self.visit.bytes += jpeg.len() as u64;
+                Some(
+                    self.layout
+                        .part(&jpeg, since_epoch.as_micros() as u64, room),
+                )
+            }
+            Err(_) => {
+                self.silent = true;
+                None
+            }
+        }
+    }
+
+    /// What stands for a picture: of which camera, why there is none, and what time it is (seconds since the epoch).
+    async fn sign(&self, second: u64) -> Option<Bytes> {
+        let StreamId { camera, rendition } = self.subscription.stream();
+        let sign = {
+            let status = self.state.cameras.follow(camera);
+            let status = status.borrow();
+            let side = |pixels| rendition.size().side(pixels);
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            let time = humantime::format_rfc3339_seconds(time).to_string();
+            Sign {
+                size: (side(status.width), side(status.height)),
+                words: vec![
+                    "NO SIGNAL".to_owned(),
+                    String::new(),
+                    camera.name().to_owned(),
+                    what_is_with(&status),
+                    String::new(),
+                    time.replace('T', " ").replace('Z', " UTC"),
+                ],
+            }
         };
-        let frame = frame?;
-        self.count(&frame);
-        let jpeg = frame.jpeg();
-        let head = format!(
-            "Content-Type: image/jpeg\r\nContent-Length: {}\r\nX-Timestamp: {}\r\n\r\n",
-            jpeg.len(),
-            timestamp(&frame)
-        );
-        let head = if self.advance { "" } else { &*head };
-        let bytes = [head.as_bytes(), &jpeg, self.boundary().as_bytes()].concat();
-        Some(Bytes::from_owner(Written { bytes, _room: room }))
+        self.state.signs.picture(second, sign).await
     }
 
-    /// What stands between two pictures, as far as it can be told before the second.
-    fn boundary(&self) -> &'static str {
-        if self.advance { ADVANCED } else { BOUNDARY }
-    }
-
-    /// A camera of one picture a minute, or a viewer of one an hour, is not silent in between.
+    /// Without a frame for how long something else happens. A camera of one picture a minute, or a viewer of one an hour, is not silent in between.
     fn silence_max(&self) -> Duration {
         let status = self
             .state
             .cameras
             .follow(&self.subscription.stream().camera);
         let nominal = status.borrow().nominal_rate();
-        let asked = self.rate.period_us().unwrap_or_default();
+        if self.signed {
+            return SIGN_INTERVAL;
+        }
+        let asked = self.wish.rate.period_us().unwrap_or_default();
         let between = Duration::from_secs_f64(1.0 / nominal).max(Duration::from_micros(asked));
-        STREAM_SILENCE_MAX + between * 3
+        let silence_max = match self.wish.offline {
+            Some(Offline::Picture) => SIGN_SILENCE_MAX,
+            None => STREAM_SILENCE_MAX,
+        };
+        silence_max + between * 3
     }
 
     /// The next frame that is due, when it comes.
@@ -210,7 +254,7 @@ impl Parts {
             pace.take(frame.stamp.captured_at_us, frame.spacing_us);
         }
         // It has one: from now on no more are made than it asked for.
-        self.subscription.want(self.rate);
+        self.subscription.want(self.wish.rate);
         let paced = std::mem::take(&mut self.paced);
         let last = self.last.replace(frame.nth);
         let missed = last.map_or(0, |last| frame.nth.saturating_sub(last + 1 + paced));
@@ -234,6 +278,8 @@ impl Drop for Parts {
             (&closed.silent, "silent")
         } else if self.state.admission.leaving().is_cancelled() {
             (&closed.leaving, "leaving")
+        } else if self.socket.timed_out() {
+            (&closed.dead, "dead")
         } else {
             (&closed.viewer, "viewer")
         };

@@ -168,6 +168,9 @@ export const de: Words = {
     tooMany: "Zu viele falsche Schlüssel. Eine Minute warten.",
     said: (status) => `Das Gateway antwortet ${status}. Noch einmal versuchen.`,
     silent: "Das Gateway antwortet nicht. Noch einmal versuchen.",
+    notKept:
+      "Der Browser behält keine Anmeldung für eine Seite im Rahmen einer anderen: dazu braucht es https und die Einstellung GATEWAY_EMBED_ORIGINS des Gateways.",
+    alone: "Allein öffnen",
     out: "Abmelden",
   },
   page: {

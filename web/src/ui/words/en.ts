@@ -170,6 +170,9 @@ const login = {
   tooMany: "Too many wrong tokens. Wait a minute.",
   said: (status: number) => `The gateway said ${status}. Try again.`,
   silent: "The gateway does not answer. Try again.",
+  notKept:
+    "The browser keeps no login for a page in another site's frame: that takes https, and the gateway's setting GATEWAY_EMBED_ORIGINS.",
+  alone: "Open it on its own",
   out: "Sign out",
 };
 
