@@ -39,7 +39,7 @@ impl Admin {
     }
 
     /// Ready: frames could flow if somebody asked. An idle camera is ready, and so is a standby.
-    fn unready(&self) -> Option<String> {
+    pub(crate) fn unready(&self) -> Option<String> {
         let unread = || {
             (!self.privacy.is_known())
                 .then(|| "the buckets of NATS have not been read yet".to_owned())

@@ -81,7 +81,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         bucket_replicas: config.bucket_replicas,
         privacy: PrivacyBoard::default(),
     };
-    let mut tasks = start(&config, &shared, admin)?;
+    let mut tasks = start(&config, &shared, admin, stop.clone())?;
     // Its own token: when a part of the process ends, the cameras are closed all the same.
     let close = stop.child_token();
     let cameras = Cameras::start(shared, config.cameras, config.cameras_file, close.clone());
@@ -106,7 +106,12 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Starts what the process has once, whatever the number of its cameras.
-fn start(config: &Config, shared: &Shared, admin: TcpListener) -> anyhow::Result<Tasks> {
+fn start(
+    config: &Config,
+    shared: &Shared,
+    admin: TcpListener,
+    stop: CancellationToken,
+) -> anyhow::Result<Tasks> {
     tracing::info!(admin = %admin.local_addr()?, cameras = config.cameras.len(), "listening");
     let mut tasks = Tasks::default();
     let routes = Admin {
@@ -117,6 +122,12 @@ fn start(config: &Config, shared: &Shared, admin: TcpListener) -> anyhow::Result
         ],
         privacy: shared.privacy.clone(),
     };
+    let told = routes.clone();
+    let systemd = process::tell_systemd(move || told.unready(), stop);
+    tasks.spawn_infallible(
+        "what systemd is told",
+        async move { match systemd.await {} },
+    );
     tasks.spawn_infallible("the admin port", routes.serve(admin, config.admin_hosts()));
     let reminder = ::bus::remind(shared.links.control.state.clone());
     tasks.spawn_infallible("the reminder", reminder);

@@ -97,6 +97,9 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
         });
     }
     watch_bus(&mut parts, &state, &bus);
+    let told = state.clone();
+    let systemd = process::tell_systemd(move || told.unready(), stop.clone());
+    parts.spawn(async move { match systemd.await {} });
     let access = Arc::clone(&state.access);
     parts.spawn(async move { match access.keep().await {} });
 

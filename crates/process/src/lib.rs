@@ -1,5 +1,5 @@
 //! What any service of ours has for being a process: settings judged all at once, a log, signals, exit codes, a clock,
-//! health for orchestrators, a registry of metrics.
+//! health for orchestrators and systemd, a registry of metrics.
 //!
 //! Charter: nothing here knows what a service serves. No word of cameras, frames or viewers belongs here.
 
@@ -19,6 +19,7 @@ mod service;
 mod signals;
 mod socket;
 mod subscriber;
+mod systemd;
 mod variables;
 
 pub use admin::{admin_routes, health_routes};
@@ -33,4 +34,5 @@ pub use registry::{CountedGauge, Registry};
 pub use service::{EXIT_USAGE, healthcheck, parse, serve, usage, warn_of_unknown_variables};
 pub use socket::{Socket, SocketView};
 pub use subscriber::subscriber;
+pub use systemd::tell_systemd;
 pub use variables::known_variables;

@@ -65,6 +65,11 @@ const RUN: &[(&str, &str, &str)] = &[
         "compose_as_set(&[], &[\"up\"",
     ),
     ("deploy/roll.sh", LIFECYCLE, "roll.sh"),
+    (
+        "sudo apt install ./*.deb",
+        "dev/xtask/src/packages/proof.sh",
+        "apt install --yes ./*.deb",
+    ),
 ];
 const CAMERA_VM: &str = "dev/uvc-emulator/tests/camera/scenarios/devices.rs";
 const HTTP_CAMERA: &str = "capture-svc/tests/http_camera.rs";

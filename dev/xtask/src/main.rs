@@ -17,12 +17,15 @@ mod chaos;
 mod children;
 mod containers;
 mod deploy;
+mod dist;
 mod docs_commands;
 mod mqtt;
 mod mutants;
 mod nats;
 mod network;
+mod notes;
 mod odd_jpegs;
+mod packages;
 mod players;
 mod probe;
 mod proxies;
@@ -32,6 +35,7 @@ mod sbom;
 mod shell;
 mod test;
 mod tools;
+mod version;
 mod web;
 
 use std::process::ExitCode;
@@ -106,6 +110,21 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "bench",
         "every measurement, into bench/RESULTS.md; or a name and its arguments; --quick",
         bench::command,
+    ),
+    (
+        "dist",
+        "what a release hands out: .deb, tarball, checksums, what it is made of: [amd64] [arm64]",
+        dist::command,
+    ),
+    (
+        "packages",
+        "the .deb packages in a Debian with systemd: install, faults, upgrade, purge; as root",
+        packages::command,
+    ),
+    (
+        "notes",
+        "what the release of a tag says about itself, out of CHANGELOG.md: TAG FILE",
+        notes::command,
     ),
     (
         "mutants",

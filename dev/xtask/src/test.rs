@@ -144,6 +144,10 @@ fn check_deploy(report: &mut Report) {
         "containers",
         "it takes docker and minutes of its own: cargo xtask containers",
     );
+    report.skip(
+        "packages",
+        "it takes root, a Debian of its own and minutes: cargo xtask packages",
+    );
     let needs = ["build", "nats-server", "ffmpeg"];
     let players = tools::Players::EVERYDAY.get();
     report.step_with(players, "players", &needs, |environment| {

@@ -35,15 +35,23 @@ pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
 pub(crate) use vmaf::FFMPEG_WITH_VMAF;
 
+/// Lays out Debian packages; the compression is the system's own, so its libraries for that are left out.
+pub(crate) const CARGO_DEB: CargoInstall = CargoInstall {
+    name: "cargo-deb",
+    version: "3.8.0",
+    default_features: false,
+};
 /// Lists what a program is made of.
 pub(crate) const CARGO_CYCLONEDX: CargoInstall = CargoInstall {
     name: "cargo-cyclonedx",
     version: "0.5.9",
+    default_features: true,
 };
 /// Changes a line and sees whether a test notices.
 pub(crate) const CARGO_MUTANTS: CargoInstall = CargoInstall {
     name: "cargo-mutants",
     version: "27.1.0",
+    default_features: true,
 };
 
 const MODULES: [module::Module; 3] = [NATS_PY, KUBERNETES_VALIDATE, HELM];

@@ -1,10 +1,11 @@
 //! Settings, exit codes, the page and the health routes of the real process.
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Output, Stdio};
 
 use crate::support::{Camera, TEST_DEADLINE, status};
 use gateway_svc::config::Cli;
-use testkit::{NatsServer, Process, Viewer, eventually, http};
+use testkit::{NatsServer, Process, Scratch, Viewer, eventually, http};
 
 fn gateway(settings: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gateway-svc"));
@@ -192,4 +193,45 @@ async fn status_tells_cameras_viewers_and_the_gateway_itself() {
         body.contains("\"offline\"")
     })
     .await;
+}
+
+/// Hears until what systemd was told has a line that begins so; a watchdog's sign of life keeps that from taking long.
+fn hear(systemd: &UnixDatagram, begin: &str) -> Vec<String> {
+    let mut heard = Vec::new();
+    let mut message = [0; 4096];
+    loop {
+        let length = systemd.recv(&mut message).unwrap();
+        let lines = String::from_utf8(message[..length].to_vec()).unwrap();
+        heard.extend(lines.lines().map(str::to_owned));
+        if heard.iter().any(|line| line.starts_with(begin)) {
+            return heard;
+        }
+    }
+}
+
+#[tokio::test]
+async fn systemd_hears_that_it_is_ready_why_not_that_it_lives_and_that_it_leaves() {
+    let mut nats = NatsServer::start().await;
+    let scratch = Scratch::new("systemd");
+    let socket = scratch.path().join("notify");
+    let systemd = UnixDatagram::bind(&socket).unwrap();
+    systemd.set_read_timeout(Some(TEST_DEADLINE)).unwrap();
+    nats.kill();
+    let settings = [
+        ("NOTIFY_SOCKET", socket.to_str().unwrap()),
+        ("WATCHDOG_USEC", "300000"),
+    ];
+    let mut gateway = Process::gateway(&nats, &settings).await;
+    let waiting = hear(&systemd, "STATUS=NATS is not connected");
+    let more = hear(&systemd, "WATCHDOG=1");
+    let ready = "READY=1".to_owned();
+    assert!(!waiting.contains(&ready) && !more.contains(&ready));
+    nats.restart().await;
+    hear(&systemd, "READY=1");
+    nats.kill();
+    let away = hear(&systemd, "STATUS=NATS is not connected");
+    assert!(!away.contains(&"STOPPING=1".to_owned()), "{away:?}");
+    gateway.terminate();
+    hear(&systemd, "STOPPING=1");
+    assert!(gateway.exited(TEST_DEADLINE).await.success());
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::deploy;
 use crate::shell::{Environment, Outcome, binaries, output, run};
+use crate::version::VERSION;
 
 const FILES: [&str; 6] = [
     "compose",
@@ -118,7 +119,7 @@ fn images(built: Option<&Path>, environment: &Environment) -> Outcome<()> {
                     .arg(format!("{stage}={}", built.display()));
             }
         }
-        docker.args(["--tag", &format!("rero/{target}-svc:0.1.0"), "."]);
+        docker.args(["--tag", &format!("rero/{target}-svc:{VERSION}"), "."]);
         run(&format!("docker build --target {target}"), &mut docker)?;
     }
     Ok(())

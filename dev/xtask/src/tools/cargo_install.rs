@@ -7,12 +7,14 @@ pub(crate) struct CargoInstall {
     pub(super) name: &'static str,
     /// The version that is installed where there is none.
     pub(super) version: &'static str,
+    /// Whether with what its author switches on by default.
+    pub(super) default_features: bool,
 }
 
 impl CargoInstall {
     /// Finds it or builds it, once, and puts it before everything else on the PATH of `environment`.
     pub(crate) fn get(&self, environment: &mut Environment) -> Outcome<()> {
-        let Self { name, version } = self;
+        let Self { name, version, .. } = self;
         if find_on_path(name).is_some() {
             return Ok(());
         }
@@ -20,6 +22,9 @@ impl CargoInstall {
         if !root.join("bin").join(name).is_file() {
             let mut install =
                 environment.cargo(&["install", "--quiet", "--locked", "--version", version]);
+            if !self.default_features {
+                install.arg("--no-default-features");
+            }
             install.arg("--root").arg(&root).arg(name);
             run(&format!("building {name} (minutes, once)"), &mut install)?;
         }
