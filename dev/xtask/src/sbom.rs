@@ -55,7 +55,7 @@ fn lists(directory: &Path) -> Outcome<Vec<PathBuf>> {
         let name = name.to_string_lossy();
         if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
             found.extend(lists(&path)?);
-        } else if name.ends_with("_bin.cdx.json") {
+        } else if name.ends_with("_bin.cdx.json") || name.ends_with("_cdylib.cdx.json") {
             found.push(path);
         }
     }
