@@ -57,7 +57,8 @@ export async function openWebKit(): Promise<RealBrowser> {
     enterFrame: () => session.switchTo().frame(0),
     screenshot: async () => Buffer.from(await session.takeScreenshot(), "base64"),
     close: async () => {
-      await session.quit();
+      // One that has crashed has no session to end.
+      await session.quit().catch(() => {});
       await driver.end();
       await screen.close();
     },
