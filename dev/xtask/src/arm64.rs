@@ -1,7 +1,7 @@
 //! `cargo xtask arm64`: the encoder, the services and NATS as they run on a 64-bit ARM, under QEMU's user mode.
 //!
-//! Every kernel that such a processor has must write the bytes that all others write, capture's own tests must pass, and
-//! viewers must get frames that libjpeg decodes. What an emulator does not show is how long anything takes.
+//! Every kernel that such a processor has must write the bytes that all others write, the services' own tests must pass,
+//! and viewers must get frames that libjpeg decodes. What an emulator does not show is how long anything takes.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,11 +11,12 @@ use crate::shell::{Environment, Outcome, binaries, run};
 use crate::tools::{self, Arm64};
 
 /// One selection for both commands: with another one cargo would build libraries again with other features.
-const SELECTION: [&str; 6] = [
+const SELECTION: [&str; 7] = [
     "--target",
     Arm64::TARGET,
     "--package=jpeg-ladder",
     "--package=capture-svc",
+    "--package=gateway-svc",
     "--lib",
     "--test=ladder",
 ];
@@ -39,7 +40,7 @@ pub(crate) fn check(environment: &mut Environment) -> Outcome<()> {
     let mut clippy = environment.cargo(&lint);
     run("clippy for arm64", clippy.args(["--", "-D", "warnings"]))?;
     let mut arm = environment.clone();
-    // Nobody debugs these: a third of the time to build them.
+    // Nobody debugs these, and they are built faster without.
     arm.set("CARGO_PROFILE_DEV_DEBUG", "0");
     let build = [
         &["build", "--bins", "--package=gateway-svc"],
@@ -49,7 +50,7 @@ pub(crate) fn check(environment: &mut Environment) -> Outcome<()> {
     run("building for arm64", &mut arm.cargo(&build))?;
     let tests = [&["test", "--quiet"], &SELECTION[..]].concat();
     run(
-        "the tests of encoder and capture on arm64",
+        "the tests of encoder and services on arm64",
         &mut arm.cargo(&tests),
     )?;
     let programs = binaries(&format!("{}/debug", Arm64::TARGET));
