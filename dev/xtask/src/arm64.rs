@@ -42,11 +42,7 @@ pub(crate) fn check(environment: &mut Environment) -> Outcome<()> {
     let mut arm = environment.clone();
     // Nobody debugs these, and they are built faster without.
     arm.set("CARGO_PROFILE_DEV_DEBUG", "0");
-    let build = [
-        &["build", "--bins", "--package=gateway-svc"],
-        &SELECTION[..],
-    ]
-    .concat();
+    let build = [&["build", "--bins"], &SELECTION[..]].concat();
     run("building for arm64", &mut arm.cargo(&build))?;
     let tests = [&["test", "--quiet"], &SELECTION[..]].concat();
     run(
