@@ -21,23 +21,27 @@ afterAll(() => stack?.stop());
 /** How long memory is watched; `E2E_SOAK_SECONDS=600` for a long run. */
 const SOAK_S = Number(process.env.E2E_SOAK_SECONDS ?? 35);
 
-it("weighs no more than 45 kB of scripts, gzip, as a browser loads it", async () => {
+it("weighs no more than 45 kB of scripts and 5 kB of styles, gzip, as a browser loads it", async () => {
   await withPage("about:blank", async (page, context) => {
     const loaded = new Set<string>();
     context.on("request", (request) => {
       const { pathname } = new URL(request.url());
-      if (/\.js$/.test(pathname)) loaded.add(pathname);
+      if (/\.(js|css)$/.test(pathname)) loaded.add(pathname);
     });
     await page.goto(gateway.url);
     await live(page);
     // The worker, which is asked for last, is among them.
     expect([...loaded].filter((path) => path.includes("engine.worker")).length).toBe(1);
-    const weights = [...loaded].map(
-      (path) => gzipSync(readFileSync(join(artifact("WEB_DIST"), path)), { level: 9 }).length,
-    );
-    const all = weights.reduce((a, b) => a + b, 0);
-    console.log(`scripts: ${(all / 1000).toFixed(1)} kB in ${loaded.size} files`);
-    expect(all).toBeLessThan(45_000);
+    const weight = (extension: string) =>
+      [...loaded]
+        .filter((path) => path.endsWith(extension))
+        .map(
+          (path) => gzipSync(readFileSync(join(artifact("WEB_DIST"), path)), { level: 9 }).length,
+        )
+        .reduce((a, b) => a + b, 0);
+    console.log(`scripts: ${weight(".js")} bytes, styles: ${weight(".css")}`);
+    expect(weight(".js")).toBeLessThan(45_000);
+    expect(weight(".css")).toBeLessThan(5_000);
   });
 });
 
