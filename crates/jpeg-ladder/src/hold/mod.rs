@@ -21,7 +21,7 @@ mod tests;
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 use cell::Cell;
-use compare::{UNKNOWN, compare};
+use compare::{Bins, compare};
 use limits::Limits;
 use noise::Noise;
 use rule::{Course, Finding};
@@ -63,7 +63,7 @@ pub(crate) struct Hold {
     noise: Noise,
     /// As a frame; empty before the first one.
     shown: Vec<[i16; 64]>,
-    /// By block: whose noise it has.
+    /// By block: whose noise it has, of those that were compared since they are shown.
     bins: Vec<u8>,
     /// By MCU.
     cells: Vec<Cell>,
@@ -125,7 +125,7 @@ impl Hold {
     ) {
         if self.shown.is_empty() {
             self.shown.resize(frame.len(), [0; 64]);
-            self.bins.resize(frame.len(), UNKNOWN);
+            self.bins.resize(frame.len(), 0);
             self.cells.resize(geometry.mcus(), Cell::default());
             self.past.resize(geometry.intervals, Past::default());
             self.findings.resize(geometry.intervals, Finding::Changed);
@@ -154,7 +154,10 @@ impl Hold {
                     kernel,
                     &frame[blocks.clone()],
                     &self.shown[blocks.clone()],
-                    &mut self.bins[blocks],
+                    Bins {
+                        of: &mut self.bins[blocks],
+                        known: past.seen > 0,
+                    },
                     geometry.luma_blocks,
                     &mut self.noise,
                 );
@@ -211,8 +214,7 @@ impl Hold {
         geometry: Geometry,
         verdicts: &[Verdict],
     ) {
-        let mcus = geometry.interval_mcus;
-        let blocks = mcus * geometry.blocks_per_mcu;
+        let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
         for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
             past.fresh = *verdict == Verdict::Fresh;
             past.age += 1;
@@ -226,8 +228,6 @@ impl Hold {
                 0
             };
             past.seen = 0;
-            self.cells[i * mcus..][..mcus].fill(Cell::default());
-            self.bins[i * blocks..][..blocks].fill(UNKNOWN);
             if !all {
                 self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
             }
