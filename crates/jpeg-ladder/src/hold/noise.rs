@@ -102,6 +102,11 @@ impl Noise {
             .unwrap_or(darkest)
     }
 
+    /// Lets a frame pass of which no estimate needs anything; false if it is to be observed.
+    pub(super) fn passes(&mut self) -> bool {
+        self.sample.passes()
+    }
+
     /// Takes a frame for the estimate.
     pub(super) fn observe(&mut self, frame: &[[i16; 64]], geometry: Geometry) {
         let Some(estimate) = self.sample.take(frame, geometry) else {
