@@ -24,10 +24,10 @@ async function begin(): Promise<void> {
   const config = configAhead(BASE, page, document.documentElement);
   const screen = config && startScreen(config);
   fetchWords();
-  // A browser goes on with starting a thread only between two turns of the page's own, and drawing the page is a long one.
-  await screen?.player.begun;
   try {
-    const [{ show }] = await Promise.all([import("./main"), laidOut()]);
+    // A browser goes on with starting a thread only between two turns of the page's own, and drawing the page is a long one.
+    const ready = [laidOut(), screen?.player.begun];
+    const [{ show }] = await Promise.all([import("./main"), ...ready]);
     await show();
   } finally {
     drawn();
