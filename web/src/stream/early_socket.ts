@@ -17,24 +17,26 @@ interface Early {
   timer: ReturnType<typeof setTimeout>;
 }
 
-let early: Early | null = null;
+/** WebKit runs a worker's script once more for a module that imports it: what both know stands where both look. */
+const thread = globalThis as { earlySocket?: Early | null };
 
 export function openEarly(url: string): void {
   drop();
   const socket = newSocket(url);
   const told: Event[] = [];
   socket.onopen = socket.onmessage = socket.onclose = (event: Event) => void told.push(event);
-  early = { url, socket, told, timer: setTimeout(drop, KEPT_MS) };
+  thread.earlySocket = { url, socket, told, timer: setTimeout(drop, KEPT_MS) };
 }
 
 /** A connection to `url`. What was told on it before is told again in this turn, once it is listened to. */
 export function openSocket(url: string): WebSocket {
+  const early = thread.earlySocket;
   const ready = early?.url === url ? early : null;
   if (!ready) {
     drop();
     return newSocket(url);
   }
-  early = null;
+  thread.earlySocket = null;
   clearTimeout(ready.timer);
   const { socket, told } = ready;
   socket.onopen = socket.onmessage = socket.onclose = null;
@@ -52,9 +54,10 @@ function newSocket(url: string): WebSocket {
 
 /** Nobody wants it, or another one. */
 function drop(): void {
+  const early = thread.earlySocket;
   if (!early) return;
   clearTimeout(early.timer);
   early.socket.onopen = early.socket.onmessage = early.socket.onclose = null;
   early.socket.close(1000);
-  early = null;
+  thread.earlySocket = null;
 }

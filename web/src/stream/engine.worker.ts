@@ -10,8 +10,13 @@ import { type Command, execute, handedOver, type Notice, type Start } from "./wo
 
 const tell = (notice: Notice) => postMessage(notice, { transfer: handedOver(notice) });
 
+/** WebKit runs a worker's script once more for a module that imports it, and the engine does. */
+const thread = globalThis as { works?: boolean };
+
 /** Does what the page says, from now on. */
 export function work(): void {
+  if (thread.works) return;
+  thread.works = true;
   const loaded = import("./engine");
   // Said to whoever begins something; until then nobody listens.
   loaded.catch(() => {});
