@@ -54,31 +54,60 @@ function* runsOf(cells: readonly number[], columns: number): Generator<Group> {
 
 /** The groups with one cell more on each side, as far as the grid of `columns` × `rows` has one. */
 export function placeOnShelves(groups: readonly Group[], columns: number, rows: number): Shelves {
-  const boxes = groups.map((group) => ({
-    group,
-    left: Math.max(0, group.left - 1),
-    right: Math.min(columns, group.right + 1),
-    top: Math.max(0, group.top - 1),
-    bottom: Math.min(rows, group.bottom + 1),
-  }));
-  // The highest first, so that those that stand side by side are nearly as high.
+  const boxes = groups.map((group) => boxAround(group, columns, rows));
+  // The highest first: what follows fits beside and above.
   boxes.sort((a, b) => b.bottom - b.top - (a.bottom - a.top));
-  const area = boxes.reduce((sum, b) => sum + (b.right - b.left) * (b.bottom - b.top), 0);
   const widest = Math.max(...boxes.map(({ left, right }) => right - left));
-  const wide = Math.max(widest, Math.min(columns, Math.ceil(Math.sqrt(area))));
-  const cells: (number | null)[] = [];
-  const places: Shelves["places"] = [];
-  let [column, row, below] = [0, 0, 0];
-  for (const { group, left, right, top, bottom } of boxes) {
-    if (column + right - left > wide) [column, row] = [0, below];
-    // The first on a shelf is the highest.
-    if (column === 0) below = row + bottom - top;
-    while (cells.length < below * wide) cells.push(null);
+  let best: Layout | null = null;
+  for (let wide = widest; wide <= columns; wide++) {
+    const layout = layOut(boxes, wide);
+    if (!best || wide * layout.high < best.wide * best.high) best = layout;
+  }
+  const { wide, high, corners } = best as Layout;
+  const cells: (number | null)[] = new Array(wide * high).fill(null);
+  const places = boxes.map(({ group, left, right, top, bottom }, nth) => {
+    const [column, row] = corners[nth] as [number, number];
     for (let y = top; y < bottom; y++)
       for (let x = left; x < right; x++)
         cells[(row + y - top) * wide + column + x - left] = y * columns + x;
-    places.push({ column: column + group.left - left, row: row + group.top - top, group });
-    column += right - left;
-  }
+    return { column: column + group.left - left, row: row + group.top - top, group };
+  });
   return { cells, columns: wide, places };
+}
+
+/** A group with what is packed around it. */
+interface Box extends Group {
+  group: Group;
+}
+
+const boxAround = (group: Group, columns: number, rows: number): Box => ({
+  group,
+  left: Math.max(0, group.left - 1),
+  right: Math.min(columns, group.right + 1),
+  top: Math.max(0, group.top - 1),
+  bottom: Math.min(rows, group.bottom + 1),
+});
+
+/** Where each of some boxes has its first corner in a grid so wide and high. */
+interface Layout {
+  wide: number;
+  high: number;
+  corners: [column: number, row: number][];
+}
+
+/** Each box as low as it goes on those before it, like stones in a wall. */
+function layOut(boxes: readonly Box[], wide: number): Layout {
+  const heights: number[] = new Array(wide).fill(0);
+  const corners = boxes.map(({ left, right, top, bottom }): [number, number] => {
+    const width = right - left;
+    let [column, row] = [0, Number.POSITIVE_INFINITY];
+    for (let at = 0; at + width <= wide; at++) {
+      let lowest = 0;
+      for (let x = at; x < at + width; x++) lowest = Math.max(lowest, heights[x] as number);
+      if (lowest < row) [column, row] = [at, lowest];
+    }
+    heights.fill(row + bottom - top, column, column + width);
+    return [column, row];
+  });
+  return { wide, high: Math.max(...heights), corners };
 }
