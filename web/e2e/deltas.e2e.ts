@@ -11,7 +11,7 @@ import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
 
-/** `E2E_DELTA_FRAMES=10000` for a long run. */
+/** `E2E_DELTA_FRAMES=10000` for a long run, `E2E_DELTA_SOURCE=file:…` of a camera's pictures. */
 const FRAMES = Number(process.env.E2E_DELTA_FRAMES ?? 300);
 const QUALITY = 80;
 
@@ -21,7 +21,10 @@ let gateway: Gateway;
 const published = new Map<number, string>();
 
 beforeAll(async () => {
-  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720" });
+  [stack, gateway] = await Stack.start({
+    ...{ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720", CAPTURE_HOLD: "auto" },
+    CAPTURE_SOURCE: process.env.E2E_DELTA_SOURCE ?? "pattern",
+  });
   stack.listen(`frames.q${QUALITY}`, (jpeg) => {
     const stamp = readStamp(new Uint8Array(jpeg).buffer);
     if (stamp) published.set(stamp.seq, createHash("sha256").update(jpeg).digest("hex"));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dice, FakeScene, interval, read } from "./fake_scene";
 import type { Picture } from "./intervals";
 import { type Draw, pack } from "./pack";
+import { groupsOf, placeOnShelves } from "./shelves";
 
 /** The content of interval `nth` without its marker. */
 const content = (picture: Picture, nth: number) => `${[...interval(picture, nth)].slice(0, -2)}`;
@@ -97,4 +98,19 @@ it("rectangles lie so closely that what is decoded for nobody is little", () => 
   // Each one alone needs nine, and there is room beside the column.
   const scattered = [8, 13, 120, 125, 248, 253, 400, 460, 520];
   expect(cellsOf([...person, ...scattered])).toBeLessThanOrEqual(1.1 * (5 * 23 + 9 * 9));
+});
+
+it("a picture that is made to take long is given up at once", () => {
+  const frame = read(new FakeScene(16, 45, dice(3)).jpeg(1));
+  const [across, rows] = [8_192, 7];
+  const layout = { ...frame.layout, across, mcusPerInterval: 1, intervals: across * rows };
+  const huge = { ...frame, layout };
+  const everyOther = Array.from({ length: layout.intervals / 2 }, (_, nth) => 2 * nth);
+  // Each would take a second if every one of them were looked for among all others.
+  for (let round = 0; round < 100; round++) expect(pack(huge, everyOther)).toBeNull();
+  const lines = everyOther.slice(0, 149).map((nth) => 60 * nth);
+  const groups = groupsOf(lines, across, 150);
+  expect(groups?.length).toBe(149);
+  for (let round = 0; round < 10; round++)
+    expect(groups && placeOnShelves(groups, [across, rows], 9 * 149 + 9)).not.toBeUndefined();
 });

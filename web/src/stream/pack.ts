@@ -42,11 +42,9 @@ export function pack(picture: Picture, intervals: readonly number[]): Packed | n
   const columns = layout.across / layout.mcusPerInterval;
   const most = layout.intervals * MAX_SHARE;
   if (!Number.isInteger(columns) || intervals.length === 0 || intervals.length > most) return null;
-  const groups = groupsOf(intervals, columns);
-  if (groups.length > MAX_DRAWS) return null;
-  const shelves = placeOnShelves(groups, columns, layout.intervals / columns);
-  if (shelves.cells.length > most) return null;
-  return { jpeg: write(picture, shelves), draws: drawsOf(picture, shelves) };
+  const groups = groupsOf(intervals, columns, MAX_DRAWS);
+  const shelves = groups && placeOnShelves(groups, [columns, layout.intervals / columns], most);
+  return shelves && { jpeg: write(picture, shelves), draws: drawsOf(picture, shelves) };
 }
 
 function drawsOf({ layout }: Picture, { places }: Shelves): Draw[] {

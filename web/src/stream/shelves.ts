@@ -3,6 +3,9 @@
  * cells are is `pack.ts`'s.
  */
 
+/** So many widths of the new grid are tried. */
+const MAX_WIDTHS = 16;
+
 /** Rows and columns from and up to, the last not included. */
 export interface Group {
   left: number;
@@ -19,8 +22,11 @@ export interface Shelves {
   places: { column: number; row: number; group: Group }[];
 }
 
-/** Rectangles that hold all of these cells: neighbours in a row, grown downwards as long as they meet. */
-export function groupsOf(cells: readonly number[], columns: number): Group[] {
+/**
+ * Rectangles that hold all of these cells: neighbours in a row, grown downwards as long as they meet.
+ * Null for more than `most`, without looking at the rest: what takes long is decided by who made the picture.
+ */
+export function groupsOf(cells: readonly number[], columns: number, most: number): Group[] | null {
   const done: Group[] = [];
   let open: Group[] = [];
   for (const run of runsOf(cells, columns)) {
@@ -34,7 +40,7 @@ export function groupsOf(cells: readonly number[], columns: number): Group[] {
       above.left = Math.min(above.left, run.left);
       above.right = Math.max(above.right, run.right);
       above.bottom = run.bottom;
-    } else open.push(run);
+    } else if (open.push(run) + done.length > most) return null;
   }
   return [...done, ...open];
 }
@@ -52,18 +58,31 @@ function* runsOf(cells: readonly number[], columns: number): Generator<Group> {
   if (run) yield run;
 }
 
-/** The groups with one cell more on each side, as far as the grid of `columns` × `rows` has one. */
-export function placeOnShelves(groups: readonly Group[], columns: number, rows: number): Shelves {
+/**
+ * The groups with one cell more on each side, as far as the grid of `columns` × `rows` has one. Null
+ * where that takes more than `most` cells.
+ */
+export function placeOnShelves(
+  groups: readonly Group[],
+  [columns, rows]: [number, number],
+  most: number,
+): Shelves | null {
   const boxes = groups.map((group) => boxAround(group, columns, rows));
+  const area = boxes.reduce((sum, b) => sum + (b.right - b.left) * (b.bottom - b.top), 0);
+  if (area > most) return null;
   // The highest first: what follows fits beside and above.
   boxes.sort((a, b) => b.bottom - b.top - (a.bottom - a.top));
   const widest = Math.max(...boxes.map(({ left, right }) => right - left));
-  let best: Layout | null = null;
-  for (let wide = widest; wide <= columns; wide++) {
+  // Wider than two squares nothing lies closer.
+  const widestGrid = Math.min(columns, Math.max(widest, Math.ceil(2 * Math.sqrt(area))));
+  const step = Math.max(1, Math.ceil((widestGrid - widest) / MAX_WIDTHS));
+  let best = layOut(boxes, widest);
+  for (let wide = widest + step; wide <= widestGrid; wide += step) {
     const layout = layOut(boxes, wide);
-    if (!best || wide * layout.high < best.wide * best.high) best = layout;
+    if (wide * layout.high < best.wide * best.high) best = layout;
   }
-  const { wide, high, corners } = best as Layout;
+  if (best.wide * best.high > most) return null;
+  const { wide, high, corners } = best;
   const cells: (number | null)[] = new Array(wide * high).fill(null);
   const places = boxes.map(({ group, left, right, top, bottom }, nth) => {
     const [column, row] = corners[nth] as [number, number];
