@@ -98,6 +98,20 @@ it(
   FRAMES * 200 + 60_000,
 );
 
+it("what is decoded alone is as decoded with the whole, pixel by pixel", async () => {
+  const parts = await script();
+  const snapshot = await fetch(`${gateway.url}snapshot.jpg?quality=${QUALITY}`);
+  const jpeg = Buffer.from(await snapshot.arrayBuffer());
+  await withPage(`${gateway.url}missing`, async (page) => {
+    await page.evaluate(parts);
+    const seen = await page.evaluate(
+      (text) => window.parts.worstSeam(text),
+      jpeg.toString("base64"),
+    );
+    expect(seen).toEqual({ worst: 0, none: true });
+  });
+});
+
 it("what is saved of a stream of deltas is the frame on the bus, and the figures say what moved", async () => {
   await withPage(`${gateway.url}?quality=${QUALITY}&stats=1`, async (page) => {
     await live(page);
