@@ -84,6 +84,11 @@ pub(super) const BENCHES: &[Bench] = &[
     ),
     client("deltas", "what deltas save the viewer's browser", true),
     client(
+        "page",
+        "what the page costs whoever opens it, beside its goals",
+        true,
+    ),
+    client(
         "wall",
         "what a wall of nine costs the viewer's machine",
         true,
