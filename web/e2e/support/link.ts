@@ -37,6 +37,8 @@ export class Link {
   bytes = 0;
   /** Ports; the first that listens gets the connection. */
   targets: number[];
+  /** What a browser's request becomes on its way. */
+  asking: (request: string) => string = (request) => request;
   readonly #flows = new Set<Flow>();
   readonly #server: Server;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -98,7 +100,13 @@ export class Link {
       flow.queued += data.length;
       if (flow.queued >= BUFFER_BYTES) server.pause();
     });
-    const listen = () => client.on("data", (data: Buffer) => this.#later(() => server.write(data)));
+    const listen = () => {
+      client.once("data", (data: Buffer) => {
+        const request = Buffer.from(this.asking(data.toString("latin1")), "latin1");
+        this.#later(() => server.write(request));
+        client.on("data", (data: Buffer) => this.#later(() => server.write(data)));
+      });
+    };
     this.#later(() => this.#later(listen));
     const end = () => {
       this.#flows.delete(flow);
