@@ -40,9 +40,10 @@ impl Steps {
             // What the DCT of 8-bit samples gives; rounding to large steps may lead a little beyond.
             *value = value.wrapping_mul(step).clamp(-8184, 8184);
         }
-        let dc = dc * self.dc;
+        // Several blocks of an MCU may lead out of range before the first is looked at.
+        let dc = dc.saturating_mul(self.dc);
         block[0] = dc.clamp(-8192, 8184) as i16;
-        beyond == 0 && dc.abs() < COEFFICIENT_LIMIT
+        beyond == 0 && dc.unsigned_abs() < COEFFICIENT_LIMIT.unsigned_abs()
     }
 }
 
@@ -179,5 +180,38 @@ impl<'a> BitReader<'a> {
     pub(super) fn padded(&self) -> bool {
         let unused = self.count & 7;
         (!self.next) >> 1 >> (63 - unused) == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of a block with one coefficient besides its DC.
+    fn multiplied(step: u16, value: i16, dc: i32) -> Option<(i16, i16)> {
+        let mut block = [0; 64];
+        block[63] = value;
+        let within = Steps::new(&[step; 64]).multiply(&mut block, dc);
+        within.then_some((block[0], block[63]))
+    }
+
+    #[test]
+    fn what_is_beyond_the_transforms_range_is_cut_and_what_no_picture_has_is_refused() {
+        assert_eq!(multiplied(3, -5, 7), Some((168, -120)));
+        assert_eq!(multiplied(1, 1023, -1024), Some((-8192, 8184)));
+        assert_eq!(multiplied(2, -1023, 1023), Some((8184, -8184)));
+        for (step, value, dc) in [(2, 1024, 0), (2, 0, -1024), (2048, -1, 0), (4096, 0, 1)] {
+            assert_eq!(multiplied(step, value, dc), None, "{step} {value} {dc}");
+            assert!(multiplied(step - 1, value, dc).is_some() || step > 2048);
+        }
+    }
+
+    #[test]
+    fn no_steps_and_no_dc_overflow() {
+        for dc in [i32::MIN, -20_000, 20_000, i32::MAX] {
+            assert_eq!(multiplied(u16::MAX, 0, dc), None);
+            assert_eq!(multiplied(u16::MAX, 1, 0), None);
+        }
+        assert_eq!(multiplied(0, 1000, 1 << 30), Some((0, 0)));
     }
 }

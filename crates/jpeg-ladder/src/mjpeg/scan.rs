@@ -87,7 +87,7 @@ impl<'a> Scan<'a> {
                 self.next_interval()?;
             }
             let first = block;
-            for i in 0..mcu.blocks() {
+            for (i, dc) in dc.iter_mut().enumerate().take(mcu.blocks()) {
                 let c = component(i);
                 let component = &self.segments.components[c];
                 let reading = BlockReader {
@@ -98,8 +98,8 @@ impl<'a> Scan<'a> {
                 let (difference, last) = reading
                     .read(&mut self.bits, out)
                     .ok_or_else(|| self.broken())?;
-                self.predictions[c] += difference;
-                dc[i] = self.predictions[c];
+                self.predictions[c] = self.predictions[c].wrapping_add(difference);
+                *dc = self.predictions[c];
                 coefficients.peaks[block] = if last < 32 { 0 } else { u16::MAX };
                 block += 1;
             }
