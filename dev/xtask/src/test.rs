@@ -81,6 +81,11 @@ fn check_web(report: &mut Report) {
     report.step("web tests", &["npm ci"], |environment| {
         web::npm(environment, &["test"])
     });
+    report.step(
+        "components in chromium",
+        &["npm ci", "chromium"],
+        |environment| web::npm(environment, &["run", "test:components"]),
+    );
     report.step("web build", &["npm ci"], |environment| {
         web::build(environment)
     });

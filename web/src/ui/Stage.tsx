@@ -69,7 +69,9 @@ export function Stage({ onWords, ...config }: StageProps) {
         />
       )}
       {rewind.open && view && <RewindBar view={view} rewind={rewind} />}
-      <Controls commands={state.commands} quality={qualityOf(state)} />
+      {hasPicture(view) && now.card?.action !== "login" && (
+        <Controls commands={state.commands} quality={qualityOf(state)} />
+      )}
       {state.dialog === "help" && <Help close={state.closeDialog} />}
       {state.dialog === "share" && <ShareDialog camera={config.camera} close={state.closeDialog} />}
       <p className="toast" role="status" data-shown={toast !== ""}>
@@ -78,6 +80,9 @@ export function Stage({ onWords, ...config }: StageProps) {
     </main>
   );
 }
+
+/** Before the first there is nothing to do with it, and a bar would lie over the card that says why. */
+const hasPicture = (view: StageState["view"]) => view !== null && view.width > 0;
 
 /** What stands over a picture that is shown: figures, its age once it is old, a note. */
 function Corner(p: { state: StageState; now: Presentation; watching: number | null }) {
