@@ -184,7 +184,10 @@ fn get_tools(report: &mut Report) {
     for (name, tool) in needed {
         report.step(name, &[], |environment| tool.get(environment).map(drop));
     }
-    report.step("nats-py", &[], |_| tools::NATS_PY.fetch());
+    report.step("nats-py", &[], |_| {
+        tools::NATS_PY.fetch()?;
+        tools::NKEYS_PY.fetch()
+    });
 }
 
 fn cargo(environment: &Environment, arguments: &[&str]) -> Outcome<()> {
