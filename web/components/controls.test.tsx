@@ -72,6 +72,22 @@ it("arrows go from button to button, round the ends, and are no commands meanwhi
   expect(pressed).not.toHaveBeenCalled();
 });
 
+it("who comes by keys reads the name of an icon beside it, wholly inside", async () => {
+  controls();
+  await expect.element(button("Pause")).toBeVisible();
+  await userEvent.tab();
+  for (const key of ["{Home}", "{ArrowRight}", "{End}"]) {
+    await userEvent.keyboard(key);
+    const name = document.activeElement?.querySelector(".name") as HTMLElement;
+    expect(getComputedStyle(name).display).toBe("block");
+    const { left, right, top } = name.getBoundingClientRect();
+    const stage = document.querySelector(".stage")?.getBoundingClientRect();
+    expect(left).toBeGreaterThanOrEqual(stage?.left ?? 0);
+    expect(right).toBeLessThanOrEqual(stage?.right ?? 0);
+    expect(top).toBeGreaterThan(stage?.top ?? 0);
+  }
+});
+
 it("a button that was clicked leaves the arrows to the picture", async () => {
   controls();
   await button("Look back").click();

@@ -113,6 +113,41 @@ it("the list of keys gives the focus back to the menu that it was opened from", 
   await expect.element(button("Keyboard")).toHaveFocus();
 });
 
+it("in a frame, which has no header, the state is told to those who do not see it", async () => {
+  const engine = stage("heard", { embed: true });
+  await drawn();
+  engine.shows();
+  const said = page.getByRole("status").filter({ hasText: "Live" });
+  await expect.element(said).toBeInTheDocument();
+  engine.shows({ phase: "stalled", silentMs: 5_000, camera: readStatus({ state: "offline" }) });
+  await expect
+    .element(page.getByRole("status").filter({ hasText: "Camera offline" }))
+    .toBeInTheDocument();
+});
+
+it("the picture is copied as it is, in the one format that clipboards take", async () => {
+  const write = vi.fn(async (items: ClipboardItem[]) => {
+    const png = await items[0]?.getType("image/png");
+    expect(await png?.slice(1, 4).text()).toBe("PNG");
+  });
+  vi.stubGlobal("navigator", Object.create(navigator, { clipboard: { value: { write } } }));
+  const engine = stage("copied");
+  await drawn();
+  engine.shows();
+  await expect.element(page.getByRole("toolbar")).toBeVisible();
+  await userEvent.keyboard("y");
+  await soon(() => expect(engine.last("snapshot")).toBeDefined());
+  engine.tells({ type: "snapshot", snapshot: { jpeg: await smallJpeg(), takenAt: 0 } });
+  await expect.element(page.getByRole("status").filter({ hasText: "Copied" })).toBeVisible();
+  expect(write).toHaveBeenCalledOnce();
+});
+
+async function smallJpeg(): Promise<ArrayBuffer> {
+  const canvas = new OffscreenCanvas(16, 16);
+  canvas.getContext("2d")?.fillRect(0, 0, 8, 8);
+  return (await canvas.convertToBlob({ type: "image/jpeg" })).arrayBuffer();
+}
+
 it("there is no bar before there is a picture", async () => {
   const engine = stage("early");
   await drawn();

@@ -35,6 +35,7 @@ export function Stage({ onWords, ...config }: StageProps) {
   const now = present(view);
   const { label, tone } = now;
   const bars = signalOf(view);
+  // Where the header is not seen its state is not heard either: the stage says it itself.
   // In the same turn as what stands over the picture: the header never says anything else.
   useLayoutEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
   return (
@@ -74,6 +75,11 @@ export function Stage({ onWords, ...config }: StageProps) {
       )}
       {state.dialog === "help" && <Help close={state.closeDialog} />}
       {state.dialog === "share" && <ShareDialog camera={config.camera} close={state.closeDialog} />}
+      {(config.options.embed || state.full) && (
+        <p className="unseen" role="status">
+          {label}
+        </p>
+      )}
       <p className="toast" role="status" data-shown={toast !== ""}>
         {toast}
       </p>
