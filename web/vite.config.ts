@@ -36,6 +36,8 @@ export default defineConfig({
       { find: /^react-dom\/client$/, replacement: "preact/compat/client" },
       { find: /^react-dom$/, replacement: "preact/compat" },
       { find: /^react\/jsx-runtime$/, replacement: "preact/jsx-runtime" },
+      // The same where it is served and not built: `npm run dev`, and components under test.
+      { find: /^react\/jsx-dev-runtime$/, replacement: "preact/jsx-dev-runtime" },
       { find: /^react$/, replacement: "preact/compat" },
     ],
   },
