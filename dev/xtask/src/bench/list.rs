@@ -83,6 +83,11 @@ pub(super) const BENCHES: &[Bench] = &[
         false,
     ),
     client(
+        "page",
+        "what the page costs whoever opens it, beside its goals",
+        true,
+    ),
+    client(
         "wall",
         "what a wall of nine costs the viewer's machine",
         true,
