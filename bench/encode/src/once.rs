@@ -61,6 +61,7 @@ fn held<'a>(frame: &'a Frame, qualities: &'a [u8], kernel: Kernel) -> Run<'a> {
     let mut ladder = Ladder::with_kernel(kernel);
     ladder.hold(Some(HoldSettings {
         refresh_frames: 1_000_000,
+        settles: false,
     }));
     let mut out = vec![Vec::new(); qualities.len()];
     let mut encode = move || {

@@ -87,6 +87,12 @@ const SCENES: [(&str, Action); 10] = [
     ("the camera trembles, 0.3 pixels", Action::Shake(0.3)),
 ];
 
+/// Those that are shown settled, too.
+const SETTLED: [(&str, Action); 2] = [
+    ("nothing moves, settled", Action::Still),
+    ("one walker, settled", Action::Walk),
+];
+
 fn main() -> ExitCode {
     let arguments: Arguments = match command_line::parse() {
         Ok(arguments) => arguments,
@@ -117,7 +123,7 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         } else {
             println!(
                 "{}",
-                trial::run(name, scene, noise, size, !arguments.alone)?
+                trial::run(name, scene, noise, size, false, !arguments.alone)?
             );
         }
         std::io::Result::Ok(())
@@ -126,6 +132,12 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         // What a link carries is asked of what it has trouble with.
         if !arguments.links || matches!(action, Action::Walk | Action::Pan) {
             print(name, Scene::room(action, size.width, size.height), 2.0)?;
+        }
+    }
+    if !arguments.links {
+        for (name, action) in SETTLED.into_iter().take(arguments.scenes) {
+            let scene = Scene::room(action, size.width, size.height);
+            println!("{}", trial::run(name, scene, 2.0, size, true, false)?);
         }
     }
     for path in &arguments.clips {

@@ -18,6 +18,11 @@ const EVERY: usize = 7;
 const ALL: [u8; 14] = [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95];
 pub(crate) const HOLD: HoldSettings = HoldSettings {
     refresh_frames: 340,
+    settles: false,
+};
+const SETTLE: HoldSettings = HoldSettings {
+    settles: true,
+    ..HOLD
 };
 
 /// What a trial is of.
@@ -119,6 +124,7 @@ pub(crate) fn run(
     mut scene: Scene,
     noise: f32,
     size: Size,
+    settles: bool,
     beside: bool,
 ) -> std::io::Result<Row> {
     let mut camera = Camera::new(size.width, size.height, noise, true);
@@ -134,7 +140,7 @@ pub(crate) fn run(
         if let Some(h264) = &mut h264 {
             h264.add(&yuyv, &truth.y)?;
         }
-        let trial = trial.get_or_insert_with(|| Trial::new(size, &truth));
+        let trial = trial.get_or_insert_with(|| Trial::new(size, &truth, settles));
         trial.frame(t, &yuyv, &truth);
     }
     let trial = trial.ok_or_else(|| std::io::Error::other(format!("{name}: no frame")))?;
@@ -154,14 +160,15 @@ pub(crate) fn run(
 }
 
 impl Trial {
-    fn new(size: Size, truth: &Truth) -> Self {
+    fn new(size: Size, truth: &Truth, settles: bool) -> Self {
+        let hold = if settles { SETTLE } else { HOLD };
         Self {
             size,
             encoders: [
                 Encoder::new(&[80], None),
-                Encoder::new(&[80], Some(HOLD)),
+                Encoder::new(&[80], Some(hold)),
                 Encoder::new(&ALL, None),
-                Encoder::new(&ALL, Some(HOLD)),
+                Encoder::new(&ALL, Some(hold)),
             ],
             bytes: Bytes::default(),
             plain: Quality::default(),

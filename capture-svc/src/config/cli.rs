@@ -161,6 +161,9 @@ pub struct Settings {
         default_value = "10s"
     )]
     pub(super) hold_refresh: String,
+    /// Whether what has stood still for a dozen frames is shown once as their mean, nearly without noise: on or off. A frame is then no longer what the camera delivered at one moment. Takes `CAPTURE_HOLD=auto`
+    #[arg(long, env = "CAPTURE_SETTLE", global = true, default_value = "off")]
+    pub(super) settle: String,
     #[command(flatten)]
     pub(super) events: EventArgs,
     /// Replicas of the demand and control buckets: 1, or 3 on a cluster of NATS servers

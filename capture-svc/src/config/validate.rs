@@ -98,6 +98,17 @@ impl Settings {
             &[("auto", true), ("off", false)],
         );
         let refresh = problems.time("CAPTURE_HOLD_REFRESH", &self.hold_refresh);
+        let settles = problems.choice(
+            "CAPTURE_SETTLE",
+            &self.settle,
+            &[("on", true), ("off", false)],
+        );
+        if (settles, hold) == (Some(true), Some(false)) {
+            problems.add(
+                "CAPTURE_SETTLE=on takes CAPTURE_HOLD=auto: only what is held can settle"
+                    .to_owned(),
+            );
+        }
         let events = self.events.validate(problems);
         let linger = problems.time_or_never("CAPTURE_LINGER", &self.linger, LINGER_HINT);
         Some(CameraConfig {
@@ -105,7 +116,10 @@ impl Settings {
             camera: camera?,
             encoder: encoder?,
             sampling: sampling?,
-            hold: hold?.then_some(Hold { refresh: refresh? }),
+            hold: hold?.then_some(Hold {
+                refresh: refresh?,
+                settles: settles?,
+            }),
             linger: linger?,
             events: events?,
         })

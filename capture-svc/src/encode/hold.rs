@@ -9,6 +9,8 @@ use std::time::Duration;
 pub(crate) struct Hold {
     /// `CAPTURE_HOLD_REFRESH`: what stands still is encoded anew within this time.
     pub(crate) refresh: Duration,
+    /// `CAPTURE_SETTLE`: whether what has stood still is shown as the mean of its last frames.
+    pub(crate) settles: bool,
 }
 
 /// The longest time from one frame to the next. After a longer one the camera was closed, or nobody watched: its exposure
@@ -82,6 +84,7 @@ mod tests {
     fn sequence() -> Sequence {
         Sequence::new(Hold {
             refresh: Duration::from_secs(10),
+            settles: false,
         })
     }
 

@@ -29,8 +29,10 @@ impl Ladder {
     pub(crate) fn new(sampling: Sampling, hold: Option<Hold>) -> Self {
         let mut encoder = jpeg_ladder::Duo::new();
         // How many frames the refresh is shows when they come.
-        let settings = HoldSettings { refresh_frames: 1 };
-        encoder.hold(hold.map(|_| settings));
+        encoder.hold(hold.map(|hold| HoldSettings {
+            refresh_frames: 1,
+            settles: hold.settles,
+        }));
         Self {
             sampling: match sampling {
                 Sampling::S420 => jpeg_ladder::Sampling::S420,

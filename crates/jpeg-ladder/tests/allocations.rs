@@ -45,7 +45,10 @@ fn after_its_first_frame_an_encoder_allocates_nothing() {
         for source in [yuyv, Source::Mjpeg(&camera[0])] {
             let mut ladder = Ladder::with_kernel(kernel);
             // Refreshed now and then, so that something is coded.
-            ladder.hold(hold.then_some(HoldSettings { refresh_frames: 2 }));
+            ladder.hold(hold.then_some(HoldSettings {
+                refresh_frames: 2,
+                settles: true,
+            }));
             let mut out = RENDITIONS.map(|_| Vec::new());
             let mut encode = || {
                 ladder

@@ -48,6 +48,7 @@ const WRONG: &[&str] = &[
     "--encoder=fast",
     "--hold=on",
     "--hold-refresh=10",
+    "--settle=yes",
     "--on-watch=light",
     "--motion-above=2",
     "--mqtt-url=house",
@@ -88,6 +89,7 @@ fn every_problem_is_told_at_once_with_its_value_and_what_would_do() {
         "CAPTURE_MQTT_URL",
         "CAPTURE_MQTT_TOPIC=\"#\"",
         "CAPTURE_HOLD_REFRESH",
+        "CAPTURE_SETTLE=\"yes\"",
         "CAPTURE_BUCKET_REPLICAS",
         "CAPTURE_ADMIN_LISTEN",
         "LOG_FORMAT",
@@ -99,7 +101,7 @@ fn every_problem_is_told_at_once_with_its_value_and_what_would_do() {
             "{name} in {problems:#?}"
         );
     }
-    assert_eq!(problems.len(), 30, "{problems:#?}");
+    assert_eq!(problems.len(), 31, "{problems:#?}");
 }
 
 #[test]
@@ -116,11 +118,26 @@ fn what_is_held_is_refreshed_within_the_time_that_is_set() {
     let within = |seconds| {
         Some(Hold {
             refresh: Duration::from_secs(seconds),
+            settles: false,
         })
     };
     assert_eq!(hold(&["--hold=auto"]), within(10));
     assert_eq!(hold(&["--hold=auto", "--hold-refresh=1m"]), within(60));
     assert_eq!(hold(&["--hold=off", "--hold-refresh=1m"]), None);
+}
+
+#[test]
+fn only_what_is_held_settles() {
+    let hold = |args: &[&str]| settings(args).validate();
+    let config = hold(&["--hold=auto", "--settle=on"]).unwrap();
+    assert!(config.cameras[0].hold.unwrap().settles);
+    let wrong = hold(&["--hold=off", "--settle=on"])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        wrong.contains("CAPTURE_SETTLE=on") && wrong.contains("CAPTURE_HOLD=auto"),
+        "{wrong}"
+    );
 }
 
 #[test]

@@ -157,7 +157,13 @@ fn what_stands_still_is_held_until_the_camera_was_away_or_sends_another_format()
     /// Five macroblocks of 16 pixels each.
     const INTERVALS: usize = 5 * 6;
     let refresh = Duration::from_secs(10);
-    let mut encoder = Ladder::new(Sampling::S420, Some(Hold { refresh }));
+    let mut encoder = Ladder::new(
+        Sampling::S420,
+        Some(Hold {
+            refresh,
+            settles: false,
+        }),
+    );
     let yuyv = frame_of(400, 96, PixelFormat::Yuyv, ColorRange::Full);
     let nv12 = frame_of(400, 96, PixelFormat::Nv12, ColorRange::Full);
     let mut held = |frame: &RawFrame, seq, captured_at_us, quality| {

@@ -30,37 +30,21 @@ const INTERVALS_FACTOR: [f32; 2] = [0.7, 1.02];
 /// Shares of weak signs are averaged over so many intervals, but over eight frames at least.
 const SIGNS_INTERVALS: f32 = 4000.0;
 const SIGNS_GAIN: f32 = 1.0 / 8.0;
-/// Frames over which the light is averaged.
-const LIGHT_FRAMES: f32 = 4.0;
+/// What one frame counts at most: a pan, in which there are more, is soon forgotten.
+const SIGNS_MOST: f32 = 0.15;
 /// Deviations that make a weak sign; chance has one in a hundred intervals beyond them.
 pub(super) const WEAK: f32 = 2.6;
 
-/// Weak signs of change in one interval.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Signs {
-    /// In luma's DC, its low and its high frequencies, and in chroma's DC.
-    pub(super) weak: [bool; 4],
-    /// Luma's DC in deviations.
-    pub(super) light: f32,
-}
+/// Weak signs of change in one interval: in luma's low and high frequencies, and in chroma's DC.
+pub(super) type Signs = [bool; 3];
 
-/// Shares of intervals with a weak sign between which the limits become strict. The first of each is twice what a still
-/// scene has; energies have more, since noise is not the same all over an interval.
-const DC_SIGNS: [f32; 2] = [0.022, 0.030];
-const LOW_SIGNS: [f32; 2] = [0.09, 0.13];
-const HIGH_SIGNS: [f32; 2] = [0.10, 0.16];
+/// Shares of intervals with a weak sign in chroma's DC between which its limits become strict. A still scene has less than
+/// the first.
 const CHROMA_SIGNS: [f32; 2] = [0.018, 0.023];
-/// The mean of all intervals' DC, in deviations of one, between which the light counts as drifting.
-const DRIFT: [f32; 2] = [0.2, 0.4];
-
-/// How strict the limits are to be, each from 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Strictness {
-    pub(super) luma: f32,
-    pub(super) chroma: f32,
-    /// Of luma's DC alone.
-    pub(super) light: f32,
-}
+/// The share of signs in the low frequencies and half of that in the high ones from which on the picture is unsteady, and
+/// until it is steady again. A still scene has 0.06, somebody who walks through it no more, a clip that a codec made 0.10
+/// to 0.14, a mount that trembles by a third of a pixel 0.19.
+const UNSTEADY: [f32; 2] = [0.155, 0.125];
 
 /// Counts of this frame, and what the frames before taught.
 pub(super) struct Check {
@@ -72,12 +56,10 @@ pub(super) struct Check {
     intervals: u32,
     /// Intervals that are near, by band.
     near: [u32; SQUARES],
-    /// Weak signs: luma's DC, low and high frequencies, chroma's DC.
-    signs: [u32; 4],
-    light: f32,
-    /// Means over time of the last two, per interval.
-    signs_share: [f32; 4],
-    drift: f32,
+    signs: [u32; 3],
+    /// Their mean over time, per interval.
+    signs_share: [f32; 3],
+    unsteady: bool,
     near_share: f32,
 }
 
@@ -89,10 +71,9 @@ impl Check {
             blocks: [[0; 2]; BINS + 1],
             intervals: 0,
             near: [0; SQUARES],
-            signs: [0; 4],
-            light: 0.0,
-            signs_share: [0.0; 4],
-            drift: 0.0,
+            signs: [0; 3],
+            signs_share: [0.0; 3],
+            unsteady: false,
             near_share: 0.0,
         }
     }
@@ -118,10 +99,9 @@ impl Check {
         for (i, square) in sum.squares().into_iter().enumerate() {
             self.near[i] += u32::from(square < mean[i]);
         }
-        for (count, sign) in self.signs.iter_mut().zip(signs.weak) {
+        for (count, sign) in self.signs.iter_mut().zip(signs) {
             *count += u32::from(sign);
         }
-        self.light += signs.light.clamp(-4.0, 4.0);
     }
 
     /// After a frame's last interval. What a camera's own quantiser leaves is not spread as noise is: of such a one
@@ -147,13 +127,14 @@ impl Check {
         }
         let gain = (count / SIGNS_INTERVALS).min(SIGNS_GAIN);
         for (share, signs) in self.signs_share.iter_mut().zip(&self.signs) {
-            *share += (*signs as f32 / count - *share) * gain;
+            *share += ((*signs as f32 / count).min(SIGNS_MOST) - *share) * gain;
         }
-        self.drift += (self.light / count - self.drift) / LIGHT_FRAMES;
+        let [low, high, _] = self.signs_share;
+        let [from, to] = UNSTEADY;
+        self.unsteady = low + high / 2.0 > if self.unsteady { to } else { from };
         self.intervals = 0;
         self.near = [0; SQUARES];
-        self.signs = [0; 4];
-        self.light = 0.0;
+        self.signs = [0; 3];
     }
 
     /// What the deviation of a coefficient is to be multiplied with.
@@ -167,17 +148,15 @@ impl Check {
         self.near_share > FAR_OFF
     }
 
-    pub(super) fn strictness(&self) -> Strictness {
-        let within =
-            |share: f32, [from, to]: [f32; 2]| ((share - from) / (to - from)).clamp(0.0, 1.0);
-        let [dc, low, high, chroma_dc] = self.signs_share;
-        Strictness {
-            luma: within(dc, DC_SIGNS)
-                .max(within(low, LOW_SIGNS))
-                .max(within(high, HIGH_SIGNS)),
-            chroma: within(chroma_dc, CHROMA_SIGNS),
-            light: within(self.drift.abs(), DRIFT),
-        }
+    /// How strict chroma's limits are to be, from 0 to 1.
+    pub(super) fn strictness(&self) -> f32 {
+        let [from, to] = CHROMA_SIGNS;
+        ((self.signs_share[2] - from) / (to - from)).clamp(0.0, 1.0)
+    }
+
+    /// Whether something changes everywhere a little, from frame to frame: then no limit helps, and nothing is held.
+    pub(super) fn is_unsteady(&self) -> bool {
+        self.unsteady
     }
 }
 

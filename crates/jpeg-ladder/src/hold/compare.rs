@@ -3,10 +3,11 @@
 //! Integers throughout, by the kernel's loop: a frame has 1.4 million coefficients at 720p. A difference is divided by the deviation that noise alone gives to it, in sixteenths; so the square of one is
 //! 256 on average as long as nothing changes.
 
-use super::bands::{BINS, LOW};
+use super::bands::{BINS, LOW, UNIT};
 use super::check::Check;
 use super::distance::Distance;
 use super::noise::Noise;
+use super::settle::NEARER;
 use crate::kernel::{Loops, Squares};
 
 /// Whose noise an MCU's blocks have.
@@ -14,6 +15,8 @@ pub(super) struct Bins<'a> {
     pub(super) of: &'a mut [u8],
     /// Whether they were asked for since the blocks are shown.
     pub(super) known: bool,
+    /// Whether what is shown of them is a mean, which has hardly any noise of its own.
+    pub(super) settled: bool,
 }
 
 /// Compares an MCU's blocks, the luma ones first.
@@ -54,6 +57,11 @@ pub(super) fn compare<K: Loops>(
                 break;
             }
             let high = all - low - dc * dc;
+            let (dc, low, high) = if bins.settled {
+                nearer(dc, low, high)
+            } else {
+                (dc, low, high)
+            };
             near.add(of[n], high, &mut noise.check);
             if b < luma_blocks {
                 sum.dc += dc;
@@ -71,6 +79,13 @@ pub(super) fn compare<K: Loops>(
     }
     near.note(&mut noise.check);
     sum
+}
+
+/// The distance from a mean, as large as one from a frame would be.
+#[inline(always)]
+fn nearer(dc: i32, low: i32, high: i32) -> (i32, i32, i32) {
+    let squares = |sum: i32| sum / (UNIT * UNIT) * (NEARER * NEARER);
+    (dc * NEARER / UNIT, squares(low), squares(high))
 }
 
 /// Blocks of one bin that follow each other, and how many of them are near.

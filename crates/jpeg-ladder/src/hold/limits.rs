@@ -2,7 +2,7 @@
 
 use super::bands::{HIGH, LOW, SQUARE, SQUARES, UNIT};
 use super::cell::{FRAMES, Sums};
-use super::check::{Strictness, WEAK};
+use super::check::WEAK;
 use super::distance::Distance;
 use super::noise::Noise;
 use crate::interval::Geometry;
@@ -16,8 +16,9 @@ const BEAT: f32 = 0.8;
 const GROWN: f32 = 0.85;
 /// What the noise level may be wrong by without everything being fresh.
 const TOLERANCE: f32 = 0.02;
-/// Of an interval's DC while the light drifts: one grey level at the noise of a webcam by lamplight.
-const DRIFTING: f32 = 1.6;
+/// Of the sums of nine MCUs' DCs: luma's, and chroma's as long as the self-check finds nothing and at its strictest.
+const REGION: f32 = 4.5;
+const REGION_CHROMA: [f32; 2] = [4.5, 2.3];
 
 /// Numbers of deviations, by what they are of.
 #[derive(Clone, Copy)]
@@ -41,33 +42,27 @@ const fn deviations([dc, low, high, chroma]: [f32; 4]) -> Deviations {
     }
 }
 
-/// Beyond these an interval has changed: as long as the self-check finds nothing, and at its strictest. High frequencies
-/// have the widest limits: in them changes are seen least.
-const CHANGED: [Sizes; 2] = [
-    [
-        deviations([5.5, 6.5, 7.5, 5.5]),
-        deviations([5.0, 6.5, 6.5, 4.8]),
-        deviations([4.3, 6.0, 7.0, 4.4]),
-    ],
-    [
-        deviations([4.5, 5.0, 6.0, 4.0]),
-        deviations([3.6, 4.4, 5.5, 2.3]),
-        deviations([2.5, 3.8, 5.0, 1.9]),
-    ],
+/// Beyond these an interval has changed. High frequencies have the widest limits: in them changes are seen least.
+const CHANGED: Sizes = [
+    deviations([5.5, 6.5, 7.5, 5.5]),
+    deviations([5.0, 6.5, 6.5, 4.8]),
+    deviations([4.3, 6.0, 7.0, 4.4]),
 ];
 /// Beyond these it is doubtful.
-const DOUBTFUL: [Sizes; 2] = [
-    [
-        deviations([4.2, 4.8, 6.0, 4.5]),
-        deviations([4.0, 4.5, 5.5, 3.6]),
-        deviations([3.3, 4.2, 5.0, 3.2]),
-    ],
-    [
-        deviations([3.5, 4.0, 5.0, 3.5]),
-        deviations([2.8, 3.6, 4.5, 2.2]),
-        deviations([2.0, 3.1, 4.0, 1.8]),
-    ],
+const DOUBTFUL: Sizes = [
+    deviations([4.2, 4.8, 6.0, 4.5]),
+    deviations([4.0, 4.5, 5.5, 3.6]),
+    deviations([3.3, 4.2, 5.0, 3.2]),
 ];
+/// Beyond these it is, if much has changed of late.
+const FAINT: Sizes = [
+    deviations([3.5, 4.0, 5.0, 3.5]),
+    deviations([2.8, 3.6, 4.5, 2.2]),
+    deviations([2.0, 3.1, 4.0, 1.8]),
+];
+/// Chroma's of the first two when the self-check is at its strictest.
+const STRICT_CHANGED: [f32; 3] = [4.0, 2.3, 1.9];
+const STRICT_DOUBTFUL: [f32; 3] = [3.5, 2.2, 1.8];
 
 /// Limits of one size.
 #[derive(Clone, Copy)]
@@ -90,10 +85,17 @@ pub(super) struct Degree {
     pub(super) interval: Limit,
 }
 
+/// Limits of nine MCUs' DCs: luma's, Cb's, Cr's.
+pub(super) struct Region {
+    pub(super) dcs: [i32; 3],
+}
+
 /// All limits for one frame.
 pub(super) struct Limits {
     pub(super) changed: Degree,
     pub(super) doubtful: Degree,
+    pub(super) faint: Degree,
+    pub(super) region: Region,
     /// Of an interval, for the self-check.
     pub(super) weak: Limit,
     /// What noise alone gives to an interval's squares on average.
@@ -103,44 +105,54 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(noise: &Noise, geometry: Geometry) -> Self {
         let strictness = noise.check.strictness();
-        let degree = |degrees: &[Sizes; 2]| {
-            let [block, mcu, interval] =
-                [0, 1, 2].map(|size| between(degrees[0][size], degrees[1][size], strictness));
-            let drifting = Deviations {
-                dc: mix(interval.dc, interval.dc.min(DRIFTING), strictness.light),
-                ..interval
-            };
+        let parts = [
+            Part::BLOCK,
+            Part::mcus(geometry, 1),
+            Part::mcus(geometry, geometry.interval_mcus),
+        ];
+        let degree = |sizes: &Sizes, strict: [f32; 3]| {
+            let [block, mcu, interval] = [0, 1, 2].map(|size| {
+                let z = Deviations {
+                    chroma: mix(sizes[size].chroma, strict[size], strictness),
+                    ..sizes[size]
+                };
+                Limit::new(parts[size], z, noise.flicker())
+            });
             Degree {
-                block: Limit::new(Part::BLOCK, block, noise.flicker()),
-                mcu: Limit::new(Part::mcus(geometry, 1), mcu, noise.flicker()),
-                interval: Limit::new(
-                    Part::mcus(geometry, geometry.interval_mcus),
-                    drifting,
-                    noise.flicker(),
-                ),
+                block,
+                mcu,
+                interval,
             }
         };
-        let interval = Part::mcus(geometry, geometry.interval_mcus);
+        let interval = parts[2];
         Self {
-            changed: degree(&CHANGED),
-            doubtful: degree(&DOUBTFUL),
+            changed: degree(&CHANGED, STRICT_CHANGED),
+            doubtful: degree(&DOUBTFUL, STRICT_DOUBTFUL),
+            faint: degree(&FAINT, FAINT.map(|size| size.chroma)),
+            region: Region::new(geometry, noise.flicker(), strictness),
             weak: Limit::new(interval, deviations([WEAK; 4]), noise.flicker()),
             mean: interval.counts().map(|count| count as i32 * SQUARE),
         }
     }
 }
 
-fn mix(from: f32, to: f32, how_far: f32) -> f32 {
-    from + (to - from) * how_far
+impl Region {
+    fn new(geometry: Geometry, flicker: f32, strictness: f32) -> Self {
+        let [loose, strict] = REGION_CHROMA;
+        let z = Deviations {
+            dc: REGION,
+            chroma: mix(loose, strict, strictness),
+            ..CHANGED[2]
+        };
+        let Limit { dc, chroma_dc, .. } = Limit::new(Part::mcus(geometry, 9), z, flicker);
+        Self {
+            dcs: [dc, chroma_dc, chroma_dc],
+        }
+    }
 }
 
-fn between(from: Deviations, to: Deviations, strictness: Strictness) -> Deviations {
-    Deviations {
-        dc: mix(from.dc, to.dc, strictness.luma.max(strictness.light)),
-        low: mix(from.low, to.low, strictness.luma),
-        high: mix(from.high, to.high, strictness.luma),
-        chroma: mix(from.chroma, to.chroma, strictness.chroma),
-    }
+fn mix(from: f32, to: f32, how_far: f32) -> f32 {
+    from + (to - from) * how_far
 }
 
 /// How many blocks a part of the picture has.
@@ -262,12 +274,6 @@ impl Limit {
     #[inline(always)]
     pub(super) fn is_passed_by_squares(&self, distance: &Distance, band: usize) -> bool {
         distance.squares()[band] > self.squares[band]
-    }
-
-    /// Luma's DC in deviations, if this limit is of `z` of them.
-    #[inline(always)]
-    pub(super) fn deviations_of_dc(&self, distance: &Distance, z: f32) -> f32 {
-        distance.dc as f32 / self.dc.max(1) as f32 * z
     }
 
     /// Whether the means are beyond; `seen` frames were added before this one.

@@ -1,10 +1,11 @@
 //! A frame's intervals, compared one after the other: in passing, as soon as their coefficients are made and as long as
 //! they are in the cache, or out of a whole frame.
 
+use super::Hold;
 use super::compare::{Bins, compare};
 use super::limits::Limits;
+use super::places::{group, neighbours};
 use super::rule::{Course, Finding};
-use super::{Hold, group};
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 
@@ -62,27 +63,65 @@ impl Hold {
         };
         let per_mcu = geometry.blocks_per_mcu;
         let past = &mut self.past[interval];
-        let mut course = Course::new(limits, past.seen);
         let first = interval * geometry.interval_mcus;
+        self.regions.clear(first, geometry.interval_mcus);
+        if past.is_wanted() {
+            self.findings[interval] = Finding::Changed;
+            return Finding::Changed;
+        }
+        let mut course = Course::new(limits, past.seen, past.is_restless());
         let cells = &mut self.cells[first..][..geometry.interval_mcus];
         let place = first * per_mcu..(first + geometry.interval_mcus) * per_mcu;
         let shown = self.shown[place.clone()].chunks_exact(per_mcu);
         let bins = self.bins[place].chunks_exact_mut(per_mcu);
         let mcus = blocks.chunks_exact(per_mcu).zip(shown).zip(bins);
-        for (((now, shown), bins), cell) in mcus.zip(cells) {
+        let settled = self
+            .settle
+            .as_ref()
+            .is_some_and(|settle| settle.is_settled(interval));
+        for (n, (((now, shown), bins), cell)) in mcus.zip(cells).enumerate() {
             let bins = Bins {
                 of: bins,
                 known: past.seen > 0,
+                settled,
             };
             let noise = &mut self.noise;
             let distance = compare(kernel, now, shown, bins, geometry.luma_blocks, noise);
             if course.mcu(&distance, cell) {
                 break;
             }
+            self.regions.note(first + n, &distance);
         }
         past.seen = past.seen.saturating_add(1);
         let finding = course.finding(&mut self.noise);
         self.findings[interval] = finding;
+        if let Some(settle) = &mut self.settle
+            && finding != Finding::Changed
+        {
+            settle.add(
+                interval,
+                blocks,
+                &self.shown[first * per_mcu..][..blocks.len()],
+            );
+        }
         finding
+    }
+
+    /// What is not seen in an interval by itself: for the frame that comes next.
+    pub(super) fn look_beyond(&mut self, geometry: Geometry) {
+        for i in 0..geometry.intervals {
+            let beside = neighbours(geometry, i).map(|n| &self.past[n]);
+            if self.past[i].is_burst(beside) {
+                for n in neighbours(geometry, i).chain([i]) {
+                    self.past[n].has_moved();
+                }
+            }
+        }
+        if let Some(limits) = &self.limits {
+            let (past, findings) = (&mut self.past, &self.findings);
+            self.regions.find(&limits.region, findings, geometry, |i| {
+                past[i].changes_with_region();
+            });
+        }
     }
 }

@@ -14,8 +14,12 @@ mod distance;
 mod limits;
 mod look;
 mod noise;
+mod past;
+mod places;
+mod region;
 mod rule;
 mod sample;
+mod settle;
 #[cfg(test)]
 mod tests;
 
@@ -24,13 +28,19 @@ use crate::kernel::Loops;
 use cell::Cell;
 use limits::Limits;
 use noise::Noise;
+use past::Past;
+use places::{group, neighbours, spread};
+use region::Regions;
 use rule::Finding;
+use settle::Settle;
 
 /// How long what is still is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HoldSettings {
     /// After so many frames at the latest an interval is encoded anew, whether it has changed or not.
     pub refresh_frames: u32,
+    /// Whether what has stood still for a while is shown as the mean of its last frames.
+    pub settles: bool,
 }
 
 /// What becomes of an interval.
@@ -53,17 +63,6 @@ pub(crate) enum Outcome {
     All { shown: bool },
 }
 
-/// What an interval went through.
-#[derive(Clone, Copy, Default)]
-struct Past {
-    /// Frames since it was last encoded.
-    age: u32,
-    /// Frames since then that its cells have counted.
-    seen: u16,
-    /// Whether it was fresh in the last frame.
-    fresh: bool,
-}
-
 /// The rule's memory. A new one holds nothing until it knows the camera's noise.
 pub(crate) struct Hold {
     refresh_frames: u32,
@@ -79,11 +78,17 @@ pub(crate) struct Hold {
     /// By interval.
     past: Vec<Past>,
     findings: Vec<Finding>,
+    regions: Regions,
+    settles: bool,
+    /// Where it does; from the first frame on.
+    settle: Option<Box<Settle>>,
     /// By group of those that are refreshed together: whether one is due, or may be while a frame is looked at.
     due: Vec<bool>,
     /// Of the frame that is compared.
     limits: Option<Limits>,
     /// Whether the camera moves, or the light.
+    moves: bool,
+    /// Whether the last frame was fresh as a whole because of what it shows.
     everything: bool,
 }
 
@@ -98,8 +103,12 @@ impl Hold {
             cells: Vec::new(),
             past: Vec::new(),
             findings: Vec::new(),
+            regions: Regions::default(),
+            settles: settings.settles,
+            settle: None,
             due: Vec::new(),
             limits: None,
+            moves: true,
             everything: true,
         }
     }
@@ -141,8 +150,14 @@ impl Hold {
         verdicts: &mut [Verdict],
     ) -> Outcome {
         self.noise.conclude();
+        for (past, finding) in self.past.iter_mut().zip(&self.findings) {
+            past.note(*finding == Finding::Changed);
+        }
         let all = self.is_all_fresh();
         self.judge(all, geometry, verdicts);
+        if !all {
+            self.settle(verdicts);
+        }
         if all {
             if whole {
                 self.show_all(frame, geometry);
@@ -170,6 +185,9 @@ impl Hold {
             self.cells.resize(geometry.mcus(), Cell::default());
             self.past.resize(geometry.intervals, Past::default());
             self.findings.resize(geometry.intervals, Finding::Changed);
+            self.regions.prepare(geometry);
+            let settle = || Box::new(Settle::new(geometry.intervals, frame.len()));
+            self.settle = self.settles.then(settle);
         }
         self.noise.observe(frame, geometry);
         if self.noise.is_known() {
@@ -189,7 +207,8 @@ impl Hold {
     fn is_all_fresh(&mut self) -> bool {
         let is_changed = |finding: &&Finding| **finding == Finding::Changed;
         let changed = self.findings.iter().filter(is_changed).count();
-        self.everything = rule::everything(changed, self.findings.len(), self.everything);
+        self.moves = rule::everything(changed, self.findings.len(), self.moves);
+        self.everything = self.moves || self.noise.check.is_unsteady();
         self.everything || !self.noise.is_trusted()
     }
 
@@ -203,7 +222,9 @@ impl Hold {
                     Finding::Same => false,
                     Finding::Doubtful => {
                         let changed = |n: usize| self.findings[n] == Finding::Changed;
-                        self.past[i].fresh || neighbours(geometry, i).any(changed)
+                        self.past[i].fresh
+                            || self.past[i].is_restless()
+                            || neighbours(geometry, i).any(changed)
                     }
                 };
             *verdict = if fresh {
@@ -221,62 +242,53 @@ impl Hold {
         }
     }
 
+    /// Lets some of what is held settle.
+    fn settle(&self, verdicts: &mut [Verdict]) {
+        let Some(settle) = &self.settle else {
+            return;
+        };
+        for i in settle.due(|i| verdicts[i] == Verdict::Held) {
+            verdicts[i] = Verdict::Refreshed;
+        }
+    }
+
     /// Shows what is not held, of a whole frame or of what was not shown yet when it was looked at.
     fn show(&mut self, whole: bool, frame: &[[i16; 64]], geometry: Geometry, verdicts: &[Verdict]) {
         let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
         for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
-            past.fresh = *verdict == Verdict::Fresh;
-            past.age += 1;
+            past.pass(*verdict == Verdict::Held, *verdict == Verdict::Fresh);
             if *verdict == Verdict::Held {
                 continue;
             }
-            past.age = 0;
-            past.seen = 0;
-            if whole || self.findings[i] != Finding::Changed {
-                self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
+            let at_once = !whole && self.findings[i] == Finding::Changed;
+            let shown = &mut self.shown[i * blocks..][..blocks];
+            if let Some(settle) = &mut self.settle {
+                if *verdict == Verdict::Refreshed && settle.show(i, shown) {
+                    continue;
+                }
+                settle.restart(i);
+            }
+            if !at_once {
+                shown.copy_from_slice(&frame[i * blocks..][..blocks]);
             }
         }
+        self.look_beyond(geometry);
     }
 
     /// Shows a whole frame.
     pub(crate) fn show_all(&mut self, frame: &mut Vec<[i16; 64]>, geometry: Geometry) {
         for (i, past) in self.past.iter_mut().enumerate() {
-            *past = Past {
-                // While everything is fresh, ages are spread: refreshes must not come all at once.
-                age: spread(group(geometry, i, self.together), self.refresh_frames),
-                seen: 0,
-                fresh: true,
-            };
+            past.fresh = true;
+            // While everything is fresh, ages are spread: refreshes must not come all at once.
+            past.encoded_at(spread(
+                group(geometry, i, self.together),
+                self.refresh_frames,
+            ));
+        }
+        if let Some(settle) = &mut self.settle {
+            settle.restart_all();
         }
         // Nothing of what was shown is left: no need to copy megabytes.
         std::mem::swap(&mut self.shown, frame);
     }
-}
-
-/// The intervals on the four sides.
-fn neighbours(geometry: Geometry, interval: usize) -> impl Iterator<Item = usize> {
-    let across = geometry.mcus_across / geometry.interval_mcus;
-    let x = interval % across;
-    [
-        (x > 0).then(|| interval - 1),
-        (x + 1 < across).then_some(interval + 1),
-        interval.checked_sub(across),
-        Some(interval + across).filter(|below| *below < geometry.intervals),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-/// Which of the squares with `side` intervals in either direction an interval is in.
-fn group(geometry: Geometry, interval: usize, side: usize) -> usize {
-    let across = geometry.mcus_across / geometry.interval_mcus;
-    let (row, column) = (interval / across, interval % across);
-    row / side * across.div_ceil(side) + column / side
-}
-
-/// An age below `period` for a group; neighbours' ages are far apart.
-fn spread(group: usize, period: u32) -> u32 {
-    // Steps by the golden ratio fill a circle evenly.
-    let turn = (group as u32).wrapping_mul(2_654_435_769);
-    ((u64::from(turn) * u64::from(period)) >> 32) as u32
 }

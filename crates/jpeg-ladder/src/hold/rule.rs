@@ -5,7 +5,6 @@
 //! ones in the means. The limits are those of `limits`.
 
 use super::cell::{Cell, Sums};
-use super::check::{Signs, WEAK};
 use super::distance::Distance;
 use super::limits::{Degree, Limits};
 use super::noise::Noise;
@@ -22,7 +21,7 @@ pub(super) enum Finding {
 
 /// Whether so much of the picture changed that it is the camera or the light: then nothing is held until it calms down.
 pub(super) fn everything(changed: usize, of: usize, already: bool) -> bool {
-    changed * 100 > of * if already { 50 } else { 65 }
+    changed * 100 > of * if already { 60 } else { 70 }
 }
 
 /// One interval's comparison as it goes from MCU to MCU.
@@ -30,6 +29,8 @@ pub(super) struct Course<'a> {
     limits: &'a Limits,
     /// Frames that the cells have counted before this one.
     seen: u16,
+    /// What is doubtful: less, if much has changed here of late.
+    doubtful: &'a Degree,
     finding: Finding,
     sum: Distance,
     growth: Sums,
@@ -38,10 +39,15 @@ pub(super) struct Course<'a> {
 
 impl<'a> Course<'a> {
     #[inline(always)]
-    pub(super) fn new(limits: &'a Limits, seen: u16) -> Self {
+    pub(super) fn new(limits: &'a Limits, seen: u16, restless: bool) -> Self {
         Self {
             limits,
             seen,
+            doubtful: if restless {
+                &limits.faint
+            } else {
+                &limits.doubtful
+            },
             finding: Finding::Same,
             sum: Distance::default(),
             growth: Sums::default(),
@@ -54,7 +60,7 @@ impl<'a> Course<'a> {
     pub(super) fn mcu(&mut self, distance: &Distance, cell: &mut Cell) -> bool {
         cell.add(self.seen, distance);
         let (growth, late, seen) = (cell.growth(), cell.late(), self.seen);
-        let found = judge(self.limits, |degree| {
+        let found = self.judge(|degree| {
             degree.block.is_passed_by_a_block(distance)
                 | degree.mcu.is_passed(distance)
                 | degree.mcu.is_passed_in_time(seen, &growth, &late)
@@ -71,7 +77,7 @@ impl<'a> Course<'a> {
     /// After the last MCU.
     #[inline(always)]
     pub(super) fn finding(self, noise: &mut Noise) -> Finding {
-        let found = judge(self.limits, |degree| {
+        let found = self.judge(|degree| {
             degree.interval.is_passed(&self.sum)
                 || degree
                     .interval
@@ -80,28 +86,24 @@ impl<'a> Course<'a> {
         let finding = self.finding.max(found);
         if finding != Finding::Changed {
             let (weak, sum) = (&self.limits.weak, &self.sum);
-            let signs = Signs {
-                weak: [
-                    weak.is_passed_by_dc(sum),
-                    weak.is_passed_by_squares(sum, 0),
-                    weak.is_passed_by_squares(sum, 1),
-                    weak.is_passed_by_chroma_dc(sum),
-                ],
-                light: weak.deviations_of_dc(sum, WEAK),
-            };
+            let signs = [
+                weak.is_passed_by_squares(sum, 0),
+                weak.is_passed_by_squares(sum, 1),
+                weak.is_passed_by_chroma_dc(sum),
+            ];
             noise.check.interval(sum, &self.limits.mean, signs);
         }
         finding
     }
-}
 
-#[inline(always)]
-fn judge(limits: &Limits, is_passed: impl Fn(&Degree) -> bool) -> Finding {
-    if !is_passed(&limits.doubtful) {
-        Finding::Same
-    } else if is_passed(&limits.changed) {
-        Finding::Changed
-    } else {
-        Finding::Doubtful
+    #[inline(always)]
+    fn judge(&self, is_passed: impl Fn(&Degree) -> bool) -> Finding {
+        if !is_passed(self.doubtful) {
+            Finding::Same
+        } else if is_passed(&self.limits.changed) {
+            Finding::Changed
+        } else {
+            Finding::Doubtful
+        }
     }
 }

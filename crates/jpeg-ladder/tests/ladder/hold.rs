@@ -5,7 +5,10 @@ use jpeg_ladder::{
     Duo, HoldSettings, Kernel, Ladder, Plane, Range, Rendition, Sampling, Size, Source, Spec,
 };
 
-const SETTINGS: HoldSettings = HoldSettings { refresh_frames: 9 };
+const SETTINGS: HoldSettings = HoldSettings {
+    refresh_frames: 9,
+    settles: false,
+};
 /// In no order of sizes.
 const RENDITIONS: [Rendition; 9] = [
     Rendition::full(30),

@@ -56,6 +56,7 @@ impl Stage {
         Self {
             hold: Hold::new(HoldSettings {
                 refresh_frames: 340,
+                settles: false,
             }),
             geometry,
             verdicts: vec![Verdict::Fresh; geometry.intervals],
@@ -70,7 +71,18 @@ impl Stage {
     }
 
     pub(super) fn refreshing(mut self, refresh_frames: u32) -> Self {
-        self.hold = Hold::new(HoldSettings { refresh_frames });
+        self.hold = Hold::new(HoldSettings {
+            refresh_frames,
+            settles: false,
+        });
+        self
+    }
+
+    pub(super) fn settling(mut self, settles: bool) -> Self {
+        self.hold = Hold::new(HoldSettings {
+            refresh_frames: 340,
+            settles,
+        });
         self
     }
 
@@ -143,6 +155,15 @@ impl Stage {
                 let dc = |i: usize| (f32::from(shown[i][0]) - truth[i][0]) / 64.0;
                 (0..luma).map(dc).sum::<f32>() / luma as f32
             })
+    }
+
+    /// By luma block, of an MCU one after the other: how many grey levels what is shown is off on average.
+    pub(super) fn blocks_off(&self) -> impl Iterator<Item = f32> {
+        let (luma, per_mcu) = (self.geometry.luma_blocks, self.geometry.blocks_per_mcu);
+        let pairs = self.hold.shown().iter().zip(&self.truth).enumerate();
+        pairs
+            .filter(move |(i, _)| i % per_mcu < luma)
+            .map(|(_, (shown, truth))| (f32::from(shown[0]) - truth[0]) / 64.0)
     }
 
     /// Mean square errors in luma of what is shown and of what the camera delivers.
