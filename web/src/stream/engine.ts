@@ -45,8 +45,6 @@ export class Engine {
   #status: CameraStatus | null = null;
   /** When the picture that a person looks back at came; null is live. */
   #lookingAt: number | null = null;
-  /** Frames in a row that were no picture. */
-  #corruptInARow = 0;
   #viewAt = 0;
   /** The next picture drawn is the first of a live stream: the view is published with it. */
   #announce = false;
@@ -153,7 +151,10 @@ export class Engine {
     for (const effect of effects) {
       if (effect === "open") this.#steering.open();
       else if (effect === "close") this.#session.close();
-      else void this.#ask();
+      else
+        void askStatus(this.#config.base).then((said) =>
+          this.#dispatch({ type: "answer", ...said }),
+        );
     }
     if (state.retryAt !== before.retryAt) this.#retryAt(state.retryAt);
     if (state.phase !== before.phase) this.#entered(state.phase, before.phase);
@@ -174,16 +175,20 @@ export class Engine {
     else this.#show();
   }
 
-  async #ask(): Promise<void> {
-    this.#dispatch({ type: "answer", ...(await askStatus(this.#config.base)) });
-  }
-
   #heard(message: ServerMessage): void {
-    this.#steering.heard(message, performance.now());
+    const now = performance.now();
+    this.#steering.heard(message, now);
     this.#apply();
+    if (message.type === "clock") this.#compared(now);
     if (message.type !== "status") return;
     this.#status = message;
     this.#dispatch({ type: "camera", up: message.state === "live" });
+    this.#show();
+  }
+
+  /** Clocks were compared: what is on screen may be older than it seemed. */
+  #compared(now: number): void {
+    if (this.#lookingAt === null) this.#stats.aged(this.#ageOf(this.#renderer.frame), now);
     this.#show();
   }
 
@@ -211,22 +216,21 @@ export class Engine {
 
   #drawn({ frame, decodeMs }: Rendered<Frame>): void {
     this.#acknowledge(frame);
-    if (decodeMs === null) {
-      this.#stats.totals.corrupt++;
-      this.#corruptInARow++;
-      return;
-    }
-    this.#corruptInARow = 0;
+    this.#stats.decoded(decodeMs !== null);
+    if (decodeMs === null) return;
     this.#steering.drew(this.#renderer.size, performance.now());
-    if (this.#lookingAt === null) {
-      const age = frame.stamp && this.#session.ageMs(frame.stamp.capturedAtMs);
-      this.#stats.drawn(age, decodeMs, performance.now());
-    } else this.#show();
+    if (this.#lookingAt === null)
+      this.#stats.drawn(this.#ageOf(frame), decodeMs, performance.now());
+    else this.#show();
     this.#dispatch({ type: "drawn" });
     if (this.#announce) {
       this.#announce = false;
       this.#show();
     }
+  }
+
+  #ageOf(frame: Frame | null): number | null {
+    return frame?.stamp ? this.#session.ageMs(frame.stamp.capturedAtMs) : null;
   }
 
   #look(picture: ImageBitmap): void {
@@ -251,17 +255,12 @@ export class Engine {
       if (due) this.#askAt = now;
       this.#steering.tick(now, due);
       this.#apply();
+      this.#session.tick(now, () => this.#stats.report(this.#steering.adapt.arrivals.fps));
     }
-    if (live) this.#session.tick(now, () => this.#stats.report(this.#steering.adapt.arrivals.fps));
-    if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_EVERY_MS / 2) {
-      if (this.#connection.phase !== "paused")
-        this.#stats.remember({
-          fps: this.#stats.shownFps(now),
-          ageMs: this.#stats.ageNow(now),
-          quality: this.#steering.adapt.rendition.quality,
-        });
-      this.#show();
-    }
+    if (now - this.#viewAt < VIEW_EVERY_MS - TICK_EVERY_MS / 2) return;
+    if (this.#connection.phase !== "paused")
+      this.#stats.remember(this.#steering.adapt.rendition.quality, now);
+    this.#show();
   }
 
   /** Makes the stream be what was decided; where there is no connection, the next one asks for it. */
@@ -277,24 +276,21 @@ export class Engine {
   #show(): void {
     const now = performance.now();
     this.#viewAt = now;
-    const live = this.#connection.phase === "live";
+    const unknown = this.#stats.ageMs !== null && !this.#session.knowsAge;
     this.#publish({
       madeAt: now,
       ...viewOf(this.#connection, now),
       camera: this.#status,
       ...steeringView(this.#steering),
-      fps: live ? this.#steering.adapt.arrivals.fps : 0,
-      shownFps: this.#stats.shownFps(now),
-      ...this.#stats.rates(now),
-      ageMs: this.#stats.ageNow(now),
+      fps: this.#connection.phase === "live" ? this.#steering.adapt.arrivals.fps : 0,
+      ...this.#stats.view(now),
+      ...(unknown && { ageMs: null }),
+      ageKnown: !unknown,
       ...this.#renderer.size,
-      decodeMs: this.#stats.decodeMs,
-      corruptInARow: this.#corruptInARow,
       shownTakenAt: this.#renderer.frame?.takenAt ?? null,
       behindMs: this.#lookingAt === null ? null : now - this.#lookingAt,
       rewindMs: this.#rewind.reachMs(now),
       history: this.#stats.history,
-      totals: { ...this.#stats.totals },
     });
   }
 }
