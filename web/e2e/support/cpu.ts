@@ -1,7 +1,7 @@
 /** Processor time of a browser, by kind of process and by thread: it is where a wall's cost is found. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import type { BrowserContext } from "playwright-core";
+import type { Process } from "./quiet_browser";
 
 /** Of Linux's clock ticks, which are a hundredth of a second on every machine of today. */
 const TICKS_A_SECOND = 100;
@@ -37,14 +37,10 @@ export class Kinds {
   }
 }
 
-/** What all of the browser's threads that live have used. */
-export async function cpuSeconds(context: BrowserContext): Promise<Kinds> {
-  const session = await context.browser()?.newBrowserCDPSession();
-  if (!session) throw new Error("no session with the browser");
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
+/** What all threads of these processes that live have used. */
+export function cpuSeconds(processes: readonly Process[]): Kinds {
   const seconds = new Map<string, number>();
-  for (const { id, type } of processInfo)
+  for (const { id, type } of processes)
     for (const thread of readdirSync(`/proc/${id}/task`)) {
       const stat = readFileSync(`/proc/${id}/task/${thread}/stat`, "utf8");
       const name = /\((.*)\)/.exec(stat)?.[1]?.replace(/[\d/]+$/, "") ?? "";

@@ -19,6 +19,7 @@ import { Session } from "./session";
 import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
 import { Steering, steeringView } from "./steering";
+import { ALL_TILES } from "./together";
 import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 
 const TICK_EVERY_MS = 250;
@@ -54,10 +55,14 @@ export class Engine {
     canvas: HTMLCanvasElement | OffscreenCanvas,
     config: EngineConfig,
     publish: (view: View) => void,
+    together = ALL_TILES,
   ) {
     this.#config = config;
     this.#publish = publish;
-    this.#renderer = new Renderer(canvas, (shown) => this.#drawn(shown));
+    this.#renderer = new Renderer(canvas, together, {
+      decoded: (frame) => this.#acknowledge(frame),
+      drawn: (shown) => this.#drawn(shown),
+    });
     this.#rewind = new Rewind(config.rewindBytes);
     this.#session = new Session(config.base, config.camera, {
       opened: () => this.#dispatch({ type: "opened" }),
@@ -233,7 +238,7 @@ export class Engine {
     return frame?.stamp ? this.#session.ageMs(frame.stamp.capturedAtMs) : null;
   }
 
-  #look(picture: ImageBitmap): void {
+  #look(picture: CanvasImageSource): void {
     if (!this.#motion.look(picture) || this.#lookingAt !== null) return;
     this.#steering.moved(performance.now());
     this.#apply();
@@ -265,9 +270,7 @@ export class Engine {
 
   /** Makes the stream be what was decided; where there is no connection, the next one asks for it. */
   #apply(): void {
-    const { shown, attended } = this.#steering.needs;
-    // Smoothed by hand costs a tile more than all the rest of it: what the browser makes of it will do at a glance.
-    this.#renderer.fit(attended ? shown : null, this.#steering.camera);
+    this.#renderer.fit(this.#steering.needs, this.#steering.camera);
     const { every, rate } = this.#steering.adapt;
     this.#stats.pace(every, rate);
     if (this.#connection.opened && this.#steering.apply()) this.#stats.totals.switches++;
@@ -290,7 +293,8 @@ export class Engine {
       shownTakenAt: this.#renderer.frame?.takenAt ?? null,
       behindMs: this.#lookingAt === null ? null : now - this.#lookingAt,
       rewindMs: this.#rewind.reachMs(now),
-      history: this.#stats.history,
+      // Nobody reads it in a tile, and to carry a minute of it to the page is most of a view's cost.
+      history: this.#steering.needs.attended ? this.#stats.history : [],
     });
   }
 }

@@ -1,14 +1,22 @@
-/** The engine in a worker of its own: a busy page cannot hold the picture up. */
+/** The engines of a page, in a worker: a busy page cannot hold the picture up. */
 
 import { Engine } from "./engine";
-import { type Command, execute, handedOver, type Notice, type Start } from "./worker_port";
+import type { View } from "./view_model";
+import { execute, type FromThread, handedOver, type Notice, type ToThread } from "./worker_port";
 
-let engine: Engine | null = null;
-const tell = (notice: Notice) => postMessage(notice, { transfer: handedOver(notice) });
+const engines = new Map<number, Engine>();
 
-self.onmessage = ({ data }: MessageEvent<Start | Command>) => {
-  if (data.type === "start")
-    engine = new Engine(data.canvas, data.config, (view) => tell({ type: "view", view }));
-  else if (engine) execute(engine, data, tell);
-  if (data.type === "close") self.close();
+self.onmessage = ({ data: { id, message } }: MessageEvent<ToThread>) => {
+  const tell = (notice: Notice) => {
+    const told: FromThread = { id, notice };
+    postMessage(told, { transfer: handedOver(notice) });
+  };
+  const engine = engines.get(id);
+  if (message.type === "start") {
+    const show = (view: View) => tell({ type: "view", view });
+    engines.set(id, new Engine(message.canvas, message.config, show));
+  } else if (engine) execute(engine, message, tell);
+  if (message.type !== "close") return;
+  engines.delete(id);
+  if (engines.size === 0) self.close();
 };

@@ -10,12 +10,14 @@ class FakeWorker {
     FakeWorker.last = this;
   }
   postMessage() {}
-  tells(view: Partial<View>) {
-    this.onmessage?.({ data: { type: "view", view } });
+  tells(view: Partial<View>, id = 0) {
+    this.onmessage?.({ data: { id, notice: { type: "view", view } } });
   }
 }
 
 beforeEach(() => {
+  // Each test has a page of its own, and so a worker.
+  vi.resetModules();
   vi.useFakeTimers();
   vi.stubGlobal("Worker", FakeWorker);
 });

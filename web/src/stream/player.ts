@@ -3,6 +3,7 @@
  * twice a second, never a frame.
  */
 
+import { startInThread } from "./engine_thread";
 import type { Needs } from "./needs";
 import type { Rendition } from "./rendition";
 import { ViewAge } from "./view_age";
@@ -90,16 +91,9 @@ export class Player {
   }
 
   #startWorker(canvas: HTMLCanvasElement, config: EngineConfig) {
-    const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module" });
-    // One that runs has said something; what goes wrong in it then is no reason to load it again.
-    worker.onerror = () => {
-      if (this.#view === null) this.#lost();
-    };
-    worker.onmessage = ({ data }: MessageEvent<Notice>) => this.#noticed(data);
-    const offscreen = canvas.transferControlToOffscreen();
-    const start: Start = { type: "start", canvas: offscreen, config };
-    worker.postMessage(start, [offscreen]);
-    return (command: Command) => worker.postMessage(command);
+    const start: Start = { type: "start", canvas: canvas.transferControlToOffscreen(), config };
+    const tell = (notice: Notice) => this.#noticed(notice);
+    return startInThread(start, { tell, lost: this.#lost });
   }
 
   /** Loads the engine only here: where a worker draws, the page never needs it. */

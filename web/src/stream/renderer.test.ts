@@ -1,29 +1,37 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodes, installFakeBrowser, pictureSize, removeFakeBrowser } from "./fake_browser";
 import { dice, FakeScene, read } from "./fake_scene";
 import type { Received } from "./rebuild";
 import { Renderer } from "./renderer";
+import { Together } from "./together";
 
 type Draw = number[];
 let draws: Draw[];
 let shown: { nth: number; painted: boolean }[];
+let decodedFrames: number[];
+let together: Together;
 let renderer: Renderer<Received>;
 
 beforeEach(() => {
   installFakeBrowser();
   Object.assign(pictureSize, { width: picture.layout.width, height: picture.layout.height });
-  [draws, shown] = [[], []];
+  [draws, shown, decodedFrames] = [[], [], []];
   const nothing = () => {};
   const context = {
     drawImage: (_: unknown, ...where: number[]) => draws.push(where),
     ...{ save: nothing, restore: nothing, fillRect: nothing, fillText: nothing },
   };
   const canvas = { width: 0, height: 0, getContext: () => context };
-  renderer = new Renderer<Received>(canvas as unknown as OffscreenCanvas, ({ frame, decodeMs }) =>
-    shown.push({ nth: frame.nth, painted: decodeMs !== null }),
-  );
+  together = new Together();
+  renderer = newRenderer(canvas as unknown as OffscreenCanvas);
 });
 afterEach(removeFakeBrowser);
+
+const newRenderer = (canvas: OffscreenCanvas) =>
+  new Renderer<Received>(canvas, together, {
+    decoded: ({ nth }) => decodedFrames.push(nth),
+    drawn: ({ frame, decodeMs }) => shown.push({ nth: frame.nth, painted: decodeMs !== null }),
+  });
 
 const picture = read(new FakeScene(16, 9, dice(1)).jpeg(1));
 const WHOLE = [0, 0];
@@ -143,4 +151,45 @@ it("a canvas made of parts is decoded whole each second, and soon after the last
   await decoded();
   renderer.settle();
   expect(draws.length).toBe(3);
+});
+
+describe("of several tiles", () => {
+  const tile = { shown: null, attended: false };
+  /** One more tile, which draws to the same list. */
+  const another = () => {
+    const context = { drawImage: () => draws.push([1]) };
+    const canvas = { width: 0, height: 0, getContext: () => context };
+    return newRenderer(canvas as unknown as OffscreenCanvas);
+  };
+
+  it("the pictures are drawn together, and each is acknowledged as soon as it is decoded", async () => {
+    const other = another();
+    for (const one of [renderer, other]) one.fit(tile, null);
+    renderer.draw(frame(1));
+    await decoded();
+    await vi.advanceTimersByTimeAsync(40);
+    other.draw(frame(2));
+    await decoded();
+    expect([draws, decodedFrames]).toEqual([[], [1, 2]]);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(draws).toEqual([WHOLE, [1]]);
+    expect(shown.map(({ nth }) => nth)).toEqual([1, 2]);
+  });
+
+  it("one whose successor is there waits no longer, and so none is lost", async () => {
+    renderer.fit(tile, null);
+    for (let nth = 1; nth <= 20; nth++) {
+      renderer.draw(frame(nth));
+      await decoded();
+      await vi.advanceTimersByTimeAsync(30);
+    }
+    expect(shown.map(({ nth }) => nth)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
+  });
+
+  it("one that is looked at is drawn at once", async () => {
+    renderer.fit({ shown: null, attended: true }, null);
+    renderer.draw(frame(1));
+    await decoded();
+    expect(draws).toEqual([WHOLE]);
+  });
 });

@@ -28,6 +28,16 @@ export type Notice =
   | { type: "snapshot"; snapshot: Snapshot | null }
   | { type: "clip"; clip: Clip | null };
 
+/** Each engine of a worker has a number. */
+export interface ToThread {
+  id: number;
+  message: Start | Command;
+}
+export interface FromThread {
+  id: number;
+  notice: Notice;
+}
+
 /** What of a notice is handed over and not copied. */
 export const handedOver = (notice: Notice): Transferable[] =>
   notice.type === "clip" && notice.clip ? [notice.clip.avi.buffer] : [];
