@@ -115,6 +115,22 @@ pub(crate) struct EncodeNow<'a> {
     pub(crate) out: &'a mut [Vec<u8>],
 }
 
+impl EncodeNow<'_> {
+    /// The same, for a while.
+    pub(crate) fn again(&mut self) -> EncodeNow<'_> {
+        EncodeNow {
+            out: &mut *self.out,
+            ..*self
+        }
+    }
+}
+
+/// What nobody wants.
+impl BatchSink for () {
+    #[inline(always)]
+    fn take<K: Loops>(&mut self, _: K, _: &mut Workspace, _: Range<usize>) {}
+}
+
 impl BatchSink for EncodeNow<'_> {
     #[inline(always)]
     fn take<K: Loops>(&mut self, kernel: K, work: &mut Workspace, mcus: Range<usize>) {

@@ -5,7 +5,7 @@ use crate::block::Mcu;
 use crate::decode;
 use crate::error::{Damage, EncodeError};
 use crate::header;
-use crate::holding::{Holding, Intervals};
+use crate::holding::{Holding, Intervals, Watch};
 use crate::interval::Picture;
 use crate::kernel::Kernel;
 use crate::mjpeg::{Kind, ReadScan, Reader};
@@ -83,16 +83,22 @@ impl Encoding<'_> {
             out,
         } = self;
         if let Some(holding) = holding {
-            let decided = holding.begin(picture, request.again).then(|| {
-                kernel.run(Transform {
-                    work,
-                    input,
-                    picture,
-                    half: None,
-                    sink: Some(holding.sink()),
-                });
-                holding.decide(kernel, None)
-            });
+            let decided = if holding.begin(picture, request.again) {
+                let now = now(picture, second.is_some(), rungs, &mut *out);
+                let read = |sink: Watch| {
+                    kernel.run(Transform {
+                        work: &mut *work,
+                        input,
+                        picture,
+                        half: None,
+                        sink: Some(sink),
+                    });
+                    Ok(())
+                };
+                Some(holding.decide(kernel, picture, None, now, read)?)
+            } else {
+                None
+            };
             holding.code(kernel, work, second, rungs, out);
             return Ok(decided);
         }
@@ -145,11 +151,17 @@ impl Encoding<'_> {
         let mut decided = None;
         if let Some(holding) = holding.as_mut().filter(|_| codes) {
             let compare = holding.begin(picture, request.again);
-            // Which parts of the frame are its scan, only reading it tells.
-            if compare || passes_on {
-                ReadScan::run(kernel, work, reader, data, holding.sink())?;
+            if compare {
+                let now = now(picture, second.is_some(), rungs, &mut *out);
+                let [luma, chroma] = reader.steps().map(|steps| *steps);
+                let read =
+                    |sink: Watch| ReadScan::run(kernel, &mut *work, &mut *reader, data, sink);
+                let steps = Some([&luma, &chroma]);
+                decided = Some(holding.decide(kernel, picture, steps, now, read)?);
+            } else if passes_on {
+                // Which parts of the frame are its scan, only reading it tells.
+                ReadScan::run(kernel, work, reader, data, ())?;
             }
-            decided = compare.then(|| holding.decide(kernel, Some(reader.steps())));
             holding.code(kernel, work, second, rungs, out);
         } else {
             // What nobody was shown cannot be held.
@@ -189,4 +201,19 @@ impl Encoding<'_> {
             }
         }
     }
+}
+
+/// What encodes a frame of full size as long as its batches are in the cache: nothing, if two threads shall share that.
+fn now<'a>(
+    picture: Picture,
+    shared: bool,
+    rungs: Rungs<'a>,
+    out: &'a mut [Vec<u8>],
+) -> Option<EncodeNow<'a>> {
+    (rungs.wants(Size::Full) && !shared).then_some(EncodeNow {
+        picture,
+        size: Size::Full,
+        rungs,
+        out,
+    })
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::block::{BATCH_BLOCKS, Mcu, Piece};
+use crate::block::{BATCH_BLOCKS, Mcu, Piece, STRIP_PIXELS};
 use crate::size::Size;
 
 /// Pixels that an interval is to have: 80 x 16, five MCUs of 4:2:0 or ten of 4:2:2. Each interval costs about 3.4 bytes
@@ -30,6 +30,12 @@ impl Picture {
             height,
             geometry: Geometry::new(mcu, width, height),
         }
+    }
+
+    /// How many MCUs of a row are cut out of its samples at once: whole intervals if one fits.
+    pub(crate) fn strip_mcus(self) -> usize {
+        let most = STRIP_PIXELS / (8 * self.mcu.across);
+        self.geometry.batch(self.geometry.fitting().min(most))
     }
 
     /// The same picture in another size.

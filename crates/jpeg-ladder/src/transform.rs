@@ -1,7 +1,7 @@
 //! From samples to coefficients, batch after batch: of a frame's pixels, and of the smaller pictures made of it.
 
 use crate::batch::{BatchSink, Workspace};
-use crate::block::{Coefficients, Mcu, Pairs, STRIP_PIXELS};
+use crate::block::{Coefficients, Mcu, Pairs};
 use crate::interval::Picture;
 use crate::kernel::{Job, Loops};
 use crate::samples::Samples;
@@ -41,7 +41,7 @@ impl<S: BatchSink> Job for Transform<'_, '_, S> {
             mut sink,
         } = self;
         let (mcu, geometry) = (picture.mcu, picture.geometry);
-        let per_batch = geometry.batch(geometry.fitting().min(STRIP_PIXELS / (8 * mcu.across)));
+        let per_batch = picture.strip_mcus();
         for row in 0..geometry.mcus_down {
             for column in (0..geometry.mcus_across).step_by(per_batch) {
                 let window = window(picture, row, column, per_batch);

@@ -8,8 +8,9 @@ use super::distance::Distance;
 /// Frames of a mean.
 pub(super) const FRAMES: i32 = 8;
 
-/// The sums that are followed: squares of luma's low and high frequencies and of chroma's, then the DC of luma, Cb, Cr.
-pub(super) type Sums = [i32; 7];
+/// The sums that are followed: squares of luma's low and high frequencies and of chroma's, then the DC of luma, Cb, Cr,
+/// and a zero, so that they fill a register.
+pub(super) type Sums = [i32; 8];
 
 /// Means of sums, times `FRAMES`.
 #[derive(Clone, Copy, Default)]
@@ -19,15 +20,15 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Adds a frame; `seen` were added before.
+    /// Adds a frame; `seen` were added before. The first one takes the place of whatever was.
     #[inline(always)]
     pub(super) fn add(&mut self, seen: u16, distance: &Distance) {
         let [low, high, chroma_low, chroma_high] = distance.squares();
         let [cb, cr] = distance.chroma_dc;
-        let sums = [low, high, chroma_low, chroma_high, distance.dc, cb, cr];
+        let sums = [low, high, chroma_low, chroma_high, distance.dc, cb, cr, 0];
         if i32::from(seen) < FRAMES {
             for (late, sum) in self.late.iter_mut().zip(sums) {
-                *late += sum;
+                *late = if seen == 0 { sum } else { *late + sum };
             }
             self.first = self.late;
         } else {

@@ -97,12 +97,18 @@ impl Check {
         }
     }
 
-    /// Notes a block's high frequencies.
+    /// Notes so many blocks of a bin, and how many of them are near.
     #[inline(always)]
-    pub(super) fn block(&mut self, bin: usize, high: i32) {
+    pub(super) fn blocks(&mut self, bin: usize, all: u32, near: u32) {
         let blocks = &mut self.blocks[bin];
-        blocks[0] += 1;
-        blocks[1] += u32::from(high < NEAR_BLOCK);
+        blocks[0] += all;
+        blocks[1] += near;
+    }
+
+    /// Whether a block with such high frequencies is near.
+    #[inline(always)]
+    pub(super) fn is_near(high: i32) -> bool {
+        high < NEAR_BLOCK
     }
 
     /// Notes an interval that has not changed; `mean` is what noise alone gives on average.

@@ -4,12 +4,17 @@
 //! 256 on average as long as nothing changes.
 
 use super::bands::{BINS, LOW};
+use super::check::Check;
 use super::distance::Distance;
 use super::noise::Noise;
 use crate::kernel::{Loops, Squares};
 
-/// In place of a block's bin: it was not asked for since the block is shown.
-pub(super) const UNKNOWN: u8 = u8::MAX;
+/// Whose noise an MCU's blocks have.
+pub(super) struct Bins<'a> {
+    pub(super) of: &'a mut [u8],
+    /// Whether they were asked for since the blocks are shown.
+    pub(super) known: bool,
+}
 
 /// Compares an MCU's blocks, the luma ones first.
 #[inline(always)]
@@ -17,38 +22,83 @@ pub(super) fn compare<K: Loops>(
     kernel: K,
     now: &[[i16; 64]],
     shown: &[[i16; 64]],
-    bins: &mut [u8],
+    bins: Bins,
     luma_blocks: usize,
     noise: &mut Noise,
 ) -> Distance {
-    let mut sum = Distance::default();
-    for (b, ((now, shown), known)) in now.iter().zip(shown).zip(bins).enumerate() {
-        if *known == UNKNOWN {
-            *known = if b < luma_blocks {
-                noise.bin_of(shown)
+    let count = bins.of.len();
+    let (now, shown) = (&now[..count], &shown[..count]);
+    if !bins.known {
+        for (b, (bin, shown)) in bins.of.iter_mut().zip(shown).enumerate() {
+            *bin = if b < luma_blocks {
+                noise.bin_of(kernel, shown)
             } else {
-                BINS
-            } as u8;
+                BINS as u8
+            };
         }
-        let bin = usize::from(*known).min(BINS);
-        let Squares { dc, low, all } =
-            kernel.squares(now, shown, noise.reciprocals(bin), &LOW_MASK);
-        let high = all - low - dc * dc;
-        noise.check.block(bin, high);
-        if b < luma_blocks {
-            sum.dc += dc;
-            sum.low += low + dc * dc;
-            sum.high += high;
-        } else {
-            sum.chroma_dc[b - luma_blocks] = dc;
-            sum.chroma_low += low + dc * dc;
-            sum.chroma_high += high;
-        }
-        sum.block_dc = sum.block_dc.max(dc.abs());
-        sum.block_low = sum.block_low.max(low);
-        sum.block_high = sum.block_high.max(high);
     }
+    let (mut sum, mut near) = (Distance::default(), Near::default());
+    for b in (0..count).step_by(2) {
+        // One that is left over is a pair with itself.
+        let pair = [b, (b + 1).min(count - 1)];
+        let of = pair.map(|b| usize::from(bins.of[b]).min(BINS));
+        let squares = kernel.squares(
+            pair.map(|b| &now[b]),
+            pair.map(|b| &shown[b]),
+            of.map(|bin| noise.reciprocals(bin)),
+            &LOW_MASK,
+        );
+        for (n, Squares { dc, low, all }) in squares.into_iter().enumerate() {
+            let b = b + n;
+            if b == count {
+                break;
+            }
+            let high = all - low - dc * dc;
+            near.add(of[n], high, &mut noise.check);
+            if b < luma_blocks {
+                sum.dc += dc;
+                sum.low += low + dc * dc;
+                sum.high += high;
+            } else {
+                sum.chroma_dc[b - luma_blocks] = dc;
+                sum.chroma_low += low + dc * dc;
+                sum.chroma_high += high;
+            }
+            sum.block_dc = sum.block_dc.max(dc.abs());
+            sum.block_low = sum.block_low.max(low);
+            sum.block_high = sum.block_high.max(high);
+        }
+    }
+    near.note(&mut noise.check);
     sum
+}
+
+/// Blocks of one bin that follow each other, and how many of them are near.
+#[derive(Default)]
+struct Near {
+    bin: usize,
+    all: u32,
+    near: u32,
+}
+
+impl Near {
+    #[inline(always)]
+    fn add(&mut self, bin: usize, high: i32, check: &mut Check) {
+        if bin != self.bin {
+            self.note(check);
+            *self = Self {
+                bin,
+                ..Self::default()
+            };
+        }
+        self.all += 1;
+        self.near += u32::from(Check::is_near(high));
+    }
+
+    #[inline(always)]
+    fn note(&self, check: &mut Check) {
+        check.blocks(self.bin, self.all, self.near);
+    }
 }
 
 /// Which of the first sixteen coefficients are low frequencies.

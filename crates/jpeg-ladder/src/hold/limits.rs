@@ -217,6 +217,7 @@ impl Limit {
                 luma_shift,
                 chroma_shift,
                 chroma_shift,
+                0,
             ],
             mean: std::array::from_fn(|n| {
                 let n = (n + 1) as f32;
@@ -230,17 +231,21 @@ impl Limit {
     /// Whether any block of an MCU is beyond the limits of a block.
     #[inline(always)]
     pub(super) fn is_passed_by_a_block(&self, distance: &Distance) -> bool {
-        distance.block_dc > self.dc
-            || distance.block_low > self.squares[0]
-            || distance.block_high > self.squares[1]
+        // Bit by bit, here and below: there is nothing to be gained by looking at one after the other.
+        (distance.block_dc > self.dc)
+            | (distance.block_low > self.squares[0])
+            | (distance.block_high > self.squares[1])
     }
 
     /// Whether this frame is beyond.
     #[inline(always)]
     pub(super) fn is_passed(&self, distance: &Distance) -> bool {
-        self.is_passed_by_dc(distance)
-            || self.is_passed_by_chroma_dc(distance)
-            || (0..SQUARES).any(|i| self.is_passed_by_squares(distance, i))
+        let mut passed = self.is_passed_by_dc(distance) | self.is_passed_by_chroma_dc(distance);
+        let squares = distance.squares();
+        for i in 0..SQUARES {
+            passed |= squares[i] > self.squares[i];
+        }
+        passed
     }
 
     #[inline(always)]
@@ -250,10 +255,8 @@ impl Limit {
 
     #[inline(always)]
     pub(super) fn is_passed_by_chroma_dc(&self, distance: &Distance) -> bool {
-        distance
-            .chroma_dc
-            .iter()
-            .any(|dc| dc.abs() > self.chroma_dc)
+        let [cb, cr] = distance.chroma_dc;
+        (cb.abs() > self.chroma_dc) | (cr.abs() > self.chroma_dc)
     }
 
     #[inline(always)]
@@ -272,9 +275,13 @@ impl Limit {
     pub(super) fn is_passed_in_time(&self, seen: u16, growth: &Sums, late: &Sums) -> bool {
         let complete = i32::from(seen) >= FRAMES;
         let mean = &self.mean[usize::from(seen).min(FRAMES as usize - 1)];
-        (0..SQUARES).any(|i| late[i] > mean[i])
-            || complete
-                && ((0..SQUARES).any(|i| growth[i] > self.growth[i])
-                    || (SQUARES..growth.len()).any(|i| growth[i].abs() > self.growth[i]))
+        let (mut above, mut grown) = (false, false);
+        for i in 0..SQUARES {
+            above |= late[i] > mean[i];
+            grown |= growth[i] > self.growth[i];
+            // The DC's may go either way.
+            grown |= growth[SQUARES + i].abs() > self.growth[SQUARES + i];
+        }
+        above | (grown & complete)
     }
 }

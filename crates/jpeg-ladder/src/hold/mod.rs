@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod distance;
 mod limits;
+mod look;
 mod noise;
 mod rule;
 mod sample;
@@ -21,10 +22,9 @@ mod tests;
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 use cell::Cell;
-use compare::{UNKNOWN, compare};
 use limits::Limits;
 use noise::Noise;
-use rule::{Course, Finding};
+use rule::Finding;
 
 /// How long what is still is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,15 @@ pub(crate) enum Verdict {
     Held,
     /// It has not, but it was held for long: encoded anew.
     Refreshed,
+}
+
+/// What becomes of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Some of it may be held.
+    Part,
+    /// Everything is fresh: the camera moves, or the noise is not known. It is not shown yet if that takes what is not there.
+    All { shown: bool },
 }
 
 /// What an interval went through.
@@ -63,15 +72,17 @@ pub(crate) struct Hold {
     noise: Noise,
     /// As a frame; empty before the first one.
     shown: Vec<[i16; 64]>,
-    /// By block: whose noise it has.
+    /// By block: whose noise it has, of those that were compared since they are shown.
     bins: Vec<u8>,
     /// By MCU.
     cells: Vec<Cell>,
     /// By interval.
     past: Vec<Past>,
     findings: Vec<Finding>,
-    /// By group of those that are refreshed together: whether one is due.
+    /// By group of those that are refreshed together: whether one is due, or may be while a frame is looked at.
     due: Vec<bool>,
+    /// Of the frame that is compared.
+    limits: Option<Limits>,
     /// Whether the camera moves, or the light.
     everything: bool,
 }
@@ -88,6 +99,7 @@ impl Hold {
             past: Vec::new(),
             findings: Vec::new(),
             due: Vec::new(),
+            limits: None,
             everything: true,
         }
     }
@@ -113,8 +125,37 @@ impl Hold {
         self.noise.quantised_by(steps);
     }
 
-    /// Compares a frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) with what is shown, and
-    /// shows what is not held. Always of the same geometry; what the frame holds afterwards is of no use.
+    /// Whether the frame that comes next is likely to be fresh as a whole, as the last one was.
+    pub(crate) fn expects_all(&self) -> bool {
+        self.everything
+    }
+
+    /// Decides upon the frame whose intervals were all looked at, and shows what is not held. `frame` has all of it, or
+    /// what [`Self::look`] has put there (`!whole`); if that does not do, it is said and
+    /// [`Self::show_all`] has to follow.
+    pub(crate) fn conclude(
+        &mut self,
+        frame: &mut Vec<[i16; 64]>,
+        whole: bool,
+        geometry: Geometry,
+        verdicts: &mut [Verdict],
+    ) -> Outcome {
+        self.noise.conclude();
+        let all = self.is_all_fresh();
+        self.judge(all, geometry, verdicts);
+        if all {
+            if whole {
+                self.show_all(frame, geometry);
+            }
+            return Outcome::All { shown: whole };
+        }
+        self.show(whole, frame, geometry, verdicts);
+        Outcome::Part
+    }
+
+    /// Decides upon a whole frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) by comparing it
+    /// with what is shown, and shows what is not held; whether that is everything. Always of the same geometry; what the
+    /// frame holds afterwards is of no use.
     #[inline(always)]
     pub(crate) fn decide<K: Loops>(
         &mut self,
@@ -122,50 +163,26 @@ impl Hold {
         frame: &mut Vec<[i16; 64]>,
         geometry: Geometry,
         verdicts: &mut [Verdict],
-    ) {
+    ) -> Outcome {
         if self.shown.is_empty() {
             self.shown.resize(frame.len(), [0; 64]);
-            self.bins.resize(frame.len(), UNKNOWN);
+            self.bins.resize(frame.len(), 0);
             self.cells.resize(geometry.mcus(), Cell::default());
             self.past.resize(geometry.intervals, Past::default());
             self.findings.resize(geometry.intervals, Finding::Changed);
         }
         self.noise.observe(frame, geometry);
         if self.noise.is_known() {
-            self.compare(kernel, frame, geometry);
-        }
-        let all = self.is_all_fresh();
-        self.judge(all, geometry, verdicts);
-        self.show(all, frame, geometry, verdicts);
-    }
-
-    /// From the coefficients to a finding for each interval.
-    #[inline(always)]
-    fn compare<K: Loops>(&mut self, kernel: K, frame: &[[i16; 64]], geometry: Geometry) {
-        let limits = Limits::new(&self.noise, geometry);
-        let per_mcu = geometry.blocks_per_mcu;
-        let past = self.past.iter_mut().zip(&mut self.findings);
-        for (interval, (past, finding)) in past.enumerate() {
-            let mut course = Course::new(&limits, past.seen);
-            let first = interval * geometry.interval_mcus;
-            for mcu in first..first + geometry.interval_mcus {
-                let blocks = mcu * per_mcu..(mcu + 1) * per_mcu;
-                let distance = compare(
-                    kernel,
-                    &frame[blocks.clone()],
-                    &self.shown[blocks.clone()],
-                    &mut self.bins[blocks],
-                    geometry.luma_blocks,
-                    &mut self.noise,
-                );
-                if course.mcu(&distance, &mut self.cells[mcu]) {
-                    break;
-                }
+            self.limits = Some(Limits::new(&self.noise, geometry));
+            let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
+            for (interval, blocks) in frame.chunks_exact(blocks).enumerate() {
+                self.compare(kernel, interval, blocks, geometry);
             }
-            past.seen = past.seen.saturating_add(1);
-            *finding = course.finding(&mut self.noise);
+            return self.conclude(frame, true, geometry, verdicts);
         }
-        self.noise.conclude();
+        verdicts.fill(Verdict::Fresh);
+        self.show_all(frame, geometry);
+        Outcome::All { shown: true }
     }
 
     /// Whether the whole frame is encoded: the noise is not known, or so much changes that it is the camera or the light.
@@ -204,38 +221,35 @@ impl Hold {
         }
     }
 
-    fn show(
-        &mut self,
-        all: bool,
-        frame: &mut Vec<[i16; 64]>,
-        geometry: Geometry,
-        verdicts: &[Verdict],
-    ) {
-        let mcus = geometry.interval_mcus;
-        let blocks = mcus * geometry.blocks_per_mcu;
+    /// Shows what is not held, of a whole frame or of what was not shown yet when it was looked at.
+    fn show(&mut self, whole: bool, frame: &[[i16; 64]], geometry: Geometry, verdicts: &[Verdict]) {
+        let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
         for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
             past.fresh = *verdict == Verdict::Fresh;
             past.age += 1;
             if *verdict == Verdict::Held {
                 continue;
             }
-            // While everything is fresh, ages are spread: refreshes must not come all at once.
-            past.age = if all {
-                spread(group(geometry, i, self.together), self.refresh_frames)
-            } else {
-                0
-            };
+            past.age = 0;
             past.seen = 0;
-            self.cells[i * mcus..][..mcus].fill(Cell::default());
-            self.bins[i * blocks..][..blocks].fill(UNKNOWN);
-            if !all {
+            if whole || self.findings[i] != Finding::Changed {
                 self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
             }
         }
-        // Nothing of what was shown is left: no need to copy megabytes.
-        if all {
-            std::mem::swap(&mut self.shown, frame);
+    }
+
+    /// Shows a whole frame.
+    pub(crate) fn show_all(&mut self, frame: &mut Vec<[i16; 64]>, geometry: Geometry) {
+        for (i, past) in self.past.iter_mut().enumerate() {
+            *past = Past {
+                // While everything is fresh, ages are spread: refreshes must not come all at once.
+                age: spread(group(geometry, i, self.together), self.refresh_frames),
+                seen: 0,
+                fresh: true,
+            };
         }
+        // Nothing of what was shown is left: no need to copy megabytes.
+        std::mem::swap(&mut self.shown, frame);
     }
 }
 

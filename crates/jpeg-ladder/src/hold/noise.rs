@@ -8,6 +8,7 @@ use super::bands::{BINS, LOW, UNIT, bin};
 use super::check::Check;
 use super::sample::{Estimate, Sample};
 use crate::interval::Geometry;
+use crate::kernel::Loops;
 
 /// Estimates that are remembered: about five seconds of them at 34 frames a second.
 const MEMORY: usize = 24;
@@ -29,6 +30,8 @@ pub(super) struct Noise {
     next: usize,
     /// Variance of the high frequencies by bin.
     levels: [f32; BINS + 1],
+    /// By the darkest and the brightest bin of a block: the bin whose noise it has.
+    between: [[u8; BINS]; BINS],
     /// One over the deviation of a difference, by bin and coefficient, as `distance` takes it.
     reciprocals: Box<[[i16; 64]; BINS + 1]>,
     /// The variance that mains light gives to a luma block's DC over that of noise.
@@ -45,6 +48,7 @@ impl Noise {
             memory: Vec::with_capacity(MEMORY),
             next: 0,
             levels: [1.0; BINS + 1],
+            between: [[0; BINS]; BINS],
             reciprocals: Box::new([[0; 64]; BINS + 1]),
             flicker: 0.0,
             steps: None,
@@ -82,19 +86,25 @@ impl Noise {
 
     /// The bin whose noise a luma block has: in one of great contrast, dark and bright pixels have theirs.
     #[inline(always)]
-    pub(super) fn bin_of(&self, block: &[i16; 64]) -> usize {
+    pub(super) fn bin_of<K: Loops>(&self, kernel: K, block: &[i16; 64]) -> u8 {
         // The root of the squares' sum is the contrast as a DC has brightness.
-        let squares: i32 = block[1..].iter().map(|&c| i32::from(c >> 2).pow(2)).sum();
-        let (dc, contrast) = (i32::from(block[0]), 4 * squares.isqrt());
-        let (own, ends) = (bin(dc), [bin(dc - contrast), bin(dc + contrast)]);
-        if ends == [own; 2] {
-            return own;
-        }
-        let both = f32::midpoint(self.levels[ends[0]], self.levels[ends[1]]);
+        let squares = kernel.contrast(block);
+        let (dc, contrast) = (i32::from(block[0]), 4 * root(squares));
+        self.between[bin(dc - contrast)][bin(dc + contrast)]
+    }
+
+    /// As [`Self::bin_of`], of the bins that a block's pixels are in.
+    fn bin_between(&self, darkest: usize, brightest: usize) -> usize {
+        let both = f32::midpoint(self.levels[darkest], self.levels[brightest]);
         let off = |bin: &usize| (self.levels[*bin] - both).abs();
-        (ends[0]..=ends[1])
+        (darkest..=brightest)
             .min_by(|a, b| off(a).total_cmp(&off(b)))
-            .unwrap_or(own)
+            .unwrap_or(darkest)
+    }
+
+    /// Lets a frame pass of which no estimate needs anything; false if it is to be observed.
+    pub(super) fn passes(&mut self) -> bool {
+        self.sample.passes()
     }
 
     /// Takes a frame for the estimate.
@@ -143,6 +153,16 @@ impl Noise {
                 self.reciprocals[bin][i] = reciprocal.min(f32::from(i16::MAX)) as i16;
             }
         }
+        self.sort_blocks();
+    }
+
+    /// After the levels have changed.
+    fn sort_blocks(&mut self) {
+        for darkest in 0..BINS {
+            for brightest in darkest..BINS {
+                self.between[darkest][brightest] = self.bin_between(darkest, brightest) as u8;
+            }
+        }
     }
 
     /// One of the lower of the remembered values.
@@ -150,5 +170,24 @@ impl Noise {
         let mut all: Vec<f32> = self.memory.iter().map(of).collect();
         all.sort_unstable_by(f32::total_cmp);
         all[(all.len() / 2).min(BELIEVED)]
+    }
+}
+
+/// The whole root of a sum of squares, as `isqrt` has it but by the processor: what has 53 bits has none that is rounded up.
+#[inline(always)]
+fn root(squares: i32) -> i32 {
+    f64::from(squares).sqrt() as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_is_the_whole_one() {
+        let near_squares = (0..=46_340).flat_map(|n: i32| [n * n - 1, n * n, n * n + 1]);
+        for squares in near_squares.chain([i32::MAX]).filter(|&n| n >= 0) {
+            assert_eq!(root(squares), squares.isqrt(), "{squares}");
+        }
     }
 }

@@ -56,8 +56,8 @@ impl<'a> Course<'a> {
         let (growth, late, seen) = (cell.growth(), cell.late(), self.seen);
         let found = judge(self.limits, |degree| {
             degree.block.is_passed_by_a_block(distance)
-                || degree.mcu.is_passed(distance)
-                || degree.mcu.is_passed_in_time(seen, &growth, &late)
+                | degree.mcu.is_passed(distance)
+                | degree.mcu.is_passed_in_time(seen, &growth, &late)
         });
         self.finding = self.finding.max(found);
         self.sum.add(distance);

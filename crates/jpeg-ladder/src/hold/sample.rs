@@ -72,6 +72,13 @@ impl Sample {
         self.blocks.clear();
     }
 
+    /// Lets a frame pass that is not to be compared; false if it is to be [`Self::take`]n.
+    pub(super) fn passes(&mut self) -> bool {
+        let passes = !self.intervals.is_empty() && self.waited + 1 < LAG;
+        self.waited += u32::from(passes);
+        passes
+    }
+
     /// Compares `frame` with the earlier one when it is time, and takes the next.
     pub(super) fn take(&mut self, frame: &[[i16; 64]], geometry: Geometry) -> Option<Estimate> {
         self.waited += 1;

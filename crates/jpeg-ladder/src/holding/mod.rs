@@ -1,7 +1,8 @@
-//! Encoding in two passes, where what is still is held: the whole frame's coefficients, one decision for every interval,
-//! then each quality's file of bytes that are new and bytes that are used again.
+//! Encoding in two passes, where what is still is held: the frame's coefficients and one decision for every interval,
+//! then each quality's file of bytes that are new and bytes that are used again. While everything is fresh, the first
+//! pass encodes as well, as if nothing were held.
 //!
-//! `hold` has the rule, `code` the second pass, `kept_files` and `last_file` the bytes of before, `layer` the smaller sizes. Every file is the one that an
+//! `hold` has the rule, `watch` the first pass, `code` the second, `kept_files` and `last_file` the bytes of before, `layer` the smaller sizes. Every file is the one that an
 //! encoder without a past makes of what is shown, whichever qualities were wanted before: a quality's file of any
 //! earlier frame will do, since each interval remembers when it changed.
 
@@ -11,12 +12,12 @@ mod last_file;
 mod layer;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-use std::ops::Range;
-
-use crate::batch::{BatchSink, Workspace};
-use crate::hold::{Hold, HoldSettings, Verdict};
-use crate::interval::Picture;
+use crate::batch::{EncodeNow, Workspace};
+use crate::error::EncodeError;
+use crate::hold::{Hold, HoldSettings, Outcome, Verdict};
+use crate::interval::{Geometry, Picture};
 use crate::kernel::{Job, Kernel, Loops};
 use crate::request::Rungs;
 use crate::size::Size;
@@ -24,6 +25,8 @@ use code::Shown;
 use kept_files::KeptFiles;
 pub(crate) use kept_files::side;
 use layer::{Content, Larger, Layer};
+use watch::Pass;
+pub(crate) use watch::Watch;
 
 /// What became of a frame's intervals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +59,10 @@ pub(crate) struct Holding {
     /// Of the last frame that was decided upon, counted from 1; 0 if what came last was none.
     number: u64,
     decided: bool,
+    /// Whether the scans of full size are written already.
+    coded: bool,
+    /// Where they began; kept for its capacity.
+    starts: Vec<usize>,
     verdicts: Vec<Verdict>,
     /// By interval: the number of the frame that it was last encoded of.
     changed_at: Vec<u64>,
@@ -73,6 +80,8 @@ impl Holding {
             frame: Vec::new(),
             number: 0,
             decided: false,
+            coded: false,
+            starts: Vec::new(),
             verdicts: Vec::new(),
             changed_at: Vec::new(),
             files: KeptFiles::new(),
@@ -110,19 +119,71 @@ impl Holding {
         }
         let read = !(again && self.decided);
         self.decided &= !read;
+        self.coded = false;
         read
     }
 
-    /// Where the frame's batches go.
-    pub(crate) fn sink(&mut self) -> Keep<'_> {
-        Keep {
-            blocks_per_mcu: self.picture.map_or(0, |picture| picture.mcu.blocks()),
+    /// Decides upon a frame that `read` passes through a sink, twice if need be; `steps` are those of a camera that
+    /// compresses. Where all of it turns out fresh, as the last one was, the scans of `now` are written by then.
+    ///
+    /// # Errors
+    /// Those of `read`; then nothing is known of the frame.
+    pub(crate) fn decide(
+        &mut self,
+        kernel: Kernel,
+        picture: Picture,
+        steps: Option<[&[u16; 64]; 2]>,
+        mut now: Option<EncodeNow>,
+        mut read: impl FnMut(Watch) -> Result<(), EncodeError>,
+    ) -> Result<Intervals, EncodeError> {
+        let geometry = picture.geometry;
+        let pass = self.pass(picture, steps);
+        now = now.filter(|_| self.hold.expects_all());
+        self.starts.clear();
+        let outs = now.iter().flat_map(|now| &*now.out);
+        self.starts.extend(outs.map(Vec::len));
+        read(Watch {
+            hold: &mut self.hold,
+            geometry,
             frame: &mut self.frame,
+            pass,
+            now: now.as_mut().map(EncodeNow::again),
+        })?;
+        self.number += 1;
+        self.decided = true;
+        let outcome = if pass.looks {
+            let (frame, verdicts) = (&mut self.frame, &mut self.verdicts);
+            self.hold.conclude(frame, pass.keeps, geometry, verdicts)
+        } else {
+            kernel.run(Decide {
+                holding: self,
+                geometry,
+            })
+        };
+        if outcome == (Outcome::All { shown: false }) {
+            read(Watch {
+                hold: &mut self.hold,
+                geometry,
+                frame: &mut self.frame,
+                pass: Pass {
+                    looks: false,
+                    keeps: true,
+                },
+                now: None,
+            })?;
+            self.hold.show_all(&mut self.frame, geometry);
         }
+        self.coded = now.is_some() && outcome != Outcome::Part;
+        if let Some(now) = now.filter(|_| !self.coded) {
+            for (out, start) in now.out.iter_mut().zip(&self.starts) {
+                out.truncate(*start);
+            }
+        }
+        Ok(self.count())
     }
 
-    /// Decides upon the frame that was read; `steps` are those of a camera that compresses.
-    pub(crate) fn decide(&mut self, kernel: Kernel, steps: Option<[&[u16; 64]; 2]>) -> Intervals {
+    /// What the first pass over a frame is for.
+    fn pass(&mut self, picture: Picture, steps: Option<[&[u16; 64]; 2]>) -> Pass {
         self.hold.quantised_by(steps);
         // As many full intervals as the smallest picture's shows in either direction.
         let together = match &self.smaller {
@@ -131,9 +192,32 @@ impl Holding {
             [None, None] => 1,
         };
         self.hold.refresh_together(together);
-        self.number += 1;
-        self.decided = true;
-        kernel.run(Decide(self))
+        let geometry = picture.geometry;
+        // A camera's frame may turn out damaged at its end: of such a one nothing shall be remembered.
+        let looks = steps.is_none()
+            && geometry.interval_mcus <= picture.strip_mcus()
+            && self.hold.begin(geometry);
+        Pass {
+            looks,
+            keeps: !looks || self.hold.expects_all(),
+        }
+    }
+
+    /// Notes what has changed.
+    fn count(&mut self) -> Intervals {
+        let mut intervals = Intervals::default();
+        for (verdict, changed_at) in self.verdicts.iter().zip(&mut self.changed_at) {
+            let count = match verdict {
+                Verdict::Fresh => &mut intervals.fresh,
+                Verdict::Held => &mut intervals.held,
+                Verdict::Refreshed => &mut intervals.refreshed,
+            };
+            *count += 1;
+            if *verdict != Verdict::Held {
+                *changed_at = self.number;
+            }
+        }
+        intervals
     }
 
     /// Writes the scans of all that is coded behind their headers; half of those of full size in a thread of their own, if
@@ -156,7 +240,7 @@ impl Holding {
             changed_at: &self.changed_at,
             number: self.number,
         };
-        if rungs.wants(Size::Full) {
+        if rungs.wants(Size::Full) && !self.coded {
             self.files
                 .code(kernel, [Some(&mut *work), second], shown, rungs, out);
         }
@@ -180,53 +264,22 @@ impl Holding {
 }
 
 /// [`Hold::decide`] with the kernel's instructions.
-struct Decide<'a>(&'a mut Holding);
+struct Decide<'a> {
+    holding: &'a mut Holding,
+    geometry: Geometry,
+}
 
 impl Job for Decide<'_> {
-    type Output = Intervals;
+    type Output = Outcome;
 
     #[inline(always)]
-    fn run<K: Loops>(self, kernel: K) -> Intervals {
+    fn run<K: Loops>(self, kernel: K) -> Outcome {
         let Holding {
             hold,
-            picture,
             frame,
             verdicts,
-            changed_at,
-            number,
             ..
-        } = self.0;
-        let mut intervals = Intervals::default();
-        let Some(picture) = picture else {
-            return intervals;
-        };
-        hold.decide(kernel, frame, picture.geometry, verdicts);
-        for (verdict, changed_at) in verdicts.iter().zip(changed_at) {
-            let count = match verdict {
-                Verdict::Fresh => &mut intervals.fresh,
-                Verdict::Held => &mut intervals.held,
-                Verdict::Refreshed => &mut intervals.refreshed,
-            };
-            *count += 1;
-            if *verdict != Verdict::Held {
-                *changed_at = *number;
-            }
-        }
-        intervals
-    }
-}
-
-/// Keeps a frame's coefficients.
-pub(crate) struct Keep<'a> {
-    blocks_per_mcu: usize,
-    frame: &'a mut [[i16; 64]],
-}
-
-impl BatchSink for Keep<'_> {
-    #[inline(always)]
-    fn take<K: Loops>(&mut self, _: K, work: &mut Workspace, mcus: Range<usize>) {
-        let blocks = mcus.start * self.blocks_per_mcu..mcus.end * self.blocks_per_mcu;
-        let count = blocks.len();
-        self.frame[blocks].copy_from_slice(&work.coefficients.blocks[..count]);
+        } = self.holding;
+        hold.decide(kernel, frame, self.geometry, verdicts)
     }
 }

@@ -17,6 +17,8 @@ use super::halve_avx2;
 use super::lanes::transform;
 use super::loops::{Divide, Job, Loops};
 use super::packed;
+use super::squares::{Pair, Squares};
+use super::squares_avx2;
 use crate::bits::{Packed, SPARE_BYTES};
 use crate::block::{Batch, Coefficients, Pairs, Quantised, STRIP_PIXELS};
 use crate::symbols::Symbols;
@@ -249,6 +251,18 @@ impl Loops for Avx2 {
             &below[64 * whole..],
             &mut out[32 * whole..],
         );
+    }
+
+    #[inline(always)]
+    fn squares(self, now: Pair, shown: Pair, reciprocals: Pair, low: &[i16; 16]) -> [Squares; 2] {
+        // SAFETY: the token stands for the instructions.
+        unsafe { squares_avx2::squares(now, shown, reciprocals, low) }
+    }
+
+    #[inline(always)]
+    fn contrast(self, block: &[i16; 64]) -> i32 {
+        // SAFETY: the token stands for the instructions.
+        unsafe { squares_avx2::contrast(block) }
     }
 
     #[inline(always)]

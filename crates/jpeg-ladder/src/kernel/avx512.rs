@@ -27,6 +27,7 @@ use super::halve::Means;
 use super::lanes::transform;
 use super::loops::{Job, Loops};
 use super::packed;
+use super::squares::{Pair, Squares};
 use crate::bits::Packed;
 use crate::block::{
     BATCH_BLOCKS, BLOCK_SYMBOLS, Batch, Coefficients, Pairs, Piece, Quantised, SPARE_SYMBOLS,
@@ -154,6 +155,16 @@ impl<const GATHER: bool> Loops for Avx512<GATHER> {
     fn chroma<const FIRST: usize>(self, above: &[u8], below: &[u8], out: &mut [u8]) {
         // SAFETY: the token stands for the instructions.
         unsafe { chroma::<FIRST>(above, below, out) }
+    }
+
+    #[inline(always)]
+    fn squares(self, now: Pair, shown: Pair, reciprocals: Pair, low: &[i16; 16]) -> [Squares; 2] {
+        self.0.squares(now, shown, reciprocals, low)
+    }
+
+    #[inline(always)]
+    fn contrast(self, block: &[i16; 64]) -> i32 {
+        self.0.contrast(block)
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::halve::{self, Means};
 use super::packed;
-use super::squares::{self, Squares};
+use super::squares::{self, Pair, Squares};
 use crate::bits::Packed;
 use crate::block::{Batch, Coefficients, Pairs, Quantised};
 use crate::colour;
@@ -85,17 +85,17 @@ pub(crate) trait Loops: Copy {
         colour::expand_chroma(row);
     }
 
-    /// Differences of a block from what is shown of it, in sixteenths of what noise alone gives; `low` is a mask of the
-    /// first coefficients.
+    /// Differences of two blocks from what is shown of them, in sixteenths of what noise alone gives; `low` is a mask of
+    /// the first coefficients.
     #[inline(always)]
-    fn squares(
-        self,
-        now: &[i16; 64],
-        shown: &[i16; 64],
-        reciprocals: &[i16; 64],
-        low: &[i16; 16],
-    ) -> Squares {
-        squares::squares(now, shown, reciprocals, low)
+    fn squares(self, now: Pair, shown: Pair, reciprocals: Pair, low: &[i16; 16]) -> [Squares; 2] {
+        [0, 1].map(|n| squares::squares(now[n], shown[n], reciprocals[n], low))
+    }
+
+    /// The squares of a block's AC coefficients, each a quarter, summed.
+    #[inline(always)]
+    fn contrast(self, block: &[i16; 64]) -> i32 {
+        squares::contrast(block)
     }
 
     /// The means of four of the samples that two blocks of coefficients stand for.

@@ -18,6 +18,8 @@ mod neon;
 pub(crate) mod packed;
 pub(crate) mod portable;
 pub(crate) mod squares;
+#[cfg(target_arch = "x86_64")]
+mod squares_avx2;
 
 pub(crate) use halve::Means;
 pub(crate) use loops::{Job, Loops};

@@ -11,7 +11,7 @@ mod transform;
 mod transpose;
 
 use super::loops::{Job, Loops};
-use super::squares::Squares;
+use super::squares::{Pair, Squares};
 use crate::bits::Packed;
 use crate::block::{Batch, Coefficients, Pairs, Quantised};
 use crate::symbols::Symbols;
@@ -91,13 +91,7 @@ impl Loops for Neon {
     }
 
     #[inline(always)]
-    fn squares(
-        self,
-        now: &[i16; 64],
-        shown: &[i16; 64],
-        reciprocals: &[i16; 64],
-        low: &[i16; 16],
-    ) -> Squares {
-        squares::squares(now, shown, reciprocals, low)
+    fn squares(self, now: Pair, shown: Pair, reciprocals: Pair, low: &[i16; 16]) -> [Squares; 2] {
+        [0, 1].map(|n| squares::squares(now[n], shown[n], reciprocals[n], low))
     }
 }

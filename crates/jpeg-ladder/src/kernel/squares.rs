@@ -12,7 +12,10 @@ pub(crate) struct Squares {
     pub(crate) all: i32,
 }
 
-/// As [`super::Loops::squares`] has it.
+/// Two blocks.
+pub(crate) type Pair<'a> = [&'a [i16; 64]; 2];
+
+/// As [`super::Loops::squares`] has it, of one block.
 #[inline(always)]
 pub(crate) fn squares(
     now: &[i16; 64],
@@ -42,6 +45,12 @@ pub(crate) fn squares(
         low: pairs(&lows).iter().sum(),
         all: all.iter().sum(),
     }
+}
+
+/// As [`super::Loops::contrast`] has it.
+#[inline(always)]
+pub(crate) fn contrast(block: &[i16; 64]) -> i32 {
+    block[1..].iter().map(|&c| i32::from(c >> 2).pow(2)).sum()
 }
 
 /// Squares, summed by twos: one instruction where there are vectors.

@@ -7,7 +7,8 @@ use super::{Job, Kernel, Loops, Squares};
 #[derive(Debug, PartialEq, Eq)]
 struct Made {
     rows: Vec<Vec<u8>>,
-    squares: Vec<Squares>,
+    squares: Vec<[Squares; 2]>,
+    contrasts: Vec<i32>,
 }
 
 struct Rows<'a> {
@@ -64,11 +65,16 @@ impl Job for Rows<'_> {
             }
         }
         let low: [i16; 16] = std::array::from_fn(|i| if (1..10).contains(&i) { -1 } else { 0 });
-        let blocks = self.words.windows(3);
-        let squares = blocks.map(|of| kernel.squares(&of[0], &of[1], &of[2], &low));
+        let blocks = self.words.windows(4);
+        let squares = blocks.map(|of| {
+            let pair = |a: usize, b: usize| [&of[a], &of[b]];
+            kernel.squares(pair(0, 2), pair(1, 0), pair(2, 3), &low)
+        });
+        let contrasts = self.words.iter().map(|block| kernel.contrast(block));
         Made {
             rows,
             squares: squares.collect(),
+            contrasts: contrasts.collect(),
         }
     }
 }
@@ -102,6 +108,10 @@ fn every_kernel_makes_of_rows_and_blocks_what_the_portable_one_does() {
                 assert_eq!(ours, theirs, "{kernel}, row {n} of round {round}");
             }
             assert_eq!(made.squares, expected.squares, "{kernel}, round {round}");
+            assert_eq!(
+                made.contrasts, expected.contrasts,
+                "{kernel}, round {round}"
+            );
         }
     }
 }

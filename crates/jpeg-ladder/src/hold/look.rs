@@ -1,0 +1,88 @@
+//! A frame's intervals, compared one after the other: in passing, as soon as their coefficients are made and as long as
+//! they are in the cache, or out of a whole frame.
+
+use super::compare::{Bins, compare};
+use super::limits::Limits;
+use super::rule::{Course, Finding};
+use super::{Hold, group};
+use crate::interval::Geometry;
+use crate::kernel::Loops;
+
+impl Hold {
+    /// Begins a frame whose intervals are looked at as they come; false if it has to be there as a whole, for
+    /// [`Self::decide`].
+    pub(crate) fn begin(&mut self, geometry: Geometry) -> bool {
+        if self.shown.is_empty() || !self.noise.is_known() || !self.noise.passes() {
+            return false;
+        }
+        self.limits = Some(Limits::new(&self.noise, geometry));
+        self.due.clear();
+        self.due.resize(geometry.intervals, false);
+        for (i, past) in self.past.iter().enumerate() {
+            self.due[group(geometry, i, self.together)] |= past.age + 1 >= self.refresh_frames;
+        }
+        true
+    }
+
+    /// Compares an interval of the frame that has begun. What may be needed of it goes to its place in `rest`, or is shown
+    /// at once, unless all of the frame is kept elsewhere.
+    #[inline(always)]
+    pub(crate) fn look<K: Loops>(
+        &mut self,
+        kernel: K,
+        interval: usize,
+        blocks: &[[i16; 64]],
+        geometry: Geometry,
+        rest: Option<&mut [[i16; 64]]>,
+    ) {
+        let finding = self.compare(kernel, interval, blocks, geometry);
+        let Some(rest) = rest else {
+            return;
+        };
+        let first = interval * blocks.len();
+        if finding == Finding::Changed {
+            self.shown[first..][..blocks.len()].copy_from_slice(blocks);
+        } else if finding == Finding::Doubtful || self.due[group(geometry, interval, self.together)]
+        {
+            rest[first..][..blocks.len()].copy_from_slice(blocks);
+        }
+    }
+
+    /// From an interval's coefficients to its finding.
+    #[inline(always)]
+    pub(super) fn compare<K: Loops>(
+        &mut self,
+        kernel: K,
+        interval: usize,
+        blocks: &[[i16; 64]],
+        geometry: Geometry,
+    ) -> Finding {
+        let Some(limits) = &self.limits else {
+            return Finding::Changed;
+        };
+        let per_mcu = geometry.blocks_per_mcu;
+        let past = &mut self.past[interval];
+        let mut course = Course::new(limits, past.seen);
+        let first = interval * geometry.interval_mcus;
+        let cells = &mut self.cells[first..][..geometry.interval_mcus];
+        let place = first * per_mcu..(first + geometry.interval_mcus) * per_mcu;
+        let shown = self.shown[place.clone()].chunks_exact(per_mcu);
+        let bins = self.bins[place].chunks_exact_mut(per_mcu);
+        let mcus = blocks.chunks_exact(per_mcu).zip(shown).zip(bins);
+        for (((now, shown), bins), cell) in mcus.zip(cells) {
+            let bins = Bins {
+                of: bins,
+                known: past.seen > 0,
+            };
+            let noise = &mut self.noise;
+            let distance = compare(kernel, now, shown, bins, geometry.luma_blocks, noise);
+            if course.mcu(&distance, cell) {
+                break;
+            }
+        }
+        past.seen = past.seen.saturating_add(1);
+        let finding = course.finding(&mut self.noise);
+        self.findings[interval] = finding;
+        finding
+    }
+}
