@@ -44,46 +44,50 @@ async function drawsOf(page: Page, act: () => Promise<unknown>): Promise<number[
   return [...before, ...(await takeDraws(page))];
 }
 
-interface Gaps {
-  none: number[];
-  gaps: Map<string, number[]>;
-}
+/** By what was done. */
+type Gaps = Map<string, number[]>;
 
-async function measure(page: Page, warm: boolean, { none, gaps }: Gaps): Promise<void> {
+async function measure(page: Page, warm: boolean, gaps: Gaps): Promise<void> {
+  const made = warm ? "made for others too" : "begun for it";
+  const note = (what: string, draws: number[]) => {
+    const kind = `${what}, ${made}`;
+    gaps.set(kind, [...(gaps.get(kind) ?? []), longest(draws)]);
+  };
   for (let round = 0; round < ROUNDS; round++)
     for (const to of [SMALL, LARGE]) {
       if (!warm)
         await eventually("nobody's lease but ours", async () => (await leased()).length === 1);
-      none.push(longest(await drawsOf(page, async () => {})));
-      const choose = () => page.getByLabel("Quality").selectOption(to);
-      const gap = longest(await drawsOf(page, choose));
+      note("none", await drawsOf(page, async () => {}));
       const size = to === SMALL ? "half" : "full";
+      note(`to ${size}`, await drawsOf(page, () => page.getByLabel("Quality").selectOption(to)));
       expect((await figures(page))?.size).toBe(size);
-      const kind = `to ${size}, ${warm ? "made for others too" : "begun for it"}`;
-      gaps.set(kind, [...(gaps.get(kind) ?? []), gap]);
     }
 }
 
+/** Somebody else who watches both, until `end`. */
+async function watchBoth(end: AbortSignal): Promise<void> {
+  for (const size of ["full", "half"]) {
+    const url = `${gateway.url}stream.mjpg?quality=80&size=${size}`;
+    const { body } = await fetch(url, { signal: end });
+    void body?.pipeTo(new WritableStream()).catch(() => {});
+  }
+  await eventually("both sizes", async () => (await leased()).length === 2);
+}
+
 it("switches of size in place", async () => {
-  const found: Gaps = { none: [], gaps: new Map() };
+  const gaps: Gaps = new Map();
   await withPage(`${gateway.url}?quality=${LARGE}`, async (page) => {
     await live(page);
     await noteDraws(page);
     await eventually("pictures", async () => (await takeDraws(page)).length > 0);
-    await measure(page, false, found);
-    // Somebody else who watches both.
-    await page.evaluate(() => {
-      for (const address of ["websocket/80", "websocket/80?size=half"]) {
-        const url = new URL(address, location.href);
-        url.protocol = "ws:";
-        Object.assign(window, { [address]: new WebSocket(url) });
-      }
-    });
-    await eventually("both sizes", async () => (await leased()).length === 2);
-    await measure(page, true, found);
+    await measure(page, false, gaps);
+    const end = new AbortController();
+    await watchBoth(end.signal);
+    await measure(page, true, gaps);
+    end.abort();
   });
   console.log("| switch | median gap ms | p95 ms | longest ms |\n|---|---|---|---|");
-  for (const [kind, all] of [...found.gaps, ["none", found.none] as const]) {
+  for (const [kind, all] of gaps) {
     const at = (part: number) => all.sort((a, b) => a - b)[Math.floor(part * (all.length - 1))];
     const row = [at(0.5), at(0.95), at(1)].map((ms) => ms?.toFixed(0));
     console.log(`| ${kind} | ${row.join(" | ")} |`);
