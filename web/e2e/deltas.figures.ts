@@ -9,11 +9,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { writeWalker } from "../bench/walker";
-import { figures, live, withPage } from "./support/browser";
+import type { View } from "../src/stream/view_model";
+import { figures, live } from "./support/browser";
 import { cpuSeconds, type Kinds } from "./support/cpu";
 import { sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Link } from "./support/link";
+import { QuietBrowser } from "./support/quiet_browser";
 import { Stack } from "./support/stack";
 
 const MEASURE_S = Number(process.env.E2E_DELTA_SECONDS ?? 15);
@@ -56,24 +58,38 @@ interface Cost {
 async function measure({ asking }: (typeof WAYS)[number]): Promise<Cost> {
   const link = await Link.to(gateway.port);
   link.asking = asking;
+  const browser = await QuietBrowser.open(`${link.url}?quality=${QUALITY}`, 1100, 760);
+  const last = () => browser.visit(figures);
   try {
-    return await withPage(`${link.url}?quality=${QUALITY}`, async (page, context) => {
+    await browser.visit(async (page) => {
+      await page.evaluate(keepLast);
       await live(page);
-      // By then capture knows the noise, and the page's code is compiled.
-      await sleep(5_000);
-      const drawn = async () => (await figures(page))?.totals.drawn ?? 0;
-      const [bytes, frames, began] = [link.bytes, await drawn(), performance.now()];
-      const before = await cpuSeconds(context);
-      await sleep(MEASURE_S * 1_000);
-      const seconds = (performance.now() - began) / 1_000;
-      const cpu = (await cpuSeconds(context)).since(before, seconds);
-      const fps = ((await drawn()) - frames) / seconds;
-      const megabits = ((link.bytes - bytes) * 8) / seconds / 1e6;
-      return { cpu, fps, megabits, moved: (await figures(page))?.moved ?? null };
     });
+    const processes = await browser.processes();
+    // By then capture knows the noise, and the page's code is compiled.
+    await sleep(5_000);
+    const drawn = async () => (await last())?.totals.drawn ?? 0;
+    const [bytes, frames, began] = [link.bytes, await drawn(), performance.now()];
+    const before = cpuSeconds(processes);
+    await sleep(MEASURE_S * 1_000);
+    const seconds = (performance.now() - began) / 1_000;
+    const cpu = cpuSeconds(processes).since(before, seconds);
+    const megabits = ((link.bytes - bytes) * 8) / seconds / 1e6;
+    const view = await last();
+    const fps = ((view?.totals.drawn ?? 0) - frames) / seconds;
+    return { cpu, fps, megabits, moved: view?.moved ?? null };
   } finally {
+    await browser.close();
     link.close();
   }
+}
+
+/** In the page: where `figures` reads. */
+function keepLast(): void {
+  window.views = [];
+  addEventListener("rero-view", (event) => {
+    window.views = [(event as CustomEvent<View>).detail];
+  });
 }
 
 /** Milliseconds a picture: of the page's own thread and its worker, of their process, of all of the browser. */

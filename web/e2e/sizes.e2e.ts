@@ -1,8 +1,8 @@
 /** A switch of size in the page: on one connection, without a gap that the eye sees, and never back in time. */
 
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { figures, live, shownBarcode, withPage } from "./support/browser";
+import { noteDraws, takeDraws } from "./support/draws";
 import { eventually } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
@@ -21,28 +21,6 @@ beforeAll(async () => {
   [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "360" });
 });
 afterAll(() => stack?.stop());
-
-/** Notes when each picture is put on the canvas, which a worker draws, in `window.drawn`. */
-async function noteDraws(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const canvas = document.querySelector("canvas") as HTMLCanvasElement;
-    const video = document.createElement("video");
-    video.muted = true;
-    video.srcObject = canvas.captureStream();
-    const drawn: number[] = [];
-    Object.assign(window, { drawn, watching: video });
-    const note = (now: number) => {
-      drawn.push(now);
-      video.requestVideoFrameCallback(note);
-    };
-    video.requestVideoFrameCallback(note);
-    await video.play();
-  });
-}
-
-/** All that were noted since this was last called. */
-const takeDraws = (page: Page): Promise<number[]> =>
-  page.evaluate(() => (window as unknown as { drawn: number[] }).drawn.splice(0));
 
 async function connections(): Promise<number> {
   const metrics = await (await fetch(`${gateway.admin}metrics`)).text();

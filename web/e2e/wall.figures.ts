@@ -7,15 +7,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { writeFilm } from "../bench/film";
-import { withPage } from "./support/browser";
 import type { CameraHost } from "./support/camera_host";
 import { cpuSeconds, type Kinds } from "./support/cpu";
 import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Link } from "./support/link";
+import { QuietBrowser } from "./support/quiet_browser";
 import { snapshots } from "./support/snapshots";
 import { Stack } from "./support/stack";
 
@@ -84,23 +84,27 @@ async function sent(gateway: Gateway): Promise<number> {
 
 async function measure(way: Way): Promise<Cost> {
   const link = await Link.to(way.gateway.port);
-  try {
-    return await withPage(
-      way.address(link.url),
-      async (page, context: BrowserContext) => {
-        await eventually("nine of them", async () => (await way.live(page)) === 9, 60_000);
-        await sleep(5_000);
-        const [bytes, frames] = [link.bytes, await sent(way.gateway)];
-        const [before, began] = [await cpuSeconds(context), performance.now()];
-        await sleep(MEASURE_S * 1_000);
-        const seconds = (performance.now() - began) / 1_000;
-        const cpu = (await cpuSeconds(context)).since(before, seconds);
-        const megabits = ((link.bytes - bytes) * 8) / seconds / 1e6;
-        return { cpu, megabits, pictures: ((await sent(way.gateway)) - frames) / seconds };
-      },
-      { viewport: VIEWPORT },
+  const { width, height } = VIEWPORT;
+  const browser = await QuietBrowser.open(way.address(link.url), width, height);
+  const nine = () =>
+    browser.visit((page) =>
+      eventually("nine of them", async () => (await way.live(page)) === 9, 60_000),
     );
+  try {
+    await nine();
+    const processes = await browser.processes();
+    await sleep(5_000);
+    const [bytes, frames] = [link.bytes, await sent(way.gateway)];
+    const [before, began] = [cpuSeconds(processes), performance.now()];
+    await sleep(MEASURE_S * 1_000);
+    const seconds = (performance.now() - began) / 1_000;
+    const cpu = cpuSeconds(processes).since(before, seconds);
+    const megabits = ((link.bytes - bytes) * 8) / seconds / 1e6;
+    const pictures = ((await sent(way.gateway)) - frames) / seconds;
+    await nine();
+    return { cpu, megabits, pictures };
   } finally {
+    await browser.close();
     link.close();
   }
 }

@@ -1,7 +1,7 @@
 /** Processor time of a browser, by kind of process and by thread: it is where a wall's cost is found. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import type { BrowserContext } from "playwright-core";
+import type { Process } from "./quiet_browser";
 
 /** Of Linux's clock ticks, which are a hundredth of a second on every machine of today. */
 const TICKS_A_SECOND = 100;
@@ -43,21 +43,32 @@ export class Kinds {
   }
 }
 
-/** What all of the browser's threads that live have used. */
-export async function cpuSeconds(context: BrowserContext): Promise<Kinds> {
-  const session = await context.browser()?.newBrowserCDPSession();
-  if (!session) throw new Error("no session with the browser");
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
+/** What these processes have used: by thread those that live, in one the others. */
+export function cpuSeconds(processes: readonly Process[]): Kinds {
   const seconds = new Map<string, number>();
-  for (const { id, type } of processInfo)
+  const add = (kind: string, more: number) => seconds.set(kind, (seconds.get(kind) ?? 0) + more);
+  for (const { id, type } of processes) {
+    let living = 0;
     for (const thread of readdirSync(`/proc/${id}/task`)) {
-      const stat = readFileSync(`/proc/${id}/task/${thread}/stat`, "utf8");
-      const name = /\((.*)\)/.exec(stat)?.[1]?.replace(/[\d/]+$/, "") ?? "";
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const ticks = Number(fields[11]) + Number(fields[12]);
-      const kind = `${type}/${name}`;
-      seconds.set(kind, (seconds.get(kind) ?? 0) + ticks / TICKS_A_SECOND);
+      const one = readStat(`/proc/${id}/task/${thread}/stat`);
+      if (!one) continue;
+      living += one.seconds;
+      add(`${type}/${one.name}`, one.seconds);
     }
+    const all = readStat(`/proc/${id}/stat`)?.seconds ?? living;
+    add(`${type}/threads that ended`, Math.max(0, all - living));
+  }
   return new Kinds(seconds);
+}
+
+/** Null where it has ended meanwhile. */
+function readStat(path: string): { name: string; seconds: number } | null {
+  try {
+    const stat = readFileSync(path, "utf8");
+    const name = /\((.*)\)/.exec(stat)?.[1]?.replace(/[\d/]+$/, "") ?? "";
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { name, seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND };
+  } catch {
+    return null;
+  }
 }

@@ -19,6 +19,7 @@ import { Session } from "./session";
 import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
 import { Steering, steeringView } from "./steering";
+import { ALL_TILES } from "./together";
 import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 
 const TICK_EVERY_MS = 250;
@@ -45,8 +46,6 @@ export class Engine {
   #status: CameraStatus | null = null;
   /** When the picture that a person looks back at came; null is live. */
   #lookingAt: number | null = null;
-  /** Frames in a row that were no picture. */
-  #corruptInARow = 0;
   #viewAt = 0;
   /** The next picture drawn is the first of a live stream: the view is published with it. */
   #announce = false;
@@ -56,10 +55,14 @@ export class Engine {
     canvas: HTMLCanvasElement | OffscreenCanvas,
     config: EngineConfig,
     publish: (view: View) => void,
+    together = ALL_TILES,
   ) {
     this.#config = config;
     this.#publish = publish;
-    this.#renderer = new Renderer(canvas, (shown) => this.#drawn(shown));
+    this.#renderer = new Renderer(canvas, together, {
+      decoded: (frame) => this.#acknowledge(frame),
+      drawn: (shown) => this.#drawn(shown),
+    });
     this.#rewind = new Rewind(config.rewindBytes);
     this.#session = new Session(config.base, config.camera, {
       opened: () => this.#dispatch({ type: "opened" }),
@@ -153,7 +156,10 @@ export class Engine {
     for (const effect of effects) {
       if (effect === "open") this.#steering.open();
       else if (effect === "close") this.#session.close();
-      else void this.#ask();
+      else
+        void askStatus(this.#config.base).then((said) =>
+          this.#dispatch({ type: "answer", ...said }),
+        );
     }
     if (state.retryAt !== before.retryAt) this.#retryAt(state.retryAt);
     if (state.phase !== before.phase) this.#entered(state.phase, before.phase);
@@ -174,16 +180,20 @@ export class Engine {
     else this.#show();
   }
 
-  async #ask(): Promise<void> {
-    this.#dispatch({ type: "answer", ...(await askStatus(this.#config.base)) });
-  }
-
   #heard(message: ServerMessage): void {
-    this.#steering.heard(message, performance.now());
+    const now = performance.now();
+    this.#steering.heard(message, now);
     this.#apply();
+    if (message.type === "clock") this.#compared(now);
     if (message.type !== "status") return;
     this.#status = message;
     this.#dispatch({ type: "camera", up: message.state === "live" });
+    this.#show();
+  }
+
+  /** Clocks were compared: what is on screen may be older than it seemed. */
+  #compared(now: number): void {
+    if (this.#lookingAt === null) this.#stats.aged(this.#ageOf(this.#renderer.frame), now);
     this.#show();
   }
 
@@ -211,17 +221,12 @@ export class Engine {
 
   #drawn({ frame, decodeMs }: Rendered<Frame>): void {
     this.#acknowledge(frame);
-    if (decodeMs === null) {
-      this.#stats.totals.corrupt++;
-      this.#corruptInARow++;
-      return;
-    }
-    this.#corruptInARow = 0;
+    this.#stats.decoded(decodeMs !== null);
+    if (decodeMs === null) return;
     this.#steering.drew(this.#renderer.size, performance.now());
-    if (this.#lookingAt === null) {
-      const age = frame.stamp && this.#session.ageMs(frame.stamp.capturedAtMs);
-      this.#stats.drawn(age, decodeMs, performance.now());
-    } else this.#show();
+    if (this.#lookingAt === null)
+      this.#stats.drawn(this.#ageOf(frame), decodeMs, performance.now());
+    else this.#show();
     this.#dispatch({ type: "drawn" });
     if (this.#announce) {
       this.#announce = false;
@@ -229,7 +234,11 @@ export class Engine {
     }
   }
 
-  #look(picture: ImageBitmap): void {
+  #ageOf(frame: Frame | null): number | null {
+    return frame?.stamp ? this.#session.ageMs(frame.stamp.capturedAtMs) : null;
+  }
+
+  #look(picture: CanvasImageSource): void {
     if (!this.#motion.look(picture) || this.#lookingAt !== null) return;
     this.#steering.moved(performance.now());
     this.#apply();
@@ -251,24 +260,17 @@ export class Engine {
       if (due) this.#askAt = now;
       this.#steering.tick(now, due);
       this.#apply();
+      this.#session.tick(now, () => this.#stats.report(this.#steering.adapt.arrivals.fps));
     }
-    if (live) this.#session.tick(now, () => this.#stats.report(this.#steering.adapt.arrivals.fps));
-    if (now - this.#viewAt >= VIEW_EVERY_MS - TICK_EVERY_MS / 2) {
-      if (this.#connection.phase !== "paused")
-        this.#stats.remember({
-          fps: this.#stats.shownFps(now),
-          ageMs: this.#stats.ageNow(now),
-          quality: this.#steering.adapt.rendition.quality,
-        });
-      this.#show();
-    }
+    if (now - this.#viewAt < VIEW_EVERY_MS - TICK_EVERY_MS / 2) return;
+    if (this.#connection.phase !== "paused")
+      this.#stats.remember(this.#steering.adapt.rendition.quality, now);
+    this.#show();
   }
 
   /** Makes the stream be what was decided; where there is no connection, the next one asks for it. */
   #apply(): void {
-    const { shown, attended } = this.#steering.needs;
-    // Smoothed by hand costs a tile more than all the rest of it: what the browser makes of it will do at a glance.
-    this.#renderer.fit(attended ? shown : null, this.#steering.camera);
+    this.#renderer.fit(this.#steering.needs, this.#steering.camera);
     const { every, rate } = this.#steering.adapt;
     this.#stats.pace(every, rate);
     if (this.#connection.opened && this.#steering.apply()) this.#stats.totals.switches++;
@@ -277,24 +279,22 @@ export class Engine {
   #show(): void {
     const now = performance.now();
     this.#viewAt = now;
-    const live = this.#connection.phase === "live";
+    const unknown = this.#stats.ageMs !== null && !this.#session.knowsAge;
     this.#publish({
       madeAt: now,
       ...viewOf(this.#connection, now),
       camera: this.#status,
       ...steeringView(this.#steering),
-      fps: live ? this.#steering.adapt.arrivals.fps : 0,
-      shownFps: this.#stats.shownFps(now),
-      ...this.#stats.rates(now),
-      ageMs: this.#stats.ageNow(now),
+      fps: this.#connection.phase === "live" ? this.#steering.adapt.arrivals.fps : 0,
+      ...this.#stats.view(now),
+      ...(unknown && { ageMs: null }),
+      ageKnown: !unknown,
       ...this.#renderer.size,
-      decodeMs: this.#stats.decodeMs,
-      corruptInARow: this.#corruptInARow,
       shownTakenAt: this.#renderer.frame?.takenAt ?? null,
       behindMs: this.#lookingAt === null ? null : now - this.#lookingAt,
       rewindMs: this.#rewind.reachMs(now),
-      history: this.#stats.history,
-      totals: { ...this.#stats.totals },
+      // Nobody reads it in a tile, and to carry a minute of it to the page is most of a view's cost.
+      history: this.#steering.needs.attended ? this.#stats.history : [],
     });
   }
 }

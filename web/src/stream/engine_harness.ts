@@ -1,6 +1,6 @@
 /** Tests only: an engine in the fake browser, and the views it publishes. */
 
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import { Engine } from "./engine";
 import {
   decodes,
@@ -10,6 +10,7 @@ import {
   removeFakeBrowser,
 } from "./fake_browser";
 import { BEST } from "./rendition";
+import { Together } from "./together";
 import type { EngineConfig, View } from "./view_model";
 
 const CONFIG: EngineConfig = {
@@ -25,6 +26,8 @@ const CONFIG: EngineConfig = {
 export const views: View[] = [];
 /** The engine of the running test, once it started. */
 export let engine: Engine;
+/** What its pictures wait for in a tile. */
+let together: Together;
 /** What it draws on. */
 export let canvas: OffscreenCanvas;
 
@@ -33,14 +36,17 @@ export const view = () => views.at(-1) as View;
 /** Starts the engine and gives the socket that it opens. */
 export function start(config: Partial<EngineConfig> = {}): FakeSocket {
   canvas = fakeCanvas();
-  engine = new Engine(canvas, { ...CONFIG, ...config }, (view) => views.push(view));
+  together = new Together();
+  engine = new Engine(canvas, { ...CONFIG, ...config }, (view) => views.push(view), together);
   return FakeSocket.last;
 }
 
-/** A frame comes and is decoded: to a picture, or to none. */
+/** A frame comes, is decoded to a picture or to none, and is drawn. */
 export async function show(socket: FakeSocket, seq: number, ok = true): Promise<void> {
   socket.frame(seq);
   await decodes.at(-1)?.end(ok);
+  together.now();
+  await vi.advanceTimersByTimeAsync(0);
 }
 
 /** Gives every test of the file a fake browser of its own. */

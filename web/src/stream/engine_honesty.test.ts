@@ -18,6 +18,27 @@ describe("a stream", () => {
     expect(view().corruptInARow).toBeGreaterThan(10);
   });
 
+  it("has no age until clocks are compared, and then at once, of the picture on screen too", async () => {
+    const socket = start();
+    socket.open();
+    socket.frame(1, Date.now() - 400);
+    await decodes.at(-1)?.end();
+    expect([view().phase, view().ageKnown, view().ageMs]).toEqual(["live", false, null]);
+    const [{ t } = { t: 0 }] = socket.of("clock");
+    await vi.advanceTimersByTimeAsync(10);
+    // Our clock is 200 ms behind.
+    socket.say({ type: "clock", t, now_us: (Date.now() - 5 + 200) * 1_000 });
+    expect(view().ageKnown).toBe(true);
+    expect(view().ageMs).toBeCloseTo(610, 0);
+  });
+
+  it("without stamps or a server that compares clocks is taken as it comes", async () => {
+    const socket = start();
+    socket.open(false);
+    await show(socket, 1);
+    expect(view().ageKnown).toBe(true);
+  });
+
   it("goes on when a decode never ends, and its late picture is let go", async () => {
     const socket = start();
     socket.open();

@@ -52,3 +52,39 @@ describe("the age of a picture", () => {
     expect(age).toBeLessThan(50);
   });
 });
+
+describe("whether an age is known", () => {
+  it("is a guess until the gateway has answered, and is then what it was all along", () => {
+    const frameAge = new FrameAge();
+    // Long on its way, and the first: it could as well be one by a wrong clock.
+    expect(frameAge.ageMs(1_000_000, 1_001_500)).toBe(0);
+    expect(frameAge.isKnown(1_001_500)).toBe(false);
+    frameAge.replied(1_001_500, 1_001_510, 1_001_505);
+    // By now the clocks are compared; whether the camera's agrees only a fresher picture can tell.
+    expect(frameAge.isKnown(1_001_510)).toBe(false);
+    expect(frameAge.ageMs(1_001_460, 1_001_520)).toBe(60);
+    expect(frameAge.isKnown(1_001_520)).toBe(true);
+    expect(frameAge.ageMs(1_000_000, 1_001_530)).toBe(1_530);
+  });
+
+  it("is known with the answer where the first picture was fresh", () => {
+    const frameAge = new FrameAge();
+    frameAge.ageMs(1_000_000, 1_000_040);
+    expect(frameAge.isKnown(1_000_040)).toBe(false);
+    frameAge.replied(1_000_000, 1_000_050, 1_000_025);
+    expect(frameAge.isKnown(1_000_050)).toBe(true);
+    frameAge.reset();
+    expect(frameAge.isKnown(1_000_060)).toBe(false);
+  });
+
+  it.each(["a clock that is an hour off", "a gateway that never answers"])(
+    "is taken as it is after three seconds of %s",
+    (what) => {
+      const frameAge = new FrameAge();
+      if (what.startsWith("a clock")) frameAge.replied(0, 20, 10);
+      for (let ms = 0; ms < 2_900; ms += 100) frameAge.ageMs(ms - 3_600_000, ms + 40);
+      expect(frameAge.isKnown(2_900)).toBe(false);
+      expect(frameAge.isKnown(3_100)).toBe(true);
+    },
+  );
+});

@@ -11,6 +11,11 @@
 
 /** Ages above this of even the freshest picture are a wrong clock and no delay. */
 const MAX_PLAUSIBLE_AGE_MS = 1_000;
+/**
+ * So long after the first picture one fresh enough to be believed has come, where nothing but a delay at the
+ * beginning kept the first ones: what is still implausible is a wrong clock.
+ */
+const SETTLED_AFTER_MS = 3_000;
 /** Clocks drift apart; the freshest picture's age may rise by this much, 0.1 ms a second. */
 const CLOCK_DRIFT_RATE = 1e-4;
 /** Each exchange makes the best one so far count for less: it tells of clocks as they were. */
@@ -22,6 +27,7 @@ export class FrameAge {
   #shortestMs = Number.POSITIVE_INFINITY;
   #freshestMs = Number.POSITIVE_INFINITY;
   #freshestAt = 0;
+  #firstAt: number | null = null;
 
   /** All in milliseconds since the epoch: our clock at question and answer, theirs in between. */
   replied(askedAt: number, answeredAt: number, theirs: number): void {
@@ -39,10 +45,22 @@ export class FrameAge {
     this.#offsetMs = 0;
     this.#shortestMs = Number.POSITIVE_INFINITY;
     this.#freshestMs = Number.POSITIVE_INFINITY;
+    this.#firstAt = null;
+  }
+
+  /**
+   * Whether the ages are more than a guess at `now`: the gateway has answered, and what it makes of the freshest
+   * picture can be true. Until then one that was long on its way is taken for one by a wrong clock, and
+   * so for a fresh one. A gateway that never answers is waited for no longer than for fresh pictures.
+   */
+  isKnown(now: number): boolean {
+    if (this.#firstAt !== null && now - this.#firstAt >= SETTLED_AFTER_MS) return true;
+    return Number.isFinite(this.#shortestMs) && this.#isPlausible;
   }
 
   /** Age at `now` (our clock, milliseconds since the epoch) of what was captured at `capturedAt`. */
   ageMs(capturedAt: number, now: number): number {
+    this.#firstAt ??= now;
     const age = now + this.#offsetMs - capturedAt;
     const drifted = this.#freshestMs + CLOCK_DRIFT_RATE * Math.max(0, now - this.#freshestAt);
     this.#freshestMs = Math.min(age, drifted);
@@ -50,8 +68,12 @@ export class FrameAge {
     return Math.max(0, age - this.#skew());
   }
 
+  get #isPlausible(): boolean {
+    return this.#freshestMs >= 0 && this.#freshestMs <= MAX_PLAUSIBLE_AGE_MS;
+  }
+
   #skew(): number {
-    if (this.#freshestMs >= 0 && this.#freshestMs <= MAX_PLAUSIBLE_AGE_MS) return 0;
+    if (this.#isPlausible) return 0;
     const oneWay = Number.isFinite(this.#shortestMs) ? this.#shortestMs / 2 : 0;
     return this.#freshestMs - oneWay;
   }

@@ -12,7 +12,7 @@ class FakeWorker {
   }
   postMessage() {}
   tells(view: Partial<View>) {
-    this.says({ type: "view", view });
+    this.says({ id: 0, notice: { type: "view", view } });
   }
   says(data: unknown) {
     this.onmessage?.({ data });
@@ -20,6 +20,8 @@ class FakeWorker {
 }
 
 beforeEach(() => {
+  // Each test has a page of its own, and so a worker.
+  vi.resetModules();
   vi.useFakeTimers();
   vi.stubGlobal("Worker", FakeWorker);
 });
@@ -76,7 +78,7 @@ it("a thread that cannot be started, or finds no engine, is lost", async () => {
   const { lost } = await playing();
   FakeWorker.last.onerror?.();
   expect(lost).toHaveBeenCalledTimes(1);
-  FakeWorker.last.says({ type: "lost" });
+  FakeWorker.last.says({ id: 0, notice: { type: "lost" } });
   expect(lost).toHaveBeenCalledTimes(2);
 });
 
@@ -101,6 +103,6 @@ it("a thread that does not start is not waited for longer than a fifth of a seco
 
 it("one that runs is not waited for at all", async () => {
   const { player } = await playing();
-  FakeWorker.last.says({ type: "ready" });
+  FakeWorker.last.says("ready");
   await player.begun;
 });

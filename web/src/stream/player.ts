@@ -3,9 +3,10 @@
  * twice a second, never a frame.
  */
 
+import { startInThread } from "./engine_thread";
 import type { Needs } from "./needs";
 import type { Rendition } from "./rendition";
-import { canUseThreads, newThread } from "./thread";
+import { canUseThreads } from "./thread";
 import { ViewAge } from "./view_age";
 import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 import { type Command, execute, type Notice, type Start } from "./worker_port";
@@ -100,16 +101,15 @@ export class Player {
   }
 
   #startWorker(canvas: HTMLCanvasElement, config: EngineConfig) {
-    const worker = newThread();
-    // One that runs has said something; what goes wrong in it then is no reason to load it again.
-    worker.onerror = () => {
-      if (this.#view === null) this.#lost();
-    };
-    worker.onmessage = ({ data }: MessageEvent<Notice>) => this.#noticed(data);
-    const offscreen = canvas.transferControlToOffscreen();
-    const start: Start = { type: "start", canvas: offscreen, config };
-    worker.postMessage(start, [offscreen]);
-    return (command: Command) => worker.postMessage(command);
+    const start: Start = { type: "start", canvas: canvas.transferControlToOffscreen(), config };
+    return startInThread(start, {
+      ready: () => this.#begin(),
+      tell: (notice) => this.#noticed(notice),
+      // One that runs has said something; what goes wrong in it then is no reason to load it again.
+      broken: () => {
+        if (this.#view === null) this.#lost();
+      },
+    });
   }
 
   /** Loads the engine only here: where a worker draws, the page never needs it. */
@@ -130,7 +130,6 @@ export class Player {
   #noticed(notice: Notice): void {
     if (notice.type === "snapshot") this.#waiting.shift()?.(notice.snapshot);
     else if (notice.type === "clip") this.#clips.shift()?.(notice.clip);
-    else if (notice.type === "ready") this.#begin();
     else if (notice.type === "lost") this.#lost();
     else this.#tell(this.#viewAge.came(notice.view, performance.now()));
   }

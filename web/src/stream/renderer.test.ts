@@ -1,12 +1,15 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodes, installFakeBrowser, pictureSize, removeFakeBrowser } from "./fake_browser";
 import { dice, FakeScene, read } from "./fake_scene";
 import type { Received } from "./rebuild";
 import { Renderer } from "./renderer";
+import { Together } from "./together";
 
 type Draw = number[];
 let draws: Draw[];
 let shown: { nth: number; painted: boolean }[];
+let decodedFrames: number[];
+let together: Together;
 let renderer: Renderer<Received>;
 /** By how much a part differs from the whole at its seams, of 255. */
 let seam: number;
@@ -16,10 +19,9 @@ beforeEach(() => {
   seam = 0;
   vi.stubGlobal("OffscreenCanvas", FakeScratch);
   Object.assign(pictureSize, { width: picture.layout.width, height: picture.layout.height });
-  [draws, shown] = [[], []];
-  renderer = new Renderer<Received>(canvas(), ({ frame, decodeMs }) =>
-    shown.push({ nth: frame.nth, painted: decodeMs !== null }),
-  );
+  [draws, shown, decodedFrames] = [[], [], []];
+  together = new Together();
+  renderer = newRenderer(canvas());
 });
 
 function canvas(): OffscreenCanvas {
@@ -57,6 +59,12 @@ async function compared() {
   [draws.length, shown.length, decodes.length] = [0, 0, 0];
 }
 afterEach(removeFakeBrowser);
+
+const newRenderer = (canvas: OffscreenCanvas) =>
+  new Renderer<Received>(canvas, together, {
+    decoded: ({ nth }) => decodedFrames.push(nth),
+    drawn: ({ frame, decodeMs }) => shown.push({ nth: frame.nth, painted: decodeMs !== null }),
+  });
 
 const picture = read(new FakeScene(16, 9, dice(1)).jpeg(1));
 const WHOLE = [0, 0];
@@ -203,11 +211,11 @@ it("parts are drawn once they were seen to be as the whole, and never where they
     return draws.filter(({ length }) => length === 8).length;
   };
   expect(await partsOf(2)).toBe(6);
-  renderer = new Renderer<Received>(canvas(), () => {});
+  renderer = newRenderer(canvas());
   expect(await partsOf(3)).toBe(0);
   // Where nobody can look they are taken to be others.
   vi.stubGlobal("OffscreenCanvas", undefined);
-  renderer = new Renderer<Received>(canvas(), () => {});
+  renderer = newRenderer(canvas());
   draws = [];
   renderer.draw(frame(1));
   await decoded();
@@ -216,4 +224,45 @@ it("parts are drawn once they were seen to be as the whole, and never where they
   renderer.draw(frame(3, [3]));
   await decoded();
   expect(draws).toEqual([WHOLE, WHOLE, WHOLE]);
+});
+
+describe("of several tiles", () => {
+  const tile = { shown: null, attended: false };
+  /** One more tile, which draws to the same list. */
+  const another = () => {
+    const context = { drawImage: () => draws.push([1]) };
+    const canvas = { width: 0, height: 0, getContext: () => context };
+    return newRenderer(canvas as unknown as OffscreenCanvas);
+  };
+
+  it("the pictures are drawn together, and each is acknowledged as soon as it is decoded", async () => {
+    const other = another();
+    for (const one of [renderer, other]) one.fit(tile, null);
+    renderer.draw(frame(1));
+    await decoded();
+    await vi.advanceTimersByTimeAsync(40);
+    other.draw(frame(2));
+    await decoded();
+    expect([draws, decodedFrames]).toEqual([[], [1, 2]]);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(draws).toEqual([WHOLE, [1]]);
+    expect(shown.map(({ nth }) => nth)).toEqual([1, 2]);
+  });
+
+  it("one whose successor is there waits no longer, and so none is lost", async () => {
+    renderer.fit(tile, null);
+    for (let nth = 1; nth <= 20; nth++) {
+      renderer.draw(frame(nth));
+      await decoded();
+      await vi.advanceTimersByTimeAsync(30);
+    }
+    expect(shown.map(({ nth }) => nth)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
+  });
+
+  it("one that is looked at is drawn at once", async () => {
+    renderer.fit({ shown: null, attended: true }, null);
+    renderer.draw(frame(1));
+    await decoded();
+    expect(draws).toEqual([WHOLE]);
+  });
 });

@@ -1,20 +1,21 @@
 /**
  * JPEGs onto a canvas, one decode in flight: while one is decoded only the newest of those that came
- * waits. A slow device skips pictures instead of showing old ones.
+ * waits. A slow device skips pictures instead of showing old ones. A tile's picture that is decoded waits a
+ * moment for those of the other tiles (`together.ts`), unless its successor is there.
  *
  * Of a frame whose difference to the one on the canvas is known only what changed is decoded, where
  * that is cheaper and `seams.ts` has seen that it does not show. Should a pixel be a shade off all the
  * same, a whole decode once a second, and as soon as nothing moves, takes that away.
  */
 
-import type { Dimensions, Shown } from "./needs";
+import { type Decoded, decodeInTime, isPixels } from "./decoder";
+import type { Dimensions, Needs } from "./needs";
 import { pack } from "./pack";
-import type { Patch, Received } from "./rebuild";
+import type { Received } from "./rebuild";
 import { Seams } from "./seams";
 import { Surface } from "./surface";
+import type { Together } from "./together";
 
-/** A decode that takes longer will never end: the browser's graphics process is gone. */
-const DECODE_TIMEOUT_MS = 3_000;
 /** So long a canvas may be made of parts. */
 const WHOLE_EVERY_MS = 1_000;
 /** Nothing was drawn for so long: the motion is over. */
@@ -28,15 +29,28 @@ export interface Rendered<T> {
   decodeMs: number | null;
 }
 
+export interface RendererEvents<T> {
+  /** A frame is decoded, and perhaps waits to be drawn. */
+  decoded(frame: T): void;
+  /** Every frame that was drawn, or was no picture; none of those that a newer one replaced. */
+  drawn(shown: Rendered<T>): void;
+}
+
 export class Renderer<T extends Drawable> {
   /** The frame on the canvas. */
   frame: T | null = null;
   /** Is shown the next decoded picture, for which all of it is decoded; null: nobody looks. */
-  look: ((picture: ImageBitmap) => void) | null = null;
+  look: ((picture: CanvasImageSource) => void) | null = null;
+  /** One of several that are seen at a glance: it is drawn together with them, and decoded the cheap way. */
+  #glance = false;
   readonly #surface: Surface;
   readonly #seams = new Seams();
-  readonly #done: (shown: Rendered<T>) => void;
+  readonly #events: RendererEvents<T>;
+  readonly #together: Together;
   #decoding = false;
+  /** What is decoded is not drawn yet. */
+  #waits = false;
+  #decodedAt = 0;
   #mark: string | null = null;
   #pending: T | null = null;
   /** The last frame to draw, drawn or skipped. */
@@ -46,10 +60,14 @@ export class Renderer<T extends Drawable> {
   /** Since when the canvas is made of parts, and when one was last drawn. */
   #mixed: { since: number; at: number } | null = null;
 
-  /** `done` is told of every frame that was decoded; not of those that a newer one replaced. */
-  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, done: (shown: Rendered<T>) => void) {
+  constructor(
+    canvas: HTMLCanvasElement | OffscreenCanvas,
+    together: Together,
+    events: RendererEvents<T>,
+  ) {
     this.#surface = new Surface(canvas);
-    this.#done = done;
+    this.#together = together;
+    this.#events = events;
   }
 
   /** Of the picture as it came. */
@@ -57,9 +75,11 @@ export class Renderer<T extends Drawable> {
     return this.#surface.picture;
   }
 
-  /** How large it is shown, and how large the camera's own picture is. */
-  fit(shown: Shown | null, full: Dimensions | null): void {
-    this.#surface.fit(shown, full);
+  /** How it is shown, and how large the camera's own picture is. */
+  fit({ shown, attended }: Needs, full: Dimensions | null): void {
+    this.#glance = !attended;
+    // Smoothed by hand costs a tile more than all the rest of it: what the browser makes of it will do at a glance.
+    this.#surface.fit(attended ? shown : null, full);
   }
 
   draw(frame: T): void {
@@ -67,6 +87,7 @@ export class Renderer<T extends Drawable> {
     else for (const nth of frame.patch.changed) this.#stale?.add(nth);
     this.#newest = frame.nth;
     this.#pending = frame;
+    if (this.#waits) this.#together.now();
     this.#next();
   }
 
@@ -100,9 +121,10 @@ export class Renderer<T extends Drawable> {
     const whole = this.#mark !== null || this.#isDue();
     const stale = whole || (this.look && this.#stale?.size !== 0) ? null : this.#stale;
     const began = performance.now();
+    this.#decodedAt = began;
     const painted = stale?.size === 0 || (await this.#paint(frame, stale));
     if (painted) this.frame = frame;
-    this.#done({ frame, decodeMs: painted ? performance.now() - began : null });
+    this.#events.drawn({ frame, decodeMs: painted ? this.#decodedAt - began : null });
     this.#next();
   }
 
@@ -130,30 +152,32 @@ export class Renderer<T extends Drawable> {
     }
   }
 
-  async #paintWhole({ jpeg, patch }: T): Promise<void> {
-    const picture = await decodeInTime(jpeg);
+  async #paintWhole(frame: T): Promise<void> {
+    const picture = await this.#decode(frame, frame.jpeg);
     this.#surface.drawWhole(picture);
+    this.look?.(this.#surface.canvas);
     if (this.#mark !== null) this.#surface.mark(this.#mark);
-    this.look?.(picture);
     this.#mixed = null;
     try {
-      if (patch && this.#seams.looks) await this.#compare(picture, patch);
+      await this.#compare(picture, frame.patch);
     } finally {
       picture.close();
     }
   }
 
   /** What changed, decoded alone, with the same pixels of the whole. */
-  async #compare(picture: ImageBitmap, { picture: frame, changed }: Patch): Promise<void> {
-    const packed = pack(frame, [...changed]);
+  async #compare({ source }: Decoded, patch: T["patch"]): Promise<void> {
+    if (!patch || !this.#seams.looks || isPixels(source)) return;
+    const packed = pack(patch.picture, [...patch.changed]);
     if (!packed) return;
-    const parts = await decodeInTime(packed.jpeg);
-    this.#seams.compare(picture, parts, packed.draws);
+    const parts = await decodeInTime(packed.jpeg, false);
+    this.#seams.compare(source, parts.source as ImageBitmap, packed.draws);
     parts.close();
   }
 
   /** False where the whole is cheaper or the only way, as under a mark that came meanwhile. */
-  async #paintParts({ patch }: T, stale: Set<number>): Promise<boolean> {
+  async #paintParts(frame: T, stale: Set<number>): Promise<boolean> {
+    const { patch } = frame;
     const packed =
       patch &&
       this.#seams.none &&
@@ -163,7 +187,7 @@ export class Renderer<T extends Drawable> {
         [...stale].sort((a, b) => a - b),
       );
     if (!packed) return false;
-    const parts = await decodeInTime(packed.jpeg);
+    const parts = await this.#decode(frame, packed.jpeg);
     if (this.#mark !== null) {
       parts.close();
       return false;
@@ -174,27 +198,17 @@ export class Renderer<T extends Drawable> {
     this.#mixed = { since: this.#mixed?.since ?? at, at };
     return true;
   }
-}
 
-/** The decoded picture; rejects where there is none, also when the decoder never says so. */
-function decodeInTime(jpeg: BlobPart): Promise<ImageBitmap> {
-  const decoded = createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      reject(new Error("the decoder does not answer"));
-    }, DECODE_TIMEOUT_MS);
-    decoded.then(
-      (picture) => {
-        clearTimeout(timer);
-        if (late) picture.close();
-        else resolve(picture);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
+  /** What is to be drawn now of a frame. */
+  async #decode(frame: T, jpeg: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<Decoded> {
+    const decoded = await decodeInTime(jpeg, this.#glance);
+    this.#decodedAt = performance.now();
+    this.#events.decoded(frame);
+    if (this.#glance && this.#pending === null) {
+      this.#waits = true;
+      await this.#together.wait();
+      this.#waits = false;
+    }
+    return decoded;
+  }
 }

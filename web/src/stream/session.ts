@@ -106,6 +106,11 @@ export class Session {
     return this.#frameAge.ageMs(capturedAtMs, steadyEpochMs());
   }
 
+  /** Whether that is more than a guess. A server that does not speak of clocks leaves it at that. */
+  get knowsAge(): boolean {
+    return !this.#hello || this.#frameAge.isKnown(steadyEpochMs());
+  }
+
   #heard(message: ServerMessage): void {
     if (message.type === "hello") {
       const now = performance.now();

@@ -36,6 +36,7 @@ export class Stats {
   /** Age at the moment of drawing, of the last picture drawn. */
   ageMs: number | null = null;
   history: readonly Sample[] = [];
+  #corruptInARow = 0;
   #arrivals: Arrival[] = [];
   #draws: number[] = [];
   #drawnAt = 0;
@@ -70,6 +71,12 @@ export class Stats {
     if (stamp) this.#lastStamp = stamp;
   }
 
+  /** A frame was a picture, or none. */
+  decoded(isPicture: boolean): void {
+    this.#corruptInARow = isPicture ? 0 : this.#corruptInARow + 1;
+    if (!isPicture) this.totals.corrupt++;
+  }
+
   drawn(ageMs: number | null, decodeMs: number, now: number): void {
     this.totals.drawn++;
     this.#draws.push(now);
@@ -88,15 +95,29 @@ export class Stats {
     return this.ageMs === null ? null : this.ageMs + now - this.#drawnAt;
   }
 
+  /** Now it is known better how old the picture on screen is. */
+  aged(ageMs: number | null, now: number): void {
+    this.ageMs = ageMs === null ? null : ageMs - (now - this.#drawnAt);
+  }
+
   /** The stream paused or began anew: the time in between is no freeze and no loss. */
   interrupted(): void {
     this.#lastDraw = null;
     this.#lastStamp = null;
   }
 
-  /** What came in the last second, with deltas and without. */
-  rates(now: number): { kbps: number; wholeKbps: number; moved: number | null } {
-    return { kbps: this.kbps(now), wholeKbps: this.wholeKbps(now), moved: this.moved(now) };
+  /** What of it a page may show. */
+  view(now: number) {
+    return {
+      shownFps: this.shownFps(now),
+      kbps: this.kbps(now),
+      wholeKbps: this.wholeKbps(now),
+      moved: this.moved(now),
+      ageMs: this.ageNow(now),
+      decodeMs: this.decodeMs,
+      corruptInARow: this.#corruptInARow,
+      totals: { ...this.totals },
+    };
   }
 
   /** Bits a second over the last second, in thousands. */
@@ -140,7 +161,8 @@ export class Stats {
     return since;
   }
 
-  remember(sample: Sample): void {
+  remember(quality: number, now: number): void {
+    const sample: Sample = { fps: this.shownFps(now), ageMs: this.ageNow(now), quality };
     this.history = [...this.history.slice(1 - HISTORY_SAMPLES), sample];
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Decoded } from "./decoder";
 import { Surface } from "./surface";
 
 type Draw = [source: object, ...where: number[]];
@@ -10,6 +11,7 @@ function fakeCanvas() {
     canvas,
     imageSmoothingQuality: "low",
     drawImage: (...draw: Draw) => canvas.draws.push(draw),
+    putImageData: (...draw: Draw) => canvas.draws.push(draw),
   };
   return { canvas, context };
 }
@@ -26,7 +28,10 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-const bitmap = (width: number, height: number) => ({ width, height }) as ImageBitmap;
+const bitmap = (width: number, height: number): Decoded => {
+  const source = { width, height } as ImageBitmap;
+  return { source, width, height, close: () => {} };
+};
 const FULL = { width: 1280, height: 720 };
 const shown = (width: number, height: number, cover = false) => ({ width, height, cover });
 const size = () => [visible.canvas.width, visible.canvas.height];
@@ -84,4 +89,30 @@ it("parts are refused where the picture is no longer held as they need it", () =
   // Shown larger from now on: the next one is to come whole.
   surface.fit(shown(640, 360), FULL);
   expect(surface.holds({ width: 320, height: 180 })).toBe(false);
+});
+
+describe("a picture that came as pixels", () => {
+  const pixels = (width: number, height: number): Decoded => {
+    const source = { width, height, data: new Uint8ClampedArray() } as unknown as ImageData;
+    return { source, width, height, close: () => {} };
+  };
+
+  it("is put where it belongs, whole and in parts", () => {
+    const whole = pixels(320, 180);
+    surface.drawWhole(whole);
+    const part = { fromX: 16, fromY: 8, toX: 32, toY: 48, width: 16, height: 8 };
+    const parts = pixels(64, 64);
+    surface.drawParts(parts, [part]);
+    expect(visible.canvas.draws).toEqual([
+      [whole.source, 0, 0],
+      [parts.source, 16, 40, 16, 8, 16, 8],
+    ]);
+  });
+
+  it("is enlarged as any other, by way of the canvas that holds it in its own size", () => {
+    surface.fit(shown(640, 360), FULL);
+    surface.drawWhole(pixels(320, 180));
+    expect(small.canvas.draws.length).toBe(1);
+    expect(visible.canvas.draws).toEqual([[small.canvas, 0, 0, 640, 360]]);
+  });
 });

@@ -4,6 +4,7 @@
  * coarser. Never larger than the camera's own picture: no tile costs more than a whole one.
  */
 
+import { type Decoded, isPixels } from "./decoder";
 import { type Dimensions, type Shown, scaleOf } from "./needs";
 import type { Draw } from "./pack";
 
@@ -40,30 +41,36 @@ export class Surface {
     return same && (this.#enlarged(picture) !== null) === (this.#small !== null);
   }
 
-  drawWhole(decoded: ImageBitmap): void {
-    const { width, height } = decoded;
+  drawWhole({ source, width, height }: Decoded): void {
     this.picture = { width, height };
     const enlarged = this.#enlarged(this.picture);
     if (!enlarged) {
       this.#small = null;
       resize(this.#canvas, this.picture);
-      this.#context.drawImage(decoded, 0, 0);
+      put(this.#context, source);
       return;
     }
     this.#small ??= newContext(this.picture);
     if (this.#small) {
       resize(this.#small.canvas, this.picture);
-      this.#small.drawImage(decoded, 0, 0);
+      put(this.#small, source);
     }
-    this.#enlarge(decoded, enlarged);
+    this.#enlarge(isPixels(source) ? this.#small?.canvas : source, enlarged);
   }
 
-  drawParts(decoded: ImageBitmap, parts: readonly Draw[]): void {
+  drawParts({ source }: Decoded, parts: readonly Draw[]): void {
     const context = this.#small ?? this.#context;
     for (const { fromX, fromY, toX, toY, width, height } of parts)
-      context.drawImage(decoded, fromX, fromY, width, height, toX, toY, width, height);
+      if (isPixels(source))
+        context.putImageData(source, toX - fromX, toY - fromY, fromX, fromY, width, height);
+      else context.drawImage(source, fromX, fromY, width, height, toX, toY, width, height);
     const enlarged = this.#enlarged(this.picture);
     if (this.#small && enlarged) this.#enlarge(this.#small.canvas, enlarged);
+  }
+
+  /** As it was last drawn. */
+  get canvas(): CanvasImageSource {
+    return this.#canvas;
   }
 
   /** Greys and darkens the picture by blending, which every browser has, and writes over it. */
@@ -85,7 +92,8 @@ export class Surface {
     context.restore();
   }
 
-  #enlarge(from: CanvasImageSource, { width, height }: Dimensions): void {
+  #enlarge(from: CanvasImageSource | undefined, { width, height }: Dimensions): void {
+    if (!from) return;
     resize(this.#canvas, { width, height });
     // A new size forgets it.
     this.#context.imageSmoothingQuality = "high";
@@ -103,6 +111,11 @@ export class Surface {
       height: Math.round(picture.height * scale),
     };
   }
+}
+
+function put(context: Context, source: Decoded["source"]): void {
+  if (isPixels(source)) context.putImageData(source, 0, 0);
+  else context.drawImage(source, 0, 0);
 }
 
 const newContext = ({ width, height }: Dimensions): Context | null =>

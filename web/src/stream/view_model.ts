@@ -78,8 +78,10 @@ export interface View {
   wholeKbps: number;
   /** The share of the picture that changed from one frame to the next; null where none comes as a delta. */
   moved: number | null;
-  /** Age of the picture on screen, now; null where no frame carries a stamp. */
+  /** Age of the picture on screen, now; null where no frame carries a stamp, or while nobody knows. */
   ageMs: number | null;
+  /** Stamps tell nothing before clocks are compared: until then nobody may call it live. */
+  ageKnown: boolean;
   /** Since the last picture came; null before the first. */
   silentMs: number | null;
   width: number;

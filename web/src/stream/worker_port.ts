@@ -27,10 +27,16 @@ export type Notice =
   | { type: "view"; view: View }
   | { type: "snapshot"; snapshot: Snapshot | null }
   | { type: "clip"; clip: Clip | null }
-  /** The thread runs. */
-  | { type: "ready" }
   /** The engine cannot be loaded. */
   | { type: "lost" };
+
+/** Each engine of a worker has a number. */
+export interface ToThread {
+  id: number;
+  message: Start | Command;
+}
+/** That it runs, or what an engine of it tells. */
+export type FromThread = "ready" | { id: number; notice: Notice };
 
 /** What of a notice is handed over and not copied. */
 export const handedOver = (notice: Notice): Transferable[] =>

@@ -1,4 +1,4 @@
-/** Several cameras side by side, a worker each. */
+/** Several cameras side by side, each with a connection of its own. */
 
 import { type RefObject, useLayoutEffect, useRef } from "react";
 import type { Player } from "../stream/player";

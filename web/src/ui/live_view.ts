@@ -27,6 +27,7 @@ export const LIVE: View = {
   wholeKbps: 14_000,
   moved: null,
   ageMs: 40,
+  ageKnown: true,
   silentMs: 20,
   width: 640,
   height: 480,

@@ -3,16 +3,13 @@ import { BEST } from "../stream/rendition";
 import type { EngineConfig } from "../stream/view_model";
 import { drawn, leaveScreen, startScreen, takeScreen } from "./players";
 
-/** What each thread was told. */
-let told: { type: string }[][];
+/** What each engine was told, in the order in which they began. */
+let told: { id: number; types: string[] }[];
 
 class FakeWorker {
-  readonly #told: { type: string }[] = [];
-  constructor() {
-    told.push(this.#told);
-  }
-  postMessage(command: { type: string }) {
-    this.#told.push(command);
+  postMessage({ id, message: { type } }: { id: number; message: { type: string } }) {
+    if (type === "start") told.push({ id, types: [] });
+    told.find((engine) => engine.id === id)?.types.push(type);
   }
 }
 
@@ -34,7 +31,7 @@ const config = (camera: string | null): EngineConfig => ({
   ...{ base: "http://gateway/", camera, start: BEST, by: "guess", rewindBytes: 0 },
   needs: { shown: null, attended: true },
 });
-const closed = (thread: number) => told[thread]?.some(({ type }) => type === "close");
+const closed = (engine: number) => told[engine]?.types.includes("close");
 
 it("a stage goes on with the stream that was begun before the page was drawn", () => {
   const begun = startScreen(config(null));

@@ -22,6 +22,7 @@ describe("what the page says of the stream", () => {
     ["a good picture", {}, "Live", "live", null],
     ["a picture a little late", { ageMs: 1_400 }, "Late", "old", null],
     ["a picture far too late", { ageMs: 4_200 }, "Late", "stale", "The picture is late"],
+    ["an age that nobody knows yet", { ageMs: null, ageKnown: false }, "Connecting", "live", null],
     ["no stamp", { ageMs: null }, "Live", "live", null],
     ["silence", { phase: "stalled", silentMs: 2_000 }, "Stalled", "old", null],
     ["long silence", { phase: "stalled", silentMs: 4_000 }, "Stalled", "stale", "No new pictures"],

@@ -87,6 +87,8 @@ function live(view: View): Presentation {
     return say(state.late, "warn", "stale", late);
   }
   if (age >= OLD_AGE_MS) return say(state.late, "warn", "old");
+  // The first pictures of a connection, until clocks are compared: seen at once, and called nothing.
+  if (!view.ageKnown) return say(state.connecting, "busy", "live");
   const said = say(state.live, "good", "live");
   if (!view.auto || !(view.fewer || view.reason === "floor")) return said;
   const [carried, all] = [Math.round(view.fps), Math.round(view.sourceFps)];

@@ -89,6 +89,11 @@ pub(super) const BENCHES: &[Bench] = &[
         true,
     ),
     client(
+        "switch",
+        "how long a picture stands still when its size is switched",
+        true,
+    ),
+    client(
         "wall",
         "what a wall of nine costs the viewer's machine",
         true,
