@@ -1,21 +1,45 @@
 //! A frame's intervals, compared one after the other: in passing, as soon as their coefficients are made and as long as
 //! they are in the cache, or out of a whole frame.
 
+use super::Hold;
 use super::compare::{Bins, compare};
+use super::grid::group;
 use super::limits::Limits;
 use super::rule::{Course, Finding};
-use super::{Hold, group};
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 
+/// Intervals that make a good sample.
+const SAMPLED: usize = 100;
+
+/// Which intervals of a frame are compared: one in so many.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample(usize);
+
+impl Sample {
+    pub(super) const ALL: Self = Self(1);
+
+    /// Enough to see whether everything goes on to be fresh. It depends on nothing but the picture.
+    fn of(geometry: Geometry) -> Self {
+        // Odd, so that from row to row it is others.
+        Self((geometry.intervals / SAMPLED) | 1)
+    }
+
+    #[inline(always)]
+    pub(super) fn has(self, interval: usize) -> bool {
+        interval.is_multiple_of(self.0)
+    }
+}
+
 impl Hold {
     /// Begins a frame whose intervals are looked at as they come; false if it has to be there as a whole, for
-    /// [`Self::decide`].
-    pub(crate) fn begin(&mut self, geometry: Geometry) -> bool {
-        if self.shown.is_empty() || !self.noise.is_known() || !self.noise.passes() {
+    /// [`Self::decide`]. If it is fresh as a whole, what is shown of it may be there in parts only (`partly`).
+    pub(crate) fn begin(&mut self, geometry: Geometry, partly: bool) -> bool {
+        if self.shown.is_empty() || !self.noise.is_known() {
             return false;
         }
-        self.limits = Some(Limits::new(&self.noise, geometry));
+        self.whole = self.all && !(partly && self.clear);
+        self.prepare(geometry);
         self.due.clear();
         self.due.resize(geometry.intervals, false);
         for (i, past) in self.past.iter().enumerate() {
@@ -25,7 +49,7 @@ impl Hold {
     }
 
     /// Compares an interval of the frame that has begun. What may be needed of it goes to its place in `rest`, or is shown
-    /// at once, unless all of the frame is kept elsewhere.
+    /// at once.
     #[inline(always)]
     pub(crate) fn look<K: Loops>(
         &mut self,
@@ -33,22 +57,33 @@ impl Hold {
         interval: usize,
         blocks: &[[i16; 64]],
         geometry: Geometry,
-        rest: Option<&mut [[i16; 64]]>,
+        rest: &mut [[i16; 64]],
     ) {
+        let place = interval * blocks.len()..(interval + 1) * blocks.len();
         let finding = self.compare(kernel, interval, blocks, geometry);
-        let Some(rest) = rest else {
-            return;
-        };
-        let first = interval * blocks.len();
-        if finding == Finding::Changed {
-            self.shown[first..][..blocks.len()].copy_from_slice(blocks);
-        } else if finding == Finding::Doubtful || self.due[group(geometry, interval, self.together)]
-        {
-            rest[first..][..blocks.len()].copy_from_slice(blocks);
+        let fresh = finding == Finding::Changed || self.all && self.clear;
+        if fresh && !self.whole && self.sample.has(interval) {
+            self.shown[place.clone()].copy_from_slice(blocks);
+        }
+        let may_be =
+            || finding == Finding::Doubtful || self.due[group(geometry, interval, self.together)];
+        if self.whole || self.noise.needs(interval) || !fresh && may_be() {
+            rest[place].copy_from_slice(blocks);
         }
     }
 
-    /// From an interval's coefficients to its finding.
+    /// Before the first interval of a frame is compared.
+    pub(super) fn prepare(&mut self, geometry: Geometry) {
+        self.sample = if self.all && self.clear {
+            Sample::of(geometry)
+        } else {
+            Sample::ALL
+        };
+        self.noise.begin(geometry);
+        self.limits = Some(Limits::new(&self.noise, geometry));
+    }
+
+    /// From an interval's coefficients to its finding, if it is to be compared.
     #[inline(always)]
     pub(super) fn compare<K: Loops>(
         &mut self,
@@ -57,7 +92,8 @@ impl Hold {
         blocks: &[[i16; 64]],
         geometry: Geometry,
     ) -> Finding {
-        let Some(limits) = &self.limits else {
+        let Some(limits) = self.limits.as_ref().filter(|_| self.sample.has(interval)) else {
+            self.findings[interval] = Finding::Changed;
             return Finding::Changed;
         };
         let per_mcu = geometry.blocks_per_mcu;

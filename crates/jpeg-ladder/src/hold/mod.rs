@@ -11,6 +11,7 @@ mod cell;
 mod check;
 mod compare;
 mod distance;
+mod grid;
 mod limits;
 mod look;
 mod noise;
@@ -22,7 +23,9 @@ mod tests;
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 use cell::Cell;
+use grid::{group, neighbours, spread};
 use limits::Limits;
+use look::Sample;
 use noise::Noise;
 use rule::Finding;
 
@@ -44,13 +47,20 @@ pub(crate) enum Verdict {
     Refreshed,
 }
 
+/// Of all intervals, in percent: if more have changed, that is not over with the next frame.
+const CLEAR: usize = 85;
+
 /// What becomes of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Some of it may be held.
     Part,
-    /// Everything is fresh: the camera moves, or the noise is not known. It is not shown yet if that takes what is not there.
-    All { shown: bool },
+    /// Everything is fresh: the camera moves, or the noise is not known.
+    Whole,
+    /// So it is, but what is shown has parts of it only. The next frame may be compared with those.
+    Sampled,
+    /// So it is, but it is not shown yet: [`Hold::show_all`] has to follow.
+    Unshown,
 }
 
 /// What an interval went through.
@@ -83,8 +93,14 @@ pub(crate) struct Hold {
     due: Vec<bool>,
     /// Of the frame that is compared.
     limits: Option<Limits>,
+    sample: Sample,
+    /// Whether all of it is kept.
+    whole: bool,
     /// Whether the camera moves, or the light.
     everything: bool,
+    /// Whether the last frame was fresh as a whole, of whatever cause, and so clearly that a sample will tell when it ends.
+    all: bool,
+    clear: bool,
 }
 
 impl Hold {
@@ -100,7 +116,11 @@ impl Hold {
             findings: Vec::new(),
             due: Vec::new(),
             limits: None,
+            sample: Sample::ALL,
+            whole: true,
             everything: true,
+            all: true,
+            clear: true,
         }
     }
 
@@ -127,34 +147,42 @@ impl Hold {
 
     /// Whether the frame that comes next is likely to be fresh as a whole, as the last one was.
     pub(crate) fn expects_all(&self) -> bool {
-        self.everything
+        self.all
     }
 
-    /// Decides upon the frame whose intervals were all looked at, and shows what is not held. `frame` has all of it, or
-    /// what [`Self::look`] has put there (`!whole`); if that does not do, it is said and
-    /// [`Self::show_all`] has to follow.
+    /// Decides upon the frame whose intervals were all looked at, and shows what is not held; `frame` has what
+    /// [`Self::look`] has put there.
     pub(crate) fn conclude(
         &mut self,
         frame: &mut Vec<[i16; 64]>,
-        whole: bool,
         geometry: Geometry,
         verdicts: &mut [Verdict],
     ) -> Outcome {
         self.noise.conclude();
-        let all = self.is_all_fresh();
-        self.judge(all, geometry, verdicts);
-        if all {
-            if whole {
-                self.show_all(frame, geometry);
-            }
-            return Outcome::All { shown: whole };
+        self.noise.observe(frame, geometry);
+        // The frame that shows that it is over is fresh as a whole if most of it was not compared.
+        let sampled = self.all && self.clear;
+        self.all = self.is_all_fresh();
+        let fresh = self.all || sampled;
+        self.judge(fresh, geometry, verdicts);
+        if !fresh {
+            self.show(frame, geometry, verdicts);
+            return Outcome::Part;
         }
-        self.show(whole, frame, geometry, verdicts);
-        Outcome::Part
+        if self.whole {
+            self.show_all(frame, geometry);
+            return Outcome::Whole;
+        }
+        self.renew(geometry);
+        if self.all && self.clear && sampled {
+            Outcome::Sampled
+        } else {
+            Outcome::Unshown
+        }
     }
 
     /// Decides upon a whole frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) by comparing it
-    /// with what is shown, and shows what is not held; whether that is everything. Always of the same geometry; what the
+    /// with what is shown, and shows what is not held. Always of the same geometry; what the
     /// frame holds afterwards is of no use.
     #[inline(always)]
     pub(crate) fn decide<K: Loops>(
@@ -171,25 +199,32 @@ impl Hold {
             self.past.resize(geometry.intervals, Past::default());
             self.findings.resize(geometry.intervals, Finding::Changed);
         }
-        self.noise.observe(frame, geometry);
+        self.whole = true;
+        self.prepare(geometry);
         if self.noise.is_known() {
-            self.limits = Some(Limits::new(&self.noise, geometry));
             let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
             for (interval, blocks) in frame.chunks_exact(blocks).enumerate() {
                 self.compare(kernel, interval, blocks, geometry);
             }
-            return self.conclude(frame, true, geometry, verdicts);
+            return self.conclude(frame, geometry, verdicts);
         }
+        self.noise.observe(frame, geometry);
         verdicts.fill(Verdict::Fresh);
         self.show_all(frame, geometry);
-        Outcome::All { shown: true }
+        Outcome::Whole
     }
 
     /// Whether the whole frame is encoded: the noise is not known, or so much changes that it is the camera or the light.
     fn is_all_fresh(&mut self) -> bool {
-        let is_changed = |finding: &&Finding| **finding == Finding::Changed;
-        let changed = self.findings.iter().filter(is_changed).count();
-        self.everything = rule::everything(changed, self.findings.len(), self.everything);
+        let all = self.findings.iter().enumerate();
+        let compared = all.filter(|(i, _)| self.sample.has(*i));
+        let (mut of, mut changed) = (0, 0);
+        for (_, finding) in compared {
+            of += 1;
+            changed += usize::from(*finding == Finding::Changed);
+        }
+        self.everything = rule::everything(changed, of, self.everything);
+        self.clear = changed * 100 > of * CLEAR;
         self.everything || !self.noise.is_trusted()
     }
 
@@ -222,7 +257,8 @@ impl Hold {
     }
 
     /// Shows what is not held, of a whole frame or of what was not shown yet when it was looked at.
-    fn show(&mut self, whole: bool, frame: &[[i16; 64]], geometry: Geometry, verdicts: &[Verdict]) {
+    /// Shows what is not held, unless it was shown when it was looked at.
+    fn show(&mut self, frame: &[[i16; 64]], geometry: Geometry, verdicts: &[Verdict]) {
         let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
         for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
             past.fresh = *verdict == Verdict::Fresh;
@@ -232,7 +268,8 @@ impl Hold {
             }
             past.age = 0;
             past.seen = 0;
-            if whole || self.findings[i] != Finding::Changed {
+            let at_once = !self.whole && self.findings[i] == Finding::Changed;
+            if !at_once {
                 self.shown[i * blocks..][..blocks].copy_from_slice(&frame[i * blocks..][..blocks]);
             }
         }
@@ -240,6 +277,13 @@ impl Hold {
 
     /// Shows a whole frame.
     pub(crate) fn show_all(&mut self, frame: &mut Vec<[i16; 64]>, geometry: Geometry) {
+        self.renew(geometry);
+        // Nothing of what was shown is left: no need to copy megabytes.
+        std::mem::swap(&mut self.shown, frame);
+    }
+
+    /// Notes that all was encoded.
+    fn renew(&mut self, geometry: Geometry) {
         for (i, past) in self.past.iter_mut().enumerate() {
             *past = Past {
                 // While everything is fresh, ages are spread: refreshes must not come all at once.
@@ -248,35 +292,5 @@ impl Hold {
                 fresh: true,
             };
         }
-        // Nothing of what was shown is left: no need to copy megabytes.
-        std::mem::swap(&mut self.shown, frame);
     }
-}
-
-/// The intervals on the four sides.
-fn neighbours(geometry: Geometry, interval: usize) -> impl Iterator<Item = usize> {
-    let across = geometry.mcus_across / geometry.interval_mcus;
-    let x = interval % across;
-    [
-        (x > 0).then(|| interval - 1),
-        (x + 1 < across).then_some(interval + 1),
-        interval.checked_sub(across),
-        Some(interval + across).filter(|below| *below < geometry.intervals),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-/// Which of the squares with `side` intervals in either direction an interval is in.
-fn group(geometry: Geometry, interval: usize, side: usize) -> usize {
-    let across = geometry.mcus_across / geometry.interval_mcus;
-    let (row, column) = (interval / across, interval % across);
-    row / side * across.div_ceil(side) + column / side
-}
-
-/// An age below `period` for a group; neighbours' ages are far apart.
-fn spread(group: usize, period: u32) -> u32 {
-    // Steps by the golden ratio fill a circle evenly.
-    let turn = (group as u32).wrapping_mul(2_654_435_769);
-    ((u64::from(turn) * u64::from(period)) >> 32) as u32
 }

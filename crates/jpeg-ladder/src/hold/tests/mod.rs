@@ -1,5 +1,6 @@
 //! The rule before scenes with known truth; seeds are fixed.
 
+mod passing;
 mod stage;
 
 use std::f32::consts::TAU;
