@@ -26,10 +26,11 @@ pub(super) fn compare<K: Loops>(
     luma_blocks: usize,
     noise: &mut Noise,
 ) -> Distance {
-    let count = bins.of.len();
+    let Bins { of: bins, known } = bins;
+    let count = bins.len();
     let (now, shown) = (&now[..count], &shown[..count]);
-    if !bins.known {
-        for (b, (bin, shown)) in bins.of.iter_mut().zip(shown).enumerate() {
+    if !known {
+        for (b, (bin, shown)) in bins.iter_mut().zip(shown).enumerate() {
             *bin = if b < luma_blocks {
                 noise.bin_of(kernel, shown)
             } else {
@@ -41,7 +42,7 @@ pub(super) fn compare<K: Loops>(
     for b in (0..count).step_by(2) {
         // One that is left over is a pair with itself.
         let pair = [b, (b + 1).min(count - 1)];
-        let of = pair.map(|b| usize::from(bins.of[b]).min(BINS));
+        let of = pair.map(|b| usize::from(bins[b]).min(BINS));
         let squares = kernel.squares(
             pair.map(|b| &now[b]),
             pair.map(|b| &shown[b]),
@@ -78,7 +79,7 @@ pub(super) fn compare<K: Loops>(
 struct Near {
     bin: usize,
     all: u32,
-    near: u32,
+    close: u32,
 }
 
 impl Near {
@@ -92,12 +93,12 @@ impl Near {
             };
         }
         self.all += 1;
-        self.near += u32::from(Check::is_near(high));
+        self.close += u32::from(Check::is_near(high));
     }
 
     #[inline(always)]
     fn note(&self, check: &mut Check) {
-        check.blocks(self.bin, self.all, self.near);
+        check.blocks(self.bin, self.all, self.close);
     }
 }
 

@@ -12,6 +12,19 @@ use crate::kernel::Loops;
 /// Intervals that make a good sample.
 const SAMPLED: usize = 100;
 
+/// Of all intervals, in percent: if more have changed, that is not over with the next frame.
+pub(super) const CLEAR: usize = 85;
+
+/// What of a frame is fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fresh {
+    Part,
+    /// Everything, of whatever cause.
+    All,
+    /// So it is, and so clearly that a sample will tell when it ends.
+    Clearly,
+}
+
 /// Which intervals of a frame are compared: one in so many.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample(usize);
@@ -38,7 +51,11 @@ impl Hold {
         if self.shown.is_empty() || !self.noise.is_known() {
             return false;
         }
-        self.whole = self.all && !(partly && self.clear);
+        self.whole = match self.fresh {
+            Fresh::Part => false,
+            Fresh::All => true,
+            Fresh::Clearly => !partly,
+        };
         self.prepare(geometry);
         self.due.clear();
         self.due.resize(geometry.intervals, false);
@@ -61,7 +78,7 @@ impl Hold {
     ) {
         let place = interval * blocks.len()..(interval + 1) * blocks.len();
         let finding = self.compare(kernel, interval, blocks, geometry);
-        let fresh = finding == Finding::Changed || self.all && self.clear;
+        let fresh = finding == Finding::Changed || self.fresh == Fresh::Clearly;
         if fresh && !self.whole && self.sample.has(interval) {
             self.shown[place.clone()].copy_from_slice(blocks);
         }
@@ -74,7 +91,7 @@ impl Hold {
 
     /// Before the first interval of a frame is compared.
     pub(super) fn prepare(&mut self, geometry: Geometry) {
-        self.sample = if self.all && self.clear {
+        self.sample = if self.fresh == Fresh::Clearly {
             Sample::of(geometry)
         } else {
             Sample::ALL

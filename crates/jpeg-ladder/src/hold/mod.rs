@@ -25,7 +25,7 @@ use crate::kernel::Loops;
 use cell::Cell;
 use grid::{group, neighbours, spread};
 use limits::Limits;
-use look::Sample;
+use look::{CLEAR, Fresh, Sample};
 use noise::Noise;
 use rule::Finding;
 
@@ -46,9 +46,6 @@ pub(crate) enum Verdict {
     /// It has not, but it was held for long: encoded anew.
     Refreshed,
 }
-
-/// Of all intervals, in percent: if more have changed, that is not over with the next frame.
-const CLEAR: usize = 85;
 
 /// What becomes of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +95,8 @@ pub(crate) struct Hold {
     whole: bool,
     /// Whether the camera moves, or the light.
     everything: bool,
-    /// Whether the last frame was fresh as a whole, of whatever cause, and so clearly that a sample will tell when it ends.
-    all: bool,
-    clear: bool,
+    /// What of the last frame was.
+    fresh: Fresh,
 }
 
 impl Hold {
@@ -119,8 +115,7 @@ impl Hold {
             sample: Sample::ALL,
             whole: true,
             everything: true,
-            all: true,
-            clear: true,
+            fresh: Fresh::Clearly,
         }
     }
 
@@ -147,7 +142,7 @@ impl Hold {
 
     /// Whether the frame that comes next is likely to be fresh as a whole, as the last one was.
     pub(crate) fn expects_all(&self) -> bool {
-        self.all
+        self.fresh != Fresh::Part
     }
 
     /// Decides upon the frame whose intervals were all looked at, and shows what is not held; `frame` has what
@@ -161,9 +156,9 @@ impl Hold {
         self.noise.conclude();
         self.noise.observe(frame, geometry);
         // The frame that shows that it is over is fresh as a whole if most of it was not compared.
-        let sampled = self.all && self.clear;
-        self.all = self.is_all_fresh();
-        let fresh = self.all || sampled;
+        let sampled = self.fresh == Fresh::Clearly;
+        self.fresh = self.find_fresh();
+        let fresh = self.fresh != Fresh::Part || sampled;
         self.judge(fresh, geometry, verdicts);
         if !fresh {
             self.show(frame, geometry, verdicts);
@@ -174,7 +169,7 @@ impl Hold {
             return Outcome::Whole;
         }
         self.renew(geometry);
-        if self.all && self.clear && sampled {
+        if self.fresh == Fresh::Clearly && sampled {
             Outcome::Sampled
         } else {
             Outcome::Unshown
@@ -215,7 +210,7 @@ impl Hold {
     }
 
     /// Whether the whole frame is encoded: the noise is not known, or so much changes that it is the camera or the light.
-    fn is_all_fresh(&mut self) -> bool {
+    fn find_fresh(&mut self) -> Fresh {
         let all = self.findings.iter().enumerate();
         let compared = all.filter(|(i, _)| self.sample.has(*i));
         let (mut of, mut changed) = (0, 0);
@@ -224,8 +219,13 @@ impl Hold {
             changed += usize::from(*finding == Finding::Changed);
         }
         self.everything = rule::everything(changed, of, self.everything);
-        self.clear = changed * 100 > of * CLEAR;
-        self.everything || !self.noise.is_trusted()
+        if changed * 100 > of * CLEAR {
+            Fresh::Clearly
+        } else if self.everything || !self.noise.is_trusted() {
+            Fresh::All
+        } else {
+            Fresh::Part
+        }
     }
 
     fn judge(&mut self, all: bool, geometry: Geometry, verdicts: &mut [Verdict]) {
