@@ -3,6 +3,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { writeAppIcons } from "./build/app_icons.ts";
 import { precompress } from "./build/precompress.ts";
+import { preloadAll } from "./build/preload.ts";
 
 /** The files are complete when the bundle closes, those of `public/` too. */
 function completed(): Plugin {
@@ -20,24 +21,11 @@ function completed(): Plugin {
   };
 }
 
-/** The engine begins to load beside the page's own script, which asks for it only once it runs. */
-function preloadEngine(): Plugin {
-  return {
-    name: "preload-engine",
-    apply: "build",
-    transformIndexHtml: {
-      order: "post",
-      handler: (_, { bundle }) =>
-        Object.keys(bundle ?? {})
-          .filter((file) => /engine\.worker-[^/]*\.js$/.test(file))
-          .map((file) => ({
-            tag: "link",
-            attrs: { rel: "modulepreload", as: "worker", href: `./${file}` },
-            injectTo: "head" as const,
-          })),
-    },
-  };
-}
+/** The page's first script, with what page and engine share: a file of its own would be one more to wait for. */
+const FIRST_SCRIPT = {
+  name: "start",
+  test: /src\/start\.ts$|src\/stream\/(protocol|view_model)\.ts$/,
+};
 
 export default defineConfig({
   // Relative addresses: the gateway or a proxy may serve the page under any path.
@@ -48,15 +36,19 @@ export default defineConfig({
       { find: /^react-dom\/client$/, replacement: "preact/compat/client" },
       { find: /^react-dom$/, replacement: "preact/compat" },
       { find: /^react\/jsx-runtime$/, replacement: "preact/jsx-runtime" },
+      // The same where it is served and not built: `npm run dev`, and components under test.
+      { find: /^react\/jsx-dev-runtime$/, replacement: "preact/jsx-dev-runtime" },
       { find: /^react$/, replacement: "preact/compat" },
     ],
   },
-  plugins: [preloadEngine(), completed()],
+  plugins: [preloadAll(), completed()],
   build: {
     target: "es2022",
     // Nothing may be inlined as a data: address; the page's CSP allows files of its own host only.
     assetsInlineLimit: 0,
+    // What is needed at once is in index.html; what Vite would add to the document a worker has none for.
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST_SCRIPT] } } },
+    modulePreload: { polyfill: false, resolveDependencies: () => [] },
   },
-  worker: { format: "es" },
   test: { environment: "node", include: ["{src,build}/**/*.test.ts"] },
 });

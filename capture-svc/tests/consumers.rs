@@ -25,6 +25,23 @@ fn rust_consumer() -> Command {
     Command::new(profile.join("examples/save_frames"))
 }
 
+fn python_consumer() -> Command {
+    let modules = ["nats-py-2.16.0", "nkeys-py-0.2.1"].map(|name| {
+        let module = root().join("target/tools").join(name);
+        assert!(
+            module.is_dir(),
+            "{name} is missing; get it with: cargo xtask tools nats-py nkeys-py"
+        );
+        module
+    });
+    let path = std::env::join_paths(modules).expect("plain paths");
+    let mut consumer = Command::new("python3");
+    consumer
+        .arg(root().join("docs/save_frames.py"))
+        .env("PYTHONPATH", path);
+    consumer
+}
+
 /// On a NATS of its own without users.
 async fn takes_a_lease_saves_frames_and_lets_go(name: &str, mut consumer: Command) {
     let nats = NatsServer::start().await;
@@ -68,20 +85,15 @@ async fn the_consumer_in_rust_takes_a_lease_saves_frames_and_lets_go() {
 
 #[tokio::test]
 async fn the_consumer_in_python_takes_a_lease_saves_frames_and_lets_go() {
-    let module = root().join("target/tools/nats-py-2.16.0");
-    assert!(
-        module.is_dir(),
-        "nats-py is missing; get it with: cargo xtask tools nats-py"
-    );
-    let mut consumer = Command::new("python3");
-    consumer
-        .arg(root().join("docs/save_frames.py"))
-        .env("PYTHONPATH", module);
-    takes_a_lease_saves_frames_and_lets_go("save_frames.py", consumer).await;
+    takes_a_lease_saves_frames_and_lets_go("save_frames.py", python_consumer()).await;
 }
 
-#[tokio::test]
-async fn a_consumers_own_user_is_enough_on_the_nats_that_we_ship() {
+/// On the NATS that we ship, as its user `dashboard`, with what `login` makes of that user's seed.
+async fn is_served_as_a_user_of_its_own(
+    name: &str,
+    mut consumer: Command,
+    login: impl FnOnce(&mut Command, &str, &Path),
+) {
     let deploy = Deploy::copy();
     let seed = deploy.user("consumer", "dashboard");
     let nats = deploy.nats().await;
@@ -89,10 +101,26 @@ async fn a_consumers_own_user_is_enough_on_the_nats_that_we_ship() {
     let key = key.to_str().expect("a plain path");
     let settings = [("CAPTURE_LINGER", "0s"), ("NATS_NKEY_FILE", key)];
     let capture = Process::capture(&nats, &settings).await;
-    let mut consumer = rust_consumer();
-    consumer.args([nats.url(), FRAMES_SAVED.to_string()]);
-    consumer.arg(seed).arg("dashboard");
-    saves_frames_and_lets_go("dashboard", consumer, &capture).await;
+    login(&mut consumer, &nats.url(), &seed);
+    saves_frames_and_lets_go(name, consumer, &capture).await;
+}
+
+#[tokio::test]
+async fn a_consumers_own_user_is_enough_on_the_nats_that_we_ship() {
+    is_served_as_a_user_of_its_own("dashboard", rust_consumer(), |consumer, url, seed| {
+        consumer.args([url, &FRAMES_SAVED.to_string()]);
+        consumer.arg(seed).arg("dashboard");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_consumers_own_user_is_enough_for_the_consumer_in_python() {
+    is_served_as_a_user_of_its_own("dashboard.py", python_consumer(), |consumer, url, seed| {
+        consumer.arg("--nkey").arg(seed);
+        consumer.args(["--name", "dashboard", url, &FRAMES_SAVED.to_string()]);
+    })
+    .await;
 }
 
 #[tokio::test]

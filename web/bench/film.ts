@@ -9,13 +9,13 @@
 import { closeSync, openSync, renameSync, writeSync } from "node:fs";
 import { gauss, random } from "./random";
 
-type Sides = readonly [width: number, height: number];
+export type Sides = readonly [width: number, height: number];
 
 const USUAL_SIDES: Sides = [640, 480];
 const LOOP_FRAMES = 34;
 const PAN_MARGIN_PIXELS = 48;
 /** Cell size and amplitude of each octave of the texture. */
-const OCTAVES: [cell: number, amplitude: number][] = [
+export const OCTAVES: [cell: number, amplitude: number][] = [
   [160, 60],
   [64, 36],
   [24, 22],
@@ -51,7 +51,12 @@ function addOctave(
   }
 }
 
-function texture(width: number, height: number, octaves: typeof OCTAVES, next: () => number) {
+export function texture(
+  width: number,
+  height: number,
+  octaves: typeof OCTAVES,
+  next: () => number,
+) {
   const plane = new Float32Array(width * height).fill(128);
   for (const octave of octaves) addOctave(plane, width, height, octave, next);
   return plane;

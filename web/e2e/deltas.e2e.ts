@@ -11,7 +11,7 @@ import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
 
-/** `E2E_DELTA_FRAMES=10000` for a long run. */
+/** `E2E_DELTA_FRAMES=10000` for a long run, `E2E_DELTA_SOURCE=file:…` of a camera's pictures. */
 const FRAMES = Number(process.env.E2E_DELTA_FRAMES ?? 300);
 const QUALITY = 80;
 
@@ -21,7 +21,10 @@ let gateway: Gateway;
 const published = new Map<number, string>();
 
 beforeAll(async () => {
-  [stack, gateway] = await Stack.start({ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720" });
+  [stack, gateway] = await Stack.start({
+    ...{ CAPTURE_WIDTH: "1280", CAPTURE_HEIGHT: "720", CAPTURE_HOLD: "auto" },
+    CAPTURE_SOURCE: process.env.E2E_DELTA_SOURCE ?? "pattern",
+  });
   stack.listen(`frames.q${QUALITY}`, (jpeg) => {
     const stamp = readStamp(new Uint8Array(jpeg).buffer);
     if (stamp) published.set(stamp.seq, createHash("sha256").update(jpeg).digest("hex"));
@@ -94,6 +97,20 @@ it(
   },
   FRAMES * 200 + 60_000,
 );
+
+it("what is decoded alone is as decoded with the whole, pixel by pixel", async () => {
+  const parts = await script();
+  const snapshot = await fetch(`${gateway.url}snapshot.jpg?quality=${QUALITY}`);
+  const jpeg = Buffer.from(await snapshot.arrayBuffer());
+  await withPage(`${gateway.url}missing`, async (page) => {
+    await page.evaluate(parts);
+    const seen = await page.evaluate(
+      (text) => window.parts.worstSeam(text),
+      jpeg.toString("base64"),
+    );
+    expect(seen).toEqual({ worst: 0, none: true });
+  });
+});
 
 it("what is saved of a stream of deltas is the frame on the bus, and the figures say what moved", async () => {
   await withPage(`${gateway.url}?quality=${QUALITY}&stats=1`, async (page) => {

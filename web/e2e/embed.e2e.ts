@@ -3,7 +3,6 @@
  * browser that is asked for a secure cookie.
  */
 
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,10 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { artifact } from "./support/artifacts";
 import { withPage } from "./support/browser";
 import { eventually } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
+import { hashOfLink } from "./support/share";
 import { Stack } from "./support/stack";
 
 const TOKEN = "a-token-of-the-test-of-frames";
@@ -79,12 +78,7 @@ it("lets in who gives the token there, and keeps the login for that site", async
 });
 
 it("lets in by a link", async () => {
-  const what = ["--camera", "default", "--for", "1h", "--link-key-file", key];
-  const link = execFileSync(artifact("GATEWAY_BIN"), ["share", ...what, "--url", gateway.url], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  await framed({ behind: `#${link.trim().split("#")[1]}` }, async (inside) => live(inside));
+  await framed({ behind: hashOfLink(key, gateway.url) }, async (inside) => live(inside));
 });
 
 it("says why where the browser keeps no login for it, instead of an empty form", async () => {

@@ -19,8 +19,8 @@ it("is German for whom the browser says so, from the login to the stats", async 
   await withPage(
     `${gateway.url}?stats=1`,
     async (page) => {
-      expect(await page.getAttribute("html", "lang")).toBe("de");
       await page.getByLabel("Zugangsschlüssel").fill(TOKEN);
+      expect(await page.getAttribute("html", "lang")).toBe("de");
       await page.getByRole("button", { name: "Zusehen" }).click();
       await live(page);
       await page.getByRole("region", { name: "Statistik des Bildes" }).waitFor();
@@ -32,8 +32,8 @@ it("is German for whom the browser says so, from the login to the stats", async 
 
 it("signs out by a button, and asks for the token again", async () => {
   await withPage(gateway.url, async (page) => {
-    expect(await page.getAttribute("html", "lang")).toBe("en");
     await page.getByLabel("Access token").fill(TOKEN);
+    expect(await page.getAttribute("html", "lang")).toBe("en");
     await page.getByRole("button", { name: "Watch" }).click();
     await live(page);
     await page.getByRole("button", { name: "Sign out" }).click();

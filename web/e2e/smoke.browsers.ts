@@ -1,6 +1,7 @@
 /** Every main way of the page, written once and gone in Chromium, Firefox and WebKit. */
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readStamp } from "../src/stream/stamp";
@@ -11,6 +12,7 @@ import { Link } from "./support/link";
 import { OtherSite } from "./support/other_site";
 import { RESULTS } from "./support/program";
 import { openChromium, openFirefox } from "./support/puppeteer_browser";
+import { hashOfLink } from "./support/share";
 import { Stack } from "./support/stack";
 import { FRESH_MS, Visit } from "./support/visit";
 import { openWebKit } from "./support/webkit_browser";
@@ -22,10 +24,13 @@ const BROWSERS = [
 ] as const;
 const SCREENSHOTS = join(RESULTS, "screenshots");
 const TOKEN = "a-token-for-those-who-may";
+const LINK_KEY = join(tmpdir(), `rero-link-key-${process.pid}`);
 
 let stack: Stack;
 let gateway: Gateway;
 let guarded: Gateway;
+/** Asks for a token, and lets itself be shown by `site` under its foreign name. */
+let embedded: Gateway;
 let yard: CameraHost;
 let site: OtherSite;
 
@@ -36,6 +41,12 @@ beforeAll(async () => {
   const camera = { CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480", CAPTURE_FPS: "15" };
   [stack, gateway] = await Stack.start(camera, { GATEWAY_ALLOWED_ORIGINS: site.origin });
   guarded = await stack.gateway({ GATEWAY_AUTH_TOKEN: TOKEN });
+  writeFileSync(LINK_KEY, "a-key-of-the-test-of-frames-in-three-browsers");
+  embedded = await stack.gateway({
+    GATEWAY_AUTH_TOKEN: TOKEN,
+    GATEWAY_LINK_KEY_FILE: LINK_KEY,
+    GATEWAY_EMBED_ORIGINS: site.foreign,
+  });
   yard = stack.cameraHost("yard");
   yard.says("idle");
   await eventually("that the gateway knows both cameras", async () => {
@@ -47,6 +58,7 @@ afterAll(async () => {
   site?.close();
   await yard?.close(gateway);
   await stack?.stop();
+  rmSync(LINK_KEY, { force: true });
 });
 
 /** One camera at a quality that does not follow the link: what is read off the picture stays readable on a busy machine. */
@@ -189,6 +201,24 @@ const WAYS: Record<string, (visit: Visit) => Promise<void>> = {
     expect(await browser.evaluate("document.querySelector('header') === null")).toBe(true);
   },
 
+  "in another site's page a token lets in, or it is said why not": async (visit) => {
+    await openFramed(visit);
+    await visit.thereIs(".login input");
+    // Drivers of Firefox and WebKit type into no frame of another site.
+    const form = "document.querySelector('.login')";
+    await visit.browser.evaluate(`void (${form}.token.value = ${JSON.stringify(TOKEN)})`);
+    await visit.browser.evaluate(`void ${form}.requestSubmit()`);
+    if (!(await isLetIn(visit))) return;
+    // The browser keeps the login for that site.
+    await openFramed(visit);
+    await visit.live();
+  },
+
+  "in another site's page a link lets in, or it is said why not": async (visit) => {
+    await openFramed(visit, hashOfLink(LINK_KEY, embedded.url));
+    if (await isLetIn(visit)) await visit.live();
+  },
+
   "a gateway that is killed is said to be gone, and the picture comes back with it": async (
     visit,
   ) => {
@@ -208,6 +238,30 @@ const WAYS: Record<string, (visit: Visit) => Promise<void>> = {
     }
   },
 };
+
+async function openFramed({ browser, listen }: Visit, behind = ""): Promise<void> {
+  site.frames(`${alone(embedded.url)}&embed=1${behind}`);
+  await browser.open(site.foreign);
+  await browser.enterFrame();
+  await listen();
+}
+
+/**
+ * Whether it shows the picture; else it has told its viewer which setting it takes, or https. WebKit takes no secure
+ * cookie from an address without TLS, not even from this machine.
+ */
+async function isLetIn(visit: Visit): Promise<boolean> {
+  const there = (selector: string) =>
+    visit.browser.evaluate<boolean>(`document.querySelector(${JSON.stringify(selector)}) !== null`);
+  const refused = "document.querySelector('.login [role=alert]')?.textContent ?? ''";
+  const letIn = await visit.until("a picture, or words", async () => {
+    if (await there(".stage[data-phase=live]")) return "yes";
+    const said = await visit.browser.evaluate<string>(refused);
+    return said.includes("GATEWAY_EMBED_ORIGINS") && "no";
+  });
+  console.info(`let in: ${letIn}`);
+  return letIn === "yes";
+}
 
 /** Runs in the page: says that it is hidden, or is not. Drivers cannot hide a page in each of these browsers. */
 function turn(hidden: boolean) {

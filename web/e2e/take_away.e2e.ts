@@ -80,13 +80,13 @@ describe("a page whose engine cannot be loaded, as after another version took it
       page.on("request", (request) => {
         if (request.isNavigationRequest() && request.url().startsWith(gateway.url)) loaded++;
       });
-      await context.route(/engine\.worker/, (route) =>
+      await context.route(/\/assets\/engine-/, (route) =>
         route.fulfill({ status: 404, contentType: "text/plain", body: "nothing here" }),
       );
       await page.goto(gateway.url);
       await page.getByText("The page has failed").waitFor();
       expect(loaded).toBe(2);
-      await context.unroute(/engine\.worker/);
+      await context.unroute(/\/assets\/engine-/);
       await page.getByRole("button", { name: "Load again" }).click();
       await live(page);
     });

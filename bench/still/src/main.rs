@@ -23,6 +23,7 @@ mod h264;
 mod jpeg;
 mod links;
 mod measure;
+mod passed_on;
 mod scene;
 mod texture;
 mod trial;
@@ -64,6 +65,9 @@ struct Arguments {
     /// What is shown over thin links instead.
     #[arg(long)]
     links: bool,
+    /// What recoding a camera's own JPEGs saves and costs instead.
+    #[arg(long, conflicts_with = "links")]
+    passed_on: bool,
     /// An ffmpeg with libvmaf; without one thin links are told without VMAF.
     #[arg(long, env = "VMAF_FFMPEG_BIN")]
     vmaf_ffmpeg: Option<PathBuf>,
@@ -103,11 +107,13 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         height: arguments.height,
         frames: arguments.frames,
     };
-    print_head(arguments.links, size);
+    print_head(arguments, size);
     let print = |name: &str, scene: Scene, noise: f32| {
         if arguments.links {
             let row = links::run(name, scene, noise, size)?;
             println!("{}", row.with_vmaf(arguments.vmaf_ffmpeg.as_deref(), size)?);
+        } else if arguments.passed_on {
+            println!("{}", passed_on::run(name, scene, noise, size));
         } else {
             println!(
                 "{}",
@@ -146,13 +152,22 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
     Ok(())
 }
 
-fn print_head(links: bool, size: Size) {
+fn print_head(arguments: &Arguments, size: Size) {
     let Size {
         width,
         height,
         frames,
     } = size;
-    if links {
+    if arguments.passed_on {
+        println!(
+            "> {width}×{height}, 4:2:2, a camera's JPEGs of quality 85, Mb/s at 34 fps, noise that neighbours share; \
+             {frames} frames of each scene, {} measured. CPU time of the thread for each frame.\n\n{}",
+            frames - trial::FROM,
+            passed_on::Row::HEAD
+        );
+        return;
+    }
+    if arguments.links {
         println!(
             "> {width}×{height}, 4:2:0, noise that neighbours share; {frames} frames of each scene. The best rendition \
              that the link carries at 34 fps, else the cheapest at the rate that it carries, whole frames. SSIM and VMAF \

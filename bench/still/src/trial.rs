@@ -16,7 +16,7 @@ pub(crate) const FROM: usize = 50;
 /// The picture is measured in one frame of so many; no multiple of a clip's own intra period.
 const EVERY: usize = 7;
 const ALL: [u8; 14] = [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95];
-const HOLD: HoldSettings = HoldSettings {
+pub(crate) const HOLD: HoldSettings = HoldSettings {
     refresh_frames: 340,
 };
 
@@ -67,7 +67,7 @@ impl Encoder {
 }
 
 /// Of this thread.
-fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }

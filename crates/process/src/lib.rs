@@ -12,6 +12,7 @@ mod health;
 mod listener;
 mod log;
 mod log_writer;
+mod path_queue;
 mod places;
 mod problems;
 mod registry;

@@ -9,10 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 
+use rcvlowat::Delivery;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::sleep;
+
+use crate::path_queue::queue_left;
 
 /// A connection's socket, read and written by one task.
 #[derive(Debug)]
@@ -89,6 +93,20 @@ impl SocketView {
         };
         // An error is the writer's to find.
         let _ = stream.async_io(Interest::WRITABLE, sent).await;
+    }
+
+    /// Waits until the kernel has sent all as in [`all_sent`](Self::all_sent), and until none of it stands in a queue on
+    /// the way to the peer, such as a router's in front of a thin line. What a proxy took in is nobody's to see.
+    pub async fn way_is_free(&self) {
+        self.all_sent().await;
+        // The kernel tells when it has room, and not when something has arrived: this is asked for.
+        while let Some(stream) = self.stream.upgrade()
+            && let Ok(delivery) = Delivery::of(&*stream)
+            && let Some(left) = queue_left(delivery)
+        {
+            drop(stream);
+            sleep(left).await;
+        }
     }
 
     /// Whether the connection ended because its peer took nothing for too long.

@@ -1,14 +1,18 @@
-//! `SO_RCVLOWAT`: how many bytes must have come before a socket counts as readable.
+//! Two options of a socket that no safe crate has: `SO_RCVLOWAT` here, and `TCP_INFO` as [`Delivery`].
 //!
-//! With it the kernel keeps short answers to itself until somebody looks; an end of the connection is told at once all
-//! the same. Neither socket2 nor rustix has the option.
-//! It is a crate of its own so that the one `unsafe` call stands alone and the gateway forbids `unsafe`.
+//! With the first the kernel keeps short answers to itself until somebody looks; an end of the connection is told at once
+//! all the same. Neither socket2 nor rustix has either.
+//! It is a crate of its own so that the two `unsafe` calls stand alone and the services forbid `unsafe`.
 //! Source: socket(7); tcp(7): `poll` and `epoll` honour it since Linux 2.6.28.
+
+mod delivery;
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd as _};
 
-/// Sets it; 1 is the system's default.
+pub use delivery::Delivery;
+
+/// Sets how many bytes must have come before the socket counts as readable; 1 is the system's default.
 ///
 /// # Errors
 /// What the kernel says, for whatever is no socket.

@@ -50,7 +50,11 @@ enum What {
     /// What needs no docker, from the repository's root: rules, and manifests as they are rendered in FOLDER.
     Paper { folder: PathBuf },
     /// The reverse proxies of deploy/, before a real gateway.
-    Proxies,
+    Proxies {
+        /// Also behind a thin line; it is for whoever starts this to give it root and a network of its own.
+        #[arg(long)]
+        lines: bool,
+    },
     /// Of the stack only the sites that join it.
     Sites,
     /// Of the stack only its figures beside those of the first time.
@@ -66,7 +70,9 @@ async fn main() -> ExitCode {
     let mut report = Report::default();
     match arguments.what {
         Some(What::Paper { folder }) => paper(&folder, &mut report).await,
-        Some(What::Proxies) => proxies::check(Path::new("deploy"), &mut report).await,
+        Some(What::Proxies { lines }) => {
+            proxies::check(Path::new("deploy"), lines, &mut report).await;
+        }
         what => match ComposeStack::from_environment() {
             Ok(stack) => match what {
                 Some(What::Sites) => sites::play(&stack, &mut report).await,

@@ -10,8 +10,10 @@ mod process;
 mod promises;
 mod side;
 mod socket;
+mod thin_line;
 mod tls;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,20 +21,21 @@ use testkit::Stack;
 
 use crate::files::read;
 use crate::report::Report;
-use mutants::MUTANTS;
+use mutants::{MUTANTS, Mutant};
 use process::{Program, ProxyProcess};
 use side::Side;
 
 /// What viewers must know.
 const TOKEN: &str = "a-token-of-the-check";
 
-pub(crate) async fn check(folder: &Path, report: &mut Report) {
+/// `lines` says that this is a network of our own, in which lines can be made thin.
+pub(crate) async fn check(folder: &Path, lines: bool, report: &mut Report) {
     login::check(folder, report).await;
-    check_passing(folder, report).await;
+    check_passing(folder, lines, report).await;
 }
 
 /// Those that only pass on.
-async fn check_passing(folder: &Path, report: &mut Report) {
+async fn check_passing(folder: &Path, lines: bool, report: &mut Report) {
     let stack = Stack::builder()
         .capture(&[("CAPTURE_WIDTH", "320"), ("CAPTURE_HEIGHT", "240")])
         .gateway(&[
@@ -64,31 +67,43 @@ async fn check_passing(folder: &Path, report: &mut Report) {
             token: TOKEN,
             text: &text,
         };
-        for promise in promises::of(program) {
+        let asked = |promise: &str| lines || promise != promises::THIN_LINE;
+        for promise in promises::of(program)
+            .iter()
+            .filter(|promise| asked(promise))
+        {
             let since = Instant::now();
             let found = side.keeps(promise).await;
             report.note(&format!("{}: {promise}", program.file()), since, &found);
         }
         for mutant in MUTANTS.iter().filter(|mutant| mutant.of == program) {
-            let name = format!("{}, {} ({})", program.file(), mutant.name, mutant.breaks);
-            let wrong = text.replace(mutant.right, mutant.wrong);
-            if wrong == text {
-                let why = format!("there is no {:?} to take away", mutant.right);
-                report.note(&name, Instant::now(), &Err(why));
-                continue;
-            }
-            match ProxyProcess::start(program, &wrong, gateway).await {
-                Ok(proxy) => {
-                    let side = Side {
-                        proxy: &proxy,
-                        gateway,
-                        token: TOKEN,
-                        text: &wrong,
-                    };
-                    report.mutant(&name, &side.keeps(mutant.breaks).await);
-                }
-                Err(why) => report.note(&name, Instant::now(), &Err(why)),
+            if asked(mutant.breaks) {
+                play(mutant, &text, gateway, report).await;
             }
         }
+    }
+}
+
+/// Breaks the shipped `text` as `mutant` says, and sees whether that is noticed.
+async fn play(mutant: &Mutant, text: &str, gateway: SocketAddr, report: &mut Report) {
+    let file = mutant.of.file();
+    let name = format!("{file}, {} ({})", mutant.name, mutant.breaks);
+    let wrong = text.replace(mutant.right, mutant.wrong);
+    if wrong == text {
+        let why = format!("there is no {:?} to take away", mutant.right);
+        report.note(&name, Instant::now(), &Err(why));
+        return;
+    }
+    match ProxyProcess::start(mutant.of, &wrong, gateway).await {
+        Ok(proxy) => {
+            let side = Side {
+                proxy: &proxy,
+                gateway,
+                token: TOKEN,
+                text: &wrong,
+            };
+            report.mutant(&name, &side.keeps(mutant.breaks).await);
+        }
+        Err(why) => report.note(&name, Instant::now(), &Err(why)),
     }
 }

@@ -77,6 +77,20 @@ impl Host {
         ip(&format!("link set c{0}t master c{0}b", self.bus));
     }
 
+    /// From now on whatever its processes send to those whom they serve goes through a line of that many kilobits a
+    /// second, and waits before it in a buffer of so many bytes; what does not fit there is lost.
+    pub fn narrow(&self, kilobits: u32, buffer: u32) {
+        let desk = self.desk;
+        let mut command = self.enter();
+        command.arg("tc");
+        done(
+            &mut command,
+            &format!(
+                "qdisc replace dev c{desk} root tbf rate {kilobits}kbit burst 4kb limit {buffer}"
+            ),
+        );
+    }
+
     /// What runs a program on this host, as that very process.
     pub(crate) fn enter(&self) -> Command {
         let mut command = Command::new("nsenter");
@@ -139,5 +153,5 @@ fn done(command: &mut Command, arguments: &str) {
     let output = command.args(arguments.split(' ')).output();
     let output = output.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
     let words = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "ip {arguments}: {words}");
+    assert!(output.status.success(), "{command:?}: {words}");
 }

@@ -30,8 +30,9 @@ pub(crate) fn play(
     environment.set("CAPTURE_BIN", built.join("capture-svc"));
     environment.set("GATEWAY_BIN", built.join("gateway-svc"));
     let suite = built.join("faults");
-    let cables: [&[&str]; 2] = [
+    let cables: [&[&str]; 3] = [
         &["nsenter", "--version"],
+        &["tc", "-Version"],
         &["ip", "link", "add", "c0b", "type", "bridge"],
     ];
     let mut command = if let Some(mut command) = network::of_its_own(environment, "up", &cables) {
@@ -39,8 +40,8 @@ pub(crate) fn play(
         command
     } else {
         say(&red(
-            "chaos: links are cut by a proxy on loopback, NOT as cables between network namespaces: that takes root, \
-             unshare and nsenter (util-linux) and ip (iproute2)",
+            "chaos: links are cut by a proxy on loopback, NOT as cables between network namespaces, and no line is thin: that \
+             takes root, unshare and nsenter (util-linux), ip and tc (iproute2)",
         ));
         environment.command(suite)
     };

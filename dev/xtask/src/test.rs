@@ -81,6 +81,11 @@ fn check_web(report: &mut Report) {
     report.step("web tests", &["npm ci"], |environment| {
         web::npm(environment, &["test"])
     });
+    report.step(
+        "components in chromium",
+        &["npm ci", "chromium"],
+        |environment| web::npm(environment, &["run", "test:components"]),
+    );
     report.step("web build", &["npm ci"], |environment| {
         web::build(environment)
     });
@@ -179,7 +184,10 @@ fn get_tools(report: &mut Report) {
     for (name, tool) in needed {
         report.step(name, &[], |environment| tool.get(environment).map(drop));
     }
-    report.step("nats-py", &[], |_| tools::NATS_PY.fetch());
+    report.step("nats-py", &[], |_| {
+        tools::NATS_PY.fetch()?;
+        tools::NKEYS_PY.fetch()
+    });
 }
 
 fn cargo(environment: &Environment, arguments: &[&str]) -> Outcome<()> {

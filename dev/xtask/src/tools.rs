@@ -29,7 +29,7 @@ pub(crate) use known::{
     AMTOOL, CARGO_DENY, CHROMIUM, CMAKE, FAKETIME, FFMPEG, HADOLINT, KUBECTL, LIBJPEG_TURBO,
     MOSQUITTO, NASM, NATS_SERVER, NODE, PROMTOOL,
 };
-pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, PEERS};
+pub(crate) use module::{HELM, KUBERNETES_VALIDATE, NATS_PY, NKEYS_PY, PEERS};
 pub(crate) use players::Players;
 pub(crate) use proxies::{CADDY, HAPROXY, NGINX};
 pub(crate) use rtsp_server::get_rtsp_server;
@@ -54,7 +54,7 @@ pub(crate) const CARGO_MUTANTS: CargoInstall = CargoInstall {
     default_features: true,
 };
 
-const MODULES: [module::Module; 3] = [NATS_PY, KUBERNETES_VALIDATE, HELM];
+const MODULES: [module::Module; 4] = [NATS_PY, NKEYS_PY, KUBERNETES_VALIDATE, HELM];
 
 /// `cargo xtask tools [name…]`: all of them, or those named.
 pub(crate) fn command(names: &[String]) -> Outcome<()> {

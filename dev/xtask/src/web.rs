@@ -7,7 +7,14 @@ use crate::shell::{Environment, Outcome, run, say, workspace};
 use crate::tools;
 
 /// What building leaves behind, and what does not go into a build.
-const NOT_SOURCE: &[&str] = &["node_modules", "dist", "test-results", "e2e", "screenshot"];
+const NOT_SOURCE: &[&str] = &[
+    "node_modules",
+    "dist",
+    "test-results",
+    "components",
+    "e2e",
+    "screenshot",
+];
 
 /// The client's directory.
 pub(crate) fn root() -> PathBuf {

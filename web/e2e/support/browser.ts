@@ -7,18 +7,9 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { View } from "../../src/stream/view_model";
 import { artifact } from "./artifacts";
 import type { Barcode } from "./barcode";
+import { CHROMIUM_ARGS } from "./chromium_args";
 import { eventually } from "./eventually";
 import { barcodeOf, stripOfPage } from "./strip";
-
-export const CHROMIUM_ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 export type ContextOptions = NonNullable<Parameters<typeof chromium.launchPersistentContext>[1]>;
 

@@ -24,7 +24,13 @@ export class Kinds {
   }
 
   get total(): number {
-    return [...this.seconds.values()].reduce((sum, one) => sum + one, 0);
+    return this.of(/^/);
+  }
+
+  /** All that is called so. */
+  of(name: RegExp): number {
+    const found = [...this.seconds].filter(([kind]) => name.test(kind));
+    return found.reduce((sum, [, one]) => sum + one, 0);
   }
 
   /** In percent of a core, the largest first. */

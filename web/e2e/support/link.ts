@@ -1,6 +1,7 @@
 /**
  * A bad network between browser and gateway: a TCP proxy with a rate, a delay and a small buffer,
- * so that the gateway feels the back pressure. With several targets it is a load balancer too.
+ * so that the gateway feels the back pressure. Where it is long a connection takes a round trip to be
+ * made, and begins with as little as TCP does. With several targets it is a load balancer too.
  */
 
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -11,12 +12,18 @@ const PUMP_EVERY_MS = 2;
 /** Bytes are let through in bursts no longer than this. */
 const MAX_BURST_MS = 20;
 const PACKET_BYTES = 1460;
+/** What a connection begins with before the first answer. Source: RFC 6928. */
+const FIRST_WINDOW_BYTES = 10 * PACKET_BYTES;
 
 interface Flow {
   client: Socket;
   server: Socket;
   queue: Buffer[];
   queued: number;
+  /** Sent, and not yet answered by the browser's side of a link that is long. */
+  onWay: number;
+  /** How much that may be: as TCP does, it grows by what is answered. */
+  window: number;
 }
 
 export class Link {
@@ -30,6 +37,8 @@ export class Link {
   bytes = 0;
   /** Ports; the first that listens gets the connection. */
   targets: number[];
+  /** What a browser's request becomes on its way. */
+  asking: (request: string) => string = (request) => request;
   readonly #flows = new Set<Flow>();
   readonly #server: Server;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -74,7 +83,8 @@ export class Link {
     });
     server.once("connect", () => {
       server.removeAllListeners("error");
-      this.#join({ client, server, queue: [], queued: 0 });
+      const sent = { onWay: 0, window: FIRST_WINDOW_BYTES };
+      this.#join({ client, server, queue: [], queued: 0, ...sent });
     });
   }
 
@@ -90,7 +100,14 @@ export class Link {
       flow.queued += data.length;
       if (flow.queued >= BUFFER_BYTES) server.pause();
     });
-    client.on("data", (data: Buffer) => this.#later(() => server.write(data)));
+    const listen = () => {
+      client.once("data", (data: Buffer) => {
+        const request = Buffer.from(this.asking(data.toString("latin1")), "latin1");
+        this.#later(() => server.write(request));
+        client.on("data", (data: Buffer) => this.#later(() => server.write(data)));
+      });
+    };
+    this.#later(() => this.#later(listen));
     const end = () => {
       this.#flows.delete(flow);
       client.destroy();
@@ -130,8 +147,10 @@ export class Link {
   /** One packet, so that several flows share the link fairly. */
   #send(flow: Flow): boolean {
     const head = flow.queue[0];
-    if (!head) return false;
-    const size = this.rate === 0 ? head.length : Math.min(PACKET_BYTES, head.length);
+    const long = this.delayMs > 0;
+    if (!head || (long && flow.onWay >= flow.window)) return false;
+    const whole = this.rate === 0 && !long;
+    const size = whole ? head.length : Math.min(PACKET_BYTES, head.length);
     if (size === head.length) flow.queue.shift();
     else flow.queue[0] = head.subarray(size);
     flow.queued -= size;
@@ -139,6 +158,13 @@ export class Link {
     this.bytes += size;
     const piece = head.subarray(0, size);
     this.#later(() => flow.client.writable && flow.client.write(piece));
+    if (long) {
+      flow.onWay += size;
+      setTimeout(() => {
+        flow.onWay -= size;
+        flow.window += size;
+      }, 2 * this.delayMs);
+    }
     if (flow.queued < BUFFER_BYTES && flow.server.isPaused()) flow.server.resume();
     return true;
   }

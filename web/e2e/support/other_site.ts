@@ -26,6 +26,11 @@ export class OtherSite {
     return `http://127.0.0.1:${address.port}`;
   }
 
+  /** The same under another name, which is another site to a browser, and not only another origin. */
+  get foreign(): string {
+    return this.origin.replace("127.0.0.1", "localhost");
+  }
+
   frames(url: string): void {
     this.#framed = url.replaceAll("&", "&amp;");
   }

@@ -1,11 +1,50 @@
 /** What a test runs in a page of its own: parts of the client, and how it looks at pictures. */
 
+import { random } from "../../bench/random";
 import { readPicture } from "../../src/stream/intervals";
 import { pack } from "../../src/stream/pack";
 import { Rebuild } from "../../src/stream/rebuild";
+import { Seams } from "../../src/stream/seams";
 import { readStamp } from "../../src/stream/stamp";
 
-export { difference, pack, Rebuild, readPicture, readStamp };
+export { difference, pack, Rebuild, readPicture, readStamp, worstSeam };
+
+const decode = (jpeg: BlobPart) => createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+
+/**
+ * By how much of 255 a pixel differs at worst that is decoded of the packed intervals alone, whichever of
+ * them changed, and whether the page itself sees no seams. `text` is a JPEG in Base64.
+ */
+async function worstSeam(text: string): Promise<{ worst: number; none: boolean }> {
+  const picture = readPicture(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+  if (!picture) throw new Error("no intervals");
+  const { width, height } = picture.layout;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  // Without the rim, as `seams.ts` says.
+  const pixels = () => context.getImageData(1, 1, width - 2, height - 2).data;
+  const [seams, next] = [new Seams(), random(5)];
+  let worst = 0;
+  for (let round = 0; round < 6; round++) {
+    const packed = pack(
+      picture,
+      [...picture.ends.keys()].filter(() => next() < 0.02),
+    );
+    if (!packed) throw new Error("not worth it");
+    const [whole, parts] = await Promise.all([decode(picture.bytes), decode(packed.jpeg)]);
+    context.drawImage(whole, 0, 0);
+    const truth = pixels();
+    context.fillStyle = "#f0f";
+    for (const { toX, toY, width, height } of packed.draws)
+      context.fillRect(toX, toY, width, height);
+    for (const { fromX, fromY, toX, toY, width, height } of packed.draws)
+      context.drawImage(parts, fromX, fromY, width, height, toX, toY, width, height);
+    worst = Math.max(worst, difference(truth, pixels()).worst);
+    seams.compare(whole, parts, packed.draws);
+  }
+  return { worst, none: seams.none };
+}
 
 /** Pixels that differ, the most that one channel does, and the sum of all squares. */
 function difference(a: Uint8ClampedArray, b: Uint8ClampedArray) {

@@ -2,7 +2,7 @@
 
 import puppeteer, { type Frame } from "puppeteer-core";
 import { artifact } from "./artifacts";
-import { CHROMIUM_ARGS } from "./browser";
+import { CHROMIUM_ARGS } from "./chromium_args";
 import type { RealBrowser } from "./real_browser";
 
 /** As large as the window of the other browser (`webkit_browser.ts`). */

@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { artifact } from "./artifacts";
-import { CHROMIUM_ARGS, removeProfile } from "./browser";
+import { removeProfile } from "./browser";
+import { CHROMIUM_ARGS } from "./chromium_args";
 import { endWithUs } from "./program";
 
 type Answer = { id?: number; result?: Record<string, unknown>; error?: { message: string } };

@@ -141,7 +141,7 @@ describe("a step of this device's clock", () => {
 describe("a connection", () => {
   it("that is not let in asks by HTTP and shows the login", async () => {
     const socket = start();
-    socket.onclose?.({ code: 1006, reason: "" });
+    socket.closes(1006);
     await vi.advanceTimersByTimeAsync(0);
     expect(view().refusal).toEqual({ kind: "login", words: "token" });
   });

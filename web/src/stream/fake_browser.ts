@@ -14,9 +14,9 @@ export class FakeSocket {
   binaryType = "";
   readonly sent: Record<string, unknown>[] = [];
   closedBy: number | null = null;
-  onopen: (() => void) | null = null;
-  onmessage: ((e: { data: string | ArrayBuffer }) => void) | null = null;
-  onclose: ((e: { code: number; reason: string }) => void) | null = null;
+  onopen: ((e: { type: "open" }) => void) | null = null;
+  onmessage: ((e: { type: "message"; data: string | ArrayBuffer }) => void) | null = null;
+  onclose: ((e: { type: "close"; code: number; reason: string }) => void) | null = null;
   readonly url: string;
   constructor(url: string) {
     this.url = url;
@@ -32,7 +32,7 @@ export class FakeSocket {
   /** As a gateway of today, as one that knows no sizes, or as a server that says nothing. */
   open(hello: "sizes" | "plain" | false = "sizes") {
     this.readyState = 1;
-    this.onopen?.();
+    this.onopen?.({ type: "open" });
     if (!hello) return;
     const { pathname, searchParams } = new URL(this.url);
     const said = { quality: Number(pathname.split("/").at(-1)), fps: 34, acks: true, inband: true };
@@ -40,10 +40,18 @@ export class FakeSocket {
     this.say({ type: "hello", ...said, ...size, ...(hello === "sizes" && { ladder: RENDITIONS }) });
   }
   say(message: object) {
-    this.onmessage?.({ data: JSON.stringify(message) });
+    this.onmessage?.({ type: "message", data: JSON.stringify(message) });
   }
   frame(seq: number, madeAt = Date.now()) {
-    this.onmessage?.({ data: jpeg(seq, madeAt) });
+    this.onmessage?.({ type: "message", data: jpeg(seq, madeAt) });
+  }
+  closes(code: number, reason = "") {
+    this.readyState = 3;
+    this.onclose?.({ type: "close", code, reason });
+  }
+  /** What was told before is told again. */
+  dispatchEvent(event: { type: "open" | "message" | "close" }) {
+    this[`on${event.type}`]?.(event as never);
   }
   of(type: string) {
     return this.sent.filter((m) => m.type === type);

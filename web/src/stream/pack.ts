@@ -13,8 +13,11 @@ import { groupsOf, placeOnShelves, type Shelves } from "./shelves";
 
 /** More draws than this cost more than they save. */
 const MAX_DRAWS = 150;
-/** With what is packed around them; a larger share of the picture is decoded whole. */
-const MAX_SHARE = 0.4;
+/**
+ * With what is packed around them; a larger share of the picture is decoded whole. In Chromium half of
+ * the intervals in thirty draws still take three quarters of the time that the whole takes.
+ */
+const MAX_SHARE = 0.6;
 /** How deep smoothing reaches. */
 const SMOOTHED_PIXELS = 1;
 
@@ -39,11 +42,9 @@ export function pack(picture: Picture, intervals: readonly number[]): Packed | n
   const columns = layout.across / layout.mcusPerInterval;
   const most = layout.intervals * MAX_SHARE;
   if (!Number.isInteger(columns) || intervals.length === 0 || intervals.length > most) return null;
-  const groups = groupsOf(intervals, columns);
-  if (groups.length > MAX_DRAWS) return null;
-  const shelves = placeOnShelves(groups, columns, layout.intervals / columns);
-  if (shelves.cells.length > most) return null;
-  return { jpeg: write(picture, shelves), draws: drawsOf(picture, shelves) };
+  const groups = groupsOf(intervals, columns, MAX_DRAWS);
+  const shelves = groups && placeOnShelves(groups, [columns, layout.intervals / columns], most);
+  return shelves && { jpeg: write(picture, shelves), draws: drawsOf(picture, shelves) };
 }
 
 function drawsOf({ layout }: Picture, { places }: Shelves): Draw[] {

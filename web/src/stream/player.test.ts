@@ -6,12 +6,16 @@ import type { View } from "./view_model";
 class FakeWorker {
   static last: FakeWorker;
   onmessage: ((e: { data: unknown }) => void) | null = null;
+  onerror: (() => void) | null = null;
   constructor() {
     FakeWorker.last = this;
   }
   postMessage() {}
   tells(view: Partial<View>) {
-    this.onmessage?.({ data: { type: "view", view } });
+    this.says({ type: "view", view });
+  }
+  says(data: unknown) {
+    this.onmessage?.({ data });
   }
 }
 
@@ -36,10 +40,11 @@ async function playing() {
     needs,
     rewindBytes: 0,
   } as const;
-  const player = new Player(canvas, start, () => {});
+  const lost = vi.fn();
+  const player = new Player(canvas, start, lost);
   const told: (number | null)[] = [];
   player.subscribe(() => told.push(player.view()?.ageMs ?? null));
-  return { player, told };
+  return { player, told, lost };
 }
 
 const view = { ageMs: 50, silentMs: 10, behindMs: null };
@@ -65,4 +70,37 @@ it("a player that is closed tells nothing more", async () => {
   FakeWorker.last.tells({ ...view, madeAt: performance.now() });
   vi.advanceTimersByTime(5_000);
   expect(told).toEqual([50]);
+});
+
+it("a thread that cannot be started, or finds no engine, is lost", async () => {
+  const { lost } = await playing();
+  FakeWorker.last.onerror?.();
+  expect(lost).toHaveBeenCalledTimes(1);
+  FakeWorker.last.says({ type: "lost" });
+  expect(lost).toHaveBeenCalledTimes(2);
+});
+
+it("one that has told something is not: what goes wrong in it then is another fault", async () => {
+  const { lost } = await playing();
+  FakeWorker.last.tells({ ...view, madeAt: performance.now() });
+  FakeWorker.last.onerror?.();
+  expect(lost).not.toHaveBeenCalled();
+});
+
+it("a thread that does not start is not waited for longer than a fifth of a second", async () => {
+  const { player } = await playing();
+  let begun = false;
+  void player.begun.then(() => {
+    begun = true;
+  });
+  await vi.advanceTimersByTimeAsync(190);
+  expect(begun).toBe(false);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(begun).toBe(true);
+});
+
+it("one that runs is not waited for at all", async () => {
+  const { player } = await playing();
+  FakeWorker.last.says({ type: "ready" });
+  await player.begun;
 });

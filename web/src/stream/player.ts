@@ -5,12 +5,15 @@
 
 import type { Needs } from "./needs";
 import type { Rendition } from "./rendition";
+import { canUseThreads, newThread } from "./thread";
 import { ViewAge } from "./view_age";
 import type { Adopted, Clip, EngineConfig, Snapshot, View } from "./view_model";
 import { type Command, execute, type Notice, type Start } from "./worker_port";
 
 /** The engine makes a view every half second. After so long without one the last is told again, with its age of now. */
 const TELL_AGAIN_MS = 1_000;
+/** A thread that takes longer to start is not waited for. */
+const BEGIN_MAX_MS = 200;
 
 export class Player {
   readonly #listeners = new Set<() => void>();
@@ -20,6 +23,9 @@ export class Player {
   readonly #lost: () => void;
   readonly #held = new Set<string>();
   readonly #viewAge = new ViewAge();
+  /** The engine's thread runs, if it has one, or will not soon. */
+  readonly begun: Promise<void>;
+  #begin = () => {};
   #view: View | null = null;
   #closed = false;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +36,11 @@ export class Player {
    */
   constructor(canvas: HTMLCanvasElement, config: EngineConfig, lost: () => void) {
     this.#lost = lost;
-    this.#command = canUseWorker(canvas)
+    this.begun = new Promise((begin) => {
+      this.#begin = begin;
+      setTimeout(begin, BEGIN_MAX_MS);
+    });
+    this.#command = canUseThreads(canvas)
       ? this.#startWorker(canvas, config)
       : this.#startHere(canvas, config);
   }
@@ -90,7 +100,7 @@ export class Player {
   }
 
   #startWorker(canvas: HTMLCanvasElement, config: EngineConfig) {
-    const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module" });
+    const worker = newThread();
     // One that runs has said something; what goes wrong in it then is no reason to load it again.
     worker.onerror = () => {
       if (this.#view === null) this.#lost();
@@ -109,6 +119,7 @@ export class Player {
       ({ Engine }) => new Engine(canvas, config, (view) => tell({ type: "view", view })),
     );
     engine.catch(() => this.#lost());
+    this.#begin();
     return (command: Command) =>
       void engine.then(
         (ready) => execute(ready, command, tell),
@@ -119,6 +130,8 @@ export class Player {
   #noticed(notice: Notice): void {
     if (notice.type === "snapshot") this.#waiting.shift()?.(notice.snapshot);
     else if (notice.type === "clip") this.#clips.shift()?.(notice.clip);
+    else if (notice.type === "ready") this.#begin();
+    else if (notice.type === "lost") this.#lost();
     else this.#tell(this.#viewAge.came(notice.view, performance.now()));
   }
 
@@ -130,7 +143,3 @@ export class Player {
     this.#again = setTimeout(() => this.#tell(this.#viewAge.now(performance.now())), TELL_AGAIN_MS);
   }
 }
-
-/** Drawing in a worker: Chromium 69, Firefox 105, Safari 16.4; the main thread for all others. */
-const canUseWorker = (canvas: HTMLCanvasElement) =>
-  typeof Worker === "function" && "transferControlToOffscreen" in canvas;

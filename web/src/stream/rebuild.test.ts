@@ -2,6 +2,9 @@ import { expect, it } from "vitest";
 import { deltaBetween, dice, FakeScene } from "./fake_scene";
 import { Rebuild } from "./rebuild";
 
+/** On a machine that has other things to do; it takes a second. */
+const SLOW_MS = 60_000;
+
 function stream() {
   const scene = new FakeScene(4, 4, dice(9));
   const frames = [1, 2, 3, 4, 5, 6].map((seq) => {
@@ -53,3 +56,50 @@ it("a delta before any frame, or after one without intervals, is none", () => {
   expect(delta(0, 1)).toBeNull();
   expect(asked()).toBe(2);
 });
+
+it(
+  "through any loss, skip, switch, new header and cut message comes the very frame, or none and a whole one is asked for",
+  () => {
+    let [frames, deltas, requests] = [0, 0, 0];
+    for (let seed = 1; seed <= 12; seed++) {
+      const roll = dice(seed);
+      let asked = false;
+      const rebuild = new Rebuild(() => {
+        expect(asked, "once until a whole one comes").toBe(false);
+        asked = true;
+        requests++;
+      });
+      let scene = new FakeScene(1 + roll(6), 1 + roll(6), roll);
+      /** What the gateway sent last, as far as it knows; null: the next one is whole. */
+      let base: Uint8Array<ArrayBuffer> | null = null;
+      for (let seq = 1; seq < 100; seq++) {
+        for (let changes = roll(4); changes > 0; changes--)
+          scene.change(roll(scene.intervals.length));
+        // Another rendition, or another camera mode: never a delta against what was before.
+        if (roll(25) === 0) [scene, base] = [new FakeScene(1 + roll(6), 1 + roll(6), roll), null];
+        if (roll(5) === 0) continue;
+        // The request needs its time; deltas come meanwhile.
+        if (asked && roll(3) === 0) base = null;
+        const jpeg = scene.jpeg(seq);
+        const message: Uint8Array<ArrayBuffer> = base ? deltaBetween(base, jpeg) : jpeg;
+        const whole = base === null;
+        base = jpeg;
+        const fate = roll(30);
+        if (fate === 0) continue;
+        const cut = fate === 1 && !whole;
+        const received = rebuild.take(
+          message.slice(0, cut ? 1 + roll(message.length - 1) : undefined).buffer,
+        );
+        if (whole) asked = false;
+        if (received) {
+          expect(Buffer.from(received.jpeg).equals(jpeg)).toBe(true);
+          expect(asked || cut).toBe(false);
+          frames++;
+          if (!whole) deltas++;
+        } else expect(asked).toBe(true);
+      }
+    }
+    expect([frames > 500, deltas > 400, requests > 20]).toEqual([true, true, true]);
+  },
+  SLOW_MS,
+);

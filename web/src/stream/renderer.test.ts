@@ -8,21 +8,54 @@ type Draw = number[];
 let draws: Draw[];
 let shown: { nth: number; painted: boolean }[];
 let renderer: Renderer<Received>;
+/** By how much a part differs from the whole at its seams, of 255. */
+let seam: number;
 
 beforeEach(() => {
   installFakeBrowser();
+  seam = 0;
+  vi.stubGlobal("OffscreenCanvas", FakeScratch);
   Object.assign(pictureSize, { width: picture.layout.width, height: picture.layout.height });
   [draws, shown] = [[], []];
+  renderer = new Renderer<Received>(canvas(), ({ frame, decodeMs }) =>
+    shown.push({ nth: frame.nth, painted: decodeMs !== null }),
+  );
+});
+
+function canvas(): OffscreenCanvas {
   const nothing = () => {};
   const context = {
     drawImage: (_: unknown, ...where: number[]) => draws.push(where),
     ...{ save: nothing, restore: nothing, fillRect: nothing, fillText: nothing },
   };
-  const canvas = { width: 0, height: 0, getContext: () => context };
-  renderer = new Renderer<Received>(canvas as unknown as OffscreenCanvas, ({ frame, decodeMs }) =>
-    shown.push({ nth: frame.nth, painted: decodeMs !== null }),
-  );
-});
+  return { width: 0, height: 0, getContext: () => context } as unknown as OffscreenCanvas;
+}
+
+/** Where parts are compared with the whole: a part is read first, which lies elsewhere in its picture. */
+class FakeScratch {
+  #part = false;
+  getContext() {
+    return {
+      canvas: this,
+      drawImage: (_: unknown, ...[, , , , toX]: number[]) => expect(toX).toBe(0),
+      getImageData: () => {
+        this.#part = !this.#part;
+        return { data: Uint8ClampedArray.of(100, 100, this.#part ? 100 + seam : 100, 255) };
+      },
+    };
+  }
+}
+
+/** All that is compared has been, on frames before the first. */
+async function compared() {
+  for (let nth = -9; nth < 0; nth += 2) {
+    renderer.draw(frame(nth, [1]));
+    await decoded();
+    await decoded();
+  }
+  expect(decodes.length).toBe(10);
+  [draws.length, shown.length, decodes.length] = [0, 0, 0];
+}
 afterEach(removeFakeBrowser);
 
 const picture = read(new FakeScene(16, 9, dice(1)).jpeg(1));
@@ -41,6 +74,7 @@ const decoded = async (ok = true) => {
 };
 
 it("what changed is decoded alone, with what changed in frames that were skipped", async () => {
+  await compared();
   renderer.draw(frame(1));
   await decoded();
   expect(draws).toEqual([WHOLE]);
@@ -61,6 +95,7 @@ it("what changed is decoded alone, with what changed in frames that were skipped
 });
 
 it("a frame in which nothing changed is shown without a decode", async () => {
+  await compared();
   renderer.draw(frame(1));
   await decoded();
   renderer.draw(frame(2, []));
@@ -70,6 +105,7 @@ it("a frame in which nothing changed is shown without a decode", async () => {
 });
 
 it("all is decoded where much changed, or nobody knows what did", async () => {
+  await compared();
   const much = Array.from({ length: 80 }, (_, nth) => nth);
   const drawnOf = async (next: Received) => {
     draws = [];
@@ -86,6 +122,7 @@ it("all is decoded where much changed, or nobody knows what did", async () => {
 });
 
 it("after damage all is decoded, and the damage is told", async () => {
+  await compared();
   renderer.draw(frame(1));
   await decoded();
   draws = [];
@@ -98,6 +135,7 @@ it("after damage all is decoded, and the damage is told", async () => {
 });
 
 it("a picture painted once more is no base for what came after one that was none", async () => {
+  await compared();
   renderer.draw(frame(1));
   await decoded();
   renderer.draw(frame(2, [5]));
@@ -114,6 +152,7 @@ it("a picture painted once more is no base for what came after one that was none
 });
 
 it("a canvas made of parts is decoded whole each second, and soon after the last motion", async () => {
+  await compared();
   renderer.draw(frame(1));
   await decoded();
   let nth = 1;
@@ -143,4 +182,38 @@ it("a canvas made of parts is decoded whole each second, and soon after the last
   await decoded();
   renderer.settle();
   expect(draws.length).toBe(3);
+});
+
+it("parts are drawn once they were seen to be as the whole, and never where they are not", async () => {
+  const partsOf = async (difference: number) => {
+    seam = difference;
+    draws = [];
+    renderer.draw(frame(1));
+    await decoded();
+    // The first that could be drawn in parts is decoded both ways, and drawn whole.
+    renderer.draw(frame(2, [3]));
+    await decoded();
+    await decoded();
+    expect(draws).toEqual([WHOLE, WHOLE]);
+    for (let nth = 3; nth < 9; nth++) {
+      renderer.draw(frame(nth, [3]));
+      await decoded();
+      await decoded();
+    }
+    return draws.filter(({ length }) => length === 8).length;
+  };
+  expect(await partsOf(2)).toBe(6);
+  renderer = new Renderer<Received>(canvas(), () => {});
+  expect(await partsOf(3)).toBe(0);
+  // Where nobody can look they are taken to be others.
+  vi.stubGlobal("OffscreenCanvas", undefined);
+  renderer = new Renderer<Received>(canvas(), () => {});
+  draws = [];
+  renderer.draw(frame(1));
+  await decoded();
+  renderer.draw(frame(2, [3]));
+  await decoded();
+  renderer.draw(frame(3, [3]));
+  await decoded();
+  expect(draws).toEqual([WHOLE, WHOLE, WHOLE]);
 });

@@ -3,13 +3,14 @@
  * waits. A slow device skips pictures instead of showing old ones.
  *
  * Of a frame whose difference to the one on the canvas is known only what changed is decoded, where
- * that is cheaper. A decoder whose smoothing reaches further than `pack.ts` reckons with may make a
- * pixel a shade off; a whole decode once a second, and as soon as nothing moves, takes that away.
+ * that is cheaper and `seams.ts` has seen that it does not show. Should a pixel be a shade off all the
+ * same, a whole decode once a second, and as soon as nothing moves, takes that away.
  */
 
 import type { Dimensions, Shown } from "./needs";
 import { pack } from "./pack";
-import type { Received } from "./rebuild";
+import type { Patch, Received } from "./rebuild";
+import { Seams } from "./seams";
 import { Surface } from "./surface";
 
 /** A decode that takes longer will never end: the browser's graphics process is gone. */
@@ -33,6 +34,7 @@ export class Renderer<T extends Drawable> {
   /** Is shown the next decoded picture, for which all of it is decoded; null: nobody looks. */
   look: ((picture: ImageBitmap) => void) | null = null;
   readonly #surface: Surface;
+  readonly #seams = new Seams();
   readonly #done: (shown: Rendered<T>) => void;
   #decoding = false;
   #mark: string | null = null;
@@ -128,19 +130,33 @@ export class Renderer<T extends Drawable> {
     }
   }
 
-  async #paintWhole({ jpeg }: T): Promise<void> {
+  async #paintWhole({ jpeg, patch }: T): Promise<void> {
     const picture = await decodeInTime(jpeg);
     this.#surface.drawWhole(picture);
     if (this.#mark !== null) this.#surface.mark(this.#mark);
     this.look?.(picture);
-    picture.close();
     this.#mixed = null;
+    try {
+      if (patch && this.#seams.looks) await this.#compare(picture, patch);
+    } finally {
+      picture.close();
+    }
+  }
+
+  /** What changed, decoded alone, with the same pixels of the whole. */
+  async #compare(picture: ImageBitmap, { picture: frame, changed }: Patch): Promise<void> {
+    const packed = pack(frame, [...changed]);
+    if (!packed) return;
+    const parts = await decodeInTime(packed.jpeg);
+    this.#seams.compare(picture, parts, packed.draws);
+    parts.close();
   }
 
   /** False where the whole is cheaper or the only way, as under a mark that came meanwhile. */
   async #paintParts({ patch }: T, stale: Set<number>): Promise<boolean> {
     const packed =
       patch &&
+      this.#seams.none &&
       this.#surface.holds(patch.picture.layout) &&
       pack(
         patch.picture,

@@ -1,5 +1,6 @@
 /** The one place that talks to a WebSocket: bytes and known messages in, messages out. */
 
+import { openSocket } from "./early_socket";
 import { type ClientMessage, encode, parseServerMessage, type ServerMessage } from "./protocol";
 
 export interface SocketEvents {
@@ -20,9 +21,8 @@ export class Socket {
   /** Opens a connection in place of the present one. */
   open(url: string): void {
     this.drop();
-    const socket = new WebSocket(url);
+    const socket = openSocket(url);
     this.#socket = socket;
-    socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#events.opened();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data !== "string") return this.#events.frame(data);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Picture } from "./intervals";
-import { HISTORY_SAMPLES, Stats } from "./stats";
+import { Stats } from "./stats";
+import { HISTORY_SAMPLES } from "./view_model";
 
 describe("figures", () => {
   const whole = (bytes: number) => ({ bytes, jpeg: new ArrayBuffer(bytes), patch: null });

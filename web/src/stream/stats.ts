@@ -6,32 +6,11 @@
 import type { Report } from "./protocol";
 import type { Received } from "./rebuild";
 import type { Stamp } from "./stamp";
+import { HISTORY_SAMPLES, type Sample, type Totals } from "./view_model";
 
 /** A pause between two pictures that the eye sees. */
 const FREEZE_GAP_MS = 250;
-/** Two samples a second make the history a minute long. */
-export const HISTORY_SAMPLES = 120;
 const RATE_WINDOW_MS = 1_000;
-
-export interface Sample {
-  fps: number;
-  ageMs: number | null;
-  quality: number;
-}
-
-export interface Totals {
-  received: number;
-  drawn: number;
-  bytes: number;
-  /** Frames that the camera delivered and that never reached us, by the stamps' numbers. */
-  skipped: number;
-  /** Frames that were no picture. */
-  corrupt: number;
-  /** Pauses longer than `FREEZE_GAP_MS` while live. */
-  freezes: number;
-  longestGapMs: number;
-  switches: number;
-}
 
 interface Arrival {
   at: number;

@@ -5,7 +5,29 @@ import type { Phase, Refusal } from "./connection";
 import type { Needs } from "./needs";
 import type { CameraStatus } from "./protocol";
 import type { Rendition, Size } from "./rendition";
-import type { Sample, Totals } from "./stats";
+
+/** Two samples a second make the history a minute long. */
+export const HISTORY_SAMPLES = 120;
+
+export interface Sample {
+  fps: number;
+  ageMs: number | null;
+  quality: number;
+}
+
+export interface Totals {
+  received: number;
+  drawn: number;
+  bytes: number;
+  /** Frames that the camera delivered and that never reached us, by the stamps' numbers. */
+  skipped: number;
+  /** Frames that were no picture. */
+  corrupt: number;
+  /** Pauses that the eye sees, while live. */
+  freezes: number;
+  longestGapMs: number;
+  switches: number;
+}
 
 export interface EngineConfig {
   /** The gateway's address, with a slash at its end. */

@@ -26,7 +26,11 @@ export type Command =
 export type Notice =
   | { type: "view"; view: View }
   | { type: "snapshot"; snapshot: Snapshot | null }
-  | { type: "clip"; clip: Clip | null };
+  | { type: "clip"; clip: Clip | null }
+  /** The thread runs. */
+  | { type: "ready" }
+  /** The engine cannot be loaded. */
+  | { type: "lost" };
 
 /** What of a notice is handed over and not copied. */
 export const handedOver = (notice: Notice): Transferable[] =>

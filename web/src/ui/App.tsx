@@ -1,7 +1,7 @@
 /** The whole page: which cameras there are, one of them on a stage, or several as tiles. */
 
 import { useEffect, useRef, useState } from "react";
-import { gatewayBase } from "../stream/gateway_urls";
+import { BASE } from "./base";
 import { CameraList } from "./CameraList";
 import { Icon, type IconName } from "./icons";
 import { logout } from "./login";
@@ -17,8 +17,6 @@ import { usePageTitle } from "./usePageTitle";
 import { useRoute } from "./useRoute";
 import { Wall } from "./Wall";
 import { words } from "./words/words";
-
-export const BASE = gatewayBase(import.meta.env.VITE_BACKEND_URL, location.href);
 
 export function App() {
   const [route, go] = useRoute();

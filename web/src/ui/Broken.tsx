@@ -2,11 +2,11 @@
 
 import { Component, type ReactNode } from "react";
 import { Icon } from "./icons";
-import { BROKEN_EVENT } from "./lost";
+import { BROKEN_EVENT, isBroken } from "./lost";
 import { words } from "./words/words";
 
 export class Boundary extends Component<{ children: ReactNode }, { broken: boolean }> {
-  override state = { broken: false };
+  override state = { broken: isBroken() };
 
   static getDerivedStateFromError(): { broken: boolean } {
     return { broken: true };

@@ -1,7 +1,15 @@
 /** The bar under the picture with its menu. It owns no state but whether the menu is open. */
 
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type KeyboardEvent as KeyPress,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { labelOf, type Rendition, readLabel } from "../stream/rendition";
+import { moveFocus } from "./arrows";
 import {
   COMMANDS,
   type Command,
@@ -27,8 +35,18 @@ export function Controls({ commands, quality }: { commands: Commands; quality: Q
     const command = commands[id];
     return command && <CommandButton key={id} id={id} command={command} />;
   };
+  /** As it is when the focus comes: a key that is pressed later makes every focus a visible one. */
+  const byKeys = useRef(false);
   return (
-    <div className="bar glass" role="toolbar" aria-label={words.page.picture}>
+    <div
+      className="bar glass"
+      role="toolbar"
+      aria-label={words.page.picture}
+      onFocus={(e) => {
+        byKeys.current = e.target.matches(":focus-visible");
+      }}
+      onKeyDown={(e) => byKeys.current && arrows(e, "row")}
+    >
       {idsAt("bar").map(button)}
       <QualitySelect {...quality} />
       <span className="grow" />
@@ -41,6 +59,18 @@ export function Controls({ commands, quality }: { commands: Commands; quality: Q
       {button("fullscreen")}
     </div>
   );
+}
+
+/**
+ * Arrows move the focus where it came by keys; a button that was clicked leaves them to the picture, and a
+ * list keeps its own.
+ */
+function arrows(e: KeyPress<HTMLElement>, along: "row" | "column") {
+  if (e.altKey || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if ((e.target as Element).tagName !== "BUTTON") return;
+  if (!moveFocus(e.currentTarget, e.key, along)) return;
+  e.preventDefault();
+  e.stopPropagation();
 }
 
 /** Automatic, with what it has come to, or one of what there is. */
@@ -99,14 +129,21 @@ const ARIA_KEYS: Record<string, string> = {
 function More({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const menu = useRef<HTMLDivElement>(null);
+  /** By which key, if by one: who comes by an arrow wants to go on. */
+  const opened = useRef<"down" | null>(null);
   const id = useId();
   useEffect(() => {
     if (!open) return;
     const outside = (e: Event) => {
-      if (!box.current?.contains(e.target as Node)) setOpen(false);
+      const target = e.target as Element;
+      // What the menu opened gives the focus back to it.
+      if (!box.current?.contains(target) && !target.closest("dialog")) setOpen(false);
     };
+    if (opened.current === "down") menu.current?.querySelector("button")?.focus();
     const onEscape = (e: KeyboardEvent) => {
-      if (e.key !== "Escape") return;
+      // A dialog's own.
+      if (e.key !== "Escape" || document.querySelector("dialog[open]")) return;
       e.stopPropagation();
       setOpen(false);
       box.current?.querySelector("button")?.focus();
@@ -129,11 +166,28 @@ function More({ children }: { children: ReactNode }) {
         aria-expanded={open}
         aria-controls={id}
         title={words.page.more}
-        onClick={() => setOpen(!open)}
+        onClick={() => {
+          opened.current = null;
+          setOpen(!open);
+        }}
+        onKeyDown={(e) => {
+          if (e.key !== "ArrowDown" || open) return;
+          e.preventDefault();
+          e.stopPropagation();
+          opened.current = "down";
+          setOpen(true);
+        }}
       >
         <Icon name="more" />
       </button>
-      <div id={id} className="menu glass" hidden={!open}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: its buttons have the focus, and they are many. */}
+      <div
+        id={id}
+        ref={menu}
+        className="menu glass"
+        hidden={!open}
+        onKeyDown={(e) => arrows(e, "column")}
+      >
         {children}
       </div>
     </div>

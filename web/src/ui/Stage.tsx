@@ -35,6 +35,7 @@ export function Stage({ onWords, ...config }: StageProps) {
   const now = present(view);
   const { label, tone } = now;
   const bars = signalOf(view);
+  // Where the header is not seen its state is not heard either: the stage says it itself.
   // In the same turn as what stands over the picture: the header never says anything else.
   useLayoutEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
   return (
@@ -69,15 +70,25 @@ export function Stage({ onWords, ...config }: StageProps) {
         />
       )}
       {rewind.open && view && <RewindBar view={view} rewind={rewind} />}
-      <Controls commands={state.commands} quality={qualityOf(state)} />
+      {hasPicture(view) && now.card?.action !== "login" && (
+        <Controls commands={state.commands} quality={qualityOf(state)} />
+      )}
       {state.dialog === "help" && <Help close={state.closeDialog} />}
       {state.dialog === "share" && <ShareDialog camera={config.camera} close={state.closeDialog} />}
+      {(config.options.embed || state.full) && (
+        <p className="unseen" role="status">
+          {label}
+        </p>
+      )}
       <p className="toast" role="status" data-shown={toast !== ""}>
         {toast}
       </p>
     </main>
   );
 }
+
+/** Before the first there is nothing to do with it, and a bar would lie over the card that says why. */
+const hasPicture = (view: StageState["view"]) => view !== null && view.width > 0;
 
 /** What stands over a picture that is shown: figures, its age once it is old, a note. */
 function Corner(p: { state: StageState; now: Presentation; watching: number | null }) {

@@ -1,8 +1,7 @@
 /** The stream's figures, with the last minute as a chart. */
 
 import { useEffect } from "react";
-import { HISTORY_SAMPLES, type Sample } from "../stream/stats";
-import type { View } from "../stream/view_model";
+import { HISTORY_SAMPLES, type Sample, type View } from "../stream/view_model";
 import { nameOf } from "./rendition_name";
 import { askNow } from "./useCameras";
 import { words } from "./words/words";

@@ -35,6 +35,7 @@ const TABLE = {
   lower: { keys: [","], shown: ",", repeats: true },
   auto: { keys: ["a"], shown: "A" },
   clip: { keys: ["v"], shown: "V", icon: "clip", place: "menu" },
+  copy: { keys: ["y"], shown: "Y", icon: "copy", place: "menu" },
   share: { keys: ["l"], shown: "L", icon: "share", place: "menu" },
   fit: { keys: ["c"], shown: "C", icon: "fill", place: "menu" },
   mirror: { keys: ["m"], shown: "M", icon: "mirror", place: "menu" },

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { linkToken, linkTrouble, login, redeemLink } from "./login";
+import { linkTrouble, login, redeemLink } from "./login";
+import { linkToken } from "./route";
 
 afterEach(() => vi.unstubAllGlobals());
 

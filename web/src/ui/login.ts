@@ -1,6 +1,7 @@
 /** Trades an access token, or that of a link, for a cookie that this page itself cannot read. */
 
 import { apiUrl } from "../stream/gateway_urls";
+import { linkToken } from "./route";
 import { words } from "./words/words";
 
 /** What went wrong, in words; empty is success. */
@@ -45,11 +46,6 @@ export async function logout(base: string): Promise<void> {
   const options: RequestInit = { method: "POST", credentials: "include" };
   const answer = await fetch(apiUrl(base, "logout"), options).catch(() => null);
   if (answer?.ok) location.reload();
-}
-
-/** The token of the link that this page was opened by (`#link=…`), or null. Pure. */
-export function linkToken(hash: string): string | null {
-  return new URLSearchParams(hash.slice(1)).get("link");
 }
 
 /**

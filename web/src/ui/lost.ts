@@ -13,9 +13,17 @@ export const BROKEN_EVENT = "rero-broken";
 export const mayReload = (last: string | null, now: number): boolean =>
   !(now - Number(last ?? Number.NEGATIVE_INFINITY) < RELOAD_EVERY_MS);
 
+let broken = false;
+
+/** Whether that was before anybody could hear of it. */
+export const isBroken = (): boolean => broken;
+
 export function lost(): void {
   if (rememberReload()) location.reload();
-  else dispatchEvent(new Event(BROKEN_EVENT));
+  else {
+    broken = true;
+    dispatchEvent(new Event(BROKEN_EVENT));
+  }
 }
 
 /** False where it was done just now, or where nobody could know. */

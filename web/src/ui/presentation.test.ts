@@ -1,54 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { golden } from "../stream/golden";
 import { type CameraStatus, readStatus } from "../stream/protocol";
-import { BEST, RENDITIONS } from "../stream/rendition";
 import type { View } from "../stream/view_model";
+import { LIVE } from "./live_view";
 import { inSeconds, present } from "./presentation";
 
-const LIVE: View = {
-  madeAt: 0,
-  phase: "live",
-  attempt: 0,
-  retryAt: null,
-  words: "",
-  full: false,
-  refusal: null,
-  camera: null,
-  quality: 80,
-  size: "full",
-  ladder: RENDITIONS,
-  top: BEST,
-  auto: true,
-  reason: "steady",
-  fewer: false,
-  rate: null,
-  fps: 34,
-  shownFps: 34,
-  sourceFps: 34,
-  kbps: 14_000,
-  wholeKbps: 14_000,
-  moved: null,
-  ageMs: 40,
-  silentMs: 20,
-  width: 640,
-  height: 480,
-  decodeMs: 3,
-  corruptInARow: 0,
-  shownTakenAt: new Date(2026, 10, 29, 14, 3, 7).getTime(),
-  behindMs: null,
-  rewindMs: 10_000,
-  history: [],
-  totals: {
-    received: 1,
-    drawn: 1,
-    bytes: 1,
-    skipped: 0,
-    corrupt: 0,
-    freezes: 0,
-    longestGapMs: 0,
-    switches: 0,
-  },
-};
 const camera = (state: string, reason: string | null = null, detail = ""): CameraStatus =>
   readStatus({ state, reason, detail }) as CameraStatus;
 const refusal = (kind: "login" | "forbidden" | "quality" | "policy", words: string) => ({

@@ -53,6 +53,11 @@ export function readRoute(search: string): Route {
   };
 }
 
+/** The token of the link that this page was opened by (`#link=…`), or null. */
+export function linkToken(hash: string): string | null {
+  return new URLSearchParams(hash.slice(1)).get("link");
+}
+
 /** The address of other cameras in place of those of `search`; everything else in it stays. */
 export function withCameras(search: string, show: string[] | "wall" | "list"): string {
   const q = new URLSearchParams(search);

@@ -1,6 +1,6 @@
 /** What of a camera can be given to others: its address, a piece of a page, what its stream is like. */
 
-import type { View } from "../stream/view_model";
+import type { Snapshot, View } from "../stream/view_model";
 import { withCameras } from "./route";
 import { words } from "./words/words";
 
@@ -31,6 +31,34 @@ export function diagnosticsOf(view: View | null, camera: string | null): string 
     { ...about, userAgent, language, hardwareConcurrency, ...figures },
     null,
     2,
+  );
+}
+
+/** Whether this browser has a clipboard for pictures, which it has for pages with TLS or of this machine alone. */
+export const canCopyPictures = (): boolean =>
+  typeof ClipboardItem === "function" && "write" in (navigator.clipboard ?? {});
+
+/** Copies a picture as PNG, which is what clipboards take, and says how that went. */
+export async function copyPicture(taken: Promise<Snapshot | null>): Promise<string> {
+  try {
+    // Asked for in the same turn as the key: a clipboard forgets soon that a person wanted it.
+    const png = taken.then((snapshot) => snapshot && pngOf(snapshot));
+    const none = png.then((blob) => blob ?? Promise.reject(new Error("no picture")));
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": none })]);
+    return words.page.copied;
+  } catch {
+    return (await taken) ? words.page.copyFailed : words.page.nothingYet;
+  }
+}
+
+async function pngOf({ jpeg }: Snapshot): Promise<Blob> {
+  const picture = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [picture.width, picture.height];
+  canvas.getContext("2d")?.drawImage(picture, 0, 0);
+  picture.close();
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no PNG")))),
   );
 }
 

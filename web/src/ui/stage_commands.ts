@@ -5,7 +5,7 @@ import { type Rendition, sameRendition } from "../stream/rendition";
 import type { View } from "../stream/view_model";
 import type { Commands } from "./commands";
 import type { Prefs } from "./prefs";
-import { copyText, diagnosticsOf } from "./share";
+import { canCopyPictures, copyPicture, copyText, diagnosticsOf } from "./share";
 import { saveClip, saveSnapshot } from "./snapshot";
 import type { Zooming } from "./useZoom";
 import { words } from "./words/words";
@@ -72,11 +72,13 @@ export function takeAwayCommands({ player, view, camera, say, share }: Taken): C
     const film = await player?.clip();
     say(film ? words.page.saved(saveClip(film, camera)) : words.page.nothingYet);
   };
+  const copy = async () => say(await copyPicture(player?.snapshot() ?? Promise.resolve(null)));
   const diagnose = async () => say(await copyText(diagnosticsOf(view, camera)));
   return {
     snapshot: { run: () => void snapshot() },
     clip: { run: () => void clip() },
     share: { run: share },
     diagnostics: { run: () => void diagnose() },
+    ...(canCopyPictures() && { copy: { run: () => void copy() } }),
   };
 }

@@ -1,30 +1,11 @@
 /** Tells a player how large its picture is shown, whenever that changes, and whether somebody looks at it. */
 
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
-import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
+import { type Lie, needsOf } from "./lie";
 
 /** A pointer that only crosses a tile does not look at it. */
 const LOOKED_AT_AFTER_MS = 200;
-
-/** How a picture lies in its box. */
-export interface Lie {
-  cover: boolean;
-  /** By a quarter: its width is the box's height. */
-  turned: boolean;
-  attended: boolean;
-  /** How much it is enlarged by a person. */
-  zoom: number;
-}
-
-export function needsOf(box: HTMLElement | null, { cover, turned, attended, zoom }: Lie): Needs {
-  const [x, y] = [box?.clientWidth ?? 0, box?.clientHeight ?? 0];
-  // A box that is not laid out yet.
-  if (x === 0 || y === 0) return { shown: null, attended };
-  const scale = devicePixelRatio * zoom;
-  const [width, height] = turned ? [y, x] : [x, y];
-  return { shown: { width: width * scale, height: height * scale, cover }, attended };
-}
 
 export function useNeeds(
   host: RefObject<HTMLElement | null>,

@@ -5,6 +5,7 @@ import type { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
 import { isFloating, PIP_LEFT_EVENT } from "./pip";
 import { leaveScreen, takeScreen } from "./players";
+import { words } from "./words/words";
 
 export const TRY_AGAIN_EVENT = "rero-try-again";
 
@@ -22,6 +23,7 @@ export function usePlayer(
   useLayoutEffect(() => {
     const wanted = first.current(host.current);
     const screen = takeScreen(wanted);
+    screen.canvas.setAttribute("aria-label", words.page.livePicture);
     host.current?.append(screen.canvas);
     const stop = followPage(screen.player);
     setPlayer(screen.player);

@@ -1,13 +1,14 @@
 /** The state of a stage and what a viewer can do with it, for the controls and the keys alike. */
 
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
-import type { Needs } from "../stream/needs";
 import type { Player } from "../stream/player";
-import { FIRST, labelOf, type Rendition, readLabel } from "../stream/rendition";
-import type { EngineConfig, View } from "../stream/view_model";
+import { labelOf, type Rendition, readLabel } from "../stream/rendition";
+import type { View } from "../stream/view_model";
 import type { Commands } from "./commands";
+import { stageConfig } from "./engine_config";
+import { needsOf, stageLie } from "./lie";
 import { canPip, isBareVideo, leavePip, togglePip } from "./pip";
-import { loadRendition, type Prefs, saveRendition } from "./prefs";
+import { type Prefs, saveRendition } from "./prefs";
 import { inSeconds, present } from "./presentation";
 import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
@@ -15,7 +16,7 @@ import { lookCommands, qualityCommands, takeAwayCommands, zoomCommands } from ".
 import { canFullscreen, type Shape, useFullscreen } from "./useFullscreen";
 import { useIdle } from "./useIdle";
 import { useKeys } from "./useKeys";
-import { type Lie, needsOf, useNeeds } from "./useNeeds";
+import { useNeeds } from "./useNeeds";
 import { useNotices } from "./useNotices";
 import { usePlayer } from "./usePlayer";
 import { usePrefs } from "./usePrefs";
@@ -25,8 +26,6 @@ import { useToast } from "./useToast";
 import { useZoom } from "./useZoom";
 import { words } from "./words/words";
 
-/** Ten seconds of 640 × 480 at quality 95 are 41 MB. */
-const MAX_REWIND_BYTES = 48e6;
 /** Tells whoever listens in the page all figures, twice a second. */
 const VIEW_EVENT = "rero-view";
 
@@ -71,8 +70,8 @@ export function useStage(
   const [idle, toggleIdle] = useIdle(stage);
   const touched = { tap: toggleIdle, swipe: config.turn, wheelNeedsCtrl: options.embed };
   const zoom = useZoom(stage, host, touched);
-  const lie = lieOf(prefs, zoom.scale);
-  const [player, view] = usePlayer(host, (box) => engineConfig(config, needsOf(box, lie)));
+  const lie = stageLie(prefs.fit, prefs.turns, zoom.scale);
+  const [player, view] = usePlayer(host, (box) => stageConfig(config, needsOf(box, lie)));
   useNeeds(host, player, lie);
   const [paused, setPaused] = useState(false);
   const [dialog, setDialog] = useState<StageState["dialog"]>(null);
@@ -133,18 +132,6 @@ export function useStage(
 function shapeOf(view: View | null, { turns }: Prefs): Shape | null {
   if (!view?.width || view.width === view.height) return null;
   return view.width > view.height === (turns % 2 === 0) ? "landscape" : "portrait";
-}
-
-const lieOf = ({ fit, turns }: Prefs, zoom: number): Lie => ({
-  ...{ cover: fit === "cover", turned: turns % 2 === 1 },
-  ...{ attended: true, zoom },
-});
-
-function engineConfig({ base, camera, options }: StageConfig, needs: Needs): EngineConfig {
-  const remembered = loadRendition(camera);
-  const by = options.quality ? "choice" : remembered ? "memory" : "guess";
-  const start = options.quality ?? remembered ?? FIRST;
-  return { base, camera, start, by, needs, rewindBytes: MAX_REWIND_BYTES };
 }
 
 /** A floating video shows the canvas alone: what the page says over it is drawn into it. */

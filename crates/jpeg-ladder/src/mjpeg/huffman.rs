@@ -1,17 +1,60 @@
-//! Huffman tables for reading: one look-up gives most symbols together with their value.
+//! Huffman tables for reading: one look-up gives up to two symbols together with their values, and the block's end.
+//!
+//! The next symbol cannot be looked up before the length of this one is known, and a wrong guess about its kind costs more than
+//! the look-up. So short symbols come together, and all that fit are treated alike.
 
-/// Bits that are looked up at once.
-const LOOK_UP_BITS: u32 = 11;
+/// Bits that are looked up at once: more would find more symbols, and have the tables push each other out of the cache.
+const LOOK_UP_BITS: u32 = 10;
+const ENTRIES: usize = 1 << LOOK_UP_BITS;
 
-/// In the run of an entry: the block ends here.
-pub(super) const END_OF_BLOCK: u32 = 64;
-/// In the length of an entry: the code is complete, but not its value; the symbol stands where the value would.
-const CODE_ONLY: u32 = 0x80;
+/// So many look-ups in a row need no more than 56 bits.
+pub(super) const LOOK_UPS: usize = 56 / LOOK_UP_BITS as usize;
+
+/// Added to the places that are passed where the block ends in them.
+pub(super) const ENDED: usize = 128;
+
+/// What the next bits are, as far as it is whole in them: at most two values, zeros between them, the block's end.
+///
+/// Byte by byte, from the lowest: length, places that are passed, zeros before the first and before the second value;
+/// then the values, of 16 bits each. A value that there is not is the other one again, or a zero.
+#[derive(Clone, Copy)]
+pub(super) struct Several(u64);
+
+impl Several {
+    /// Nothing is whole: more places than a block has, even if it ends in them.
+    const NONE: Self = Self(0xff << 8);
+
+    #[inline(always)]
+    pub(super) fn length(self) -> u32 {
+        (self.0 & 0xff) as u32
+    }
+
+    /// How many places further the block goes on; [`ENDED`] more if it ends.
+    #[inline(always)]
+    pub(super) fn places(self) -> usize {
+        (self.0 >> 8 & 0xff) as usize
+    }
+
+    /// The values, and how many places from here they are.
+    #[inline(always)]
+    pub(super) fn values(self) -> [(usize, i16); 2] {
+        let place = |shift: u32| (self.0 >> shift & 0xff) as usize;
+        [
+            (place(16), (self.0 >> 32) as i16),
+            (place(24), (self.0 >> 48) as i16),
+        ]
+    }
+}
+
+/// A code's symbol and its length; 0 where the bits begin no code as short as they are.
+type Short = (u8, u8);
 
 /// A Huffman table and what it was made from.
 pub(crate) struct Huffman {
-    /// By the next bits: `value << 16 | run << 8 | length`, or 0 where no code is this short.
-    look: Box<[u32; 1 << LOOK_UP_BITS]>,
+    /// By the next bits.
+    short: Box<[Short; ENTRIES]>,
+    /// The same; of a table of AC coefficients only.
+    several: Box<[Several; ENTRIES]>,
     /// By length: what to add to a code to get its symbol's place, and the first code that is too large.
     longer: [(i32, u32); 17],
     counts: [u8; 16],
@@ -22,10 +65,8 @@ pub(crate) struct Huffman {
 impl Huffman {
     pub(crate) fn new() -> Self {
         Self {
-            look: vec![0; 1 << LOOK_UP_BITS]
-                .into_boxed_slice()
-                .try_into()
-                .expect("the length is 1 << LOOK_UP_BITS"),
+            short: Box::new([(0, 0); ENTRIES]),
+            several: Box::new([Several::NONE; ENTRIES]),
             longer: [(0, 0); 17],
             counts: [0; 16],
             symbols: [0; 256],
@@ -43,7 +84,7 @@ impl Huffman {
         }
         // Until it is whole it is nobody's.
         self.counts = [0xff; 16];
-        self.look.fill(0);
+        self.short.fill((0, 0));
         let mut code = 0u32;
         let mut place = 0;
         for length in 1..=16u32 {
@@ -53,10 +94,9 @@ impl Huffman {
                     return Err(());
                 }
                 if length <= LOOK_UP_BITS {
-                    let first = (code << (LOOK_UP_BITS - length)) as usize;
-                    for next in first..first + (1 << (LOOK_UP_BITS - length)) {
-                        self.look[next] = entry(symbols[place], length, next as u32, dc);
-                    }
+                    let same = 1 << (LOOK_UP_BITS - length);
+                    let first = code as usize * same;
+                    self.short[first..first + same].fill((symbols[place], length as u8));
                 }
                 code += 1;
                 place += 1;
@@ -66,29 +106,29 @@ impl Huffman {
         }
         self.symbols[..place].copy_from_slice(symbols);
         self.total = place;
+        if !dc {
+            for (next, several) in self.several.iter_mut().enumerate() {
+                *several = several_in(&self.short, next);
+            }
+        }
         self.counts = *counts;
         Ok(())
     }
 
-    /// The value, run and length that the next bits, which stand at the top of `bits`, are; or why not yet.
+    /// The AC symbols that the next bits are, which stand at the top of `bits`.
     #[inline(always)]
-    pub(super) fn whole(&self, bits: u64) -> Result<(i32, u32, u32), Part> {
-        let entry = self.look[(bits >> (64 - LOOK_UP_BITS)) as usize];
-        // Neither 0 nor marked.
-        if entry as i8 > 0 {
-            Ok((entry as i32 >> 16, entry >> 8 & 0xff, entry & 0x7f))
-        } else {
-            Err(Part(entry))
-        }
+    pub(super) fn several(&self, bits: u64) -> Several {
+        self.several[(bits >> (64 - LOOK_UP_BITS)) as usize]
     }
 
-    /// The symbol and its length, value bits not included; `None` if no code begins like this.
+    /// The next symbol and the length of its code, value bits not included; `None` if no code begins like this.
     #[inline(always)]
-    pub(super) fn symbol(&self, Part(entry): Part, bits: u64) -> Option<(u8, u32)> {
-        if entry == 0 {
-            self.long(bits)
+    pub(super) fn symbol(&self, bits: u64) -> Option<(u8, u32)> {
+        let (symbol, length) = self.short[(bits >> (64 - LOOK_UP_BITS)) as usize];
+        if length > 0 {
+            Some((symbol, length.into()))
         } else {
-            Some(((entry >> 16) as u8, entry & 0x1f))
+            self.long(bits)
         }
     }
 
@@ -102,82 +142,82 @@ impl Huffman {
     }
 }
 
-/// An entry that does not say all.
-pub(super) struct Part(u32);
-
-/// The entry where a code of `length` bits stands at the top of the `LOOK_UP_BITS` bits `next`.
-fn entry(symbol: u8, length: u32, next: u32, dc: bool) -> u32 {
-    let (run, size) = if dc {
-        (0, u32::from(symbol))
-    } else {
-        (u32::from(symbol >> 4), u32::from(symbol & 15))
-    };
-    if !dc && symbol == 0 {
-        return END_OF_BLOCK << 8 | length;
-    }
-    let has_value = dc || size > 0;
-    if !has_value || length + size > LOOK_UP_BITS {
-        return u32::from(symbol) << 16 | CODE_ONLY | length;
-    }
-    let bits = next >> (LOOK_UP_BITS - length - size) & ((1 << size) - 1);
-    (extend(bits, size) as u32) << 16 | run << 8 | (length + size)
+/// What an AC symbol is.
+#[derive(Clone, Copy)]
+pub(super) enum Ac {
+    End,
+    SixteenZeros,
+    /// So many zeros, and a value of so many bits.
+    Value(usize, u32),
 }
 
-/// The value that `size` bits stand for. Source: T.81 F.2.2.1.
+impl Ac {
+    /// `None`: nothing.
+    #[inline(always)]
+    pub(super) fn of(symbol: u8) -> Option<Self> {
+        match (usize::from(symbol >> 4), u32::from(symbol & 15)) {
+            (0, 0) => Some(Self::End),
+            (15, 0) => Some(Self::SixteenZeros),
+            (zeros, size @ 1..=10) => Some(Self::Value(zeros, size)),
+            _ => None,
+        }
+    }
+}
+
+/// What is whole in the bits `next`.
+fn several_in(short: &[Short; ENTRIES], next: usize) -> Several {
+    let mut values = [(0, 0i16); 2];
+    let (mut length, mut places, mut found) = (0, 0, 0);
+    while places < ENDED {
+        let rest = next << length & (ENTRIES - 1);
+        let (symbol, code) = short[rest];
+        let Some(symbol) = Ac::of(symbol).filter(|_| code > 0) else {
+            break;
+        };
+        let (passed, size) = match symbol {
+            Ac::End => (ENDED, 0),
+            Ac::SixteenZeros => (16, 0),
+            Ac::Value(zeros, size) => (zeros + 1, size),
+        };
+        let end = length + u32::from(code) + size;
+        if end > LOOK_UP_BITS || size > 0 && found == values.len() {
+            break;
+        }
+        // Nor must zeros beyond the block look like its end.
+        if passed < ENDED && places + passed > 63 {
+            break;
+        }
+        places += passed;
+        if size > 0 {
+            let bits = (rest as u64) << (64 - LOOK_UP_BITS) << code;
+            values[found] = (places - 1, extend(bits, size) as i16);
+            found += 1;
+        }
+        length = end;
+    }
+    if length == 0 {
+        return Several::NONE;
+    }
+    let [first, second] = [values[0], values[found.saturating_sub(1)]];
+    let value = |(_, value): (usize, i16)| u64::from(value as u16);
+    Several(
+        u64::from(length)
+            | (places as u64) << 8
+            | (first.0 as u64) << 16
+            | (second.0 as u64) << 24
+            | value(first) << 32
+            | value(second) << 48,
+    )
+}
+
+/// The value that the uppermost `size` of the bits stand for, 0 to 11 of them. Source: T.81 F.2.2.1.
 #[inline(always)]
-pub(super) fn extend(bits: u32, size: u32) -> i32 {
-    let value = bits as i32;
+pub(super) fn extend(bits: u64, size: u32) -> i32 {
+    let value = (bits >> 1 >> (63 - size)) as i32;
     // The upper half is as it is, the lower half lies below zero.
-    let negative = (value - (1 << size >> 1)) >> 31;
+    let negative = (!bits as i64 >> 63) as i32;
     value + (negative & (1 - (1 << size)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tables::{AC_CHROMA, AC_LUMA, Codes, DC_CHROMA, DC_LUMA};
-
-    #[test]
-    fn every_symbol_that_the_encoder_writes_is_read_back() {
-        for (dc_spec, ac_spec) in [(&DC_LUMA, &AC_LUMA), (&DC_CHROMA, &AC_CHROMA)] {
-            let codes = Codes::new(dc_spec, ac_spec);
-            let (mut dc, mut ac) = (Huffman::new(), Huffman::new());
-            dc.set(&dc_spec.counts, dc_spec.symbols, true)
-                .expect("a table");
-            ac.set(&ac_spec.counts, ac_spec.symbols, false)
-                .expect("a table");
-            let read = |table: &Huffman, word: u32| {
-                // Ones behind it: what follows must not matter.
-                let behind = 64 - (word & 63);
-                let bits = u64::from(word >> 6) << behind | ((1 << behind) - 1);
-                match table.whole(bits) {
-                    Ok((value, run, length)) => (value, run, length),
-                    Err(part) => {
-                        let (symbol, length) = table.symbol(part, bits).expect("a code");
-                        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-                        let value = (bits << length >> 32) as u32;
-                        (extend(value >> 1 >> (31 - size), size), run, length + size)
-                    }
-                }
-            };
-            for value in -2047i32..=2047 {
-                let word = codes.dc[(value & 0xfff) as usize];
-                assert_eq!(read(&dc, word), (value, 0, word & 63));
-            }
-            for value in (-1023i32..=1023).filter(|&value| value != 0) {
-                for run in 0..16u32 {
-                    let word = codes.ac[((value << 4) as u16 | (run as u16 + 1) & 15) as usize];
-                    assert_eq!(read(&ac, word), (value, run, word & 63));
-                }
-            }
-            assert_eq!(read(&ac, codes.end_of_block).1, END_OF_BLOCK);
-        }
-    }
-
-    #[test]
-    fn more_codes_than_fit_are_refused() {
-        let mut counts = [0; 16];
-        counts[0] = 3;
-        assert!(Huffman::new().set(&counts, &[0, 1, 2], true).is_err());
-    }
-}
+mod tests;

@@ -12,11 +12,14 @@
 
 use std::ops::Range;
 
-use super::block_reader::{BitReader, BlockReader, COEFFICIENT_LIMIT};
+use super::block_reader::{BitReader, BlockReader, Steps};
 use super::segments::Segments;
 use super::unstuffed::{Interval, Unstuffed};
 use crate::block::Coefficients;
 use crate::error::{At, Damage};
+
+/// The most blocks that an MCU has.
+const MCU_BLOCKS: usize = 10;
 
 /// The reading of one scan. Errors come with the place in the frame.
 pub(super) struct Scan<'a> {
@@ -33,8 +36,8 @@ pub(super) struct Scan<'a> {
     left: usize,
     done: usize,
     predictions: [i32; 3],
-    /// By component: the steps scaled as coefficients are.
-    steps: [[i32; 64]; 3],
+    /// By component.
+    steps: [Steps; 3],
 }
 
 impl<'a> Scan<'a> {
@@ -44,10 +47,7 @@ impl<'a> Scan<'a> {
         unstuffed: &'a Unstuffed,
         kept: &'a mut Vec<Range<usize>>,
     ) -> Self {
-        let mut steps = [[0; 64]; 3];
-        for (steps, component) in steps.iter_mut().zip(segments.components()) {
-            *steps = segments.steps[component.steps].map(|step| i32::from(step) * 8);
-        }
+        let steps = |c: usize| Steps::new(&segments.steps[segments.components[c].steps]);
         kept.clear();
         Self {
             segments,
@@ -64,13 +64,13 @@ impl<'a> Scan<'a> {
             },
             done: 0,
             predictions: [0; 3],
-            steps,
+            steps: std::array::from_fn(steps),
         }
     }
 
     /// The same, with coefficients as they were quantised, times 8.
     pub(super) fn quantised(mut self) -> Self {
-        self.steps = [[8; 64]; 3];
+        self.steps = std::array::from_fn(|_| Steps::new(&[1; 64]));
         self
     }
 
@@ -79,32 +79,38 @@ impl<'a> Scan<'a> {
     pub(super) fn read(&mut self, coefficients: &mut Coefficients, mcus: usize) -> Result<(), At> {
         let mcu = self.segments.mcu;
         let luma = mcu.across * mcu.down;
+        let component = |i: usize| if i < luma { 0 } else { 1 + i - luma };
+        let mut dc = [0; MCU_BLOCKS];
         let mut block = 0;
         for _ in 0..mcus {
             if self.left == 0 {
                 self.next_interval()?;
             }
-            let mut magnitudes = 0;
-            for i in 0..mcu.blocks() {
-                let c = if i < luma { 0 } else { 1 + i - luma };
+            let first = block;
+            for (i, dc) in dc.iter_mut().enumerate().take(mcu.blocks()) {
+                let c = component(i);
                 let component = &self.segments.components[c];
                 let reading = BlockReader {
                     dc: &self.segments.dc[component.dc],
                     ac: &self.segments.ac[component.ac],
-                    steps: &self.steps[c],
                 };
                 let out = &mut coefficients.blocks[block];
-                let (last, magnitude) = reading
-                    .read(&mut self.bits, &mut self.predictions[c], out)
+                let (difference, last) = reading
+                    .read(&mut self.bits, out)
                     .ok_or_else(|| self.broken())?;
-                magnitudes |= magnitude;
+                self.predictions[c] = self.predictions[c].wrapping_add(difference);
+                *dc = self.predictions[c];
                 coefficients.peaks[block] = if last < 32 { 0 } else { u16::MAX };
                 block += 1;
             }
             if self.bits.position() > self.interval().bytes.end {
                 return Err(self.ran_out());
             }
-            if magnitudes >= COEFFICIENT_LIMIT {
+            let mut within = true;
+            for (i, block) in coefficients.blocks[first..block].iter_mut().enumerate() {
+                within &= self.steps[component(i)].multiply(block, dc[i]);
+            }
+            if !within {
                 return Err(self.damage(Damage::Range { mcu: self.done }));
             }
             self.left -= 1;

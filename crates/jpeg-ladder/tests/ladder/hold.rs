@@ -134,6 +134,37 @@ fn a_rendition_shows_the_same_picture_whenever_it_became_wanted() {
 }
 
 #[test]
+fn where_a_quarter_is_wanted_all_that_one_of_its_intervals_shows_is_refreshed_at_once() {
+    let still = &frames()[0];
+    let refreshed = |wanted: Rendition| {
+        let mut ladder = holding(Kernel::best());
+        let encode = |_| {
+            let mut out = [Vec::new()];
+            ladder
+                .encode_many(&SPEC, yuyv(still), &[wanted], &mut out, &[])
+                .expect("a good frame")
+                .expect("it was decided upon")
+                .refreshed
+        };
+        (0..60).map(encode).collect::<Vec<usize>>()
+    };
+    // Of 5 intervals in each of 4 rows: 4 by 4, and the last column.
+    let of_quarter = refreshed(Rendition::new(60, Size::Quarter));
+    assert!(of_quarter.iter().any(|&count| count > 0));
+    assert!(
+        of_quarter
+            .iter()
+            .all(|count| [0, 4, 16, 20].contains(count)),
+        "{of_quarter:?}"
+    );
+    let of_full = refreshed(Rendition::full(60));
+    assert!(
+        of_full.iter().any(|count| (1..4).contains(count)),
+        "{of_full:?}"
+    );
+}
+
+#[test]
 fn what_is_forgotten_or_of_another_size_is_in_no_file() {
     let (frames, camera) = (frames(), jpegs());
     let mut ladder = holding(Kernel::best());

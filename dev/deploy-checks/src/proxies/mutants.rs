@@ -27,7 +27,21 @@ const fn mutant(
     }
 }
 
-pub(super) const MUTANTS: [Mutant; 21] = [
+pub(super) const MUTANTS: [Mutant; 23] = [
+    mutant(
+        Program::Nginx,
+        "thin_line",
+        "a buffer as deep as the kernel makes it",
+        " sndbuf=40k",
+        "",
+    ),
+    mutant(
+        Program::Haproxy,
+        "thin_line",
+        "a buffer as deep as the kernel makes it",
+        "tune.sndbuf.client 65536",
+        "",
+    ),
     mutant(
         Program::Nginx,
         "frames",

@@ -7,12 +7,27 @@ use super::process::Program;
 use super::side::{Side, expect};
 use super::socket::frame;
 use super::tls::tcp;
-use super::{lies, logs};
+use super::{lies, logs, thin_line};
 use crate::report::Finding;
+
+/// It takes a network of our own.
+pub(super) const THIN_LINE: &str = "thin_line";
 
 /// What a program promises.
 pub(super) const fn of(program: Program) -> &'static [&'static str] {
     match program {
+        // It has no words for what may wait in it.
+        Program::Caddy => &[
+            "page",
+            "login",
+            "frames",
+            "address",
+            "origin",
+            "inside",
+            "idle_timeout",
+            "lies",
+            "logs",
+        ],
         // Viewers reach it as they reach the others; the stack's own checks look at that.
         Program::Front => &["lies", "front_proxy", "logs"],
         _ => &[
@@ -23,6 +38,7 @@ pub(super) const fn of(program: Program) -> &'static [&'static str] {
             "origin",
             "inside",
             "idle_timeout",
+            THIN_LINE,
             "lies",
             "logs",
         ],
@@ -39,6 +55,7 @@ impl Side<'_> {
             "origin" => self.origin().await,
             "inside" => self.inside().await,
             "idle_timeout" => idle_timeout::judge(self.text),
+            THIN_LINE => thin_line::judge(self).await,
             "lies" => lies::judge(self.proxy.program, self.text).await,
             "front_proxy" => lies::believed(self.text).await,
             "logs" => logs::judge(self).await,

@@ -6,6 +6,7 @@ mod churn;
 mod cluster;
 mod gateway;
 mod leaf;
+mod line;
 mod link;
 mod nats;
 mod payload;
@@ -22,6 +23,7 @@ pub(crate) fn all(mode: Mode) -> Vec<Fault> {
         nats::faults(mode),
         bucket::faults(mode),
         link::faults(mode),
+        line::faults(mode),
         leaf::faults(mode),
         payload::faults(mode),
         cluster::faults(mode),

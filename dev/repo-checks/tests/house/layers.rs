@@ -12,7 +12,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ),
     ("gateway-svc", &["bus", "process", "rcvlowat", "wire"]),
     ("bus", &["process", "wire"]),
-    ("process", &[]),
+    ("process", &["rcvlowat"]),
     ("wire", &[]),
     ("jpeg-ladder", &[]),
     ("rcvlowat", &[]),

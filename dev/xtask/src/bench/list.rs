@@ -82,6 +82,12 @@ pub(super) const BENCHES: &[Bench] = &[
         "the client's rule for quality beside the original's, over simulated links",
         false,
     ),
+    client("deltas", "what deltas save the viewer's browser", true),
+    client(
+        "page",
+        "what the page costs whoever opens it, beside its goals",
+        true,
+    ),
     client(
         "wall",
         "what a wall of nine costs the viewer's machine",

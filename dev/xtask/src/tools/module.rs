@@ -1,12 +1,16 @@
 //! Python packages, pinned by hash like the tools.
 
+use std::path::Path;
+
 use super::fetch::Wheel;
-use crate::shell::{Environment, Outcome};
+use crate::shell::{Environment, Outcome, run};
 
 /// A Python package, found by `PYTHONPATH`.
 pub(crate) struct Module {
     name: &'static str,
     wheel: Wheel,
+    /// Requirements that are handed out as source alone; what builds them is among the wheels.
+    built: Option<&'static str>,
 }
 
 /// `FastAPI`, uvicorn and OpenCV, for the comparisons.
@@ -18,6 +22,7 @@ pub(crate) const PEERS: Module = Module {
         file: "fastapi/__init__.py",
         links: &[],
     },
+    built: None,
 };
 
 /// For the Python consumer of docs/protocol.md.
@@ -29,6 +34,20 @@ pub(crate) const NATS_PY: Module = Module {
         file: "nats/__init__.py",
         links: &[],
     },
+    built: None,
+};
+
+/// What nats-py logs in with by a key.
+pub(crate) const NKEYS_PY: Module = Module {
+    name: "nkeys-py",
+    wheel: Wheel {
+        directory: "nkeys-py-0.2.1",
+        requirements: "nkeys-py.txt",
+        // Of what comes last: before it is there all of it is fetched again.
+        file: "nkeys/__init__.py",
+        links: &[],
+    },
+    built: Some("nkeys-py-built.txt"),
 };
 
 /// The schemas of Kubernetes' API.
@@ -40,6 +59,7 @@ pub(crate) const KUBERNETES_VALIDATE: Module = Module {
         file: "kubernetes_validate/__init__.py",
         links: &[],
     },
+    built: None,
 };
 
 /// Helm as a library: no registry of packages that we reach has the program.
@@ -51,6 +71,7 @@ pub(crate) const HELM: Module = Module {
         file: "helm_python/__init__.py",
         links: &[],
     },
+    built: None,
 };
 
 impl Module {
@@ -63,8 +84,29 @@ impl Module {
     pub(crate) fn fetch(&self) -> Outcome<()> {
         if !self.wheel.path().is_file() {
             self.wheel.install(self.name)?;
+            if let Some(requirements) = self.built {
+                self.build(requirements)?;
+            }
         }
         Ok(())
+    }
+
+    /// Where pip would fetch what builds it, unpinned, it finds what was fetched by hash.
+    fn build(&self, requirements: &str) -> Outcome<()> {
+        let mut pip = Environment::default().command("python3");
+        pip.args(["-m", "pip", "install", "--quiet", "--no-deps"])
+            .args(["--disable-pip-version-check", "--require-hashes"])
+            .args(["--no-build-isolation", "--no-binary", ":all:", "--target"])
+            .arg(self.wheel.root())
+            .arg("--requirement")
+            .arg(
+                Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("tools")
+                    .join(requirements),
+            )
+            .env("PYTHONPATH", self.wheel.root())
+            .env("PIP_ROOT_USER_ACTION", "ignore");
+        run(&format!("building {}", self.name), &mut pip)
     }
 
     /// Fetches it and puts it into `environment`.

@@ -1,8 +1,8 @@
 //! The parts of one `/stream.mjpg`: which frame is the next, what is around it, and when it is over.
 //!
-//! The next part is chosen when the last one has left for the kernel and the kernel has sent all of it: chosen when hyper
-//! has room, it would grow old in front of a slow viewer's socket, a whole picture's time. Nothing is queued, and a part is
-//! the newest frame at the moment when its bytes can go.
+//! The next part is chosen when the last one has left for the kernel, the kernel has sent all of it, and what is on its way
+//! stands in no queue there: chosen when hyper has room, it would grow old in front of a slow viewer's socket or line, a
+//! whole picture's time. Nothing is queued, and a part is the newest frame at the moment when its bytes can go.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -153,7 +153,7 @@ impl Parts {
 
     async fn newest(&mut self) -> Option<Bytes> {
         let room = Arc::clone(&self.room).acquire_owned().await.ok()?;
-        self.socket.all_sent().await;
+        self.socket.way_is_free().await;
         match timeout(self.silence_max(), self.frame()).await {
             Ok(frame) => {
                 let frame = frame?;

@@ -90,6 +90,7 @@ export const de: Words = {
     clip: "Letzte zehn Sekunden speichern",
     share: "Teilen",
     clock: "Datum und Uhrzeit",
+    copy: "Dieses Bild kopieren",
     diagnostics: "Diagnose kopieren",
     notify: "Bescheid, wenn sie ausfällt",
     theme: "Dunkel oder hell",

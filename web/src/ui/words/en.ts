@@ -84,6 +84,7 @@ const command = {
   fullscreen: "Full screen",
   leaveFullscreen: "Leave full screen",
   clip: "Save the last ten seconds",
+  copy: "Copy this picture",
   share: "Share",
   clock: "Date and time",
   diagnostics: "Copy diagnostics",

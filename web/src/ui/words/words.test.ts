@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { de } from "./de";
 import { en } from "./en";
-import { languageOf } from "./words";
+import { languageOf } from "./language";
 
 /** Every text with its path; of a function what it says of given values. */
 function texts(words: unknown, path = ""): [path: string, text: string][] {

@@ -5,18 +5,9 @@ import { en, type Words } from "./en";
 export let words: Words = en;
 export let language = "en";
 
-/** The first language of these that the page knows; English where it knows none. Pure. */
-export function languageOf(wanted: readonly string[]): "en" | "de" {
-  for (const tag of wanted) {
-    const known = /^(en|de)\b/i.exec(tag)?.[1]?.toLowerCase();
-    if (known === "en" || known === "de") return known;
-  }
-  return "en";
-}
-
 /** Where the language cannot be loaded it stays English. */
-export async function speak(wanted: readonly string[]): Promise<void> {
-  if (languageOf(wanted) === "en") return;
+export async function speak(wanted: "en" | "de"): Promise<void> {
+  if (wanted === "en") return;
   try {
     ({ de: words } = await import("./de"));
     language = "de";

@@ -1,0 +1,58 @@
+/** How the page comes to be: what is asked for before it is drawn, and what becomes of it when its script is gone. */
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { live, withPage } from "./support/browser";
+import { eventually } from "./support/eventually";
+import type { Gateway } from "./support/gateway";
+import { metric } from "./support/metric";
+import { Stack } from "./support/stack";
+
+let stack: Stack;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  [stack, gateway] = await Stack.start();
+});
+afterAll(() => stack?.stop());
+
+const count = (series: string) => metric(gateway.admin, series);
+
+/** The page's own script waits until it is let go. */
+async function withPageHeld(use: (page: Page, letGo: () => void) => Promise<void>): Promise<void> {
+  await withPage("about:blank", async (page) => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route(/\/assets\/main-/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(gateway.url, { waitUntil: "commit" });
+    await use(page, letGo);
+  });
+}
+
+it("the stream comes before the page's own script does, and the page goes on with it", async () => {
+  const before = await count("gateway_connections_total");
+  await withPageHeld(async (page, letGo) => {
+    await eventually("pictures", async () => (await count("gateway_frames_sent_total")) > 0);
+    expect(await page.locator(".stage").count()).toBe(0);
+    letGo();
+    await live(page);
+    expect((await count("gateway_connections_total")) - before).toBe(1);
+  });
+});
+
+it("a page whose own script is gone loads itself again, and is there if that one is", async () => {
+  await withPage("about:blank", async (page) => {
+    let asked = 0;
+    await page.route(/\/assets\/main-/, (route) =>
+      ++asked === 1 ? route.fulfill({ status: 404 }) : route.continue(),
+    );
+    await page.goto(gateway.url);
+    await live(page);
+    expect(asked).toBeGreaterThan(1);
+  });
+});
