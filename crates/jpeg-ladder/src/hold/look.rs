@@ -3,46 +3,12 @@
 
 use super::Hold;
 use super::compare::{Bins, compare};
+use super::fresh::{Fresh, Sample};
 use super::grid::group;
 use super::limits::Limits;
 use super::rule::{Course, Finding};
 use crate::interval::Geometry;
 use crate::kernel::Loops;
-
-/// Intervals that make a good sample.
-const SAMPLED: usize = 100;
-
-/// Of all intervals, in percent: if more have changed, that is not over with the next frame.
-pub(super) const CLEAR: usize = 85;
-
-/// What of a frame is fresh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fresh {
-    Part,
-    /// Everything, of whatever cause.
-    All,
-    /// So it is, and so clearly that a sample will tell when it ends.
-    Clearly,
-}
-
-/// Which intervals of a frame are compared: one in so many.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sample(usize);
-
-impl Sample {
-    pub(super) const ALL: Self = Self(1);
-
-    /// Enough to see whether everything goes on to be fresh. It depends on nothing but the picture.
-    fn of(geometry: Geometry) -> Self {
-        // Odd, so that from row to row it is others.
-        Self((geometry.intervals / SAMPLED) | 1)
-    }
-
-    #[inline(always)]
-    pub(super) fn has(self, interval: usize) -> bool {
-        interval.is_multiple_of(self.0)
-    }
-}
 
 impl Hold {
     /// Begins a frame whose intervals are looked at as they come; false if it has to be there as a whole, for

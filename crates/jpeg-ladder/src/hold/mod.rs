@@ -11,6 +11,7 @@ mod cell;
 mod check;
 mod compare;
 mod distance;
+mod fresh;
 mod grid;
 mod limits;
 mod look;
@@ -23,9 +24,9 @@ mod tests;
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 use cell::Cell;
+use fresh::{CLEAR, Fresh, Sample};
 use grid::{group, neighbours, spread};
 use limits::Limits;
-use look::{CLEAR, Fresh, Sample};
 use noise::Noise;
 use rule::Finding;
 
