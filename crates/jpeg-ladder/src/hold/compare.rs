@@ -29,10 +29,15 @@ pub(super) fn compare<K: Loops>(
     luma_blocks: usize,
     noise: &mut Noise,
 ) -> Distance {
-    let count = bins.of.len();
+    let Bins {
+        of: bins,
+        known,
+        settled,
+    } = bins;
+    let count = bins.len();
     let (now, shown) = (&now[..count], &shown[..count]);
-    if !bins.known {
-        for (b, (bin, shown)) in bins.of.iter_mut().zip(shown).enumerate() {
+    if !known {
+        for (b, (bin, shown)) in bins.iter_mut().zip(shown).enumerate() {
             *bin = if b < luma_blocks {
                 noise.bin_of(kernel, shown)
             } else {
@@ -44,7 +49,7 @@ pub(super) fn compare<K: Loops>(
     for b in (0..count).step_by(2) {
         // One that is left over is a pair with itself.
         let pair = [b, (b + 1).min(count - 1)];
-        let of = pair.map(|b| usize::from(bins.of[b]).min(BINS));
+        let of = pair.map(|b| usize::from(bins[b]).min(BINS));
         let squares = kernel.squares(
             pair.map(|b| &now[b]),
             pair.map(|b| &shown[b]),
@@ -57,7 +62,7 @@ pub(super) fn compare<K: Loops>(
                 break;
             }
             let high = all - low - dc * dc;
-            let (dc, low, high) = if bins.settled {
+            let (dc, low, high) = if settled {
                 nearer(dc, low, high)
             } else {
                 (dc, low, high)
@@ -93,7 +98,7 @@ fn nearer(dc: i32, low: i32, high: i32) -> (i32, i32, i32) {
 struct Near {
     bin: usize,
     all: u32,
-    near: u32,
+    close: u32,
 }
 
 impl Near {
@@ -107,12 +112,12 @@ impl Near {
             };
         }
         self.all += 1;
-        self.near += u32::from(Check::is_near(high));
+        self.close += u32::from(Check::is_near(high));
     }
 
     #[inline(always)]
     fn note(&self, check: &mut Check) {
-        check.blocks(self.bin, self.all, self.near);
+        check.blocks(self.bin, self.all, self.close);
     }
 }
 

@@ -244,18 +244,18 @@ impl Limit {
     #[inline(always)]
     pub(super) fn is_passed_by_a_block(&self, distance: &Distance) -> bool {
         // Bit by bit, here and below: there is nothing to be gained by looking at one after the other.
-        (distance.block_dc > self.dc)
-            | (distance.block_low > self.squares[0])
-            | (distance.block_high > self.squares[1])
+        let mut passed = distance.block_dc > self.dc;
+        passed |= distance.block_low > self.squares[0];
+        passed |= distance.block_high > self.squares[1];
+        passed
     }
 
     /// Whether this frame is beyond.
     #[inline(always)]
     pub(super) fn is_passed(&self, distance: &Distance) -> bool {
         let mut passed = self.is_passed_by_dc(distance) | self.is_passed_by_chroma_dc(distance);
-        let squares = distance.squares();
-        for i in 0..SQUARES {
-            passed |= squares[i] > self.squares[i];
+        for (square, most) in distance.squares().into_iter().zip(self.squares) {
+            passed |= square > most;
         }
         passed
     }
@@ -288,6 +288,7 @@ impl Limit {
             // The DC's may go either way.
             grown |= growth[SQUARES + i].abs() > self.growth[SQUARES + i];
         }
-        above | (grown & complete)
+        above |= grown & complete;
+        above
     }
 }
