@@ -35,7 +35,8 @@ it("each view has an address: Back, Esc and reload do what they do everywhere", 
     await entry.click();
     await live(page);
     expect(search()).toBe("?camera=default");
-    expect(await page.title()).toMatch(/^Live · default/);
+    // Live is said once the picture's age is known.
+    await eventually("its title", async () => /^Live · default/.test(await page.title()));
     await page.reload();
     await live(page);
     await page.goBack();

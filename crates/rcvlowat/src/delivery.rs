@@ -84,8 +84,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut here = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut there = listener.accept().unwrap().0;
-        here.write_all(&[0; 100_000]).unwrap();
-        there.read_exact(&mut [0; 100_000]).unwrap();
+        here.write_all(&vec![0; 100_000]).unwrap();
+        there.read_exact(&mut vec![0; 100_000]).unwrap();
         // An answer carries what was not confirmed alone yet.
         there.write_all(b"!").unwrap();
         here.read_exact(&mut [0]).unwrap();
