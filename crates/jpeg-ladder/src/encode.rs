@@ -83,20 +83,21 @@ impl Encoding<'_> {
             out,
         } = self;
         if let Some(holding) = holding {
+            let read = |sink: Watch| {
+                kernel.run(Transform {
+                    work: &mut *work,
+                    input,
+                    picture,
+                    half: None,
+                    sink: Some(sink),
+                });
+                Ok(())
+            };
             let decided = if holding.begin(picture, request.again) {
                 let now = now(picture, second.is_some(), rungs, &mut *out);
-                let read = |sink: Watch| {
-                    kernel.run(Transform {
-                        work: &mut *work,
-                        input,
-                        picture,
-                        half: None,
-                        sink: Some(sink),
-                    });
-                    Ok(())
-                };
                 Some(holding.decide(kernel, picture, None, now, read)?)
             } else {
+                holding.complete(picture, read)?;
                 None
             };
             holding.code(kernel, work, second, rungs, out);

@@ -3,6 +3,7 @@
 
 use super::Hold;
 use super::compare::{Bins, compare};
+use super::fresh::{Fresh, Sample};
 use super::limits::Limits;
 use super::places::{group, neighbours};
 use super::rule::{Course, Finding};
@@ -11,12 +12,17 @@ use crate::kernel::Loops;
 
 impl Hold {
     /// Begins a frame whose intervals are looked at as they come; false if it has to be there as a whole, for
-    /// [`Self::decide`].
-    pub(crate) fn begin(&mut self, geometry: Geometry) -> bool {
-        if self.shown.is_empty() || !self.noise.is_known() || !self.noise.passes() {
+    /// [`Self::decide`]. If it is fresh as a whole, what is shown of it may be there in parts only (`partly`).
+    pub(crate) fn begin(&mut self, geometry: Geometry, partly: bool) -> bool {
+        if self.shown.is_empty() || !self.noise.is_known() {
             return false;
         }
-        self.limits = Some(Limits::new(&self.noise, geometry));
+        self.whole = match self.fresh {
+            Fresh::Part => false,
+            Fresh::All => true,
+            Fresh::Clearly => !partly,
+        };
+        self.prepare(geometry);
         self.due.clear();
         self.due.resize(geometry.intervals, false);
         for (i, past) in self.past.iter().enumerate() {
@@ -26,7 +32,7 @@ impl Hold {
     }
 
     /// Compares an interval of the frame that has begun. What may be needed of it goes to its place in `rest`, or is shown
-    /// at once, unless all of the frame is kept elsewhere.
+    /// at once.
     #[inline(always)]
     pub(crate) fn look<K: Loops>(
         &mut self,
@@ -34,22 +40,33 @@ impl Hold {
         interval: usize,
         blocks: &[[i16; 64]],
         geometry: Geometry,
-        rest: Option<&mut [[i16; 64]]>,
+        rest: &mut [[i16; 64]],
     ) {
+        let place = interval * blocks.len()..(interval + 1) * blocks.len();
         let finding = self.compare(kernel, interval, blocks, geometry);
-        let Some(rest) = rest else {
-            return;
-        };
-        let first = interval * blocks.len();
-        if finding == Finding::Changed {
-            self.shown[first..][..blocks.len()].copy_from_slice(blocks);
-        } else if finding == Finding::Doubtful || self.due[group(geometry, interval, self.together)]
-        {
-            rest[first..][..blocks.len()].copy_from_slice(blocks);
+        let fresh = finding == Finding::Changed || self.fresh == Fresh::Clearly;
+        if fresh && !self.whole && self.sample.has(interval) {
+            self.shown[place.clone()].copy_from_slice(blocks);
+        }
+        let may_be =
+            || finding == Finding::Doubtful || self.due[group(geometry, interval, self.together)];
+        if self.whole || self.noise.needs(interval) || !fresh && may_be() {
+            rest[place].copy_from_slice(blocks);
         }
     }
 
-    /// From an interval's coefficients to its finding.
+    /// Before the first interval of a frame is compared.
+    pub(super) fn prepare(&mut self, geometry: Geometry) {
+        self.sample = if self.fresh == Fresh::Clearly {
+            Sample::of(geometry)
+        } else {
+            Sample::ALL
+        };
+        self.noise.begin(geometry);
+        self.limits = Some(Limits::new(&self.noise, geometry));
+    }
+
+    /// From an interval's coefficients to its finding, if it is to be compared.
     #[inline(always)]
     pub(super) fn compare<K: Loops>(
         &mut self,
@@ -58,7 +75,8 @@ impl Hold {
         blocks: &[[i16; 64]],
         geometry: Geometry,
     ) -> Finding {
-        let Some(limits) = &self.limits else {
+        let Some(limits) = self.limits.as_ref().filter(|_| self.sample.has(interval)) else {
+            self.findings[interval] = Finding::Changed;
             return Finding::Changed;
         };
         let per_mcu = geometry.blocks_per_mcu;

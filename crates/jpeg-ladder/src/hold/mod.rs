@@ -11,6 +11,7 @@ mod cell;
 mod check;
 mod compare;
 mod distance;
+mod fresh;
 mod limits;
 mod look;
 mod noise;
@@ -20,16 +21,18 @@ mod region;
 mod rule;
 mod sample;
 mod settle;
+mod show;
 #[cfg(test)]
 mod tests;
 
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 use cell::Cell;
+use fresh::{CLEAR, Fresh, Sample};
 use limits::Limits;
 use noise::Noise;
 use past::Past;
-use places::{group, neighbours, spread};
+use places::{group, neighbours};
 use region::Regions;
 use rule::Finding;
 use settle::Settle;
@@ -59,8 +62,12 @@ pub(crate) enum Verdict {
 pub(crate) enum Outcome {
     /// Some of it may be held.
     Part,
-    /// Everything is fresh: the camera moves, or the noise is not known. It is not shown yet if that takes what is not there.
-    All { shown: bool },
+    /// Everything is fresh: the camera moves, or the noise is not known.
+    Whole,
+    /// So it is, but what is shown has parts of it only. The next frame may be compared with those.
+    Sampled,
+    /// So it is, but it is not shown yet: [`Hold::show_all`] has to follow.
+    Unshown,
 }
 
 /// The rule's memory. A new one holds nothing until it knows the camera's noise.
@@ -86,10 +93,13 @@ pub(crate) struct Hold {
     due: Vec<bool>,
     /// Of the frame that is compared.
     limits: Option<Limits>,
+    sample: Sample,
+    /// Whether all of it is kept.
+    whole: bool,
     /// Whether the camera moves, or the light.
     moves: bool,
-    /// Whether the last frame was fresh as a whole because of what it shows.
-    everything: bool,
+    /// What of the last frame was.
+    fresh: Fresh,
 }
 
 impl Hold {
@@ -108,8 +118,10 @@ impl Hold {
             settle: None,
             due: Vec::new(),
             limits: None,
+            sample: Sample::ALL,
+            whole: true,
             moves: true,
-            everything: true,
+            fresh: Fresh::Clearly,
         }
     }
 
@@ -134,42 +146,50 @@ impl Hold {
         self.noise.quantised_by(steps);
     }
 
-    /// Whether the frame that comes next is likely to be fresh as a whole, as the last one was.
+    /// Whether the frame that comes next is as good as certain to be fresh as a whole: then it is encoded before that is
+    /// decided. Near the limit of [`rule::everything`] it would too often be encoded in vain.
     pub(crate) fn expects_all(&self) -> bool {
-        self.everything
+        let goes_on = self.fresh == Fresh::All && self.noise.check.is_unsteady();
+        self.fresh == Fresh::Clearly || goes_on
     }
 
-    /// Decides upon the frame whose intervals were all looked at, and shows what is not held. `frame` has all of it, or
-    /// what [`Self::look`] has put there (`!whole`); if that does not do, it is said and
-    /// [`Self::show_all`] has to follow.
+    /// Decides upon the frame whose intervals were all looked at, and shows what is not held; `frame` has what
+    /// [`Self::look`] has put there.
     pub(crate) fn conclude(
         &mut self,
         frame: &mut Vec<[i16; 64]>,
-        whole: bool,
         geometry: Geometry,
         verdicts: &mut [Verdict],
     ) -> Outcome {
         self.noise.conclude();
+        self.noise.observe(frame, geometry);
         for (past, finding) in self.past.iter_mut().zip(&self.findings) {
             past.note(*finding == Finding::Changed);
         }
-        let all = self.is_all_fresh();
-        self.judge(all, geometry, verdicts);
-        if !all {
+        // The frame that shows that it is over is fresh as a whole if most of it was not compared.
+        let sampled = self.fresh == Fresh::Clearly;
+        self.fresh = self.find_fresh();
+        let fresh = self.fresh != Fresh::Part || sampled;
+        self.judge(fresh, geometry, verdicts);
+        if !fresh {
             self.settle(verdicts);
+            self.show(frame, geometry, verdicts);
+            return Outcome::Part;
         }
-        if all {
-            if whole {
-                self.show_all(frame, geometry);
-            }
-            return Outcome::All { shown: whole };
+        if self.whole {
+            self.show_all(frame, geometry);
+            return Outcome::Whole;
         }
-        self.show(whole, frame, geometry, verdicts);
-        Outcome::Part
+        self.renew(geometry);
+        if self.fresh == Fresh::Clearly && sampled {
+            Outcome::Sampled
+        } else {
+            Outcome::Unshown
+        }
     }
 
     /// Decides upon a whole frame (blocks of coefficients in the order of the scan, zigzag, scaled by 8) by comparing it
-    /// with what is shown, and shows what is not held; whether that is everything. Always of the same geometry; what the
+    /// with what is shown, and shows what is not held. Always of the same geometry; what the
     /// frame holds afterwards is of no use.
     #[inline(always)]
     pub(crate) fn decide<K: Loops>(
@@ -189,27 +209,39 @@ impl Hold {
             let settle = || Box::new(Settle::new(geometry.intervals, frame.len()));
             self.settle = self.settles.then(settle);
         }
-        self.noise.observe(frame, geometry);
+        self.whole = true;
+        self.prepare(geometry);
         if self.noise.is_known() {
-            self.limits = Some(Limits::new(&self.noise, geometry));
             let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
             for (interval, blocks) in frame.chunks_exact(blocks).enumerate() {
                 self.compare(kernel, interval, blocks, geometry);
             }
-            return self.conclude(frame, true, geometry, verdicts);
+            return self.conclude(frame, geometry, verdicts);
         }
+        self.noise.observe(frame, geometry);
         verdicts.fill(Verdict::Fresh);
         self.show_all(frame, geometry);
-        Outcome::All { shown: true }
+        Outcome::Whole
     }
 
-    /// Whether the whole frame is encoded: the noise is not known, or so much changes that it is the camera or the light.
-    fn is_all_fresh(&mut self) -> bool {
-        let is_changed = |finding: &&Finding| **finding == Finding::Changed;
-        let changed = self.findings.iter().filter(is_changed).count();
-        self.moves = rule::everything(changed, self.findings.len(), self.moves);
-        self.everything = self.moves || self.noise.check.is_unsteady();
-        self.everything || !self.noise.is_trusted()
+    /// What of the frame is fresh that was looked at: all of it if the noise is not known, or if so much changes that it is
+    /// the camera or the light, or if something changes everywhere a little.
+    fn find_fresh(&mut self) -> Fresh {
+        let all = self.findings.iter().enumerate();
+        let compared = all.filter(|(i, _)| self.sample.has(*i));
+        let (mut of, mut changed) = (0, 0);
+        for (_, finding) in compared {
+            of += 1;
+            changed += usize::from(*finding == Finding::Changed);
+        }
+        self.moves = rule::everything(changed, of, self.moves);
+        if changed * 100 > of * CLEAR {
+            Fresh::Clearly
+        } else if self.moves || self.noise.check.is_unsteady() || !self.noise.is_trusted() {
+            Fresh::All
+        } else {
+            Fresh::Part
+        }
     }
 
     fn judge(&mut self, all: bool, geometry: Geometry, verdicts: &mut [Verdict]) {
@@ -250,45 +282,5 @@ impl Hold {
         for i in settle.due(|i| verdicts[i] == Verdict::Held) {
             verdicts[i] = Verdict::Refreshed;
         }
-    }
-
-    /// Shows what is not held, of a whole frame or of what was not shown yet when it was looked at.
-    fn show(&mut self, whole: bool, frame: &[[i16; 64]], geometry: Geometry, verdicts: &[Verdict]) {
-        let blocks = geometry.interval_mcus * geometry.blocks_per_mcu;
-        for (i, (verdict, past)) in verdicts.iter().zip(&mut self.past).enumerate() {
-            past.pass(*verdict == Verdict::Held, *verdict == Verdict::Fresh);
-            if *verdict == Verdict::Held {
-                continue;
-            }
-            let at_once = !whole && self.findings[i] == Finding::Changed;
-            let shown = &mut self.shown[i * blocks..][..blocks];
-            if let Some(settle) = &mut self.settle {
-                if *verdict == Verdict::Refreshed && settle.show(i, shown) {
-                    continue;
-                }
-                settle.restart(i);
-            }
-            if !at_once {
-                shown.copy_from_slice(&frame[i * blocks..][..blocks]);
-            }
-        }
-        self.look_beyond(geometry);
-    }
-
-    /// Shows a whole frame.
-    pub(crate) fn show_all(&mut self, frame: &mut Vec<[i16; 64]>, geometry: Geometry) {
-        for (i, past) in self.past.iter_mut().enumerate() {
-            past.fresh = true;
-            // While everything is fresh, ages are spread: refreshes must not come all at once.
-            past.encoded_at(spread(
-                group(geometry, i, self.together),
-                self.refresh_frames,
-            ));
-        }
-        if let Some(settle) = &mut self.settle {
-            settle.restart_all();
-        }
-        // Nothing of what was shown is left: no need to copy megabytes.
-        std::mem::swap(&mut self.shown, frame);
     }
 }

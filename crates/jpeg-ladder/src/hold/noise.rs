@@ -102,12 +102,18 @@ impl Noise {
             .unwrap_or(darkest)
     }
 
-    /// Lets a frame pass of which no estimate needs anything; false if it is to be observed.
-    pub(super) fn passes(&mut self) -> bool {
-        self.sample.passes()
+    /// Begins a frame, to be observed.
+    pub(super) fn begin(&mut self, geometry: Geometry) {
+        self.sample.begin(geometry);
     }
 
-    /// Takes a frame for the estimate.
+    /// Whether an interval of the frame that has begun is needed for the estimate.
+    #[inline(always)]
+    pub(super) fn needs(&self, interval: usize) -> bool {
+        self.sample.needs(interval)
+    }
+
+    /// Takes what is needed of the frame that has begun for the estimate, after it was compared.
     pub(super) fn observe(&mut self, frame: &[[i16; 64]], geometry: Geometry) {
         let Some(estimate) = self.sample.take(frame, geometry) else {
             return;

@@ -55,6 +55,9 @@ pub(super) struct Sample {
     blocks: Vec<[i16; 64]>,
     waited: u32,
     phase: usize,
+    /// Those that are taken next, and by interval whether it is needed for this frame; empty if none is.
+    next: Vec<usize>,
+    needed: Vec<bool>,
 }
 
 impl Sample {
@@ -64,38 +67,50 @@ impl Sample {
             blocks: Vec::new(),
             waited: 0,
             phase: 0,
+            next: Vec::new(),
+            needed: Vec::new(),
         }
     }
 
-    pub(super) fn restart(&mut self) {
-        self.intervals.clear();
-        self.blocks.clear();
-    }
-
-    /// Lets a frame pass that is not to be compared; false if it is to be [`Self::take`]n.
-    pub(super) fn passes(&mut self) -> bool {
-        let passes = !self.intervals.is_empty() && self.waited + 1 < LAG;
-        self.waited += u32::from(passes);
-        passes
-    }
-
-    /// Compares `frame` with the earlier one when it is time, and takes the next.
-    pub(super) fn take(&mut self, frame: &[[i16; 64]], geometry: Geometry) -> Option<Estimate> {
+    /// Begins a frame: chooses what is needed of it, if it is time.
+    pub(super) fn begin(&mut self, geometry: Geometry) {
         self.waited += 1;
+        self.needed.clear();
         if !self.intervals.is_empty() && self.waited < LAG {
+            return;
+        }
+        self.needed.resize(geometry.intervals, false);
+        let every = (geometry.intervals / SAMPLED).max(1);
+        self.phase = (self.phase + 5) % every;
+        self.next.clear();
+        let mut i = self.phase;
+        while i < geometry.intervals {
+            self.next.push(i);
+            // Now and then one less: the sample runs across the picture, whatever a row has.
+            i += (every - usize::from((i / every).is_multiple_of(2))).max(1);
+        }
+        for &i in self.intervals.iter().chain(&self.next) {
+            self.needed[i] = true;
+        }
+    }
+
+    /// Whether an interval of the frame that has begun is needed.
+    #[inline(always)]
+    pub(super) fn needs(&self, interval: usize) -> bool {
+        self.needed.get(interval).is_some_and(|&needed| needed)
+    }
+
+    /// Compares the needed intervals of the frame that has begun with the earlier one's, and takes the next ones.
+    pub(super) fn take(&mut self, frame: &[[i16; 64]], geometry: Geometry) -> Option<Estimate> {
+        if self.needed.is_empty() {
             return None;
         }
         let estimate = (!self.intervals.is_empty()).then(|| self.compare(frame, geometry));
-        self.restart();
         self.waited = 0;
-        let every = (geometry.intervals / SAMPLED).max(1);
-        self.phase = (self.phase + 5) % every;
-        let mut i = self.phase;
-        while i < geometry.intervals {
-            self.intervals.push(i);
+        std::mem::swap(&mut self.intervals, &mut self.next);
+        self.blocks.clear();
+        for &i in &self.intervals {
             self.blocks.extend_from_slice(blocks_of(frame, geometry, i));
-            // Now and then one less: the sample runs across the picture, whatever a row has.
-            i += (every - usize::from((i / every).is_multiple_of(2))).max(1);
         }
         estimate.flatten()
     }

@@ -7,6 +7,7 @@
 //! earlier frame will do, since each interval remembers when it changed.
 
 mod code;
+mod intervals;
 mod kept_files;
 mod last_file;
 mod layer;
@@ -22,31 +23,11 @@ use crate::kernel::{Job, Kernel, Loops};
 use crate::request::Rungs;
 use crate::size::Size;
 use code::Shown;
+pub use intervals::Intervals;
 use kept_files::KeptFiles;
 pub(crate) use kept_files::side;
 use layer::{Content, Larger, Layer};
-use watch::Pass;
 pub(crate) use watch::Watch;
-
-/// What became of a frame's intervals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Intervals {
-    /// Encoded because they have changed.
-    pub fresh: usize,
-    /// Used again.
-    pub held: usize,
-    /// Encoded because they were held for long.
-    pub refreshed: usize,
-}
-
-impl Intervals {
-    /// The share of the picture that has changed, 0 to 1.
-    #[must_use]
-    pub fn changed_ratio(&self) -> f64 {
-        let all = self.fresh + self.held + self.refreshed;
-        self.fresh as f64 / all.max(1) as f64
-    }
-}
 
 /// What is kept from frame to frame.
 pub(crate) struct Holding {
@@ -59,9 +40,11 @@ pub(crate) struct Holding {
     /// Of the last frame that was decided upon, counted from 1; 0 if what came last was none.
     number: u64,
     decided: bool,
+    /// Whether what is shown has but parts of it.
+    lacks: bool,
     /// Whether the scans of full size are written already.
     coded: bool,
-    /// Where they began; kept for its capacity.
+    /// Where they begin; kept for its capacity.
     starts: Vec<usize>,
     verdicts: Vec<Verdict>,
     /// By interval: the number of the frame that it was last encoded of.
@@ -80,6 +63,7 @@ impl Holding {
             frame: Vec::new(),
             number: 0,
             decided: false,
+            lacks: false,
             coded: false,
             starts: Vec::new(),
             verdicts: Vec::new(),
@@ -124,7 +108,7 @@ impl Holding {
     }
 
     /// Decides upon a frame that `read` passes through a sink, twice if need be; `steps` are those of a camera that
-    /// compresses. Where all of it turns out fresh, as the last one was, the scans of `now` are written by then.
+    /// compresses. If all of it turns out fresh, as the last one was, the scans of `now` are written by then.
     ///
     /// # Errors
     /// Those of `read`; then nothing is known of the frame.
@@ -137,8 +121,8 @@ impl Holding {
         mut read: impl FnMut(Watch) -> Result<(), EncodeError>,
     ) -> Result<Intervals, EncodeError> {
         let geometry = picture.geometry;
-        let pass = self.pass(picture, steps);
         now = now.filter(|_| self.hold.expects_all());
+        let looks = self.looks(picture, steps, now.as_ref());
         self.starts.clear();
         let outs = now.iter().flat_map(|now| &*now.out);
         self.starts.extend(outs.map(Vec::len));
@@ -146,32 +130,23 @@ impl Holding {
             hold: &mut self.hold,
             geometry,
             frame: &mut self.frame,
-            pass,
+            looks,
             now: now.as_mut().map(EncodeNow::again),
         })?;
         self.number += 1;
         self.decided = true;
-        let outcome = if pass.looks {
+        let outcome = if looks {
             let (frame, verdicts) = (&mut self.frame, &mut self.verdicts);
-            self.hold.conclude(frame, pass.keeps, geometry, verdicts)
+            self.hold.conclude(frame, geometry, verdicts)
         } else {
             kernel.run(Decide {
                 holding: self,
                 geometry,
             })
         };
-        if outcome == (Outcome::All { shown: false }) {
-            read(Watch {
-                hold: &mut self.hold,
-                geometry,
-                frame: &mut self.frame,
-                pass: Pass {
-                    looks: false,
-                    keeps: true,
-                },
-                now: None,
-            })?;
-            self.hold.show_all(&mut self.frame, geometry);
+        self.lacks = matches!(outcome, Outcome::Sampled | Outcome::Unshown);
+        if outcome == Outcome::Unshown {
+            self.complete(picture, read)?;
         }
         self.coded = now.is_some() && outcome != Outcome::Part;
         if let Some(now) = now.filter(|_| !self.coded) {
@@ -182,8 +157,37 @@ impl Holding {
         Ok(self.count())
     }
 
-    /// What the first pass over a frame is for.
-    fn pass(&mut self, picture: Picture, steps: Option<[&[u16; 64]; 2]>) -> Pass {
+    /// Shows all of the frame that was decided upon last, which `read` passes through a sink once more, if there are but
+    /// parts of it.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub(crate) fn complete(
+        &mut self,
+        picture: Picture,
+        mut read: impl FnMut(Watch) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        if !std::mem::take(&mut self.lacks) {
+            return Ok(());
+        }
+        read(Watch {
+            hold: &mut self.hold,
+            geometry: picture.geometry,
+            frame: &mut self.frame,
+            looks: false,
+            now: None,
+        })?;
+        self.hold.show_all(&mut self.frame, picture.geometry);
+        Ok(())
+    }
+
+    /// Whether a frame is looked at while it passes for the first time.
+    fn looks(
+        &mut self,
+        picture: Picture,
+        steps: Option<[&[u16; 64]; 2]>,
+        now: Option<&EncodeNow>,
+    ) -> bool {
         self.hold.quantised_by(steps);
         // As many full intervals as the smallest picture's shows in either direction.
         let together = match &self.smaller {
@@ -193,14 +197,12 @@ impl Holding {
         };
         self.hold.refresh_together(together);
         let geometry = picture.geometry;
+        // Smaller pictures are made of what is shown.
+        let partly = now.is_some_and(|now| !now.rungs.wants_smaller());
         // A camera's frame may turn out damaged at its end: of such a one nothing shall be remembered.
-        let looks = steps.is_none()
+        steps.is_none()
             && geometry.interval_mcus <= picture.strip_mcus()
-            && self.hold.begin(geometry);
-        Pass {
-            looks,
-            keeps: !looks || self.hold.expects_all(),
-        }
+            && self.hold.begin(geometry, partly)
     }
 
     /// Notes what has changed.

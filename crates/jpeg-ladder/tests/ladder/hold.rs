@@ -52,7 +52,7 @@ fn frames() -> Vec<Vec<u8>> {
         }
         frame.clone()
     };
-    (0..30).map(&mut next).collect()
+    (0..36).map(&mut next).collect()
 }
 
 fn yuyv(frame: &[u8]) -> Source<'_> {
@@ -232,4 +232,55 @@ fn a_damaged_frame_leaves_no_trace_and_a_camera_that_is_passed_on_is_not_compare
     // Nobody saw what came meanwhile.
     let (fresh, _) = encode(&frames[0], 60).expect("a good frame");
     assert_eq!(fresh, Some(20));
+}
+
+#[test]
+fn while_the_camera_moves_who_joins_between_two_frames_gets_what_the_others_have() {
+    // So many intervals that but some of them are compared while everything changes.
+    let spec = Spec {
+        width: 1280,
+        height: 208,
+        ..SPEC
+    };
+    let row = 2 * usize::from(spec.width);
+    let mut rng = Rng::with_seed(8);
+    let mut frame = vec![128u8; row * usize::from(spec.height)];
+    for kernel in Kernel::available() {
+        let (mut ladder, mut plain) = (holding(kernel), Ladder::with_kernel(kernel));
+        let mut held = [0, 0];
+        for t in 0..60 {
+            // Still until the noise is known, and at the end.
+            let turns = (36..50).contains(&t);
+            for byte in &mut frame {
+                if turns {
+                    *byte = rng.u8(..);
+                }
+            }
+            let source = Source::Yuyv(Plane::new(&frame, row));
+            let [mut ours, mut theirs] = [(); 2].map(|()| [Vec::new()]);
+            let wanted = [Rendition::full(70)];
+            let intervals = ladder
+                .encode_many(&spec, source, &wanted, &mut ours, &[])
+                .expect("a good frame")
+                .expect("it was decided upon");
+            plain
+                .encode_many(&spec, source, &wanted, &mut theirs, &[])
+                .expect("a good frame");
+            // Without noise what is held is what it would be.
+            assert!(ours == theirs, "{kernel}, {t}");
+            held[usize::from(t >= 50)] += intervals.held;
+            assert!(!turns || intervals.held == 0, "{kernel}, {t}");
+            if t % 3 == 0 {
+                let wanted = [Rendition::full(40), Rendition::new(40, Size::Half)];
+                let [mut ours, mut theirs] = [(); 2].map(|()| [Vec::new(), Vec::new()]);
+                let decided = ladder.encode_again(&spec, source, &wanted, &mut ours, &[]);
+                assert_eq!(decided, Ok(None));
+                let mut anew = holding(kernel);
+                anew.encode_many(&spec, source, &wanted, &mut theirs, &[])
+                    .expect("a good frame");
+                assert!(ours == theirs, "{kernel}, {t}: again");
+            }
+        }
+        assert!(held[0] > 0 && held[1] > 0, "{kernel}: {held:?}");
+    }
 }
