@@ -60,6 +60,8 @@ impl Session {
                 next.want_deltas();
             }
             next.fanout().attach(Arc::clone(&self.outbox));
+            // Others watch it already, or its first frame was faster than these lines.
+            self.offer_latest(next.fanout());
             self.next = Some(next);
         }
     }

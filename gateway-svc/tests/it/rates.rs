@@ -143,6 +143,28 @@ async fn whoever_asks_for_more_has_the_newest_frame_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_switches_to_what_others_watch_has_its_newest_frame_at_once() {
+    let nats = NatsServer::start().await;
+    let mut camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut other = paced(&gateway, &[("v", "2"), ("size", "half")]).await;
+    let mut viewer = paced(&gateway, &[("v", "2")]).await;
+    camera.wanted_at("80", Rate::ALL).await;
+    camera.wanted_at("80s2", Rate::ALL).await;
+    camera.publish("frames.q80").await;
+    viewer.frame(TEST_DEADLINE).await;
+    viewer.send(r#"{"type":"ack","seq":1}"#).await.unwrap();
+    let half = camera.publish("frames.q80s2").await;
+    assert_eq!(other.frame(TEST_DEADLINE).await, half);
+    viewer
+        .send(r#"{"type":"quality","quality":80,"size":"half"}"#)
+        .await
+        .unwrap();
+    // Nothing is published any more.
+    assert_eq!(viewer.frame(TEST_DEADLINE).await, half);
+}
+
+#[tokio::test]
 async fn a_switch_is_not_held_up_by_a_low_rate() {
     let nats = NatsServer::start().await;
     let mut camera = Camera::on(&nats).await;

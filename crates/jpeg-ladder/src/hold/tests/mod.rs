@@ -130,7 +130,7 @@ fn what_an_object_hid_is_shown_when_it_is_gone() {
 
 #[test]
 fn mains_light_is_noise() {
-    for (hertz, least) in [(100.0, 75), (120.0, 75)] {
+    for (hertz, least) in [(50.0, 75), (100.0, 75), (120.0, 75)] {
         let mut stage = Stage::new(2.0);
         let mut held = 0;
         for t in 0..WARM + 34 {
@@ -138,7 +138,7 @@ fn mains_light_is_noise() {
                 let turns = hertz / 34.0 * (t as f32 + 0.9 * y / f32::from(HEIGHT));
                 room(x, y) * (1.0 + 0.01 * (TAU * turns.fract()).sin())
             };
-            // 100 and 120 Hz against 34 fps come back after 17 frames.
+            // 50, 100 and 120 Hz against 34 fps come back after 17 frames.
             stage.shoot(t % 17, &light);
             held += if t >= WARM {
                 stage.percent(Verdict::Held)
