@@ -3,17 +3,14 @@
 import { useLayoutEffect, useRef } from "react";
 import { BEST, RENDITIONS } from "../stream/rendition";
 import { Controls } from "./Controls";
-import { dateAndTime } from "./clock_time";
+import { Corner } from "./Corner";
 import { Help } from "./Help";
-import { Icon } from "./icons";
-import { inSeconds, OLD_AGE_MS, type Pill, type Presentation, present } from "./presentation";
+import { type Pill, present } from "./presentation";
 import { RewindBar } from "./RewindBar";
 import { ShareDialog } from "./ShareDialog";
-import { StatsCard } from "./StatsCard";
 import { StatusCard } from "./StatusCard";
 import { signalOf } from "./signal";
 import { type StageConfig, type StageState, useStage } from "./useStage";
-import { words } from "./words/words";
 
 /** What the header says of a stage. */
 export interface StageWords {
@@ -89,30 +86,6 @@ export function Stage({ onWords, ...config }: StageProps) {
 
 /** Before the first there is nothing to do with it, and a bar would lie over the card that says why. */
 const hasPicture = (view: StageState["view"]) => view !== null && view.width > 0;
-
-/** What stands over a picture that is shown: figures, its age once it is old, a note. */
-function Corner(p: { state: StageState; now: Presentation; watching: number | null }) {
-  const { now } = p;
-  const { view, prefs, zoom } = p.state;
-  const age = Math.max(view?.ageMs ?? 0, view?.silentMs ?? 0);
-  return (
-    <div className="corner">
-      {prefs.stats && view && <StatsCard view={view} watching={p.watching} />}
-      {age > OLD_AGE_MS && now.trust === "old" && (
-        <p className="chip old">
-          <Icon name="wait" /> {words.page.old(inSeconds(age))}
-        </p>
-      )}
-      {prefs.clock && view?.shownTakenAt != null && (
-        <p className="chip clock">
-          <time>{dateAndTime(view.shownTakenAt)}</time>
-        </p>
-      )}
-      {zoom > 1 && <p className="chip">{words.page.enlarged(zoom.toFixed(1))}</p>}
-      {now.note && <p className="chip">{now.note}</p>}
-    </div>
-  );
-}
 
 const qualityOf = ({ view, choose }: StageState) => ({
   rendition: view ?? BEST,
