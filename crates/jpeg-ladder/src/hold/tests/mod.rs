@@ -1,5 +1,6 @@
 //! The rule before scenes with known truth; seeds are fixed.
 
+mod alone;
 mod beyond;
 mod passing;
 mod stage;
