@@ -192,6 +192,20 @@ it("a canvas made of parts is decoded whole each second, and soon after the last
   expect(draws.length).toBe(3);
 });
 
+it("a picture that is looked at from now on, or no more, is decoded whole once", async () => {
+  await compared();
+  renderer.draw(frame(1));
+  await decoded();
+  for (const attended of [false, true]) {
+    draws = [];
+    renderer.fit({ shown: null, attended }, null);
+    renderer.draw(frame(attended ? 3 : 2, [3]));
+    await decoded();
+    await vi.advanceTimersByTimeAsync(80);
+    expect(draws).toEqual([WHOLE]);
+  }
+});
+
 it("parts are drawn once they were seen to be as the whole, and never where they are not", async () => {
   const partsOf = async (difference: number) => {
     seam = difference;

@@ -77,6 +77,8 @@ export class Renderer<T extends Drawable> {
 
   /** How it is shown, and how large the camera's own picture is. */
   fit({ shown, attended }: Needs, full: Dimensions | null): void {
+    // The other decoder smooths colours in another way: what it made is no base for parts.
+    if (this.#glance === attended) this.#stale = null;
     this.#glance = !attended;
     // Smoothed by hand costs a tile more than all the rest of it: what the browser makes of it will do at a glance.
     this.#surface.fit(attended ? shown : null, full);
