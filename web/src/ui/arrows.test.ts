@@ -18,5 +18,6 @@ it.each([
 
 it("from outside of all of them the first arrow leads to the first or the last", () => {
   expect(focusAfter("ArrowDown", -1, 4, "column")).toBe(0);
+  expect(focusAfter("ArrowUp", -1, 4, "column")).toBe(3);
   expect(focusAfter("ArrowDown", -1, 0, "column")).toBeNull();
 });

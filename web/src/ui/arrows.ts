@@ -16,7 +16,8 @@ export function focusAfter(
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
   const step = (STEPS[along] as Record<string, number>)[key];
-  return step === undefined ? null : (at + step + count) % count;
+  if (step === undefined) return null;
+  return at < 0 && step < 0 ? count - 1 : (at + step + count) % count;
 }
 
 /** Moves the focus among the buttons of `box` that are seen; whether the key was for that. */
