@@ -9,6 +9,7 @@ import { browserMegabytes, figures, live, takeFigures, withPage } from "./suppor
 import { eventually, sleep } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
 import { Stack } from "./support/stack";
+import { threadTime } from "./support/thread_time";
 
 let stack: Stack;
 let gateway: Gateway;
@@ -49,20 +50,10 @@ it("costs the page's thread little, for the worker does the work", async () => {
   await withPage(`${gateway.url}?quality=80`, async (page, context) => {
     await live(page);
     await sleep(1_000);
-    const session = await context.newCDPSession(page);
-    // The time that the thread ran, which other load of the machine does not change.
-    await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    const measure = async () => {
-      const { metrics } = await session.send("Performance.getMetrics");
-      const busy = metrics.find((m) => m.name === "TaskDuration")?.value ?? Number.NaN;
-      return { busy, drawn: (await figures(page))?.totals.drawn ?? 0 };
-    };
-    const before = await measure();
-    await sleep(6_000);
-    const after = await measure();
-    const frames = after.drawn - before.drawn;
-    const perFrame = ((after.busy - before.busy) * 1000) / frames;
-    console.log(`main thread: ${perFrame.toFixed(2)} ms a frame, ${(frames / 6).toFixed(1)} fps`);
+    const { busySeconds, drawn: frames, seconds } = await threadTime(page, context, 6);
+    const perFrame = (busySeconds * 1000) / frames;
+    const fps = frames / seconds;
+    console.log(`main thread: ${perFrame.toFixed(2)} ms a frame, ${fps.toFixed(1)} fps`);
     expect(frames).toBeGreaterThan(30);
     expect(perFrame).toBeLessThan(3);
   });

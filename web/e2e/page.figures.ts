@@ -17,6 +17,7 @@ import { metric } from "./support/metric";
 import { scriptBytes } from "./support/scripts";
 import { Stack } from "./support/stack";
 import { Tabs } from "./support/tabs";
+import { threadTime } from "./support/thread_time";
 
 /** Odd, so that there is a median. */
 const VISITS = Number(process.env.E2E_PAGE_VISITS ?? 9);
@@ -132,20 +133,9 @@ it.each([
       withPage(`${url}?${query}`, async (page, context) => {
         await live(page);
         await sleep(3_000);
-        const session = await context.newCDPSession(page);
-        // The time that the thread ran, which other load of the machine changes little.
-        await session.send("Performance.enable", { timeDomain: "threadTicks" });
-        const measure = async () => {
-          const { metrics } = await session.send("Performance.getMetrics");
-          const busy = metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
-          return { busy, drawn: (await figures(page))?.totals.drawn ?? 0, at: performance.now() };
-        };
-        const before = await measure();
-        await sleep(MEASURE_S * 1_000);
-        const after = await measure();
-        const seconds = (after.at - before.at) / 1_000;
-        const percent = (100 * (after.busy - before.busy)) / seconds;
-        const fps = (after.drawn - before.drawn) / seconds;
+        const { busySeconds, drawn, seconds } = await threadTime(page, context, MEASURE_S);
+        const percent = (100 * busySeconds) / seconds;
+        const fps = drawn / seconds;
         return `${percent.toFixed(2)} at ${fps.toFixed(0)} fps`;
       }),
     );

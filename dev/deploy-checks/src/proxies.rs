@@ -69,7 +69,7 @@ async fn check_passing(folder: &Path, lines: bool, report: &mut Report) {
         };
         let asked = |promise: &str| lines || promise != promises::THIN_LINE;
         for promise in promises::of(program)
-            .iter()
+            .into_iter()
             .filter(|promise| asked(promise))
         {
             let since = Instant::now();

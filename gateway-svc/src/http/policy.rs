@@ -25,7 +25,7 @@ fn is_plain(host: &str) -> bool {
     !host.is_empty() && host.chars().all(spelled)
 }
 
-/// Whether the page is asked for as one that stands in another, as `web/src/ui/page_options.ts` reads it.
+/// Whether the page is asked for as one that stands in another, as `web/src/ui/route.ts` reads it.
 pub(super) fn is_embedded(query: Option<&str>) -> bool {
     let mut pairs = query.unwrap_or_default().split('&');
     let value = pairs.find_map(|pair| pair.strip_prefix("embed"));

@@ -41,10 +41,11 @@ describe("any way through a stream", () => {
           const jpeg = scene.jpeg(seq, after);
           const result = applyDelta(shown, deltaBetween(shown.bytes, jpeg));
           if (typeof result === "string") throw new Error(`${result} at ${seq} of ${seed}`);
-          expect(Buffer.from(result.picture.bytes).equals(jpeg)).toBe(true);
+          const { bytes, ...carried } = result.picture;
+          expect(Buffer.from(bytes).equals(jpeg)).toBe(true);
           // What is carried along is what would be read anew.
           const { bytes: _, ...anew } = read(jpeg);
-          expect(result.picture).toMatchObject(anew);
+          expect(carried).toEqual(anew);
           shown = result.picture;
         }
       }

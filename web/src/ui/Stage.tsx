@@ -32,7 +32,6 @@ export function Stage({ onWords, ...config }: StageProps) {
   const now = present(view);
   const { label, tone } = now;
   const bars = signalOf(view);
-  // Where the header is not seen its state is not heard either: the stage says it itself.
   // In the same turn as what stands over the picture: the header never says anything else.
   useLayoutEffect(() => onWords({ pill: { label, tone }, bars }), [onWords, label, tone, bars]);
   return (
@@ -72,6 +71,7 @@ export function Stage({ onWords, ...config }: StageProps) {
       )}
       {state.dialog === "help" && <Help close={state.closeDialog} />}
       {state.dialog === "share" && <ShareDialog camera={config.camera} close={state.closeDialog} />}
+      {/* Where the header is not seen its state is not heard either: the stage says it itself. */}
       {(config.options.embed || state.full) && (
         <p className="unseen" role="status">
           {label}
