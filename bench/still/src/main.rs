@@ -193,7 +193,7 @@ fn print_head(arguments: &Arguments, size: Size) {
          scene, {} measured. Plain: nothing held. Delta: to a viewer that gets every frame, or every third. Equal: a \
          delta of intervals that are byte-equal by themselves. PSNR and SSIM against the truth without noise, plain / \
          held. Ghosts: blocks that show what is gone, and for how many frames. CPU: thread time of the held encoder \
-         over the plain one, one quality and all 14, in one interleaved run. H.264: libx264 veryfast zerolatency at \
+         over the plain one, one quality and all 14, in turns, of frames that were made before. H.264: libx264 veryfast zerolatency at \
          the PSNR of held.\n\n{}",
         frames - trial::FROM,
         Row::HEAD

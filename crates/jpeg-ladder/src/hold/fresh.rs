@@ -8,13 +8,17 @@ const SAMPLED: usize = 100;
 /// Of all intervals, in percent: if more have changed, that is not over with the next frame.
 pub(super) const CLEAR: usize = 85;
 
+/// Frames running that were fresh as a whole: then the next one is, too. One alone is a light that is switched, or a
+/// codec's own beginning.
+pub(super) const LASTING: u32 = 6;
+
 /// What of a frame is fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fresh {
     Part,
     /// Everything, of whatever cause.
     All,
-    /// So it is, and so clearly that a sample will tell when it ends.
+    /// So it is, and so clearly or for so long that a sample will tell when it ends.
     Clearly,
 }
 

@@ -26,7 +26,7 @@ impl Hold {
         self.due.clear();
         self.due.resize(geometry.intervals, false);
         for (i, past) in self.past.iter().enumerate() {
-            self.due[group(geometry, i, self.together)] |= past.age + 1 >= self.refresh_frames;
+            self.due[self.groups[i] as usize] |= past.age + 1 >= self.refresh_frames;
         }
         true
     }
@@ -48,8 +48,7 @@ impl Hold {
         if fresh && !self.whole && self.sample.has(interval) {
             self.shown[place.clone()].copy_from_slice(blocks);
         }
-        let may_be =
-            || finding == Finding::Doubtful || self.due[group(geometry, interval, self.together)];
+        let may_be = || finding == Finding::Doubtful || self.due[self.groups[interval] as usize];
         if self.whole || self.noise.needs(interval) || !fresh && may_be() {
             rest[place].copy_from_slice(blocks);
         }
@@ -62,6 +61,10 @@ impl Hold {
         } else {
             Sample::ALL
         };
+        if self.groups.is_empty() {
+            let group = |i| group(geometry, i, self.together) as u32;
+            self.groups.extend((0..geometry.intervals).map(group));
+        }
         self.noise.begin(geometry);
         self.limits = Some(Limits::new(&self.noise, geometry));
     }

@@ -28,11 +28,11 @@ mod tests;
 use crate::interval::Geometry;
 use crate::kernel::Loops;
 use cell::Cell;
-use fresh::{CLEAR, Fresh, Sample};
+use fresh::{CLEAR, Fresh, LASTING, Sample};
 use limits::Limits;
 use noise::Noise;
 use past::Past;
-use places::{group, neighbours};
+use places::neighbours;
 use region::Regions;
 use rule::Finding;
 use settle::Settle;
@@ -91,6 +91,8 @@ pub(crate) struct Hold {
     settle: Option<Box<Settle>>,
     /// By group of those that are refreshed together: whether one is due, or may be while a frame is looked at.
     due: Vec<bool>,
+    /// By interval: its group.
+    groups: Vec<u32>,
     /// Of the frame that is compared.
     limits: Option<Limits>,
     sample: Sample,
@@ -98,8 +100,9 @@ pub(crate) struct Hold {
     whole: bool,
     /// Whether the camera moves, or the light.
     moves: bool,
-    /// What of the last frame was.
+    /// What of the last frame was, and how many frames running all of it.
     fresh: Fresh,
+    fresh_frames: u32,
 }
 
 impl Hold {
@@ -117,11 +120,13 @@ impl Hold {
             settles: settings.settles,
             settle: None,
             due: Vec::new(),
+            groups: Vec::new(),
             limits: None,
             sample: Sample::ALL,
             whole: true,
             moves: true,
             fresh: Fresh::Clearly,
+            fresh_frames: 0,
         }
     }
 
@@ -133,7 +138,10 @@ impl Hold {
     /// From now on intervals are refreshed in groups of so many in either direction: an interval of a smaller picture
     /// shows as many, and each that is refreshed by itself would have it encoded anew.
     pub(crate) fn refresh_together(&mut self, together: usize) {
-        self.together = together;
+        if self.together != together {
+            self.together = together;
+            self.groups.clear();
+        }
     }
 
     /// What each interval was last encoded from.
@@ -149,8 +157,7 @@ impl Hold {
     /// Whether the frame that comes next is as good as certain to be fresh as a whole: then it is encoded before that is
     /// decided. Near the limit of [`rule::everything`] it would too often be encoded in vain.
     pub(crate) fn expects_all(&self) -> bool {
-        let goes_on = self.fresh == Fresh::All && self.noise.check.is_unsteady();
-        self.fresh == Fresh::Clearly || goes_on
+        self.fresh == Fresh::Clearly
     }
 
     /// Decides upon the frame whose intervals were all looked at, and shows what is not held; `frame` has what
@@ -177,10 +184,10 @@ impl Hold {
             return Outcome::Part;
         }
         if self.whole {
-            self.show_all(frame, geometry);
+            self.show_all(frame);
             return Outcome::Whole;
         }
-        self.renew(geometry);
+        self.renew();
         if self.fresh == Fresh::Clearly && sampled {
             Outcome::Sampled
         } else {
@@ -220,7 +227,7 @@ impl Hold {
         }
         self.noise.observe(frame, geometry);
         verdicts.fill(Verdict::Fresh);
-        self.show_all(frame, geometry);
+        self.show_all(frame);
         Outcome::Whole
     }
 
@@ -235,12 +242,16 @@ impl Hold {
             changed += usize::from(*finding == Finding::Changed);
         }
         self.moves = rule::everything(changed, of, self.moves);
-        if changed * 100 > of * CLEAR {
+        let unsteady = self.noise.check.is_unsteady();
+        if !self.moves && !unsteady && self.noise.is_trusted() {
+            self.fresh_frames = 0;
+            return Fresh::Part;
+        }
+        self.fresh_frames += 1;
+        if changed * 100 > of * CLEAR || unsteady || self.fresh_frames >= LASTING {
             Fresh::Clearly
-        } else if self.moves || self.noise.check.is_unsteady() || !self.noise.is_trusted() {
-            Fresh::All
         } else {
-            Fresh::Part
+            Fresh::All
         }
     }
 
@@ -262,13 +273,12 @@ impl Hold {
             *verdict = if fresh {
                 Verdict::Fresh
             } else {
-                self.due[group(geometry, i, self.together)] |=
-                    self.past[i].age + 1 >= self.refresh_frames;
+                self.due[self.groups[i] as usize] |= self.past[i].age + 1 >= self.refresh_frames;
                 Verdict::Held
             };
         }
         for (i, verdict) in verdicts.iter_mut().enumerate() {
-            if *verdict == Verdict::Held && self.due[group(geometry, i, self.together)] {
+            if *verdict == Verdict::Held && self.due[self.groups[i] as usize] {
                 *verdict = Verdict::Refreshed;
             }
         }

@@ -36,17 +36,18 @@ impl Settle {
     }
 
     /// Adds a frame of what has not changed since it is `shown`.
+    #[inline(always)]
     pub(super) fn add(&mut self, interval: usize, now: &[[i16; 64]], shown: &[[i16; 64]]) {
         let sums = &mut self.sums[interval * now.len()..][..now.len()];
         let frames = &mut self.frames[interval];
         for ((sums, now), shown) in sums.iter_mut().zip(now).zip(shown) {
-            for ((sum, now), shown) in sums.iter_mut().zip(now).zip(shown) {
-                let now = i32::from(*now);
-                *sum = match *frames {
-                    0 => i32::from(*shown) + now,
-                    FRAMES => *sum - *sum / i32::from(FRAMES) + now,
-                    _ => *sum + now,
-                };
+            // One loop each, so that the compiler can make vectors of them.
+            match *frames {
+                0 => each(sums, now, shown, |_, now, shown| shown + now),
+                FRAMES => each(sums, now, shown, |sum, now, _| {
+                    sum - sum / i32::from(FRAMES) + now
+                }),
+                _ => each(sums, now, shown, |sum, now, _| sum + now),
             }
         }
         *frames = (*frames + 1 + u8::from(*frames == 0)).min(FRAMES);
@@ -85,6 +86,19 @@ impl Settle {
         }
         self.settled[interval] = true;
         true
+    }
+}
+
+/// Makes each sum anew of itself, of what is now and of what is shown.
+#[inline(always)]
+fn each(
+    sums: &mut [i32; 64],
+    now: &[i16; 64],
+    shown: &[i16; 64],
+    of: impl Fn(i32, i32, i32) -> i32,
+) {
+    for i in 0..64 {
+        sums[i] = of(sums[i], now[i].into(), shown[i].into());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is shown after a frame was decided upon: the picture that all qualities are encoded from.
 
-use super::places::{group, spread};
+use super::places::spread;
 use super::rule::Finding;
 use super::{Hold, Verdict};
 use crate::interval::Geometry;
@@ -30,21 +30,18 @@ impl Hold {
     }
 
     /// Shows a whole frame.
-    pub(crate) fn show_all(&mut self, frame: &mut Vec<[i16; 64]>, geometry: Geometry) {
-        self.renew(geometry);
+    pub(crate) fn show_all(&mut self, frame: &mut Vec<[i16; 64]>) {
+        self.renew();
         // Nothing of what was shown is left: no need to copy megabytes.
         std::mem::swap(&mut self.shown, frame);
     }
 
     /// Notes that all was encoded.
-    pub(super) fn renew(&mut self, geometry: Geometry) {
+    pub(super) fn renew(&mut self) {
         for (i, past) in self.past.iter_mut().enumerate() {
             past.fresh = true;
             // While everything is fresh, ages are spread: refreshes must not come all at once.
-            past.encoded_at(spread(
-                group(geometry, i, self.together),
-                self.refresh_frames,
-            ));
+            past.encoded_at(spread(self.groups[i] as usize, self.refresh_frames));
         }
         if let Some(settle) = &mut self.settle {
             settle.restart_all();

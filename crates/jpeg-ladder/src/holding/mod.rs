@@ -177,7 +177,7 @@ impl Holding {
             looks: false,
             now: None,
         })?;
-        self.hold.show_all(&mut self.frame, picture.geometry);
+        self.hold.show_all(&mut self.frame);
         Ok(())
     }
 

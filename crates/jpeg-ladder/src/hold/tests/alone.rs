@@ -168,3 +168,29 @@ fn nothing_is_held_while_weak_signs_are_everywhere_and_what_is_still_is_when_the
     stage.wait(100, 0, &room);
     assert_eq!(fresh(&stage), []);
 }
+
+#[test]
+fn what_goes_on_is_expected_and_one_frame_of_it_is_not() {
+    // Three quarters of the picture change with every frame.
+    let turning = |t: u32| {
+        move |x: f32, y: f32| {
+            let by = if x < 240.0 { 23.0 * t as f32 } else { 0.0 };
+            room(x + by, y + by)
+        }
+    };
+    let mut stage = Stage::new(2.0);
+    stage.wait(WARM, 0, &room);
+    stage.shoot(1, &turning(1));
+    assert_eq!(fresh(&stage).len(), stage.verdicts.len());
+    assert!(!stage.hold.expects_all());
+    stage.wait(3, 1, &turning(1));
+    assert_eq!(fresh(&stage), []);
+    let expected: Vec<bool> = (2..12)
+        .map(|t| {
+            stage.shoot(t, &turning(t));
+            stage.hold.expects_all()
+        })
+        .collect();
+    assert_eq!(expected.iter().position(|expected| *expected), Some(5));
+    assert!(expected[5..].iter().all(|expected| *expected));
+}

@@ -42,7 +42,7 @@ impl Passing {
         let outcome = self.hold.conclude(&mut rest, geometry, &mut self.verdicts);
         if outcome == Outcome::Unshown {
             rest.clone_from(frame);
-            self.hold.show_all(&mut rest, geometry);
+            self.hold.show_all(&mut rest);
         }
         outcome
     }
