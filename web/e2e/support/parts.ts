@@ -1,13 +1,13 @@
 /** What a test runs in a page of its own: parts of the client, and how it looks at pictures. */
 
 import { random } from "../../bench/random";
-import { readPicture } from "../../src/stream/intervals";
+import { jpegOf, readPicture } from "../../src/stream/intervals";
 import { pack } from "../../src/stream/pack";
 import { Rebuild } from "../../src/stream/rebuild";
 import { Seams } from "../../src/stream/seams";
 import { readStamp } from "../../src/stream/stamp";
 
-export { difference, pack, Rebuild, readPicture, readStamp, worstSeam };
+export { difference, jpegOf, pack, Rebuild, readPicture, readStamp, worstSeam };
 
 const decode = (jpeg: BlobPart) => createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
 
@@ -32,7 +32,7 @@ async function worstSeam(text: string): Promise<{ worst: number; none: boolean }
       [...picture.ends.keys()].filter(() => next() < 0.02),
     );
     if (!packed) throw new Error("not worth it");
-    const [whole, parts] = await Promise.all([decode(picture.bytes), decode(packed.jpeg)]);
+    const [whole, parts] = await Promise.all([decode(jpegOf(picture)), decode(packed.jpeg)]);
     context.drawImage(whole, 0, 0);
     const truth = pixels();
     context.fillStyle = "#f0f";

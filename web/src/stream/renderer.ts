@@ -155,7 +155,7 @@ export class Renderer<T extends Drawable> {
   }
 
   async #paintWhole(frame: T): Promise<void> {
-    const picture = await this.#decode(frame, frame.jpeg);
+    const picture = await this.#decode(frame, frame.jpeg());
     this.#surface.drawWhole(picture);
     this.look?.(this.#surface.canvas);
     if (this.#mark !== null) this.#surface.mark(this.#mark);
