@@ -113,6 +113,17 @@ it("what is decoded alone is as decoded with the whole, pixel by pixel", async (
   });
 });
 
+it("pictures are decoded where their bytes are, and each pixel is as by way of a blob", async () => {
+  const parts = await script();
+  const snapshot = await fetch(`${gateway.url}snapshot.jpg?quality=${QUALITY}`);
+  const jpeg = Buffer.from(await snapshot.arrayBuffer());
+  await withPage(`${gateway.url}missing`, async (page) => {
+    await page.evaluate(parts);
+    const seen = await page.evaluate((text) => window.parts.inPlace(text), jpeg.toString("base64"));
+    expect(seen).toEqual({ usual: 0, worst: 0 });
+  });
+});
+
 it("what is saved of a stream of deltas is the frame on the bus, and the figures say what moved", async () => {
   await withPage(`${gateway.url}?quality=${QUALITY}&stats=1`, async (page) => {
     await live(page);

@@ -8,7 +8,8 @@
  * same, a whole decode once a second, and as soon as nothing moves, takes that away.
  */
 
-import { type Decoded, decodeInTime, isPixels } from "./decoder";
+import { type Decoded, isPixels } from "./decoded";
+import { decodeInTime } from "./decoder";
 import type { Dimensions, Needs } from "./needs";
 import { pack } from "./pack";
 import type { Received } from "./rebuild";
