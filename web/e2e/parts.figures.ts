@@ -39,7 +39,7 @@ interface Figures {
 
 /** Draws a blob of so large a share over the same frame, decoded whole. */
 async function measure([text, share]: [string, number]): Promise<Figures> {
-  const { difference, pack, readPicture } = window.parts;
+  const { difference, jpegOf, pack, readPicture } = window.parts;
   const picture = readPicture(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
   if (!picture) throw new Error("no intervals");
   const { width, height, across, mcusPerInterval, intervals } = picture.layout;
@@ -57,7 +57,7 @@ async function measure([text, share]: [string, number]): Promise<Figures> {
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   if (!context) throw new Error("no canvas");
   const whole = async () => {
-    const bitmap = await decode(picture.bytes);
+    const bitmap = await decode(jpegOf(picture));
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
   };

@@ -60,7 +60,7 @@ describe("the picture", () => {
         /^camera_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.\d{3}\.jpg$/,
       );
       const jpeg = readFileSync(await download.path());
-      const stamp = readStamp(new Uint8Array(jpeg).buffer);
+      const stamp = readStamp(jpeg);
       // What a worker drew last is on screen a moment later.
       const shown = await eventually("the saved picture on screen", async () => {
         const code = await shownBarcode(page);

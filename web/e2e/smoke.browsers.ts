@@ -134,7 +134,7 @@ const WAYS: Record<string, (visit: Visit) => Promise<void>> = {
     await browser.press("s");
     const { head, name } = await visit.until("what is saved", visit.saved);
     expect(name).toMatch(/^default_.*\.jpg$/);
-    const stamp = readStamp(Uint8Array.from(head).buffer);
+    const stamp = readStamp(Uint8Array.from(head));
     await visit.until("it on screen", async () => (await visit.shown())?.seq === stamp?.seq);
     await browser.press("k");
     await visit.live();

@@ -7,7 +7,7 @@
  * never a wrong one.
  */
 
-import { intervalEnd, intervalStart, type Picture, readPicture } from "./intervals";
+import { intervalEnd, intervalLength, jpegOf, type Picture, readPicture } from "./intervals";
 import { readStamp } from "./stamp";
 
 const MAGIC = 0x48;
@@ -38,32 +38,30 @@ interface Parts {
   patch: Uint8Array;
   bitmap: Uint8Array;
   /** The changed intervals. */
-  rest: Uint8Array;
+  rest: Uint8Array<ArrayBuffer>;
 }
 
 export const isDelta = (bytes: Uint8Array): boolean => bytes[0] === MAGIC;
 
-/** `base` is never changed. */
-export function applyDelta(base: Picture, delta: Uint8Array): Applied | DeltaFault {
+/** `base` is never changed; the result shares with it, and with `delta`, what it does not have of its own. */
+export function applyDelta(base: Picture, delta: Uint8Array<ArrayBuffer>): Applied | DeltaFault {
   const parts = takeApart(delta);
   if (typeof parts === "string") return parts;
-  const seq = readStamp(base.bytes.buffer)?.seq;
   // Of a number of twelve digits the low 32 bits; shifts would take its sign.
-  if (seq === undefined || seq % 2 ** 32 !== parts.base) return "OtherBase";
-  if (parts.intervals !== base.ends.length || parts.header !== base.header) return "OtherHeader";
+  if (!base.stamp || base.stamp.seq % 2 ** 32 !== parts.base) return "OtherBase";
+  if (parts.intervals !== base.ends.length || parts.header !== base.header.length)
+    return "OtherHeader";
   const found = findIntervals(parts);
   if (typeof found === "string") return found;
-  const { bytes, ends } = assemble(base, parts, found);
+  const picture = assemble(base, parts, found);
   const { patchAt, patch } = parts;
-  if (isInComment(base.bytes, patchAt, patchAt + patch.length)) {
-    const { header, layout } = base;
-    return { picture: { bytes, header, ends, layout }, changed: found.changed };
-  }
-  const picture = readPicture(bytes);
-  return picture ? { picture, changed: null } : "OtherHeader";
+  if (isInComment(base.header, patchAt, patchAt + patch.length))
+    return { picture, changed: found.changed };
+  const anew = readPicture(jpegOf(picture));
+  return anew ? { picture: anew, changed: null } : "OtherHeader";
 }
 
-function takeApart(delta: Uint8Array): Parts | DeltaFault {
+function takeApart(delta: Uint8Array<ArrayBuffer>): Parts | DeltaFault {
   if (delta[0] !== MAGIC || delta[1] !== VERSION) return "NoDelta";
   if (delta.length < HEAD_BYTES) return "Truncated";
   const view = new DataView(delta.buffer, delta.byteOffset, delta.byteLength);
@@ -108,37 +106,21 @@ function findIntervals({ intervals, bitmap, rest }: Parts): Found | DeltaFault {
   return at === rest.length ? { changed: Uint16Array.from(changed), ends } : "Trailing";
 }
 
-/** The JPEG of old and new intervals, and where each of them ends in it. */
-function assemble(base: Picture, { patch, patchAt, rest }: Parts, { changed, ends }: Found) {
-  let length = base.bytes.length + rest.length;
-  for (const nth of changed) length -= (base.ends[nth] as number) - intervalStart(base, nth);
-  const bytes = new Uint8Array(length);
-  const all = new Uint32Array(base.ends.length);
-  bytes.set(base.bytes.subarray(0, base.header));
-  bytes.set(patch, patchAt);
-  let at = base.header;
-  let next = 0;
-  const keep = (until: number) => {
-    // What lies between two changed intervals is copied at once.
-    if (next === until) return;
-    const from = intervalStart(base, next);
-    const moved = at - from;
-    bytes.set(base.bytes.subarray(from, base.ends[until - 1]), at);
-    for (; next < until; next++) all[next] = (base.ends[next] as number) + moved;
-    at = all[until - 1] as number;
-  };
+/** The picture of old and new intervals. */
+function assemble(base: Picture, { patch, patchAt, rest }: Parts, found: Found): Picture {
+  const header = base.header.slice();
+  header.set(patch, patchAt);
+  const [sources, starts, ends] = [base.sources.slice(), base.starts.slice(), base.ends.slice()];
+  let { length } = base;
   let start = 0;
-  for (const [index, nth] of changed.entries()) {
-    keep(nth);
-    const end = ends[index] as number;
-    bytes.set(rest.subarray(start, end), at);
-    at += end - start;
-    all[nth] = at;
-    start = end;
-    next = nth + 1;
+  for (const [index, nth] of found.changed.entries()) {
+    const end = found.ends[index] as number;
+    length += end - start - intervalLength(base, nth);
+    sources[nth] = rest;
+    starts[nth] = start;
+    ends[nth] = start = end;
   }
-  keep(all.length);
-  return { bytes, ends: all };
+  return { header, stamp: readStamp(header), sources, starts, ends, length, layout: base.layout };
 }
 
 /** Whether these bytes of a header are the text of comments alone. */

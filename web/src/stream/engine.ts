@@ -16,7 +16,6 @@ import { type Rendered, Renderer } from "./renderer";
 import type { Rendition } from "./rendition";
 import { Rewind } from "./rewind";
 import { Session } from "./session";
-import { readStamp, type Stamp } from "./stamp";
 import { Stats } from "./stats";
 import { Steering, steeringView } from "./steering";
 import { ALL_TILES } from "./together";
@@ -26,8 +25,7 @@ const TICK_EVERY_MS = 250;
 const VIEW_EVERY_MS = 500;
 const ADAPT_EVERY_MS = 1_000;
 
-interface Frame extends Snapshot, Received {
-  stamp: Stamp | null;
+interface Frame extends Received, Pick<Snapshot, "takenAt"> {
   acknowledged: boolean;
 }
 
@@ -131,7 +129,7 @@ export class Engine {
   /** The picture on screen. */
   snapshot(): Snapshot | null {
     const { frame } = this.#renderer;
-    return frame && { jpeg: frame.jpeg, takenAt: frame.takenAt };
+    return frame && { jpeg: frame.jpeg(), takenAt: frame.takenAt };
   }
 
   /** What can be looked back at, as a film; null where there is nothing. */
@@ -139,7 +137,7 @@ export class Engine {
     const kept = [...this.#rewind.all()];
     // Seldom wanted, and nobody waits for a picture because of it.
     const { writeAvi } = await import("./avi");
-    const avi = writeAvi(kept.map(({ frame, at }) => ({ jpeg: frame.jpeg, at })));
+    const avi = writeAvi(kept.map(({ frame, at }) => ({ jpeg: frame.jpeg(), at })));
     return avi && { avi, takenAt: kept[0]?.frame.takenAt ?? Date.now() };
   }
 
@@ -199,18 +197,18 @@ export class Engine {
 
   #received(received: Received): void {
     const now = performance.now();
-    const stamp = readStamp(received.jpeg);
+    const { stamp } = received;
     const takenAt = stamp?.capturedAtMs ?? Date.now();
-    const frame: Frame = { ...received, stamp, takenAt, acknowledged: false };
+    const frame: Frame = { ...received, takenAt, acknowledged: false };
     this.#dispatch({ type: "frame" });
     // A picture proves that the camera's host answers; its next status follows within a second.
     if (this.#status?.state === "offline") {
       this.#status = null;
       this.#dispatch({ type: "camera", up: true });
     }
-    this.#stats.received(received, stamp, now);
+    this.#stats.received(received, now);
     this.#steering.arrived(stamp, now);
-    this.#rewind.push(frame, received.jpeg.byteLength, now);
+    this.#rewind.push(frame, received.keeps, now);
     this.#renderer.look = this.#steering.looks(now) ? (picture) => this.#look(picture) : null;
     if (this.#lookingAt === null) this.#renderer.draw(frame);
     else {

@@ -1,7 +1,7 @@
 /** Tests only: pictures with restart intervals that change where a test says, and deltas between them. */
 
 import { applyDelta, type DeltaFault } from "./delta";
-import { intervalStart, type Picture, readPicture } from "./intervals";
+import { intervalBytes, jpegOf, type Picture, readPicture } from "./intervals";
 
 /** Deterministic, in [0, below). */
 export function dice(seed: number) {
@@ -63,8 +63,8 @@ export function deltaBetween(old: Uint8Array<ArrayBuffer>, jpeg: Uint8Array<Arra
   const bitmap = new Uint8Array(Math.ceil(base.ends.length / 8));
   const rest: number[] = [];
   for (const nth of next.ends.keys()) {
-    const bytes = interval(next, nth);
-    if (`${bytes}` === `${interval(base, nth)}`) continue;
+    const bytes = intervalBytes(next, nth);
+    if (`${bytes}` === `${intervalBytes(base, nth)}`) continue;
     bitmap[nth >> 3] = (bitmap[nth >> 3] as number) | (0x80 >> (nth & 7));
     rest.push(...bytes);
   }
@@ -72,7 +72,7 @@ export function deltaBetween(old: Uint8Array<ArrayBuffer>, jpeg: Uint8Array<Arra
   head.setUint16(0, 0x4801);
   head.setUint16(2, base.ends.length);
   head.setUint32(4, seqOf(old) % 2 ** 32);
-  head.setUint16(8, base.header);
+  head.setUint16(8, base.header.length);
   head.setUint16(10, patchAt);
   head.setUint16(12, 31);
   const patch = jpeg.subarray(patchAt, patchAt + 31);
@@ -82,9 +82,6 @@ export function deltaBetween(old: Uint8Array<ArrayBuffer>, jpeg: Uint8Array<Arra
 const seqOf = (jpeg: Uint8Array) =>
   Number(String.fromCharCode(...jpeg.subarray(6 + 23, 6 + 23 + 12)));
 
-export const interval = (picture: Picture, nth: number): Uint8Array =>
-  picture.bytes.subarray(intervalStart(picture, nth), picture.ends[nth]);
-
 export function read(jpeg: Uint8Array<ArrayBuffer>): Picture {
   const picture = readPicture(jpeg);
   if (!picture) throw new Error("no picture");
@@ -92,7 +89,10 @@ export function read(jpeg: Uint8Array<ArrayBuffer>): Picture {
 }
 
 /** The picture, or the fault. */
-export function applied(base: Uint8Array<ArrayBuffer>, delta: Uint8Array): Uint8Array | DeltaFault {
+export function applied(
+  base: Uint8Array<ArrayBuffer>,
+  delta: Uint8Array<ArrayBuffer>,
+): Uint8Array | DeltaFault {
   const result = applyDelta(read(base), delta);
-  return typeof result === "string" ? result : result.picture.bytes;
+  return typeof result === "string" ? result : jpegOf(result.picture);
 }

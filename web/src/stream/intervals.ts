@@ -6,6 +6,8 @@
  * and whatever follows.
  */
 
+import { readStamp, type Stamp } from "./stamp";
+
 const MARKER = 0xff;
 const STUFFING = 0x00;
 const EOI = 0xd9;
@@ -25,13 +27,21 @@ export interface Layout {
   intervals: number;
 }
 
-/** A JPEG with its intervals. */
+/**
+ * A JPEG with its intervals, each where it came: a frame that came as a delta shares what did not change with
+ * the frames before it, and is put together (`jpegOf`) only for who wants all of it.
+ */
 export interface Picture {
-  bytes: Uint8Array<ArrayBuffer>;
-  /** Bytes before the first interval. */
-  header: number;
-  /** Where each interval ends, from the first byte; the last at the end of all. */
+  /** The bytes before the first interval. */
+  header: Uint8Array<ArrayBuffer>;
+  /** What the header says of capture. */
+  stamp: Stamp | null;
+  /** Of each interval what holds its bytes, and from where up to where in there. Never changed. */
+  sources: readonly Uint8Array<ArrayBuffer>[];
+  starts: Uint32Array;
   ends: Uint32Array;
+  /** Bytes of the JPEG. */
+  length: number;
   layout: Layout;
 }
 
@@ -39,19 +49,58 @@ export interface Picture {
 export function readPicture(bytes: Uint8Array<ArrayBuffer>): Picture | null {
   const found = readHeader(bytes);
   if (!found) return null;
-  const { header, layout } = found;
+  const { layout } = found;
+  const starts = new Uint32Array(layout.intervals);
   const ends = new Uint32Array(layout.intervals);
-  let at = header;
+  let at = found.header;
   for (let nth = 0; nth < layout.intervals; nth++) {
+    starts[nth] = at;
     at = intervalEnd(bytes, at, nth, layout.intervals);
     if (at < 0) return null;
     ends[nth] = at;
   }
-  return { bytes, header, ends, layout };
+  const header = bytes.subarray(0, found.header);
+  const sources = new Array(layout.intervals).fill(bytes);
+  return { header, stamp: readStamp(header), sources, starts, ends, length: bytes.length, layout };
 }
 
-export const intervalStart = ({ header, ends }: Picture, nth: number): number =>
-  nth === 0 ? header : (ends[nth - 1] as number);
+export const intervalBytes = ({ sources, starts, ends }: Picture, nth: number) =>
+  (sources[nth] as Uint8Array<ArrayBuffer>).subarray(starts[nth], ends[nth]);
+
+export const intervalLength = ({ starts, ends }: Picture, nth: number): number =>
+  (ends[nth] as number) - (starts[nth] as number);
+
+/** All of it, byte for byte; anew each time. */
+export function jpegOf(picture: Picture): Uint8Array<ArrayBuffer> {
+  const { header, sources, starts, ends } = picture;
+  const jpeg = new Uint8Array(picture.length);
+  jpeg.set(header);
+  let at = header.length;
+  for (let nth = 0; nth < sources.length; ) {
+    const source = sources[nth] as Uint8Array<ArrayBuffer>;
+    const from = starts[nth] as number;
+    let until = ends[nth++] as number;
+    // What lies side by side is copied at once.
+    for (; sources[nth] === source && starts[nth] === until; nth++) until = ends[nth] as number;
+    jpeg.set(source.subarray(from, until), at);
+    at += until - from;
+  }
+  return jpeg;
+}
+
+/** The same picture in bytes of its own, `jpegOf` of it: it keeps no other message in memory. */
+export function inOnePiece(picture: Picture, jpeg: Uint8Array<ArrayBuffer>): Picture {
+  const starts = new Uint32Array(picture.starts.length);
+  const ends = new Uint32Array(starts.length);
+  let at = picture.header.length;
+  for (let nth = 0; nth < starts.length; nth++) {
+    starts[nth] = at;
+    at += intervalLength(picture, nth);
+    ends[nth] = at;
+  }
+  const sources = new Array(starts.length).fill(jpeg);
+  return { ...picture, header: jpeg.subarray(0, picture.header.length), sources, starts, ends };
+}
 
 /** Where interval `nth` of `count` ends that begins at `from`; -1 if none of that number stands there. */
 export function intervalEnd(bytes: Uint8Array, from: number, nth: number, count: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dice, FakeScene, interval, read } from "./fake_scene";
-import type { Picture } from "./intervals";
+import { dice, FakeScene, read } from "./fake_scene";
+import { intervalBytes, type Picture } from "./intervals";
 import { type Draw, pack } from "./pack";
 import { groupsOf, placeOnShelves } from "./shelves";
 
@@ -8,7 +8,8 @@ import { groupsOf, placeOnShelves } from "./shelves";
 const SLOW_MS = 60_000;
 
 /** The content of interval `nth` without its marker. */
-const content = (picture: Picture, nth: number) => `${[...interval(picture, nth)].slice(0, -2)}`;
+const content = (picture: Picture, nth: number) =>
+  `${[...intervalBytes(picture, nth)].slice(0, -2)}`;
 
 /** Of a draw, each interval of the frame that it touches, and the one of the packed picture there. */
 function* touched(frame: Picture, small: Picture, draw: Draw) {
@@ -74,7 +75,7 @@ describe("the changed intervals as a picture of their own", () => {
     const packed = pack(read(scene.jpeg(1, [0xff, 0xd9, 7])), [31]);
     const small = read((packed as NonNullable<typeof packed>).jpeg);
     const last = scene.intervals[31] as Uint8Array;
-    expect([...interval(small, 3)]).toEqual([...last, 0xff, 0xd9]);
+    expect([...intervalBytes(small, 3)]).toEqual([...last, 0xff, 0xd9]);
   });
 
   it("are not packed where a row is no whole number of them, nor for too much around them", () => {

@@ -8,7 +8,7 @@
  * neighbours that it has in the frame. (Only at the frame's own edges it may have one too many.)
  */
 
-import { intervalStart, type Picture } from "./intervals";
+import { intervalBytes, intervalLength, type Picture } from "./intervals";
 import { groupsOf, placeOnShelves, type Shelves } from "./shelves";
 
 /** More draws than this cost more than they save. */
@@ -64,33 +64,38 @@ function drawsOf({ layout }: Picture, { places }: Shelves): Draw[] {
 }
 
 function write(picture: Picture, { cells, columns }: Shelves): Uint8Array<ArrayBuffer> {
-  const { bytes, header, ends, layout } = picture;
-  const length = (nth: number) => (ends[nth] as number) - intervalStart(picture, nth);
-  const used = cells.filter((nth) => nth !== null);
+  const { header, layout } = picture;
   // What nobody sees is as short as anything there is.
-  const filler = used.reduce((a, b) => (length(b) < length(a) ? b : a));
-  const all = cells.map((nth) => nth ?? filler);
-  const jpeg = new Uint8Array(header + all.reduce((sum, nth) => sum + length(nth), 0));
-  jpeg.set(bytes.subarray(0, header));
+  let filler = -1;
+  for (const nth of cells)
+    if (
+      nth !== null &&
+      (filler < 0 || intervalLength(picture, nth) < intervalLength(picture, filler))
+    )
+      filler = nth;
+  let length = header.length;
+  for (const nth of cells) length += intervalLength(picture, nth ?? filler);
+  const jpeg = new Uint8Array(length);
+  jpeg.set(header);
   const view = new DataView(jpeg.buffer);
   view.setUint16(layout.sizeAt, (cells.length / columns) * layout.mcuHeight);
   view.setUint16(layout.sizeAt + 2, columns * layout.mcusPerInterval * layout.mcuWidth);
-  let at = header;
-  for (const [index, nth] of all.entries()) {
-    const coded = bytes.subarray(intervalStart(picture, nth), codedEnd(picture, nth));
+  let at = header.length;
+  for (const [index, cell] of cells.entries()) {
+    const coded = codedBytes(picture, cell ?? filler);
     jpeg.set(coded, at);
     at += coded.length;
     jpeg[at++] = 0xff;
-    jpeg[at++] = index === all.length - 1 ? 0xd9 : 0xd0 | (index & 7);
+    jpeg[at++] = index === cells.length - 1 ? 0xd9 : 0xd0 | (index & 7);
   }
   return jpeg.subarray(0, at);
 }
 
-/** Where the marker behind an interval begins; behind the last one's more may follow. */
-function codedEnd(picture: Picture, nth: number): number {
-  const { bytes, ends } = picture;
-  if (nth < ends.length - 1) return (ends[nth] as number) - 2;
-  let at = bytes.indexOf(0xff, intervalStart(picture, nth));
+/** An interval without the marker behind it; behind the last one's more may follow. */
+function codedBytes(picture: Picture, nth: number): Uint8Array<ArrayBuffer> {
+  const bytes = intervalBytes(picture, nth);
+  if (nth < picture.ends.length - 1) return bytes.subarray(0, -2);
+  let at = bytes.indexOf(0xff);
   while (bytes[at + 1] === 0) at = bytes.indexOf(0xff, at + 2);
-  return at;
+  return bytes.subarray(0, at);
 }

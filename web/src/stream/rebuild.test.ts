@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { deltaBetween, dice, FakeScene } from "./fake_scene";
-import { Rebuild } from "./rebuild";
+import { Rebuild, type Received } from "./rebuild";
 
 /** On a machine that has other things to do; it takes a second. */
 const SLOW_MS = 60_000;
+
+const bytesOf = (received: Received | null) => received && new Uint8Array(received.jpeg());
 
 function stream() {
   const scene = new FakeScene(4, 4, dice(9));
@@ -27,10 +29,10 @@ it("frames come out as published, with what changed since the one before", () =>
   const { whole, delta, frame } = stream();
   expect(whole(0)).toMatchObject({ nth: 1, patch: null, bytes: frame(0).length });
   const second = delta(0, 1);
-  expect(new Uint8Array(second?.jpeg as ArrayBuffer)).toEqual(frame(1));
+  expect(bytesOf(second)).toEqual(frame(1));
   expect(second?.bytes).toBeLessThan(frame(1).length);
   const third = delta(1, 3);
-  expect(new Uint8Array(third?.jpeg as ArrayBuffer)).toEqual(frame(3));
+  expect(bytesOf(third)).toEqual(frame(3));
   expect([...(third?.patch?.changed ?? [])]).toEqual([3, 4]);
   expect(third?.nth).toBe(3);
 });
@@ -43,7 +45,7 @@ it("after a delta against another frame a whole one is asked for once, and waite
   expect(delta(0, 3)).toBeNull();
   expect(asked()).toBe(1);
   expect(whole(4)).toMatchObject({ patch: null });
-  expect(new Uint8Array(delta(4, 5)?.jpeg as ArrayBuffer)).toEqual(frame(5));
+  expect(bytesOf(delta(4, 5))).toEqual(frame(5));
   expect(asked()).toBe(1);
 });
 
@@ -55,6 +57,29 @@ it("a delta before any frame, or after one without intervals, is none", () => {
   expect(rebuild.take(Uint8Array.from([0xff, 0xd8, 0xff, 0xd9]).buffer)).not.toBeNull();
   expect(delta(0, 1)).toBeNull();
   expect(asked()).toBe(2);
+});
+
+it("a frame that is looked back at is still the one it was, and none keeps more messages than two seconds have", () => {
+  const scene = new FakeScene(16, 9, dice(4));
+  const rebuild = new Rebuild(() => expect.fail("nothing is asked for"));
+  let base = scene.jpeg(0);
+  const kept = [{ jpeg: base, received: rebuild.take(base.slice().buffer) as Received }];
+  for (let seq = 1; seq < 300; seq++) {
+    // Never the same one again for long: each of the messages has one that is the newest.
+    scene.change(seq % 144);
+    const jpeg = scene.jpeg(seq);
+    const received = rebuild.take(deltaBetween(base, jpeg).buffer) as Received;
+    kept.push({ jpeg, received });
+    base = jpeg;
+    expect(new Set(received.patch?.picture.sources).size).toBeLessThanOrEqual(64);
+  }
+  for (const { jpeg, received } of kept) {
+    expect(Buffer.from(received.jpeg()).equals(jpeg)).toBe(true);
+    expect(received.size).toBe(jpeg.length);
+  }
+  // What is kept to look back at is counted as what came and where its intervals are, seldom as all of it.
+  const more = kept.filter(({ received: { keeps, bytes } }) => keeps - bytes > 12 * 144 + 200);
+  expect(more.length).toBe(Math.floor(299 / 64));
 });
 
 it(
@@ -92,7 +117,7 @@ it(
         );
         if (whole) asked = false;
         if (received) {
-          expect(Buffer.from(received.jpeg).equals(jpeg)).toBe(true);
+          expect(Buffer.from(received.jpeg()).equals(jpeg)).toBe(true);
           expect(asked || cut).toBe(false);
           frames++;
           if (!whole) deltas++;

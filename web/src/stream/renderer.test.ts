@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodes, installFakeBrowser, pictureSize, removeFakeBrowser } from "./fake_browser";
 import { dice, FakeScene, read } from "./fake_scene";
+import { jpegOf } from "./intervals";
 import type { Received } from "./rebuild";
 import { Renderer } from "./renderer";
 import { Together } from "./together";
@@ -70,7 +71,8 @@ const picture = read(new FakeScene(16, 9, dice(1)).jpeg(1));
 const WHOLE = [0, 0];
 /** The frame that differs in these intervals from the one before; without a list a whole one. */
 const frame = (nth: number, changed?: number[]): Received => ({
-  ...{ jpeg: picture.bytes.buffer, bytes: 100, nth },
+  ...{ jpeg: () => jpegOf(picture).buffer, size: picture.length, bytes: 100, keeps: 100, nth },
+  stamp: null,
   patch: changed ? { picture, changed: Uint16Array.from(changed) } : null,
 });
 /** Where intervals were drawn, as (column, row). */

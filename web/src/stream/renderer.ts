@@ -8,7 +8,8 @@
  * same, a whole decode once a second, and as soon as nothing moves, takes that away.
  */
 
-import { type Decoded, decodeInTime, isPixels } from "./decoder";
+import { type Decoded, isPixels } from "./decoded";
+import { decodeInTime } from "./decoder";
 import type { Dimensions, Needs } from "./needs";
 import { pack } from "./pack";
 import type { Received } from "./rebuild";
@@ -155,7 +156,7 @@ export class Renderer<T extends Drawable> {
   }
 
   async #paintWhole(frame: T): Promise<void> {
-    const picture = await this.#decode(frame, frame.jpeg);
+    const picture = await this.#decode(frame, frame.jpeg());
     this.#surface.drawWhole(picture);
     this.look?.(this.#surface.canvas);
     if (this.#mark !== null) this.#surface.mark(this.#mark);

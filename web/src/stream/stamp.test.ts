@@ -15,7 +15,7 @@ const segment = (marker: number, body: string) => [
   ...[...body].map((c) => c.charCodeAt(0)),
 ];
 const APP0 = segment(0xe0, "JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
-const jpeg = (...parts: number[][]) => new Uint8Array([0xff, 0xd8, ...parts.flat()]).buffer;
+const jpeg = (...parts: number[][]) => new Uint8Array([0xff, 0xd8, ...parts.flat()]);
 
 describe("the stamp of a frame", () => {
   it.each(stamps)("is read as Rust writes it: $text", ({ run, seq, t, text }) => {
@@ -39,9 +39,9 @@ describe("the stamp of a frame", () => {
   });
 
   it("is none in bytes that are no JPEG, however short or torn", () => {
-    const whole = new Uint8Array(jpeg(APP0, segment(0xfe, stamps[0]?.text ?? "")));
+    const whole = jpeg(APP0, segment(0xfe, stamps[0]?.text ?? ""));
     for (let length = 0; length < whole.length; length++)
-      expect(readStamp(whole.slice(0, length).buffer)).toBeNull();
-    expect(readStamp(new Uint8Array(64).fill(0xff).buffer)).toBeNull();
+      expect(readStamp(whole.slice(0, length))).toBeNull();
+    expect(readStamp(new Uint8Array(64).fill(0xff))).toBeNull();
   });
 });

@@ -20,8 +20,7 @@ const COM = 0xfe;
 const SOS = 0xda;
 
 /** Reads the stamp of a JPEG, or null where there is none; any bytes are allowed. */
-export function readStamp(jpeg: ArrayBuffer): Stamp | null {
-  const bytes = new Uint8Array(jpeg);
+export function readStamp(bytes: Uint8Array): Stamp | null {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) return null;
   let at = 2;
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {

@@ -4,15 +4,18 @@ import { Stats } from "./stats";
 import { HISTORY_SAMPLES } from "./view_model";
 
 describe("figures", () => {
-  const whole = (bytes: number) => ({ bytes, jpeg: new ArrayBuffer(bytes), patch: null });
-  const stamp = (seq: number, run = "00000001") => ({ run, seq, capturedAtMs: 0 });
+  const whole = (bytes: number) => ({ bytes, size: bytes, stamp: null, patch: null });
+  const stamped = (seq: number, run = "00000001") => ({
+    ...whole(10),
+    stamp: { run, seq, capturedAtMs: 0 },
+  });
 
   it("count what was skipped, but not across a restart of capture or a pause", () => {
     const stats = new Stats();
-    for (const seq of [1, 2, 5]) stats.received(whole(10), stamp(seq), seq);
-    stats.received(whole(10), stamp(900, "00000002"), 6);
+    for (const seq of [1, 2, 5]) stats.received(stamped(seq), seq);
+    stats.received(stamped(900, "00000002"), 6);
     stats.interrupted();
-    stats.received(whole(10), stamp(2000, "00000002"), 7);
+    stats.received(stamped(2000, "00000002"), 7);
     expect(stats.totals.skipped).toBe(2);
     expect([stats.takeSkipped(), stats.takeSkipped()]).toEqual([2, 0]);
   });
@@ -20,7 +23,7 @@ describe("figures", () => {
   it("tell the last second's rates", () => {
     const stats = new Stats();
     for (let i = 0; i < 40; i++) {
-      stats.received(whole(1_000), null, i * 50);
+      stats.received(whole(1_000), i * 50);
       stats.drawn(null, 1, i * 50);
     }
     expect(stats.shownFps(1_950)).toBe(20);
@@ -30,13 +33,12 @@ describe("figures", () => {
 
   it("tell what deltas save, and how much of the picture moved", () => {
     const stats = new Stats();
-    stats.received(whole(8_000), null, 0);
+    stats.received(whole(8_000), 0);
     expect(stats.moved(0)).toBeNull();
     const picture = { layout: { intervals: 100 } } as Picture;
     for (const changed of [10, 30])
       stats.received(
         { ...whole(8_000), bytes: 1_000, patch: { picture, changed: new Uint16Array(changed) } },
-        null,
         changed,
       );
     expect([stats.kbps(40), stats.wholeKbps(40)]).toEqual([80, 192]);

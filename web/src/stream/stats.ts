@@ -55,14 +55,13 @@ export class Stats {
   }
 
   received(
-    { bytes, jpeg, patch }: Pick<Received, "bytes" | "jpeg" | "patch">,
-    stamp: Stamp | null,
+    { bytes, size, stamp, patch }: Pick<Received, "bytes" | "size" | "stamp" | "patch">,
     now: number,
   ): void {
     this.totals.received++;
     this.totals.bytes += bytes;
     const moved = patch && patch.changed.length / patch.picture.layout.intervals;
-    this.#arrivals.push({ at: now, bytes, whole: jpeg.byteLength, moved });
+    this.#arrivals.push({ at: now, bytes, whole: size, moved });
     if (stamp && this.#lastStamp?.run === stamp.run)
       this.totals.skipped += Math.max(
         0,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Decoded } from "./decoder";
+import type { Decoded } from "./decoded";
 import { Surface } from "./surface";
 
 type Draw = [source: object, ...where: number[]];

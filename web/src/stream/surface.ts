@@ -4,7 +4,7 @@
  * coarser. Never larger than the camera's own picture: no tile costs more than a whole one.
  */
 
-import { type Decoded, isPixels } from "./decoder";
+import { type Decoded, isPixels } from "./decoded";
 import { type Dimensions, type Shown, scaleOf } from "./needs";
 import type { Draw } from "./pack";
 
