@@ -1,6 +1,6 @@
 //! jpeg-ladder beside its peers: `identity` proves the bytes and the table of odd frames, `golden` prints the fingerprints that the crate's own test
-//! compares with, `speed` measures the time, `sizes` what smaller pictures cost, `cores` what a second thread gains, `portable`
-//! what a processor without a kernel of its own gets, and `arm` counts instructions of arm64. `cargo xtask bench encode` builds
+//! compares with, `speed` measures the time, `sizes` what smaller pictures cost, `markers` what restart markers cost, `cores` what a
+//! second thread gains, `portable` what a processor without a kernel of its own gets, and `arm` counts instructions of arm64. `cargo xtask bench encode` builds
 //! and runs it.
 
 mod arm;
@@ -13,6 +13,7 @@ mod filters;
 mod frames;
 mod identity;
 mod intervals;
+mod markers;
 mod oddities;
 mod once;
 mod opencv;
@@ -63,6 +64,8 @@ enum What {
         rounds: usize,
         qualities: Vec<u8>,
     },
+    /// Says how many bytes restart markers cost.
+    Markers,
     /// Measures what a second thread gains.
     Cores,
     /// Measures what smaller pictures cost beside the full ones.
@@ -120,12 +123,21 @@ fn main() -> ExitCode {
             rounds,
             qualities,
         } => once::run(&directory, &encoder, rounds, &qualities),
+        What::Markers => {
+            if !markers::run() {
+                return ExitCode::FAILURE;
+            }
+        }
         What::Cores => cores::run(),
         What::Sizes { rounds } => sizes::run(rounds),
         What::Speed { python, rounds } => {
             speed::run(&python, rounds);
             println!();
             sizes::run(rounds);
+            println!();
+            if !markers::run() {
+                return ExitCode::FAILURE;
+            }
         }
     }
     ExitCode::SUCCESS

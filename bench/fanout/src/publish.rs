@@ -21,7 +21,7 @@ pub(crate) struct Publisher {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Of a 720p frame, five MCUs each.
+/// Of a 720p frame where what is still is held, five MCUs each.
 const INTERVALS: usize = 720;
 
 impl Publisher {

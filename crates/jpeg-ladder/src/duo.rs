@@ -1,6 +1,6 @@
 //! Two threads for one frame, where one core would not be enough: each takes half of the renditions.
 //!
-//! By renditions and not by bands of rows: the files stay the same bytes, without restart markers. The price is that both
+//! By renditions and not by bands of rows: each file is one thread's, and stays the same bytes. The price is that both
 //! read and transform the frame, which is little against seven qualities. The second thread lives as long as the call:
 //! so it may borrow the frame, and nobody has to own it. Starting it costs some 50 µs, against tens of ms that it saves.
 
@@ -18,7 +18,8 @@ use crate::source::{Source, Spec};
 #[derive(Debug)]
 pub struct Duo {
     first: Ladder,
-    /// Where there is a core for it; made when first needed, with tables and buffers of its own.
+    /// Where there is a core for it; made when first needed, with tables and buffers of its own. It holds nothing: what is
+    /// still is held by `first` alone.
     second: Option<Ladder>,
     /// The second thread's where what is still is held: it needs no more.
     buffers: Option<Box<Workspace>>,

@@ -6,7 +6,7 @@ use crate::decode;
 use crate::error::{Damage, EncodeError};
 use crate::header;
 use crate::holding::{Holding, Intervals, Watch};
-use crate::interval::Picture;
+use crate::interval::{Length, Picture};
 use crate::kernel::Kernel;
 use crate::mjpeg::{Kind, ReadScan, Reader};
 use crate::request::{Request, Rungs};
@@ -69,7 +69,8 @@ impl Encoding<'_> {
             range,
         } = self.request.spec;
         source.check(width, height)?;
-        let picture = Picture::new(Mcu::new(source.output(sampling)), width, height);
+        let mcu = Mcu::new(source.output(sampling));
+        let picture = Picture::new(mcu, width, height, self.length());
         self.write_headers(picture, None);
         let input = Input::Pixels(source, range);
         let Self {
@@ -126,7 +127,7 @@ impl Encoding<'_> {
         data: &[u8],
         reader: &mut Reader,
     ) -> Result<Option<Intervals>, EncodeError> {
-        let picture = reader.picture();
+        let picture = reader.picture(self.length());
         self.rungs.own = reader.quality();
         self.write_headers(picture, Some((&*reader, data)));
         let Self {
@@ -155,13 +156,14 @@ impl Encoding<'_> {
             if compare {
                 let now = now(picture, second.is_some(), rungs, &mut *out);
                 let [luma, chroma] = reader.steps().map(|steps| *steps);
-                let read =
-                    |sink: Watch| ReadScan::run(kernel, &mut *work, &mut *reader, data, sink);
+                let read = |sink: Watch| {
+                    ReadScan::run(kernel, &mut *work, &mut *reader, data, picture, sink)
+                };
                 let steps = Some([&luma, &chroma]);
                 decided = Some(holding.decide(kernel, picture, steps, now, read)?);
             } else if passes_on {
                 // Which parts of the frame are its scan, only reading it tells.
-                ReadScan::run(kernel, work, reader, data, ())?;
+                ReadScan::run(kernel, work, reader, data, picture, ())?;
             }
             holding.code(kernel, work, second, rungs, out);
         } else {
@@ -179,7 +181,7 @@ impl Encoding<'_> {
                 },
                 shrink: half.map(|half| Shrink { picture, half }),
             };
-            ReadScan::run(kernel, work, reader, data, sink)?;
+            ReadScan::run(kernel, work, reader, data, picture, sink)?;
             smaller.encode(kernel, work, picture, rungs, out);
         }
         for (&rendition, out) in rungs.renditions.iter().zip(out) {
@@ -188,6 +190,11 @@ impl Encoding<'_> {
             }
         }
         Ok(decided)
+    }
+
+    /// Of the intervals of every file.
+    fn length(&self) -> Length {
+        Length::of(self.holding.is_some())
     }
 
     /// Begins every file: with a header of ours, or where the camera's own bytes are passed on with its own.

@@ -20,6 +20,7 @@ pub(crate) fn write(out: &mut Vec<u8>, picture: Picture, tables: &Tables, commen
         width,
         height,
         geometry,
+        ..
     } = picture;
     out.extend_from_slice(&START);
     out.extend_from_slice(comment);

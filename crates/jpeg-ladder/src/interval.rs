@@ -1,19 +1,44 @@
 //! Restart intervals: how many MCUs one has, and which pieces of them a batch is.
 //!
 //! Every file of ours has restart markers at a fixed distance, so that a part of the picture can be used again, sent or
-//! decoded by itself. An interval never crosses a row of MCUs: then it is a rectangle, and has neighbours. Nothing here
-//! touches a coefficient. Source: ITU-T T.81 B.2.4.4, E.1.4.
+//! decoded by itself: a short one where that is done, a long one where it hardly is. An interval never crosses a row of
+//! MCUs: then it is a rectangle, and has neighbours. Nothing here touches a coefficient. Source: ITU-T T.81 B.2.4.4, E.1.4.
 
 use std::ops::Range;
 
 use crate::block::{BATCH_BLOCKS, Mcu, Piece, STRIP_PIXELS};
 use crate::size::Size;
 
-/// Pixels that an interval is to have: 80 x 16, five MCUs of 4:2:0 or ten of 4:2:2. Each interval costs 2.9 to 4.2 bytes
-/// (marker, padding, DC anew): in a scene of a camera's detail 4.1 % at quality 30 and 1.9 % at 80, in a soft one twice that.
-/// Twice the length halves it, but a delta of somebody who walks grows by a quarter, at every quality by more than what
-/// whole frames save.
-const INTERVAL_PIXELS: usize = 80 * 16;
+/// How long the intervals of a picture are to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// Where what is still is held.
+    Short,
+    /// Where it is not.
+    Long,
+}
+
+impl Length {
+    /// What a file shall have that is made by somebody who `holds` what is still, or does not.
+    pub(crate) fn of(holds: bool) -> Self {
+        if holds { Self::Short } else { Self::Long }
+    }
+
+    /// Pixels that an interval is to have: 80 x 16 are five MCUs of 4:2:0 or ten of 4:2:2, 320 x 16 four times as many.
+    ///
+    /// Each interval costs 2.9 to 4.2 bytes: marker, padding, DC anew. Short ones are 4.1 % of a file at quality 30 in a
+    /// scene of a camera's detail and 1.9 % at 80, in a soft one twice that; long ones a quarter of it. Who holds gets it
+    /// back many times: at twice the length a delta of somebody who walks is a quarter larger, which is more than whole
+    /// frames save, at every quality. Who does not has deltas of what is equal to the byte at most: screens, recordings
+    /// without noise. Nothing makes a marker cheaper: none stands behind the last interval, a byte is filled up only if
+    /// it has been begun, and that DC starts anew is what an interval is.
+    const fn pixels(self) -> usize {
+        match self {
+            Self::Short => 80 * 16,
+            Self::Long => 320 * 16,
+        }
+    }
+}
 
 /// What a picture is, whatever it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,16 +46,19 @@ pub(crate) struct Picture {
     pub(crate) mcu: Mcu,
     pub(crate) width: u16,
     pub(crate) height: u16,
+    /// Of its intervals, as they were to be.
+    length: Length,
     pub(crate) geometry: Geometry,
 }
 
 impl Picture {
-    pub(crate) fn new(mcu: Mcu, width: u16, height: u16) -> Self {
+    pub(crate) fn new(mcu: Mcu, width: u16, height: u16, length: Length) -> Self {
         Self {
             mcu,
             width,
             height,
-            geometry: Geometry::new(mcu, width, height),
+            length,
+            geometry: Geometry::new(mcu, width, height, length),
         }
     }
 
@@ -43,7 +71,7 @@ impl Picture {
     /// The same picture in another size.
     pub(crate) fn at(self, size: Size) -> Self {
         let (width, height) = size.sides((self.width, self.height));
-        Self::new(self.mcu, width, height)
+        Self::new(self.mcu, width, height, self.length)
     }
 }
 
@@ -62,9 +90,9 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
-    fn new(mcu: Mcu, width: u16, height: u16) -> Self {
+    fn new(mcu: Mcu, width: u16, height: u16, length: Length) -> Self {
         let mcus_across = usize::from(width).div_ceil(8 * mcu.across);
-        let wanted = INTERVAL_PIXELS / (64 * mcu.across * mcu.down);
+        let wanted = length.pixels() / (64 * mcu.across * mcu.down);
         let mcus_down = usize::from(height).div_ceil(8 * mcu.down);
         let interval_mcus = interval(mcus_across, wanted);
         Self {
@@ -139,30 +167,47 @@ mod tests {
     use crate::source::Sampling;
 
     #[test]
-    fn an_interval_divides_the_row_and_is_about_eighty_pixels_wide() {
-        let of = |sampling, width| Geometry::new(Mcu::new(sampling), width, 720).interval_mcus;
+    fn an_interval_divides_the_row_and_is_about_eighty_pixels_wide_or_four_times_as_much() {
+        let of = |sampling, width| {
+            [Length::Short, Length::Long]
+                .map(|length| Geometry::new(Mcu::new(sampling), width, 720, length).interval_mcus)
+        };
         for width in [320, 640, 960, 1280, 1920, 2560, 3840] {
-            assert_eq!(of(Sampling::S420, width), 5, "{width}");
-            assert_eq!(of(Sampling::S422, width), 10, "{width}");
-            assert_eq!(of(Sampling::S444, width), 20, "{width}");
-            assert_eq!(of(Sampling::Grey, width), 20, "{width}");
+            assert_eq!(of(Sampling::S420, width), [5, 20], "{width}");
+        }
+        for width in [640, 1280, 1920, 2560, 3840] {
+            assert_eq!(of(Sampling::S422, width), [10, 40], "{width}");
+            assert_eq!(of(Sampling::S444, width), [20, 80], "{width}");
+            assert_eq!(of(Sampling::Grey, width), [20, 80], "{width}");
         }
         // The nearest divisors of 64, of 86 and of 53; rows that are shorter than an interval.
-        assert_eq!(of(Sampling::S420, 1024), 8);
-        assert_eq!(of(Sampling::S420, 1366), 43);
-        assert_eq!(of(Sampling::S420, 848), 53);
-        assert_eq!(of(Sampling::S420, 50), 4);
-        assert_eq!(of(Sampling::Grey, 1), 1);
+        assert_eq!(of(Sampling::S420, 1024), [8, 32]);
+        assert_eq!(of(Sampling::S420, 1366), [43, 43]);
+        assert_eq!(of(Sampling::S420, 848), [53, 53]);
+        assert_eq!(of(Sampling::S420, 50), [4, 4]);
+        assert_eq!(of(Sampling::Grey, 1), [1, 1]);
         for width in 1..=8192 {
-            let geometry = Geometry::new(Mcu::new(Sampling::S420), width, 16);
-            assert!(geometry.mcus_across.is_multiple_of(geometry.interval_mcus));
-            assert!(u16::try_from(geometry.interval_mcus).is_ok());
+            for length in [Length::Short, Length::Long] {
+                let geometry = Geometry::new(Mcu::new(Sampling::S420), width, 16, length);
+                assert!(geometry.mcus_across.is_multiple_of(geometry.interval_mcus));
+                assert!(u16::try_from(geometry.interval_mcus).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn a_smaller_picture_has_intervals_of_the_same_length() {
+        for (length, mcus) in [(Length::Short, 5), (Length::Long, 20)] {
+            let full = Picture::new(Mcu::new(Sampling::S420), 1280, 720, length);
+            for size in Size::ALL {
+                assert_eq!(full.at(size).geometry.interval_mcus, mcus, "{size:?}");
+            }
         }
     }
 
     #[test]
     fn pieces_cover_a_batch_and_know_where_their_interval_begins_and_ends() {
-        let geometry = Geometry::new(Mcu::new(Sampling::S420), 160, 32);
+        let geometry = Geometry::new(Mcu::new(Sampling::S420), 160, 32, Length::Short);
         assert_eq!(
             (
                 geometry.interval_mcus,

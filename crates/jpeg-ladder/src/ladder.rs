@@ -46,7 +46,8 @@ impl Ladder {
         }
     }
 
-    /// Holds what is still from frame to frame, or no longer (`None`); what was held before is forgotten.
+    /// Holds what is still from frame to frame, or no longer (`None`); what was held before is forgotten. Restart markers
+    /// are 80 pixels apart where it holds, 320 where it does not: another header from the next frame on.
     pub fn hold(&mut self, settings: Option<HoldSettings>) {
         self.holding = settings.map(|settings| Box::new(Holding::new(settings)));
     }

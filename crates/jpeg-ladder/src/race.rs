@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::{EncodeNow, Workspace};
 use crate::block::Mcu;
-use crate::interval::Picture;
+use crate::interval::{Length, Picture};
 use crate::kernel::Kernel;
 use crate::request::Rungs;
 use crate::size::{Rendition, Size};
@@ -128,7 +128,7 @@ impl Track {
         self.out.iter_mut().for_each(Vec::clear);
         let start = Instant::now();
         let mcu = Mcu::new(Sampling::S420);
-        let picture = Picture::new(mcu, WIDTH as u16, HEIGHT as u16);
+        let picture = Picture::new(mcu, WIDTH as u16, HEIGHT as u16, Length::Long);
         kernel.run(Transform {
             work: &mut self.work,
             input: Input::Pixels(&Source::Yuyv(Plane::new(strip, 2 * WIDTH)), Range::Full),

@@ -100,6 +100,10 @@ fn every_setting_that_deploy_makes_exists() {
         read("deploy/compose.yaml"),
         read("deploy/compose.camera.yaml"),
         read("deploy/compose.second-camera.yaml"),
+        read("deploy/compose.cameras.yaml"),
+        read("deploy/compose.edge.yaml"),
+        read("deploy/.env.example"),
+        read("deploy/systemd/capture.env"),
     ];
     for file in [
         "base/capture.yaml",
@@ -135,6 +139,90 @@ fn every_setting_that_deploy_makes_exists() {
         }
     }
     assert!(seen > 20, "{seen} settings found");
+}
+
+/// What compose.yaml does not let .env say of capture-svc, and why.
+const LEFT_OUT: [(&str, &str); 6] = [
+    (
+        "of one camera: its table in the file of compose.cameras.yaml says it",
+        "CAPTURE_FORMAT CAPTURE_EXEC_FORMAT CAPTURE_RANGE CAPTURE_INPUT CAPTURE_STANDARD CAPTURE_SUBSAMPLING \
+         CAPTURE_LINGER CAPTURE_WARMUP CAPTURE_CONTROLS CAPTURE_ROTATE CAPTURE_FLIP CAPTURE_HTTP_POLL CAPTURE_HTTP_INSECURE",
+    ),
+    (
+        "names a file, which has to be mounted as well",
+        "CAPTURE_HTTP_PASSWORD_FILE CAPTURE_HTTP_CA_FILE CAPTURE_MQTT_PASSWORD_FILE CAPTURE_MQTT_CA_FILE",
+    ),
+    (
+        "tells somebody elsewhere: the network of the bus does not lead there, that of compose.cameras.yaml does",
+        "CAPTURE_ON_WATCH CAPTURE_MOTION_ABOVE CAPTURE_MQTT_URL CAPTURE_MQTT_TOPIC CAPTURE_MQTT_DISCOVERY \
+         CAPTURE_MQTT_PICTURE_EVERY",
+    ),
+    (
+        "said by compose.cameras.yaml, compose.second-camera.yaml and compose.edge.yaml",
+        "CAPTURE_CONFIG CAPTURE_CAMERA_ID",
+    ),
+    (
+        "as this stack is: one NATS, an admin port that nobody outside reaches",
+        "CAPTURE_BUCKET_REPLICAS CAPTURE_ADMIN_LISTEN CAPTURE_ALLOWED_HOSTS",
+    ),
+    ("to compare encoders with", "CAPTURE_ENCODER"),
+];
+
+/// The README has what `--help` lists: another test keeps them together.
+#[test]
+fn every_setting_of_capture_can_be_made_in_env_or_it_is_said_why_not() {
+    let (readme, compose) = (read("README.md"), read("deploy/compose.yaml"));
+    let (example, packaged) = (
+        read("deploy/.env.example"),
+        read("deploy/systemd/capture.env"),
+    );
+    let left_out: Vec<&str> = LEFT_OUT
+        .iter()
+        .flat_map(|(_, names)| names.split_whitespace())
+        .collect();
+    let mut wrong = Vec::new();
+    let mut listed = Vec::new();
+    for row in readme.lines().filter(|row| row.starts_with("| `CAPTURE_")) {
+        let cells: Vec<&str> = row
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        let (name, default) = (cells[1], cells[2]);
+        listed.push(name);
+        let passed = compose.contains(&format!("{name}: ${{{name}:-"));
+        match (passed, left_out.contains(&name)) {
+            (true, true) => wrong.push(format!("{name} is passed on: no reason is needed")),
+            (false, false) => {
+                wrong.push(format!("{name}: in compose.yaml, or why not in LEFT_OUT"));
+            }
+            (false, true) => {}
+            (true, false) => {
+                let ours = format!("{name}: ${{{name}:-{default}}}\n");
+                // The stack has no camera until it is told of one.
+                if name != "CAPTURE_SOURCE" && !compose.contains(&ours) {
+                    wrong.push(format!(
+                        "{name}: compose.yaml has another default than {default}"
+                    ));
+                }
+                for (file, text) in [(".env.example", &example), ("capture.env", &packaged)] {
+                    let line = |line: &str| {
+                        line.trim_start_matches('#')
+                            .starts_with(&format!("{name}="))
+                    };
+                    if !text.lines().any(line) {
+                        wrong.push(format!("{name}: not in {file}"));
+                    }
+                }
+            }
+        }
+    }
+    let gone = left_out.iter().filter(|name| !listed.contains(name));
+    wrong.extend(gone.map(|name| format!("{name}: no service has it any more")));
+    assert!(listed.len() > 30, "{} settings found", listed.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // The chart lets `settings.capture` say anything.
+    let chart = read("deploy/chart/templates/_helpers.tpl");
+    assert!(chart.contains("include \"rero.settings\" $values.settings.capture"));
 }
 
 /// A tag can be moved to other code; a commit cannot.

@@ -170,14 +170,15 @@ impl Hold {
     ) -> Outcome {
         self.noise.conclude();
         self.noise.observe(frame, geometry);
-        for (past, finding) in self.past.iter_mut().zip(&self.findings) {
-            past.note(*finding == Finding::Changed);
-        }
         // The frame that shows that it is over is fresh as a whole if most of it was not compared.
         let sampled = self.fresh == Fresh::Clearly;
         self.fresh = self.find_fresh();
         let fresh = self.fresh != Fresh::Part || sampled;
         self.judge(fresh, geometry, verdicts);
+        // Only now: restless is who was so before this frame, here as when it was compared.
+        for (past, finding) in self.past.iter_mut().zip(&self.findings) {
+            past.note(*finding == Finding::Changed);
+        }
         if !fresh {
             self.settle(verdicts);
             self.show(frame, geometry, verdicts);

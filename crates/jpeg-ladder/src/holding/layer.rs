@@ -229,13 +229,14 @@ impl Job for TransformChanged<'_> {
 mod tests {
     use super::*;
     use crate::block::Mcu;
+    use crate::interval::Length;
     use crate::size::Size;
     use crate::source::Sampling;
 
     #[test]
     fn every_interval_of_a_half_is_shown_by_those_that_it_shows() {
         for (width, height) in [(1280, 720), (848, 480), (1366, 768), (16, 16), (330, 50)] {
-            let full = Picture::new(Mcu::new(Sampling::S420), width, height);
+            let full = Picture::new(Mcu::new(Sampling::S420), width, height, Length::Short);
             let half = full.at(Size::Half);
             let mut shown = vec![0; half.geometry.intervals];
             for interval in 0..full.geometry.intervals {
@@ -246,7 +247,8 @@ mod tests {
             }
             assert!(shown.iter().all(|&count| count > 0), "{width}: {shown:?}");
         }
-        let geometry = |width, height| Picture::new(Mcu::new(Sampling::S420), width, height);
+        let geometry =
+            |width, height| Picture::new(Mcu::new(Sampling::S420), width, height, Length::Short);
         let (full, half) = (geometry(1280, 720).geometry, geometry(640, 360).geometry);
         // The second row of intervals of 80x16 pixels, the third and fourth in it: row 0 of the half, the second.
         assert_eq!(showing(place(full, 16 + 2), half), 1..=1);

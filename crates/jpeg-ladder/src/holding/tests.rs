@@ -7,7 +7,7 @@ use super::kept_files::KeptFiles;
 use super::layer::{Content, Larger, Layer};
 use crate::batch::{BatchSink, EncodeNow, Workspace};
 use crate::block::Mcu;
-use crate::interval::Picture;
+use crate::interval::{Length, Picture};
 use crate::kernel::{Job, Kernel, Loops};
 use crate::request::Rungs;
 use crate::size::{Rendition, Size};
@@ -112,7 +112,12 @@ fn pictures() -> Vec<Picture> {
     ] {
         // Several intervals a row, one that is shorter than a batch, one that is longer, and next to nothing.
         for (width, height) in [(400, 50), (176, 40), (848, 33), (1, 1)] {
-            pictures.push(Picture::new(Mcu::new(sampling), width, height));
+            pictures.push(Picture::new(
+                Mcu::new(sampling),
+                width,
+                height,
+                Length::Short,
+            ));
         }
     }
     pictures
@@ -164,7 +169,7 @@ fn a_file_of_held_and_new_intervals_is_the_file_of_what_is_shown() {
 fn what_was_kept_of_another_picture_is_in_no_file() {
     let tables = tables();
     let mut rng = Rng::with_seed(18);
-    let picture = Picture::new(Mcu::new(Sampling::S420), 160, 32);
+    let picture = Picture::new(Mcu::new(Sampling::S420), 160, 32, Length::Short);
     let (mut work, mut kept) = (Workspace::new(), KeptFiles::new());
     let rungs = Rungs {
         renditions: &[Rendition::full(80)],

@@ -23,7 +23,7 @@ use std::ops::Range;
 use crate::batch::{BatchSink, Workspace};
 use crate::error::{At, EncodeError};
 use crate::header;
-use crate::interval::Picture;
+use crate::interval::{Length, Picture};
 use crate::kernel::{Job, Kernel, Loops};
 pub(crate) use frame::Kind;
 use scan::Scan;
@@ -90,12 +90,12 @@ impl Reader {
         }
     }
 
-    /// What picture the frame is.
-    pub(crate) fn picture(&self) -> Picture {
+    /// What picture the frame is, in files with intervals of that length.
+    pub(crate) fn picture(&self, length: Length) -> Picture {
         let Segments {
             width, height, mcu, ..
         } = self.segments;
-        Picture::new(mcu, width, height)
+        Picture::new(mcu, width, height, length)
     }
 }
 
@@ -104,6 +104,8 @@ pub(crate) struct ReadScan<'a, S> {
     work: &'a mut Workspace,
     reader: &'a mut Reader,
     data: &'a [u8],
+    /// As it is in the files: whole intervals are read at once, if one fits.
+    picture: Picture,
     sink: S,
 }
 
@@ -114,12 +116,14 @@ impl<'a, S: BatchSink> ReadScan<'a, S> {
         work: &'a mut Workspace,
         reader: &'a mut Reader,
         data: &'a [u8],
+        picture: Picture,
         sink: S,
     ) -> Result<(), EncodeError> {
         let job = Self {
             work,
             reader,
             data,
+            picture,
             sink,
         };
         kernel.run(job).map_err(EncodeError::damaged)
@@ -135,9 +139,10 @@ impl<S: BatchSink> Job for ReadScan<'_, S> {
             work,
             reader,
             data,
+            picture,
             mut sink,
         } = self;
-        let geometry = reader.picture().geometry;
+        let geometry = picture.geometry;
         let Reader {
             segments,
             unstuffed,

@@ -3,7 +3,7 @@
 use super::segments::Segments;
 use crate::block::Mcu;
 use crate::header;
-use crate::interval::Picture;
+use crate::interval::{Length, Picture};
 use crate::orientation::Orientation;
 use crate::tables::ZIGZAG;
 
@@ -42,7 +42,7 @@ impl Plan {
         let (places, signs) = permutation(orientation);
         Some(Self {
             orientation,
-            picture: Picture::new(turned, width, height),
+            picture: Picture::new(turned, width, height, Length::Long),
             source_across: usize::from(segments.width).div_ceil(8 * mcu.across),
             source_mcu: mcu,
             places,
@@ -109,6 +109,7 @@ impl Plan {
             width,
             height,
             geometry,
+            ..
         } = self.picture;
         let ([h1, h0], [w1, w0]) = (height.to_be_bytes(), width.to_be_bytes());
         // Steps of 16 bits are not baseline. Source: ITU-T T.81 B.2.4.1.

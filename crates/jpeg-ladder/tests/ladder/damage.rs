@@ -67,7 +67,8 @@ fn an_error_says_which_mcu_and_byte() {
 
 #[test]
 fn most_damage_in_the_bits_is_found() {
-    let frame = camera(Sampling::S420);
+    // A marker after a few MCUs, as many cameras have them: there it is noticed that bits were read out of step.
+    let frame = with_restarts(5);
     let start = segments(&frame).last().expect("SOS").1.end;
     let mut rng = fastrand::Rng::with_seed(1);
     let mut ladder = Ladder::new();

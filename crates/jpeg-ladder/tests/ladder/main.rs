@@ -7,6 +7,7 @@ mod damage;
 mod encode;
 mod hold;
 mod identity;
+mod intervals;
 mod kinds;
 mod mjpeg;
 mod oddities;

@@ -7,10 +7,15 @@ use jpeg_ladder::{
 use crate::common::cases::{SMALL, case, fingerprint};
 use crate::common::frames::with_restarts;
 use crate::common::full;
-use crate::common::planes::{Planes, factors};
+use crate::common::planes::Planes;
 use crate::mjpeg::{SPEC, camera};
 
-fn encode(ladder: &mut Ladder, spec: Spec, source: Source, wanted: &[Rendition]) -> Vec<Vec<u8>> {
+pub(crate) fn encode(
+    ladder: &mut Ladder,
+    spec: Spec,
+    source: Source,
+    wanted: &[Rendition],
+) -> Vec<Vec<u8>> {
     let mut out = vec![vec![7]; wanted.len()];
     ladder
         .encode_many(&spec, source, wanted, &mut out, &[])
@@ -48,7 +53,7 @@ fn of_planes(ladder: &mut Ladder, planes: &Planes, quality: u8) -> Vec<u8> {
 }
 
 /// Width and height that a file says it has.
-fn sides(jpeg: &[u8]) -> (u16, u16) {
+pub(crate) fn sides(jpeg: &[u8]) -> (u16, u16) {
     let mut decoder = jpeg_decoder::Decoder::new(jpeg);
     decoder.decode().expect("a JPEG");
     let info = decoder.info().expect("decoded");
@@ -223,49 +228,5 @@ fn damage_is_an_error_for_every_size() {
         let good = encode(&mut ladder, SPEC, Source::Mjpeg(&frame), &wanted);
         let fresh = encode(&mut Ladder::new(), SPEC, Source::Mjpeg(&frame), &wanted);
         assert!(good == fresh, "{size:?}");
-    }
-}
-
-#[test]
-fn restart_markers_are_as_far_apart_in_every_size_and_divide_its_row() {
-    let pixels = vec![90; 1280 * 720];
-    let mut ladder = Ladder::new();
-    for (width, height, sampling, expected) in [
-        (1280, 720, Sampling::S420, [5, 5, 5]),
-        // Rows of 86, 43 and 22 MCUs.
-        (1366, 400, Sampling::S420, [43, 43, 11]),
-        (640, 480, Sampling::Grey, [20, 20, 20]),
-    ] {
-        let spec = Spec {
-            width,
-            height,
-            sampling,
-            range: Range::Full,
-        };
-        let plane = Plane::new(&pixels, width.into());
-        let source = Source::Planar {
-            y: plane,
-            u: plane,
-            v: plane,
-            sampling,
-        };
-        let wanted = Size::ALL.map(|size| Rendition::new(80, size));
-        for (file, expected) in encode(&mut ladder, spec, source, &wanted)
-            .iter()
-            .zip(expected)
-        {
-            let at = file.windows(4).position(|four| four == [0xff, 0xdd, 0, 4]);
-            let at = at.expect("DRI") + 4;
-            let interval = u16::from_be_bytes([file[at], file[at + 1]]);
-            assert_eq!(interval, expected, "{width}x{height} {sampling:?}");
-            let (across, down) = factors(sampling);
-            let (width, height) = sides(file);
-            let mcus =
-                usize::from(width).div_ceil(8 * across) * usize::from(height).div_ceil(8 * down);
-            let marks = file
-                .windows(2)
-                .filter(|pair| pair[0] == 0xff && (0xd0..=0xd7).contains(&pair[1]));
-            assert_eq!(marks.count() + 1, mcus / usize::from(interval));
-        }
     }
 }

@@ -1,8 +1,9 @@
 //! What is not seen in one interval of one frame: wide faint shades, rims, and what settles.
 
 use super::WARM;
+use super::passing::{FRAMES, shoot};
 use super::stage::{Stage, room};
-use crate::hold::Verdict;
+use crate::hold::{Hold, HoldSettings, Verdict};
 
 /// The deviation of a block's mean in this noise, in grey levels.
 const NOISE_OF_A_BLOCK: f32 = 0.7;
@@ -92,6 +93,44 @@ fn what_is_shown_is_a_frame_of_the_camera_unless_it_settles() {
             );
         }
     }
+}
+
+#[test]
+fn where_nothing_settles_there_is_no_trace_of_settling() {
+    let hold = |settles| {
+        Hold::new(HoldSettings {
+            refresh_frames: 20,
+            settles,
+        })
+    };
+    let (mut off, mut never) = (Stage::new(2.0), Stage::new(2.0));
+    (off.hold, never.hold) = (hold(false), hold(true));
+    let mut shown = Vec::new();
+    let mut counts = [0; 3];
+    for t in 0..FRAMES {
+        // All of it runs there and it never comes to a mean.
+        if let Some(settle) = &mut never.hold.settle {
+            settle.restart_all();
+        }
+        shoot(&mut off, t);
+        shoot(&mut never, t);
+        assert!(off.hold.settle.is_none(), "{t}");
+        assert!(off.verdicts == never.verdicts, "{t}");
+        assert!(off.hold.shown() == never.hold.shown(), "{t}");
+        // What an interval shows is the camera's frame that it was last encoded of, to the bit.
+        shown.resize(off.frame.len(), [0; 64]);
+        let blocks = off.frame.len() / off.verdicts.len();
+        for (i, verdict) in off.verdicts.iter().enumerate() {
+            counts[*verdict as usize] += 1;
+            if *verdict != Verdict::Held {
+                let place = i * blocks..(i + 1) * blocks;
+                shown[place.clone()].copy_from_slice(&off.frame[place]);
+            }
+        }
+        assert!(off.hold.shown() == shown, "{t}");
+    }
+    assert!(never.hold.settle.is_some());
+    assert!(counts.iter().all(|&count| count > 50), "{counts:?}");
 }
 
 #[test]

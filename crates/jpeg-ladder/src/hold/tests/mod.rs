@@ -35,15 +35,16 @@ fn nothing_is_held_before_the_noise_is_known_and_then_what_is_still() {
 
 #[test]
 fn every_interval_is_refreshed_in_its_turn() {
-    // In noise those that seemed to change together are refreshed together: seven of 44 have been.
-    for (sigma, most) in [(0.0, 5), (2.0, 25)] {
-        let mut stage = Stage::new(sigma).refreshing(50);
+    // In noise those that seemed to change together are refreshed together: a few, which only shows among many.
+    for sigma in [0.0, 2.0] {
+        let mut stage = Stage::sized(sigma, 640, 704).refreshing(50);
         stage.wait(WARM, 0, &room);
         let mut ages = vec![0; stage.verdicts.len()];
         for _ in 0..100 {
             stage.shoot(0, &room);
             let refreshed = stage.percent(Verdict::Refreshed);
-            assert!(refreshed <= most, "{refreshed} % at once, sigma {sigma}");
+            // A fiftieth is due.
+            assert!(refreshed <= 3, "{refreshed} % at once, sigma {sigma}");
             for (age, verdict) in ages.iter_mut().zip(&stage.verdicts) {
                 *age = if *verdict == Verdict::Held {
                     *age + 1

@@ -53,7 +53,7 @@ impl Passing {
 }
 
 /// Frame `t`: a still room, somebody who walks through it, a camera that turns, a still room again.
-fn shoot(stage: &mut Stage, t: u32) {
+pub(super) fn shoot(stage: &mut Stage, t: u32) {
     const WALKS: u32 = WARM + 10;
     const TURNS: u32 = WALKS + 20;
     const STOPS: u32 = TURNS + 15;
@@ -75,7 +75,7 @@ fn shoot(stage: &mut Stage, t: u32) {
     }
 }
 
-const FRAMES: u32 = WARM + 80;
+pub(super) const FRAMES: u32 = WARM + 80;
 
 #[test]
 fn in_passing_and_as_a_whole_the_same_is_held_and_shown() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::block::Mcu;
 use crate::hold::{Hold, HoldSettings, Verdict};
-use crate::interval::{Geometry, Picture};
+use crate::interval::{Geometry, Length, Picture};
 use crate::kernel::portable::Portable;
 use crate::source::Sampling;
 use crate::tables::ZIGZAG;
@@ -48,8 +48,12 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new(sigma: f32) -> Self {
+        Self::sized(sigma, WIDTH, HEIGHT)
+    }
+
+    pub(super) fn sized(sigma: f32, width: u16, height: u16) -> Self {
         let mut random = fastrand::Rng::with_seed(11);
-        let picture = Picture::new(Mcu::new(Sampling::S420), WIDTH, HEIGHT);
+        let picture = Picture::new(Mcu::new(Sampling::S420), width, height, Length::Short);
         let geometry = picture.geometry;
         let noises = [[1.0, 4.0, 6.0, 4.0, 1.0], [0.0, 0.3, 0.8, 0.3, 0.0]]
             .map(|shared| (0..NOISES).map(|_| noise(shared, &mut random)).collect());
