@@ -237,7 +237,7 @@ impl Hold {
         self.moves = rule::everything(changed, of, self.moves);
         if changed * 100 > of * CLEAR {
             Fresh::Clearly
-        } else if self.moves || self.noise.check.is_unsteady() || !self.noise.is_trusted() {
+        } else if self.moves || self.noise.check.forbids() || !self.noise.is_trusted() {
             Fresh::All
         } else {
             Fresh::Part
