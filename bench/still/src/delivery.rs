@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jpeg_ladder::{Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
-use crate::h264::ffmpeg;
+use crate::ffmpeg::{ffmpeg, planar};
 use crate::trial::Size;
 
 /// As what a frame is given to the encoder.
@@ -98,20 +98,6 @@ impl Delivery {
             }
         }
     }
-}
-
-/// 4:2:0, plane after plane.
-pub(crate) fn planar(yuyv: &[u8], width: usize, height: usize) -> Vec<u8> {
-    let mut planes: Vec<u8> = yuyv.iter().step_by(2).copied().collect();
-    for first in [1, 3] {
-        for y in (0..height).step_by(2) {
-            for x in 0..width / 2 {
-                let at = |y: usize| u16::from(yuyv[2 * y * width + 4 * x + first]);
-                planes.push((at(y) + at(y + 1)).div_ceil(2) as u8);
-            }
-        }
-    }
-    planes
 }
 
 /// Frames coded with H.264 and decoded again, as a camera sends them that does.

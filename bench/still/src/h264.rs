@@ -5,7 +5,7 @@ use std::io::{BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::delivery::planar;
+use crate::ffmpeg::{ffmpeg, planar};
 use crate::measure::{psnr, square_error};
 
 /// From fine to coarse.
@@ -156,14 +156,6 @@ impl Drop for H264 {
         // Gigabytes; what cannot be removed now is the system's to remove.
         let _ = std::fs::remove_dir_all(&self.directory);
     }
-}
-
-pub(crate) fn ffmpeg() -> Command {
-    let mut command = Command::new("ffmpeg");
-    command
-        .args(["-v", "error", "-nostdin", "-y"])
-        .stdin(Stdio::null());
-    command
 }
 
 fn finish(command: &mut Command) -> std::io::Result<()> {

@@ -22,6 +22,7 @@ mod cases;
 mod command_line;
 mod delivery;
 mod event;
+mod ffmpeg;
 mod flaw;
 mod h264;
 mod jpeg;
@@ -200,7 +201,7 @@ fn open_clip(path: &Path, size: Size) -> std::io::Result<(Child, Scene)> {
         "scale={}:{}:flags=bicubic,format=yuv420p",
         size.width, size.height
     );
-    let mut child = h264::ffmpeg()
+    let mut child = ffmpeg::ffmpeg()
         .arg("-i")
         .arg(path)
         .args(["-frames:v", &size.frames.to_string()])
