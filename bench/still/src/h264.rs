@@ -5,6 +5,7 @@ use std::io::{BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::ffmpeg::{ffmpeg, planar};
 use crate::measure::{psnr, square_error};
 
 /// From fine to coarse.
@@ -48,16 +49,7 @@ impl H264 {
 
     /// Takes a frame of YUYV and the truth's luma.
     pub(crate) fn add(&mut self, yuyv: &[u8], truth: &[f32]) -> std::io::Result<()> {
-        let width = self.width;
-        let mut planes: Vec<u8> = yuyv.iter().step_by(2).copied().collect();
-        for first in [1, 3] {
-            for y in (0..self.height).step_by(2) {
-                for x in 0..width / 2 {
-                    let at = |y: usize| u16::from(yuyv[2 * y * width + 4 * x + first]);
-                    planes.push((at(y) + at(y + 1)).div_ceil(2) as u8);
-                }
-            }
-        }
+        let planes = planar(yuyv, self.width, self.height);
         self.noisy.write_all(&planes)?;
         if self.is_measured(self.frames) {
             let bytes: Vec<u8> = truth.iter().map(|y| (y + 0.5) as u8).collect();
@@ -164,14 +156,6 @@ impl Drop for H264 {
         // Gigabytes; what cannot be removed now is the system's to remove.
         let _ = std::fs::remove_dir_all(&self.directory);
     }
-}
-
-pub(crate) fn ffmpeg() -> Command {
-    let mut command = Command::new("ffmpeg");
-    command
-        .args(["-v", "error", "-nostdin", "-y"])
-        .stdin(Stdio::null());
-    command
 }
 
 fn finish(command: &mut Command) -> std::io::Result<()> {

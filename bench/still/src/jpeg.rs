@@ -5,6 +5,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use crate::truth::Truth;
+
 /// Of a delta besides bitmap and intervals: its head and the stamp. Source: docs/protocol.md.
 const DELTA_BYTES: usize = 16 + 56;
 /// Above this share of a whole frame a delta is not worth it, in percent.
@@ -64,6 +66,19 @@ impl Jpeg {
             self.bytes.len()
         } else {
             delta
+        }
+    }
+
+    /// Of a file without colours; those are the truth's.
+    pub(crate) fn decode_grey(&self, truth: &Truth) -> Planes {
+        let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
+        let pixels = JpegDecoder::new_with_options(ZCursor::new(&self.bytes), options)
+            .decode()
+            .expect("our own file");
+        Planes {
+            y: pixels.iter().map(|&v| f32::from(v)).collect(),
+            cb: truth.cb.clone(),
+            cr: truth.cr.clone(),
         }
     }
 

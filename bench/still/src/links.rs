@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jpeg_ladder::{Ladder, Plane, Range, Rendition, Sampling, Size as PictureSize, Source, Spec};
 
-use crate::camera::Camera;
+use crate::camera::{Camera, Grain};
 use crate::jpeg::Jpeg;
 use crate::measure::ssim;
 use crate::scene::Scene;
@@ -50,7 +50,7 @@ pub(crate) struct Row {
 
 /// Encodes some frames of a scene in every rendition.
 pub(crate) fn run(name: &str, mut scene: Scene, noise: f32, size: Size) -> std::io::Result<Row> {
-    let mut camera = Camera::new(size.width, size.height, noise, true);
+    let mut camera = Camera::new(size.width, size.height, noise, Grain::Shared);
     let mut ladder = Ladder::new();
     let renditions: Vec<Rendition> = QUALITIES
         .iter()

@@ -13,12 +13,17 @@
 )]
 
 mod camera;
+mod cases;
 #[path = "../../../dev/testkit/src/command_line.rs"]
 #[expect(
     unreachable_pub,
     reason = "testkit's own file, included so that building takes no minutes"
 )]
 mod command_line;
+mod delivery;
+mod event;
+mod ffmpeg;
+mod flaw;
 mod h264;
 mod jpeg;
 mod links;
@@ -28,10 +33,11 @@ mod scene;
 mod texture;
 mod trial;
 mod truth;
+mod unseen;
 mod vmaf;
 
-use std::path::PathBuf;
-use std::process::{ExitCode, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitCode, Stdio};
 
 use clap::Parser;
 
@@ -40,6 +46,10 @@ use trial::{Row, Size};
 
 /// What holding still scenes saves and costs.
 #[derive(Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 struct Arguments {
     /// Clips of fixed cameras, in whatever ffmpeg reads.
     #[arg(env = "STILL_CLIPS", value_delimiter = ':')]
@@ -68,6 +78,12 @@ struct Arguments {
     /// What recoding a camera's own JPEGs saves and costs instead.
     #[arg(long, conflicts_with = "links")]
     passed_on: bool,
+    /// Scenes and cameras that the rule was not tuned on instead, and the clips through three cameras.
+    #[arg(long, conflicts_with_all = ["links", "passed_on"])]
+    unseen: bool,
+    /// Of those only the ones that have this in their name.
+    #[arg(long, default_value = "")]
+    only: String,
     /// An ffmpeg with libvmaf; without one thin links are told without VMAF.
     #[arg(long, env = "VMAF_FFMPEG_BIN")]
     vmaf_ffmpeg: Option<PathBuf>,
@@ -114,6 +130,9 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         frames: arguments.frames,
     };
     print_head(arguments, size);
+    if arguments.unseen {
+        return run_unseen(arguments, size);
+    }
     let print = |name: &str, scene: Scene, noise: f32| {
         if arguments.links {
             let row = links::run(name, scene, noise, size)?;
@@ -141,27 +160,57 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         }
     }
     for path in &arguments.clips {
-        let name = path
-            .file_stem()
-            .map_or("clip".into(), |name| name.to_string_lossy());
-        let scale = format!(
-            "scale={}:{}:flags=bicubic,format=yuv420p",
-            size.width, size.height
-        );
-        let mut child = h264::ffmpeg()
-            .arg("-i")
-            .arg(path)
-            .args(["-frames:v", &size.frames.to_string()])
-            .args(["-vf", &scale, "-f", "rawvideo", "-"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let frames = child.stdout.take().expect("it is piped");
-        let scene = Scene::clip(Box::new(frames), size.width, size.height);
-        let name = format!("clip {name} + noise {}", arguments.noise);
+        let (mut child, scene) = open_clip(path, size)?;
+        let name = format!("clip {} + noise {}", stem(path), arguments.noise);
         print(&name, scene, arguments.noise)?;
         child.wait()?;
     }
     Ok(())
+}
+
+fn run_unseen(arguments: &Arguments, size: Size) -> std::io::Result<()> {
+    for case in cases::CASES {
+        if case.name.contains(&arguments.only) {
+            let scene = Scene::room(case.action, size.width, size.height);
+            println!("{}", unseen::run(case.name, *case, scene, size)?);
+        }
+    }
+    for path in &arguments.clips {
+        for case in cases::of_clips(arguments.noise) {
+            let noise = arguments.noise;
+            let name = format!("clip {} + noise {noise}{}", stem(path), case.name);
+            if !name.contains(&arguments.only) {
+                continue;
+            }
+            let (mut child, scene) = open_clip(path, size)?;
+            println!("{}", unseen::run(&name, case, scene, size)?);
+            child.wait()?;
+        }
+    }
+    Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map_or("clip".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A clip at the size that is asked for.
+fn open_clip(path: &Path, size: Size) -> std::io::Result<(Child, Scene)> {
+    let scale = format!(
+        "scale={}:{}:flags=bicubic,format=yuv420p",
+        size.width, size.height
+    );
+    let mut child = ffmpeg::ffmpeg()
+        .arg("-i")
+        .arg(path)
+        .args(["-frames:v", &size.frames.to_string()])
+        .args(["-vf", &scale, "-f", "rawvideo", "-"])
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let frames = child.stdout.take().expect("it is piped");
+    let scene = Scene::clip(Box::new(frames), size.width, size.height);
+    Ok((child, scene))
 }
 
 fn print_head(arguments: &Arguments, size: Size) {
@@ -176,6 +225,15 @@ fn print_head(arguments: &Arguments, size: Size) {
              {frames} frames of each scene, {} measured. CPU time of the thread for each frame.\n\n{}",
             frames - trial::FROM,
             passed_on::Row::HEAD
+        );
+        return;
+    }
+    if arguments.unseen {
+        println!(
+            "> {width}×{height}, 4:2:0, quality 80, Mb/s at 34 fps; {frames} frames of each scene, measured from frame {}. \
+             Noise of 2 that neighbours share and somebody who walks through, unless the name says otherwise.\n\n{}",
+            trial::FROM,
+            unseen::Row::HEAD
         );
         return;
     }

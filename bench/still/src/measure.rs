@@ -74,6 +74,8 @@ pub(crate) fn ssim(a: &[f32], b: &[f32], width: usize) -> f64 {
 /// Blocks that show what is no longer there.
 pub(crate) struct Ghosts {
     width: usize,
+    /// Lines of an interval.
+    lines: usize,
     /// The truth when each part was last encoded.
     encoded: Vec<f32>,
     /// By block: frames since it shows something else.
@@ -88,9 +90,10 @@ const GHOST_RMS: f32 = 3.0;
 const GHOST_MEAN: f32 = 2.5;
 
 impl Ghosts {
-    pub(crate) fn new(truth: &Truth) -> Self {
+    pub(crate) fn new(truth: &Truth, lines: usize) -> Self {
         Self {
             width: truth.width,
+            lines,
             encoded: truth.y.clone(),
             runs: vec![0; truth.y.len() / 64],
             longest: 0,
@@ -98,13 +101,13 @@ impl Ghosts {
         }
     }
 
-    /// Takes a frame and which of its intervals were encoded anew; they lie in rows of 16 lines.
+    /// Takes a frame and which of its intervals were encoded anew; they lie in rows.
     pub(crate) fn add(&mut self, truth: &Truth, changed: &[bool]) {
         let width = self.width;
-        let per_row = changed.len() / truth.height.div_ceil(16);
+        let per_row = changed.len() / truth.height.div_ceil(self.lines);
         for (y, row) in truth.y.chunks_exact(width).enumerate() {
             for (i, pixels) in row.chunks_exact(width / per_row).enumerate() {
-                if changed[y / 16 * per_row + i] {
+                if changed[y / self.lines * per_row + i] {
                     let at = y * width + i * (width / per_row);
                     self.encoded[at..at + pixels.len()].copy_from_slice(pixels);
                 }

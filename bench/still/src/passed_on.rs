@@ -7,7 +7,7 @@ use std::fmt;
 
 use jpeg_ladder::{HoldSettings, Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
-use crate::camera::Camera;
+use crate::camera::{Camera, Grain};
 use crate::jpeg::Jpeg;
 use crate::scene::Scene;
 use crate::trial::{FROM, HOLD, Size, cpu_seconds};
@@ -29,7 +29,7 @@ pub(crate) struct Row {
 
 /// Runs a scene to its end.
 pub(crate) fn run(name: &str, mut scene: Scene, noise: f32, size: Size) -> Row {
-    let mut camera = Camera::new(size.width, size.height, noise, true);
+    let mut camera = Camera::new(size.width, size.height, noise, Grain::Shared);
     let mut inside = Encoder::new(CAMERA, None);
     let mut unread = Encoder::new(CAMERA, None);
     let mut others = [

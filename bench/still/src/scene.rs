@@ -3,6 +3,7 @@
 use std::f32::consts::TAU;
 use std::io::Read;
 
+use crate::event::Event;
 use crate::texture::Texture;
 use crate::truth::Truth;
 
@@ -28,6 +29,12 @@ pub(crate) enum Action {
     Expose,
     /// Something stands there until frame 100 and is gone.
     Left,
+    /// Somebody's chest rises and falls by a pixel.
+    Breathe,
+    /// Mains light of so many hertz flickers by 1 % at so many frames a second.
+    Mains(f32, f32),
+    /// Something else happens while somebody walks through.
+    Event(Event),
 }
 
 /// A source of frames with their truth.
@@ -77,10 +84,24 @@ impl Scene {
 
     /// Frame `t` and the light's gain by row; none at the end of a clip.
     pub(crate) fn frame(&mut self, t: usize) -> Option<(Truth, Vec<f32>)> {
+        self.at(t as f32)
+    }
+
+    /// As at a moment between two frames; a clip gives its next frame.
+    pub(crate) fn at(&mut self, t: f32) -> Option<(Truth, Vec<f32>)> {
         match self {
-            Self::Room(room) => Some(room.frame(t as f32)),
+            Self::Room(room) => Some(room.frame(t)),
             Self::Clip(clip) => clip.frame(),
         }
+    }
+}
+
+/// Light that swells and fades so often a frame, read out row by row.
+fn flicker(light: &mut [f32], percent: f32, often: f32, t: f32) {
+    let height = light.len() as f32;
+    for (y, light) in light.iter_mut().enumerate() {
+        let turns = often * (t + 0.9 * y as f32 / height);
+        *light = 1.0 + percent / 100.0 * (TAU * turns.fract()).sin();
     }
 }
 
@@ -121,7 +142,17 @@ impl Room {
             height * 0.46 + 5.0 * (t * 0.5).sin(),
         );
         match self.action {
-            Action::Walk => self.figure.paste(&mut truth, walk, None),
+            Action::Event(event) => {
+                // First, since it may stand where somebody walks.
+                event.show(&mut truth, &self.picture, t);
+                self.figure.paste(&mut truth, walk, None);
+            }
+            Action::Breathe => {
+                let rise = (t * TAU / 130.0).sin();
+                self.figure
+                    .paste(&mut truth, (width * 0.4, height * 0.5 + rise), None);
+            }
+            Action::Walk | Action::Mains(..) => self.figure.paste(&mut truth, walk, None),
             Action::Shade(grey) => self.figure.paste(&mut truth, walk, Some(grey)),
             Action::Creep => {
                 let at = (
@@ -139,12 +170,8 @@ impl Room {
         let mut light = vec![1.0; self.height];
         match self.action {
             Action::Drift => light.fill(1.0 + 0.12 * (t * TAU / 680.0).sin()),
-            Action::Flicker(percent) => {
-                for (y, light) in light.iter_mut().enumerate() {
-                    let turns = 100.0 / 34.0 * (t + 0.9 * y as f32 / height);
-                    *light = 1.0 + percent / 100.0 * (TAU * turns.fract()).sin();
-                }
-            }
+            Action::Flicker(percent) => flicker(&mut light, percent, 100.0 / 34.0, t),
+            Action::Mains(hertz, fps) => flicker(&mut light, 1.0, hertz / fps, t),
             Action::Expose => {
                 let step = |at: f32| ((t - at) / 6.0).clamp(0.0, 1.0);
                 light.fill(1.0 + 0.25 * (step(90.0) - step(150.0)));

@@ -149,6 +149,14 @@ impl Texture {
         }
     }
 
+    /// Luma at a place between pixels.
+    pub(crate) fn luma(&self, x: f32, y: f32) -> f32 {
+        let (fx, fy) = (x.fract(), y.fract());
+        let at = y as usize * self.width + x as usize;
+        let row = |at: usize| self.planes[0][at] * (1.0 - fx) + self.planes[0][at + 1] * fx;
+        row(at) * (1.0 - fy) + row(at + self.width) * fy
+    }
+
     /// Puts the figure at a place, or only its shade, with a soft rim.
     pub(crate) fn paste(&self, truth: &mut Truth, (left, top): (f32, f32), shade: Option<f32>) {
         let (x0, y0) = (left.floor(), top.floor());

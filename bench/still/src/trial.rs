@@ -4,7 +4,7 @@ use std::fmt;
 
 use jpeg_ladder::{HoldSettings, Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
-use crate::camera::Camera;
+use crate::camera::{Camera, Grain};
 use crate::h264::H264;
 use crate::jpeg::Jpeg;
 use crate::measure::{Ghosts, Quality};
@@ -14,7 +14,7 @@ use crate::truth::Truth;
 /// The first frame that counts: by then the noise is known.
 pub(crate) const FROM: usize = 50;
 /// The picture is measured in one frame of so many; no multiple of a clip's own intra period.
-const EVERY: usize = 7;
+pub(crate) const EVERY: usize = 7;
 /// Frames that are made before they are encoded, so that nothing but an encoder's own work is in the caches while it is
 /// timed.
 const BATCH: usize = 16;
@@ -137,7 +137,7 @@ pub(crate) fn run(
     settles: bool,
     beside: bool,
 ) -> std::io::Result<Row> {
-    let mut camera = Camera::new(size.width, size.height, noise, true);
+    let mut camera = Camera::new(size.width, size.height, noise, Grain::Shared);
     let mut h264 = beside
         .then(|| H264::new(size.width, size.height, FROM, EVERY))
         .transpose()?;
@@ -190,7 +190,7 @@ impl Trial {
             bytes: Bytes::default(),
             plain: Quality::default(),
             held: Quality::default(),
-            ghosts: Ghosts::new(truth),
+            ghosts: Ghosts::new(truth, 16),
             before: [Jpeg::default(), Jpeg::default()],
             third: Jpeg::default(),
         }

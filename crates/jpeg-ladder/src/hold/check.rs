@@ -4,9 +4,11 @@
 //! that are held, with every frame: too many of them that are very near to what is shown say that it is too high, and it
 //! is lowered. The other way round, more weak signs of change than chance gives say that something changes everywhere a
 //! little (a codec in the camera, a trembling mount, light that drifts): then the limits become strict until the signs
-//! are rare again. A wrong estimate so costs the saving, never the picture.
+//! are rare again. And where everything comes nearer than it was at first, there was more noise when it was shown: it is
+//! shown anew. A wrong estimate so costs the saving, never the picture.
 
 use super::bands::{BINS, SQUARE, SQUARES};
+use super::cell::{FRAMES, Sums};
 use super::distance::Distance;
 
 /// A share of 0.3 of the blocks is nearer than this in the high frequencies.
@@ -43,8 +45,12 @@ pub(super) type Signs = [bool; 3];
 const CHROMA_SIGNS: [f32; 2] = [0.018, 0.023];
 /// The share of signs in the low frequencies and half of that in the high ones from which on the picture is unsteady, and
 /// until it is steady again. A still scene has 0.06, somebody who walks through it no more, a clip that a codec made 0.10
-/// to 0.14, a mount that trembles by a third of a pixel 0.19.
-const UNSTEADY: [f32; 2] = [0.155, 0.125];
+/// to 0.12, a camera in a hand 0.14, a mount that trembles by a third of a pixel 0.19.
+const UNSTEADY: [f32; 2] = [0.14, 0.115];
+
+/// How much high frequencies have come nearer to what is shown, over what noise alone gives: then that was shown when
+/// there was more noise. Chance has less than a hundredth in a picture of forty intervals.
+const OUTDATED: f32 = -0.04;
 
 /// Counts of this frame, and what the frames before taught.
 pub(super) struct Check {
@@ -61,6 +67,10 @@ pub(super) struct Check {
     signs_share: [f32; 3],
     unsteady: bool,
     near_share: f32,
+    /// How much the means grew since the first ones, per thousand of what noise alone gives, and of how many intervals.
+    grown: i64,
+    grown_of: u32,
+    outdated: bool,
 }
 
 impl Check {
@@ -75,6 +85,9 @@ impl Check {
             signs_share: [0.0; 3],
             unsteady: false,
             near_share: 0.0,
+            grown: 0,
+            grown_of: 0,
+            outdated: false,
         }
     }
 
@@ -84,6 +97,15 @@ impl Check {
         let blocks = &mut self.blocks[bin];
         blocks[0] += all;
         blocks[1] += near;
+    }
+
+    /// Notes how much an interval's means grew; `mean` is what noise alone gives on average.
+    #[inline(always)]
+    pub(super) fn grown(&mut self, seen: u16, growth: &Sums, mean: &[i32; SQUARES]) {
+        if i32::from(seen) >= FRAMES {
+            self.grown_of += 1;
+            self.grown += i64::from(growth[1]) * 1000 / i64::from(FRAMES * mean[1].max(1));
+        }
     }
 
     /// Whether a block with such high frequencies is near.
@@ -107,6 +129,9 @@ impl Check {
     /// After a frame's last interval. What a camera's own quantiser leaves is not spread as noise is: of such a one
     /// (`compressed`) the level is not corrected.
     pub(super) fn conclude(&mut self, compressed: bool) {
+        let share = self.grown as f32 / 1000.0 / self.grown_of.max(1) as f32;
+        self.outdated = self.grown_of >= ENOUGH_INTERVALS && share < OUTDATED;
+        (self.grown, self.grown_of) = (0, 0);
         let near: u32 = self.blocks.iter().map(|blocks| blocks[1]).sum();
         let all: u32 = self.blocks.iter().map(|blocks| blocks[0]).sum();
         self.near_share = near as f32 / all.max(1) as f32;
@@ -146,6 +171,16 @@ impl Check {
     /// Whether the level of this frame cannot be right.
     pub(super) fn is_far_off(&self) -> bool {
         self.near_share > FAR_OFF
+    }
+
+    /// Whether nothing of this frame may be held.
+    pub(super) fn forbids(&self) -> bool {
+        self.unsteady || self.is_outdated()
+    }
+
+    /// Whether what is shown has noise of a time when there was more of it.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.outdated
     }
 
     /// How strict chroma's limits are to be, from 0 to 1.

@@ -19,6 +19,8 @@ const TOLERANCE: f32 = 0.02;
 /// Of the sums of nine MCUs' DCs: luma's, and chroma's as long as the self-check finds nothing and at its strictest.
 const REGION: f32 = 4.5;
 const REGION_CHROMA: [f32; 2] = [4.5, 2.3];
+/// Of luma's of 81 MCUs; rows have noise in common, too.
+const WIDE: f32 = 5.5;
 
 /// Numbers of deviations, by what they are of.
 #[derive(Clone, Copy)]
@@ -85,9 +87,10 @@ pub(super) struct Degree {
     pub(super) interval: Limit,
 }
 
-/// Limits of nine MCUs' DCs: luma's, Cb's, Cr's.
+/// Limits of nine MCUs' DCs: luma's, Cb's, Cr's; and of luma's of nine times as many.
 pub(super) struct Region {
     pub(super) dcs: [i32; 3],
+    pub(super) wide: i32,
 }
 
 /// All limits for one frame.
@@ -145,8 +148,10 @@ impl Region {
             ..CHANGED[2]
         };
         let Limit { dc, chroma_dc, .. } = Limit::new(Part::mcus(geometry, 9), z, flicker);
+        let z = Deviations { dc: WIDE, ..z };
         Self {
             dcs: [dc, chroma_dc, chroma_dc],
+            wide: Limit::new(Part::mcus(geometry, 81), z, flicker).dc,
         }
     }
 }

@@ -243,13 +243,14 @@ impl Hold {
             changed += usize::from(*finding == Finding::Changed);
         }
         self.moves = rule::everything(changed, of, self.moves);
-        let unsteady = self.noise.check.is_unsteady();
-        if !self.moves && !unsteady && self.noise.is_trusted() {
+        let check = &self.noise.check;
+        if !self.moves && !check.forbids() && self.noise.is_trusted() {
             self.fresh_frames = 0;
             return Fresh::Part;
         }
         self.fresh_frames += 1;
-        if changed * 100 > of * CLEAR || unsteady || self.fresh_frames >= LASTING {
+        let lasts = check.is_unsteady() || self.fresh_frames >= LASTING;
+        if changed * 100 > of * CLEAR || lasts {
             Fresh::Clearly
         } else {
             Fresh::All

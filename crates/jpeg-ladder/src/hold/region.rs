@@ -1,7 +1,8 @@
 //! Changes that are wider than an interval and too faint for it: shades, light that drifts, colours that a codec moves.
 //!
-//! The DCs of nine MCUs, three by three, are summed up with their signs: noise grows by three and a change by nine. What
-//! is found is encoded with the frame that comes next; the one that shows it has passed by then.
+//! The DCs of nine MCUs, three by three, are summed up with their signs: noise grows by three and a change by nine. Luma's
+//! are once more, of nine such sums. What is found is encoded with the frame that comes next; the one that shows it has
+//! passed by then.
 
 use super::distance::Distance;
 use super::limits::Region;
@@ -18,6 +19,8 @@ pub(super) struct Regions {
     dcs: Vec<Dcs>,
     /// Sums of three side by side.
     rows: Vec<Dcs>,
+    /// Luma's sums of three by three, beside each other.
+    cells: Vec<i32>,
 }
 
 impl Regions {
@@ -73,6 +76,54 @@ impl Regions {
                     let interval = mcu / geometry.interval_mcus;
                     if 18 * own > sum[channel].abs() && findings[interval] != Finding::Changed {
                         found(interval);
+                    }
+                }
+            }
+        }
+        self.find_wide(limits.wide, findings, geometry, found);
+    }
+
+    /// As [`Self::find`], of three by three such regions beside each other: light that drifts by less than half a level.
+    fn find_wide(
+        &mut self,
+        limit: i32,
+        findings: &[Finding],
+        geometry: Geometry,
+        mut found: impl FnMut(usize),
+    ) {
+        let (across, down) = (geometry.mcus_across / 3, geometry.mcus_down / 3);
+        let middle = |x: usize, y: usize| (3 * y + 1) * geometry.mcus_across + 3 * x + 1;
+        let of_rows = |at: usize| [at - geometry.mcus_across, at, at + geometry.mcus_across];
+        let cell = |x: usize, y: usize| -> i32 {
+            of_rows(middle(x, y)).iter().map(|&i| self.rows[i][0]).sum()
+        };
+        self.cells.clear();
+        self.cells.extend(
+            (0..down)
+                .flat_map(|y| (0..across).map(move |x| (x, y)))
+                .map(|(x, y)| cell(x, y)),
+        );
+        for y in 1..down.saturating_sub(1) {
+            for x in 1..across.saturating_sub(1) {
+                let around = (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| (x, y)));
+                let sum: i32 = around
+                    .clone()
+                    .map(|(x, y)| self.cells[y * across + x])
+                    .sum();
+                if sum.abs() <= limit {
+                    continue;
+                }
+                for (x, y) in around {
+                    if 18 * self.cells[y * across + x] * sum.signum() <= sum.abs() {
+                        continue;
+                    }
+                    let mcus = of_rows(middle(x, y))
+                        .into_iter()
+                        .flat_map(|i| i - 1..=i + 1);
+                    for interval in mcus.map(|mcu| mcu / geometry.interval_mcus) {
+                        if findings[interval] != Finding::Changed {
+                            found(interval);
+                        }
                     }
                 }
             }

@@ -91,6 +91,9 @@ impl<'a> Course<'a> {
                 weak.is_passed_by_squares(sum, 1),
                 weak.is_passed_by_chroma_dc(sum),
             ];
+            noise
+                .check
+                .grown(self.seen, &self.growth, &self.limits.mean);
             noise.check.interval(sum, &self.limits.mean, signs);
         }
         finding

@@ -66,6 +66,25 @@ fn what_nine_mcus_have_in_common_is_encoded_with_the_next_frame_and_nothing_less
 }
 
 #[test]
+fn what_nine_times_nine_mcus_have_in_common_is_encoded_with_the_next_frame_and_nothing_less_is() {
+    for (units, seen) in [(2.0, true), (-2.0, true), (1.0, false)] {
+        let mut stage = still();
+        // Three intervals of nine rows: more would be everything.
+        let shade = |x: f32, y: f32| {
+            let inside = x < 240.0 && y < 144.0;
+            room(x, y) + if inside { units * UNIT_OF_DC } else { 0.0 }
+        };
+        stage.shoot(1, &shade);
+        assert_eq!(fresh(&stage), [], "{units} at once");
+        stage.shoot(1, &shade);
+        let rows = (0..9).flat_map(|y| y * ACROSS..y * ACROSS + 3).collect();
+        assert_eq!(fresh(&stage), if seen { rows } else { vec![] }, "{units}");
+        stage.shoot(1, &shade);
+        assert_eq!(fresh(&stage), [], "{units} once more");
+    }
+}
+
+#[test]
 fn what_moved_and_its_sides_are_encoded_again_nine_frames_later_with_what_it_left_behind() {
     let mut stage = still();
     // Five changes in a row in the middle.

@@ -266,3 +266,22 @@ fn more_weak_signs_than_chance_gives_make_the_limits_strict_and_many_the_picture
     assert_eq!(frames([80, 110, 12]), (false, true));
     assert_eq!(frames([60, 90, 12]), (false, false));
 }
+
+#[test]
+fn what_comes_nearer_everywhere_was_shown_when_there_was_more_noise() {
+    let mut check = Check::new();
+    let mut forbids = |intervals: u32, percent: i32| {
+        let growth = [0, 80 * percent, 0, 0, 0, 0, 0, 0];
+        for _ in 0..intervals {
+            // Eight frames make the means that are compared.
+            check.grown(7, &growth.map(|_| -8000), &[1000; 4]);
+            check.grown(8, &growth, &[1000; 4]);
+        }
+        check.conclude(false);
+        check.forbids()
+    };
+    assert!(!forbids(720, 0) && !forbids(720, -2) && !forbids(720, 10));
+    assert!(forbids(720, -10));
+    // Of a few it may be chance, and it is over when all is shown anew.
+    assert!(!forbids(10, -10) && !forbids(0, 0));
+}
