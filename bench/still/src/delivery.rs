@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jpeg_ladder::{Ladder, Plane, Range, Rendition, Sampling, Source, Spec};
 
-use crate::ffmpeg::{ffmpeg, planar};
+use crate::ffmpeg::{X264, ffmpeg, planar};
 use crate::trial::Size;
 
 /// As what a frame is given to the encoder.
@@ -114,15 +114,8 @@ impl Coded {
         let raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p"];
         let mut coder = ffmpeg()
             .args(raw)
-            .args(["-s", &pixels, "-r", "34", "-i", "-", "-c:v", "libx264"])
-            .args([
-                "-preset",
-                "veryfast",
-                "-tune",
-                "zerolatency",
-                "-threads",
-                "1",
-            ])
+            .args(["-s", &pixels, "-r", "34", "-i", "-"])
+            .args(X264)
             .args(["-crf", &factor.to_string(), "-g", &group.to_string()])
             .args(["-f", "h264", "-"])
             .stdin(Stdio::piped())

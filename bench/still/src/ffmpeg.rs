@@ -2,6 +2,18 @@
 
 use std::process::{Command, Stdio};
 
+/// H.264 as a live camera has it.
+pub(crate) const X264: [&str; 8] = [
+    "-c:v",
+    "libx264",
+    "-preset",
+    "veryfast",
+    "-tune",
+    "zerolatency",
+    "-threads",
+    "1",
+];
+
 pub(crate) fn ffmpeg() -> Command {
     let mut command = Command::new("ffmpeg");
     command

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::ffmpeg::{ffmpeg, planar};
+use crate::ffmpeg::{X264, ffmpeg, planar};
 use crate::measure::{psnr, square_error};
 
 /// From fine to coarse.
@@ -86,26 +86,13 @@ impl H264 {
         let raw = [
             "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-r", "34",
         ];
-        let x264 = [
-            "-c:v",
-            "libx264",
-            "-preset",
-            "veryfast",
-            "-tune",
-            "zerolatency",
-            "-threads",
-            "1",
-            "-g",
-            "340",
-            "-crf",
-            rate,
-        ];
         finish(
             ffmpeg()
                 .args(raw)
                 .arg("-i")
                 .arg(&noisy)
-                .args(x264)
+                .args(X264)
+                .args(["-g", "340", "-crf", rate])
                 .arg(&coded),
         )?;
         // One line a packet, its size in the fifth column.

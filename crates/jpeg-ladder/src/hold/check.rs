@@ -70,6 +70,7 @@ pub(super) struct Check {
     /// How much the means grew since the first ones, per thousand of what noise alone gives, and of how many intervals.
     grown: i64,
     grown_of: u32,
+    /// Whether what is shown has noise of a time when there was more of it.
     outdated: bool,
 }
 
@@ -175,12 +176,7 @@ impl Check {
 
     /// Whether nothing of this frame may be held.
     pub(super) fn forbids(&self) -> bool {
-        self.unsteady || self.is_outdated()
-    }
-
-    /// Whether what is shown has noise of a time when there was more of it.
-    pub(super) fn is_outdated(&self) -> bool {
-        self.outdated
+        self.unsteady || self.outdated
     }
 
     /// How strict chroma's limits are to be, from 0 to 1.

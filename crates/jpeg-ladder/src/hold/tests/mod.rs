@@ -265,6 +265,8 @@ fn more_weak_signs_than_chance_gives_make_the_limits_strict_and_many_the_picture
     // Until it is steady again, not just a little less unsteady.
     assert_eq!(frames([80, 110, 12]), (false, true));
     assert_eq!(frames([60, 90, 12]), (false, false));
+    // A camera in a hand has fewer than one that trembles.
+    assert_eq!(frames([80, 140, 12]), (false, true));
 }
 
 #[test]
