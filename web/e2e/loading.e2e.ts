@@ -56,3 +56,44 @@ it("a page whose own script is gone loads itself again, and is there if that one
     expect(asked).toBeGreaterThan(1);
   });
 });
+
+it("a page whose own script stays away says so, lets the camera go and comes back with it", async () => {
+  const before = await count("gateway_connections_total");
+  await withPage("about:blank", async (page) => {
+    await page.addInitScript(() => {
+      sessionStorage.setItem("rero-reloaded", String(Date.now()));
+      // The minute until the page tries again passes when the test says so.
+      const real = window.setTimeout.bind(window);
+      const passed = (act: () => void, ms: number) =>
+        ms === 60_000 ? addEventListener("minute", act) : real(act, ms);
+      window.setTimeout = passed as typeof setTimeout;
+    });
+    let gone = true;
+    await page.route(/\/assets\/main-/, async (route) => {
+      if (!gone) return route.continue();
+      const came = async () => (await count("gateway_connections_total")) > before;
+      await eventually("the stream has begun", came);
+      await route.fulfill({ status: 404 });
+    });
+    await page.goto(gateway.url, { waitUntil: "commit" });
+    await page.locator(":root[data-broken]").waitFor();
+    expect(await page.getByText("load it again").isVisible()).toBe(true);
+    await eventually("no viewer", async () => (await count("gateway_viewers")) === 0);
+    gone = false;
+    await page.evaluate(() => dispatchEvent(new Event("minute")));
+    await live(page);
+  });
+});
+
+it("a page that has no script at all says so after a while", async () => {
+  await withPage("about:blank", async (page) => {
+    await page.route(/\.js$/, (route) => route.abort());
+    await page.goto(gateway.url);
+    const words = page.getByText("load it again");
+    expect(await words.isVisible()).toBe(false);
+    await page.evaluate(() => {
+      for (const waits of document.getAnimations()) waits.finish();
+    });
+    expect(await words.isVisible()).toBe(true);
+  });
+});

@@ -27,8 +27,8 @@ async function begin(): Promise<void> {
   try {
     // A browser goes on with starting a thread only between two turns of the page's own, and drawing the page is a long one.
     const ready = [laidOut(), screen?.player.begun];
-    const [{ show }] = await Promise.all([import("./main"), ...ready]);
-    await show();
+    const [page] = await Promise.all([import("./main").catch(console.error), ...ready]);
+    await page?.show();
   } finally {
     drawn();
   }

@@ -1,6 +1,7 @@
 /**
  * A part of the page that cannot be loaded: most often another version took its place on the server while
- * it was open. Loading the page again helps; where it did not, the page says so instead of trying for ever.
+ * it was open. Loading the page again helps; where it did not, the page says so and tries again now and then:
+ * nobody stands before a screen on a wall.
  */
 
 const RELOADED_KEY = "rero-reloaded";
@@ -13,17 +14,18 @@ export const BROKEN_EVENT = "rero-broken";
 export const mayReload = (last: string | null, now: number): boolean =>
   !(now - Number(last ?? Number.NEGATIVE_INFINITY) < RELOAD_EVERY_MS);
 
-let broken = false;
-
 /** Whether that was before anybody could hear of it. */
-export const isBroken = (): boolean => broken;
+export const isBroken = (): boolean => "broken" in document.documentElement.dataset;
 
 export function lost(): void {
-  if (rememberReload()) location.reload();
-  else {
-    broken = true;
-    dispatchEvent(new Event(BROKEN_EVENT));
+  if (rememberReload()) {
+    location.reload();
+    return;
   }
+  // The words that are in index.html itself are shown by this.
+  document.documentElement.dataset.broken = "";
+  dispatchEvent(new Event(BROKEN_EVENT));
+  setTimeout(() => location.reload(), RELOAD_EVERY_MS);
 }
 
 /** False where it was done just now, or where nobody could know. */
