@@ -12,14 +12,8 @@ export class Boundary extends Component<{ children: ReactNode }, { broken: boole
     return { broken: true };
   }
 
-  readonly #fail = () => this.setState({ broken: true });
-
   override componentDidMount(): void {
-    addEventListener(BROKEN_EVENT, this.#fail);
-  }
-
-  override componentWillUnmount(): void {
-    removeEventListener(BROKEN_EVENT, this.#fail);
+    addEventListener(BROKEN_EVENT, () => this.setState({ broken: true }), { once: true });
   }
 
   override render(): ReactNode {

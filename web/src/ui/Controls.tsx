@@ -17,8 +17,10 @@ import {
   type Commands,
   idsAt,
   nameOfCommand,
+  shownOf,
 } from "./commands";
 import { Icon } from "./icons";
+import { listen } from "./listen";
 import { nameOf } from "./rendition_name";
 import { words } from "./words/words";
 
@@ -97,7 +99,8 @@ function QualitySelect({ auto, rendition, ladder, choose }: Quality) {
 }
 
 function CommandButton({ id, command }: { id: CommandId; command: Command }) {
-  const { icon, shown, keys } = COMMANDS[id];
+  const { icon, keys } = COMMANDS[id];
+  const shown = shownOf(id);
   const name = nameOfCommand(id, command);
   return (
     <button
@@ -148,14 +151,7 @@ function More({ children }: { children: ReactNode }) {
       setOpen(false);
       box.current?.querySelector("button")?.focus();
     };
-    document.addEventListener("pointerdown", outside);
-    document.addEventListener("focusin", outside);
-    document.addEventListener("keydown", onEscape, true);
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("focusin", outside);
-      document.removeEventListener("keydown", onEscape, true);
-    };
+    return listen(window, { pointerdown: outside, focusin: outside, keydown: onEscape }, true);
   }, [open]);
   return (
     <div className="more" ref={box}>

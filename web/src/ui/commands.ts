@@ -9,8 +9,8 @@ import { words } from "./words/words";
 interface Spec {
   /** As the browser names them, in lower case; Shift goes before. */
   keys: readonly string[];
-  /** As people read them; not said where there is no key. */
-  shown: string;
+  /** As people read them, where that is not the first of them; nothing where they are not said. */
+  shown?: string;
   icon?: IconName;
   /** Where a button for it stands; none has its keys alone. */
   place?: "bar" | "end" | "menu";
@@ -20,34 +20,34 @@ interface Spec {
 
 const TABLE = {
   pause: { keys: [" ", "k"], shown: "Space, K", icon: "pause", place: "bar" },
-  snapshot: { keys: ["s"], shown: "S", icon: "camera", place: "bar" },
+  snapshot: { keys: ["s"], icon: "camera", place: "bar" },
   back: { keys: ["arrowleft"], shown: "←", icon: "rewind", place: "bar" },
   forward: { keys: ["arrowright"], shown: "→" },
   escape: { keys: ["escape"], shown: "Esc" },
-  zoomIn: { keys: ["+", "="], shown: "+", icon: "zoomIn", place: "menu", repeats: true },
+  zoomIn: { keys: ["+", "="], icon: "zoomIn", place: "menu", repeats: true },
   zoomOut: { keys: ["-"], shown: "−", icon: "zoomOut", place: "menu", repeats: true },
-  zoomWhole: { keys: ["0"], shown: "0" },
+  zoomWhole: { keys: ["0"] },
   panLeft: { keys: ["shift+arrowleft"], shown: "", repeats: true },
   panRight: { keys: ["shift+arrowright"], shown: "", repeats: true },
   panUp: { keys: ["shift+arrowup"], shown: "", repeats: true },
   panDown: { keys: ["shift+arrowdown"], shown: "", repeats: true },
-  better: { keys: ["."], shown: ".", repeats: true },
-  lower: { keys: [","], shown: ",", repeats: true },
-  auto: { keys: ["a"], shown: "A" },
-  clip: { keys: ["v"], shown: "V", icon: "clip", place: "menu" },
-  copy: { keys: ["y"], shown: "Y", icon: "copy", place: "menu" },
-  share: { keys: ["l"], shown: "L", icon: "share", place: "menu" },
-  fit: { keys: ["c"], shown: "C", icon: "fill", place: "menu" },
-  mirror: { keys: ["m"], shown: "M", icon: "mirror", place: "menu" },
-  rotate: { keys: ["r"], shown: "R", icon: "rotate", place: "menu" },
-  pip: { keys: ["p"], shown: "P", icon: "pip", place: "menu" },
-  clock: { keys: ["t"], shown: "T", icon: "clock", place: "menu" },
-  stats: { keys: ["i"], shown: "I", icon: "stats", place: "end" },
-  diagnostics: { keys: ["d"], shown: "D", icon: "copy", place: "menu" },
-  notify: { keys: ["n"], shown: "N", icon: "bell", place: "menu" },
-  theme: { keys: ["b"], shown: "B", icon: "theme", place: "menu" },
-  help: { keys: ["?"], shown: "?", icon: "keyboard", place: "menu" },
-  fullscreen: { keys: ["f"], shown: "F", icon: "fullscreen", place: "end" },
+  better: { keys: ["."], repeats: true },
+  lower: { keys: [","], repeats: true },
+  auto: { keys: ["a"] },
+  clip: { keys: ["v"], icon: "clip", place: "menu" },
+  copy: { keys: ["y"], icon: "copy", place: "menu" },
+  share: { keys: ["l"], icon: "share", place: "menu" },
+  fit: { keys: ["c"], icon: "fill", place: "menu" },
+  mirror: { keys: ["m"], icon: "mirror", place: "menu" },
+  rotate: { keys: ["r"], icon: "rotate", place: "menu" },
+  pip: { keys: ["p"], icon: "pip", place: "menu" },
+  clock: { keys: ["t"], icon: "clock", place: "menu" },
+  stats: { keys: ["i"], icon: "stats", place: "end" },
+  diagnostics: { keys: ["d"], icon: "copy", place: "menu" },
+  notify: { keys: ["n"], icon: "bell", place: "menu" },
+  theme: { keys: ["b"], icon: "theme", place: "menu" },
+  help: { keys: ["?"], icon: "keyboard", place: "menu" },
+  fullscreen: { keys: ["f"], icon: "fullscreen", place: "end" },
 } as const satisfies Record<string, Spec>;
 
 export type CommandId = keyof typeof TABLE;
@@ -69,6 +69,10 @@ export type Commands = Partial<Record<CommandId, Command>>;
 export const idsAt = (place: Spec["place"]): CommandId[] =>
   (Object.keys(TABLE) as CommandId[]).filter((id) => COMMANDS[id].place === place);
 
+/** Its keys as people read them. */
+export const shownOf = (id: CommandId): string =>
+  COMMANDS[id].shown ?? (COMMANDS[id].keys[0] ?? "").toUpperCase();
+
 /** Its name on a button. */
 export const nameOfCommand = (id: CommandId, { name }: Command): string =>
   name ?? words.command[id as keyof typeof words.command] ?? id;
@@ -77,7 +81,7 @@ export const nameOfCommand = (id: CommandId, { name }: Command): string =>
 export function helpRows(): [keys: string, does: string][] {
   const { help, command } = words;
   const rows = (Object.keys(TABLE) as CommandId[]).flatMap((id): [string, string][] => {
-    const { shown } = COMMANDS[id];
+    const shown = shownOf(id);
     const does = help[id as keyof typeof help] ?? command[id as keyof typeof command];
     if (shown === "" || typeof does !== "string") return [];
     if (id === "fullscreen") return [[help.orDoubleClick(shown), does]];

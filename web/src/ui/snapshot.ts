@@ -7,12 +7,10 @@ const REVOKE_AFTER_MS = 10_000;
 
 /** `front-door_2026-11-22_14-03-07.250.jpg`, in the viewer's own time. */
 export function fileName(takenAt: number, camera: string | null, ending: "jpg" | "avi"): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  const t = new Date(takenAt);
-  const day = `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
-  const clock = `${two(t.getHours())}-${two(t.getMinutes())}-${two(t.getSeconds())}`;
-  const ms = String(t.getMilliseconds()).padStart(3, "0");
-  return `${camera ?? "camera"}_${day}_${clock}.${ms}.${ending}`;
+  const minutesWest = new Date(takenAt).getTimezoneOffset();
+  const local = new Date(takenAt - 60_000 * minutesWest).toISOString();
+  const time = local.replace("T", "_").replace("Z", "").replaceAll(":", "-");
+  return `${camera ?? "camera"}_${time}.${ending}`;
 }
 
 /** Hands the picture to the browser's downloads and returns its name. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { focusOf } from "./keys";
+import { listen } from "./listen";
 import { singleKeysWanted } from "./prefs";
 
 interface AppKeys {
@@ -24,7 +25,6 @@ export function useAppKeys(keys: AppKeys): void {
       if (/^[1-9]$/.test(e.key) && !typing && singleKeysWanted())
         latest.current.digit(Number(e.key));
     };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
+    return listen(window, { keydown: pressed });
   }, []);
 }

@@ -6,6 +6,8 @@
 
 import { type RefObject, useCallback, useEffect, useState } from "react";
 
+import { listen } from "./listen";
+
 export type Shape = "landscape" | "portrait";
 
 /** On phones; the browser's own list of types has lost it. */
@@ -22,8 +24,7 @@ export function useFullscreen(
   const [full, setFull] = useState(false);
   useEffect(() => {
     const changed = () => setFull(document.fullscreenElement !== null);
-    document.addEventListener("fullscreenchange", changed);
-    return () => document.removeEventListener("fullscreenchange", changed);
+    return listen(window, { fullscreenchange: changed });
   }, []);
   useEffect(() => {
     if (!full || !live || !("wakeLock" in navigator)) return;

@@ -2,6 +2,8 @@
 
 import { type RefObject, useEffect, useRef, useState } from "react";
 
+import { listen } from "./listen";
+
 /** Without a movement for so long the pointer is idle. */
 const IDLE_AFTER_MS = 3_000;
 
@@ -22,12 +24,10 @@ export function useIdle(stage: RefObject<HTMLElement | null>): [idle: boolean, t
       if (e.pointerType === "mouse" || uses) wake.current();
     };
     wake.current();
-    element?.addEventListener("pointermove", moved);
-    element?.addEventListener("pointerdown", moved);
+    const stop = listen(element, { pointermove: moved, pointerdown: moved });
     return () => {
       clearTimeout(timer.current);
-      element?.removeEventListener("pointermove", moved);
-      element?.removeEventListener("pointerdown", moved);
+      stop();
     };
   }, [stage]);
   const toggle = () => {

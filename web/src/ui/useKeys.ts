@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { COMMANDS, type Commands } from "./commands";
 import { focusOf, isSingleCharacter, keyAction } from "./keys";
+import { listen } from "./listen";
 import { singleKeysWanted } from "./prefs";
 
 /** `letGo` of an arrow. */
@@ -24,11 +25,6 @@ export function useKeys(commands: Commands, letGo: () => void) {
     const up = (e: KeyboardEvent) => {
       if (e.key.startsWith("Arrow")) latest.current.letGo();
     };
-    addEventListener("keydown", down);
-    addEventListener("keyup", up);
-    return () => {
-      removeEventListener("keydown", down);
-      removeEventListener("keyup", up);
-    };
+    return listen(window, { keydown: down, keyup: up });
   }, []);
 }

@@ -3,6 +3,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import type { Player } from "../stream/player";
 import { type Lie, needsOf } from "./lie";
+import { listen } from "./listen";
 
 /** A pointer that only crosses a tile does not look at it. */
 const LOOKED_AT_AFTER_MS = 200;
@@ -42,16 +43,11 @@ export function useAttended(element: RefObject<HTMLElement | null>): boolean {
       );
     };
     const [soon, now] = [after(LOOKED_AT_AFTER_MS), after(0)];
-    watched?.addEventListener("pointerenter", soon);
-    watched?.addEventListener("pointerleave", now);
-    watched?.addEventListener("focus", now);
-    watched?.addEventListener("blur", now);
+    const heard = { pointerenter: soon, pointerleave: now, focus: now, blur: now };
+    const stop = listen(watched, heard);
     return () => {
       clearTimeout(timer);
-      watched?.removeEventListener("pointerenter", soon);
-      watched?.removeEventListener("pointerleave", now);
-      watched?.removeEventListener("focus", now);
-      watched?.removeEventListener("blur", now);
+      stop();
     };
   }, [element]);
   return attended;

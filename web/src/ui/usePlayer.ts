@@ -1,11 +1,16 @@
 /** A player as long as a component lives, paused while the page is hidden. */
 
-import { type RefObject, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { Player } from "../stream/player";
 import type { EngineConfig, View } from "../stream/view_model";
+import { listen } from "./listen";
 import { isFloating, PIP_LEFT_EVENT } from "./pip";
 import { leaveScreen, takeScreen } from "./players";
+import { useStore } from "./useStore";
 import { words } from "./words/words";
+
+/** Before there is a player. */
+const NONE = { subscribe: () => () => {}, view: () => null };
 
 export const TRY_AGAIN_EVENT = "rero-try-again";
 
@@ -33,10 +38,7 @@ export function usePlayer(
       setPlayer(null);
     };
   }, [host]);
-  const view = useSyncExternalStore(
-    player?.subscribe ?? (() => () => {}),
-    player?.view ?? (() => null),
-  );
+  const view = useStore((player ?? NONE).subscribe, (player ?? NONE).view);
   return [player, view];
 }
 
@@ -49,18 +51,8 @@ function followPage(player: Player): () => void {
   const left = () => player.hold("unseen", true);
   const online = () => player.retry();
   seen();
-  document.addEventListener("visibilitychange", seen);
-  addEventListener(PIP_LEFT_EVENT, seen);
-  addEventListener("pageshow", seen);
-  addEventListener("pagehide", left);
-  addEventListener("online", online);
-  addEventListener(TRY_AGAIN_EVENT, online);
-  return () => {
-    document.removeEventListener("visibilitychange", seen);
-    removeEventListener(PIP_LEFT_EVENT, seen);
-    removeEventListener("pageshow", seen);
-    removeEventListener("pagehide", left);
-    removeEventListener("online", online);
-    removeEventListener(TRY_AGAIN_EVENT, online);
-  };
+  return listen(window, {
+    ...{ visibilitychange: seen, [PIP_LEFT_EVENT]: seen, pageshow: seen, pagehide: left },
+    ...{ online, [TRY_AGAIN_EVENT]: online },
+  });
 }
