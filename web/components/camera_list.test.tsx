@@ -15,8 +15,8 @@ function camera(name: string, state: string, more: Partial<KnownCamera> = {}): K
   return { ...status, seenAt: Date.now(), viewers: 0, ...more };
 }
 
-function list(cameras: KnownCamera[], go = (_: string[] | "wall") => {}) {
-  mount(<CameraList base={BASE} cameras={cameras} go={go} />);
+function list(cameras: KnownCamera[], go = (_: string[] | "wall") => {}, lost = false) {
+  mount(<CameraList base={BASE} cameras={cameras} lost={lost} go={go} />);
 }
 
 it("only a camera that is on is asked for a small picture: the list switches none on", async () => {
@@ -50,4 +50,16 @@ it("those that are chosen make the wall, all of them where none is, and are reme
   await page.getByRole("button", { name: "Show 2 side by side" }).click();
   expect(go).toHaveBeenLastCalledWith(["yard", "gate"]);
   expect(localStorage.getItem("rero-wall")).toBe("gate,yard");
+});
+
+it("while the gateway does not answer nothing is told of how cameras are, and that is said", async () => {
+  list([camera("yard", "live", { viewers: 2 })], undefined, true);
+  await expect.element(page.getByRole("status")).toHaveTextContent("Connection lost");
+  await expect.element(page.getByRole("button", { name: "yard", exact: true })).toBeVisible();
+  expect(document.querySelectorAll("img")).toHaveLength(0);
+});
+
+it("a gateway that knows no camera is said to", async () => {
+  list([]);
+  await expect.element(page.getByText("The gateway knows no camera yet.")).toBeVisible();
 });

@@ -5,6 +5,7 @@ import { FLOATING, live, withPage } from "./support/browser";
 import type { CameraHost } from "./support/camera_host";
 import { eventually } from "./support/eventually";
 import type { Gateway } from "./support/gateway";
+import { Link } from "./support/link";
 import { Stack } from "./support/stack";
 
 /** The page asks the gateway for its cameras every five seconds. */
@@ -53,6 +54,43 @@ it("each view has an address: Back, Esc and reload do what they do everywhere", 
     await page.keyboard.press("Escape");
     await entry.waitFor();
   });
+});
+
+it("a camera that was alone stays before who watches it when another one joins", async () => {
+  const [ownStack, own] = await Stack.start({ CAPTURE_WIDTH: "640", CAPTURE_HEIGHT: "480" });
+  try {
+    await withPage(own.url, async (page) => {
+      await live(page);
+      await page.locator(".stage").evaluate((stage) => stage.setAttribute("data-same", ""));
+      await ownStack.capture({ CAPTURE_CAMERA_ID: "yard" });
+      await eventually("the way to the other", async () => {
+        // It is asked seldom while one is watched.
+        await page.evaluate(() => dispatchEvent(new Event("rero-ask-cameras")));
+        return page.getByRole("button", { name: "All cameras" }).isVisible();
+      });
+      expect(await page.locator(".stage[data-same][data-phase=live]").count()).toBe(1);
+      expect(new URL(page.url()).search).toBe("?camera=default");
+      await page.getByRole("button", { name: "All cameras" }).click();
+      await page.getByRole("button", { name: /^yard/ }).waitFor();
+    });
+  } finally {
+    await ownStack.stop();
+  }
+});
+
+it("a list whose gateway is gone says so, and tells again when it is back", async () => {
+  const link = await Link.to(gateway.port);
+  await withPage(link.url, async (page) => {
+    const yards = page.getByRole("button", { name: /^yard/ });
+    await yards.getByText("Sleeping").waitFor();
+    link.cut = true;
+    await page.getByText("Connection lost").waitFor();
+    expect(await yards.getByText("Sleeping").count()).toBe(0);
+    link.cut = false;
+    await yards.getByText("Sleeping").waitFor();
+    expect(await page.getByText("Connection lost").count()).toBe(0);
+  });
+  link.close();
 });
 
 it("the list shows a picture of what is on, and switches nothing on", async () => {

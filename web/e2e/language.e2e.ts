@@ -41,3 +41,29 @@ it("signs out by a button, and asks for the token again", async () => {
     expect(await page.getByRole("button", { name: "Sign out" }).count()).toBe(0);
   });
 });
+
+it("asks for the token in place of a list or a wall, also of somebody who was here before", async () => {
+  await stack.capture({ CAPTURE_CAMERA_ID: "yard" });
+  const entry = { name: /^yard/ };
+  await withPage(`${gateway.url}?wall=1`, async (page) => {
+    const signIn = async () => {
+      await page.getByLabel("Access token").fill(TOKEN);
+      await page.getByRole("button", { name: "Watch" }).click();
+    };
+    await signIn();
+    await page.getByRole("button", { name: /^default, Live/ }).waitFor();
+    await page.goto(gateway.url);
+    await page.getByRole("button", entry).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Access token").waitFor();
+    await audit(page, "locked-list");
+    await signIn();
+    await page.getByRole("button", entry).waitFor();
+    // As when its time is over while the list is open.
+    await page.context().clearCookies();
+    await page.getByLabel("Access token").waitFor();
+    await page.goto(`${gateway.url}?camera=default&camera=yard`);
+    await signIn();
+    await page.getByRole("button", { name: /^default, Live/ }).waitFor();
+  });
+});

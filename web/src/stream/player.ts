@@ -1,5 +1,5 @@
 /**
- * The page's handle on one engine, wherever it runs. A store for `useSyncExternalStore`: a view
+ * The page's handle on one engine, wherever it runs. A store for the page's `useStore`: a view
  * twice a second, never a frame.
  */
 
@@ -64,6 +64,8 @@ export class Player {
     this.#held.clear();
     this.#command({ type: "adopt", config });
     this.#command({ type: "pause", paused: false });
+    // Somebody comes: a connection that waits, or was refused before a login, tries now.
+    this.retry();
   }
   /** Pauses while any reason is held: wanted so, page unseen, tile scrolled out of the window. */
   hold(reason: "wanted" | "unseen" | "outside", held: boolean): void {

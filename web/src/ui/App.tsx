@@ -4,27 +4,31 @@ import { useEffect, useRef, useState } from "react";
 import { BASE } from "./base";
 import { CameraList } from "./CameraList";
 import { Icon, type IconName } from "./icons";
+import { Locked } from "./Locked";
 import { logout } from "./login";
 import { rememberCameras, rememberedCameras } from "./prefs";
 import { type Pill, present } from "./presentation";
-import { neighbour, type Scene, sceneOf } from "./route";
+import { neighbour, type Scene } from "./route";
 import { Stage, type StageWords } from "./Stage";
 import { StatusPill } from "./StatusPill";
 import { UnknownCamera } from "./UnknownCamera";
 import { useAppKeys } from "./useAppKeys";
 import { type KnownCamera, useCameras } from "./useCameras";
 import { usePageTitle } from "./usePageTitle";
-import { useRoute } from "./useRoute";
+import { type Go, useRoute } from "./useRoute";
+import { useScene } from "./useScene";
 import { Wall } from "./Wall";
 import { words } from "./words/words";
 
 export function App() {
   const [route, go] = useRoute();
   const settled = useRef(false);
-  const { cameras: known, signedIn } = useCameras(BASE, settled);
+  const { cameras: known, signedIn, trouble } = useCameras(BASE, settled);
   const [{ pill, bars }, setState] = useState<StageWords>({ pill: present(null), bars: null });
   const names = useNames(known, route.cameras.length === 0);
-  const scene = sceneOf(route, names);
+  const scene = useScene(route, names, known !== null, go);
+  // One camera's stage asks by itself.
+  const locked = trouble === "login" && scene.kind !== "camera";
   const several = (names?.length ?? 0) > 1;
   const { options } = route;
   useEffect(() => {
@@ -47,7 +51,7 @@ export function App() {
             const next = neighbour(names ?? [], scene.camera ?? "default", to);
             if (next !== null) go([next]);
           }}
-          key={scene.camera}
+          key={scene.camera ?? "default"}
           base={BASE}
           camera={scene.camera}
           options={options}
@@ -56,11 +60,14 @@ export function App() {
           leave={several ? () => go("list") : null}
         />
       )}
-      {scene.kind === "wall" && (
+      {locked && <Locked base={BASE} />}
+      {!locked && scene.kind === "wall" && (
         <Wall base={BASE} cameras={scene.cameras} choose={(camera) => go([camera])} />
       )}
-      {scene.kind === "list" && <CameraList base={BASE} cameras={known ?? []} go={go} />}
-      {scene.kind === "unknown" && (
+      {!locked && scene.kind === "list" && (
+        <CameraList base={BASE} cameras={known} lost={trouble !== null} go={go} />
+      )}
+      {!locked && scene.kind === "unknown" && (
         <UnknownCamera camera={scene.camera} known={names ?? []} go={go} />
       )}
     </div>
@@ -73,7 +80,7 @@ function Header(p: {
   bars: number | null;
   several: boolean;
   signedIn: boolean;
-  go: (show: string[] | "wall" | "list") => void;
+  go: Go;
 }) {
   const { scene, pill, bars, several, signedIn, go } = p;
   const camera = scene.kind === "camera" ? scene.camera : null;

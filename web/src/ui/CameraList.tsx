@@ -8,18 +8,24 @@ import { words } from "./words/words";
 
 interface CameraListProps {
   base: string;
-  cameras: KnownCamera[];
+  /** Null until the gateway told. */
+  cameras: KnownCamera[] | null;
+  /** The gateway does not answer: how they are now nobody knows. */
+  lost: boolean;
   go: (show: string[] | "wall") => void;
 }
 
-export function CameraList({ base, cameras, go }: CameraListProps) {
+export function CameraList({ base, cameras, lost, go }: CameraListProps) {
   const [chosen, setChosen] = useState(loadWall);
-  const there = cameras.map(({ camera }) => camera).filter((name) => chosen.includes(name));
+  const known = cameras ?? [];
+  const there = known.map(({ camera }) => camera).filter((name) => chosen.includes(name));
   const choose = (camera: string, on: boolean) => {
     const next = on ? [...chosen, camera] : chosen.filter((name) => name !== camera);
     setChosen(next);
     saveWall(next);
   };
+  const nothing = cameras?.length === 0 ? words.list.none : "";
+  const said = lost ? words.state.connectionLost : nothing;
   return (
     <main className="list">
       <div className="list-head">
@@ -28,10 +34,11 @@ export function CameraList({ base, cameras, go }: CameraListProps) {
           {there.length > 1 ? words.list.showSome(there.length) : words.list.showAll}
         </button>
       </div>
+      <p role="status">{said}</p>
       <ul>
-        {cameras.map((camera) => (
+        {known.map((camera) => (
           <li key={camera.camera}>
-            <Entry base={base} camera={camera} open={() => go([camera.camera])} />
+            <Entry base={base} camera={camera} lost={lost} open={() => go([camera.camera])} />
             <label>
               <input
                 type="checkbox"
@@ -48,8 +55,9 @@ export function CameraList({ base, cameras, go }: CameraListProps) {
   );
 }
 
-function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
-  const { camera, state, seenAt, viewers } = p.camera;
+function Entry(p: { base: string; camera: KnownCamera; lost: boolean; open: () => void }) {
+  const { camera, seenAt, viewers } = p.camera;
+  const state = p.lost ? null : p.camera.state;
   return (
     <button type="button" className="entry" onClick={p.open}>
       {/* Only of a camera that is on already: a list must not switch one on. */}
@@ -60,8 +68,8 @@ function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
       )}
       <span className="camera-name">{camera}</span>{" "}
       <span className="state">
-        {words.list[state]}
-        {viewers > 0 && `, ${words.list.watching(viewers)}`}
+        {state && words.list[state]}
+        {state && viewers > 0 && `, ${words.list.watching(viewers)}`}
         {state === "offline" &&
           seenAt !== null &&
           `, ${words.list.seen(inSeconds(Date.now() - seenAt))}`}
@@ -72,11 +80,6 @@ function Entry(p: { base: string; camera: KnownCamera; open: () => void }) {
 
 /** Another address for another moment, so that the browser asks again. */
 function pictureUrl(base: string, camera: string, at: number): string {
-  const url = new URL("snapshot.jpg", base);
-  if (camera !== "default") url.searchParams.set("camera", camera);
-  url.searchParams.set("quality", "60");
-  url.searchParams.set("size", "quarter");
-  url.searchParams.set("max_age_ms", "5000");
-  url.searchParams.set("at", String(at));
-  return url.href;
+  const of = camera === "default" ? "" : `&camera=${camera}`;
+  return `${base}snapshot.jpg?quality=60&size=quarter&max_age_ms=5000&at=${at}${of}`;
 }

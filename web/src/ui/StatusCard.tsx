@@ -14,8 +14,8 @@ export function StatusCard(p: {
   card: Card;
   tone: Pill["tone"];
   base: string;
-  player: Player | null;
-  resume: () => void;
+  player?: Player | null;
+  resume?: () => void;
 }) {
   const { title, detail, icon, action, retryAt } = p.card;
   const seconds = useCountdown(retryAt);

@@ -4,6 +4,9 @@ import { apiUrl } from "../stream/gateway_urls";
 import { linkToken } from "./route";
 import { words } from "./words/words";
 
+/** Until then the page that a link opened is not drawn, and a form waits. */
+const LOGIN_MAX_MS = 8_000;
+
 /** What went wrong, in words; empty is success. */
 export async function login(base: string, token: string): Promise<string> {
   // Without TLS browsers keep no cookie for a frame of another site; one of the same site has ours.
@@ -14,6 +17,8 @@ export async function login(base: string, token: string): Promise<string> {
       credentials: "include",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(framed ? { token, framed } : { token }),
+      // Older browsers wait as long as they do.
+      signal: AbortSignal.timeout?.(LOGIN_MAX_MS),
     });
     if (answer.ok) return (await kept(base)) ? "" : words.login.notKept;
     if (answer.status === 401) return words.login.wrong;

@@ -62,3 +62,9 @@ it("one that is let go is kept for a moment, for whoever shows the same camera n
   expect(takeScreen(config("yard")).player).not.toBe(first.player);
   expect(closed(0)).toBe(true);
 });
+
+it("whoever takes one over has it try now: it may wait, or have been refused before a login", () => {
+  leaveScreen("yard", takeScreen(config("yard")));
+  takeScreen(config("yard"));
+  expect(told[0]?.types.at(-1)).toBe("retry");
+});

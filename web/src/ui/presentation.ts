@@ -128,12 +128,15 @@ function cameraTrouble(camera: CameraStatus | null): Presentation | null {
   return bad(title, detail);
 }
 
+/** Asks who is there. */
+export const loginCard = (): Card => ({
+  ...card(words.state.signIn, words.state.asksForToken, "lock"),
+  action: "login",
+});
+
 function refused({ refusal }: View): Presentation {
   const { state } = words;
-  if (refusal?.kind === "login") {
-    const asks = card(state.signIn, state.asksForToken, "lock");
-    return say(state.locked, "bad", "stale", { ...asks, action: "login" });
-  }
+  if (refusal?.kind === "login") return say(state.locked, "bad", "stale", loginCard());
   if (refusal?.kind === "over") {
     const over = card(state.timeIsOver, state.signInToGoOn, "lock");
     return say(state.locked, "bad", "stale", { ...over, action: "login" });

@@ -65,6 +65,7 @@ describe("what is shown", () => {
     ["of an unknown name", "?camera=no", ["yard"], { kind: "unknown", camera: "no" }],
     ["of an impossible name", "?camera=No!", null, { kind: "unknown", camera: "No!" }],
     ["of two names", "?camera=a&camera=b", ["a"], { kind: "wall", cameras: ["a", "b"] }],
+    ["of a wall of none", "?wall=1", [], { kind: "list" }],
     ["of the wall", "?wall=1", ["a", "b"], { kind: "wall", cameras: ["a", "b"] }],
   ])("%s", (_, search, known, expected) => {
     expect(scene(search, known)).toEqual(expected);

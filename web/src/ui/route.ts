@@ -53,6 +53,10 @@ export function readRoute(search: string): Route {
   };
 }
 
+/** Whether the address leaves it open what is shown. */
+export const isOpen = ({ cameras, impossible, wall }: Route): boolean =>
+  !wall && cameras.length + impossible.length === 0;
+
 /** The token of the link that this page was opened by (`#link=…`), or null. */
 export function linkToken(hash: string): string | null {
   return new URLSearchParams(hash.slice(1)).get("link");
@@ -82,8 +86,10 @@ export function sceneOf(route: Route, known: readonly string[] | null): Scene {
     const unknown = known !== null && known.length > 0 && !known.includes(first);
     return unknown ? { kind: "unknown", camera: first } : { kind: "camera", camera: first };
   }
-  if (route.wall) return { kind: "wall", cameras: (known ?? []).slice(0, MAX_CAMERAS) };
-  if (known !== null && known.length > 1) return { kind: "list" };
+  // Of no camera at all the list has words.
+  if (route.wall && known?.length !== 0)
+    return { kind: "wall", cameras: (known ?? []).slice(0, MAX_CAMERAS) };
+  if (route.wall || (known !== null && known.length > 1)) return { kind: "list" };
   const [alone] = known ?? [];
   return { kind: "camera", camera: alone === undefined || alone === "default" ? null : alone };
 }

@@ -5,6 +5,7 @@
 
 import { useEffect } from "react";
 import type { Commands } from "./commands";
+import { listen } from "./listen";
 import { isThere, noticeOf } from "./notices";
 import type { Prefs } from "./prefs";
 import { askCameras } from "./useCameras";
@@ -37,26 +38,26 @@ const mayNotify = () => "Notification" in window && Notification.permission === 
 
 /** Looks while the page is hidden; the function ends it. */
 function watch(base: string, camera: string): () => void {
-  const stop = new AbortController();
+  let stopped = false;
   let before: boolean | null = null;
   const look = async () => {
     if (!document.hidden) return;
-    const told = await askCameras(base, stop.signal);
-    const now = isThere(told?.cameras ?? null, camera);
+    const told = await askCameras(base);
+    const now = isThere(told.cameras ?? null, camera);
     const notice = noticeOf(before, now);
     before = now ?? before;
-    if (notice && document.hidden && !stop.signal.aborted) show(words.notice[notice](camera));
+    if (notice && document.hidden && !stopped) show(words.notice[notice](camera));
   };
   const turned = () => {
     before = null;
     void look();
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
-  document.addEventListener("visibilitychange", turned);
+  const deaf = listen(window, { visibilitychange: turned });
   return () => {
-    stop.abort();
+    stopped = true;
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", turned);
+    deaf();
   };
 }
 
