@@ -3,7 +3,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { writeAppIcons } from "./build/app_icons.ts";
 import { precompress } from "./build/precompress.ts";
-import { preloadAll } from "./build/preload.ts";
+import { bareImports, preloadAll } from "./build/preload.ts";
 
 /** The files are complete when the bundle closes, those of `public/` too. */
 function completed(): Plugin {
@@ -41,12 +41,12 @@ export default defineConfig({
       { find: /^react$/, replacement: "preact/compat" },
     ],
   },
-  plugins: [preloadAll(), completed()],
+  plugins: [bareImports(), preloadAll(), completed()],
   build: {
     target: "es2022",
     // Nothing may be inlined as a data: address; the page's CSP allows files of its own host only.
     assetsInlineLimit: 0,
-    // What is needed at once is in index.html; what Vite would add to the document a worker has none for.
+    // What is needed at once is in index.html.
     rolldownOptions: { output: { codeSplitting: { groups: [FIRST_SCRIPT] } } },
     modulePreload: { polyfill: false, resolveDependencies: () => [] },
   },

@@ -34,6 +34,14 @@ async function withPageHeld(use: (page: Page, letGo: () => void) => Promise<void
   });
 }
 
+/** For the page: the minute until it tries again passes when the test says so. */
+function minutesPassWhenTold(): void {
+  const real = window.setTimeout.bind(window);
+  const passed = (act: () => void, ms: number) =>
+    ms === 60_000 ? addEventListener("minute", act) : real(act, ms);
+  window.setTimeout = passed as typeof setTimeout;
+}
+
 it("the stream comes before the page's own script does, and the page goes on with it", async () => {
   const before = await count("gateway_connections_total");
   await withPageHeld(async (page, letGo) => {
@@ -62,12 +70,8 @@ it("a page whose own script stays away says so, lets the camera go and comes bac
   await withPage("about:blank", async (page) => {
     await page.addInitScript(() => {
       sessionStorage.setItem("rero-reloaded", String(Date.now()));
-      // The minute until the page tries again passes when the test says so.
-      const real = window.setTimeout.bind(window);
-      const passed = (act: () => void, ms: number) =>
-        ms === 60_000 ? addEventListener("minute", act) : real(act, ms);
-      window.setTimeout = passed as typeof setTimeout;
     });
+    await page.addInitScript(minutesPassWhenTold);
     let gone = true;
     await page.route(/\/assets\/main-/, async (route) => {
       if (!gone) return route.continue();
@@ -82,6 +86,34 @@ it("a page whose own script stays away says so, lets the camera go and comes bac
     gone = false;
     await page.evaluate(() => dispatchEvent(new Event("minute")));
     await live(page);
+  });
+});
+
+it("a page whose own script is gone waits for a server that is away, and is not given up for an error page", async () => {
+  await withPage("about:blank", async (page) => {
+    let away = true;
+    let navigations = 0;
+    await page.addInitScript(minutesPassWhenTold);
+    await page.route(gateway.url, (route) => {
+      if (route.request().isNavigationRequest()) navigations++;
+      return away && navigations > 0 && !route.request().isNavigationRequest()
+        ? route.abort()
+        : route.continue();
+    });
+    await page.route(/\/assets\/main-/, (route) =>
+      away ? route.fulfill({ status: 404 }) : route.continue(),
+    );
+    await page.goto(gateway.url, { waitUntil: "commit" });
+    await page.locator(":root[data-broken]").waitFor();
+    const asked = page.waitForRequest((request) => request.method() === "HEAD");
+    await page.evaluate(() => dispatchEvent(new Event("minute")));
+    await asked;
+    expect(navigations).toBe(1);
+    away = false;
+    await eventually("a picture", async () => {
+      await page.evaluate(() => dispatchEvent(new Event("minute"))).catch(() => {});
+      return (await page.locator(".stage[data-phase=live]").count()) > 0;
+    });
   });
 });
 

@@ -17,8 +17,6 @@ else void begin();
 
 async function begin(): Promise<void> {
   threadsRun(import.meta.url);
-  // What Vite loads later, and is no longer there.
-  addEventListener("vite:preloadError", lost);
   const { search, hash } = location;
   const page = { search, hash, hidden: document.hidden };
   const config = configAhead(BASE, page, document.documentElement);
@@ -27,11 +25,17 @@ async function begin(): Promise<void> {
   try {
     // A browser goes on with starting a thread only between two turns of the page's own, and drawing the page is a long one.
     const ready = [laidOut(), screen?.player.begun];
-    const [page] = await Promise.all([import("./main").catch(console.error), ...ready]);
+    const [page] = await Promise.all([import("./main").catch(gone), ...ready]);
     await page?.show();
   } finally {
     drawn();
   }
+}
+
+/** The page's own script is no longer there. */
+function gone(error: unknown): void {
+  console.error(error);
+  void lost();
 }
 
 /** The document is read and its styles are there: how large the picture is shown depends on them. */

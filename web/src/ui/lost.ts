@@ -17,15 +17,27 @@ export const mayReload = (last: string | null, now: number): boolean =>
 /** Whether that was before anybody could hear of it. */
 export const isBroken = (): boolean => "broken" in document.documentElement.dataset;
 
-export function lost(): void {
-  if (rememberReload()) {
-    location.reload();
-    return;
-  }
+export async function lost(): Promise<void> {
+  if (await reload(rememberReload)) return;
   // The words that are in index.html itself are shown by this.
   document.documentElement.dataset.broken = "";
   dispatchEvent(new Event(BROKEN_EVENT));
-  setTimeout(() => location.reload(), RELOAD_EVERY_MS);
+  again();
+}
+
+function again(): void {
+  setTimeout(async () => {
+    if (!(await reload(() => true))) again();
+  }, RELOAD_EVERY_MS);
+}
+
+/** Not while the server is away: in place of this page would be the browser's own, which tries nothing again. */
+async function reload(may: () => boolean): Promise<boolean> {
+  const options: RequestInit = { method: "HEAD", cache: "no-store" };
+  const answer = await fetch(location.href, options).catch(() => null);
+  if (!answer?.ok || !may()) return false;
+  location.reload();
+  return true;
 }
 
 /** False where it was done just now, or where nobody could know. */
