@@ -130,6 +130,28 @@ it("a name that no camera has is said to be unknown, and the real ones are offer
   }
 });
 
+it("full screen stays from one camera to the next, and ends with the list", async () => {
+  await withPage(gateway.url, async (page) => {
+    await page.getByRole("button", { name: /^default/ }).click();
+    await live(page);
+    const full = () => page.evaluate(() => document.fullscreenElement !== null);
+    const box = () => page.locator(".stage").boundingBox();
+    await page.keyboard.press("f");
+    await eventually("full screen", full);
+    const whole = await box();
+    expect([whole?.x, whole?.y]).toEqual([0, 0]);
+    await page.keyboard.press("2");
+    await page.locator(".card").getByText("Waking the camera").waitFor();
+    expect([await full(), await box()]).toEqual([true, whole]);
+    await page.goBack();
+    await live(page);
+    expect([await full(), await box()]).toEqual([true, whole]);
+    await page.goBack();
+    await page.getByRole("button", { name: /^yard/ }).waitFor();
+    await eventually("its end", async () => !(await full()));
+  });
+});
+
 it("those that are chosen for the wall are remembered", async () => {
   await withPage(gateway.url, async (page) => {
     await page.getByLabel("On the wall: yard").check();

@@ -14,6 +14,7 @@ import { StatusPill } from "./StatusPill";
 import { UnknownCamera } from "./UnknownCamera";
 import { useAppKeys } from "./useAppKeys";
 import { type KnownCamera, useCameras } from "./useCameras";
+import { leaveFullscreen } from "./useFullscreen";
 import { usePageTitle } from "./usePageTitle";
 import { type Go, useRoute } from "./useRoute";
 import { useScene } from "./useScene";
@@ -34,6 +35,9 @@ export function App() {
   useEffect(() => {
     settled.current = scene.kind === "camera" && known !== null && known.length > 0;
   }, [scene.kind, known]);
+  useEffect(() => {
+    if (scene.kind !== "camera") leaveFullscreen();
+  }, [scene.kind]);
   usePageTitle(scene, pill);
   useAppKeys({
     escape: several && scene.kind === "wall" ? () => go("list") : null,

@@ -10,6 +10,7 @@ import { RewindBar } from "./RewindBar";
 import { ShareDialog } from "./ShareDialog";
 import { StatusCard } from "./StatusCard";
 import { signalOf } from "./signal";
+import { toggleFullscreen } from "./useFullscreen";
 import { type StageConfig, type StageState, useStage } from "./useStage";
 
 /** What the header says of a stage. */
@@ -51,7 +52,7 @@ export function Stage({ onWords, ...config }: StageProps) {
       onDoubleClick={(e) => {
         // A finger that taps twice enlarges.
         const controls = (e.target as HTMLElement).closest("button, select, input, .card, .bar");
-        if (mouse.current && !controls) state.toggleFull();
+        if (mouse.current && !controls) toggleFullscreen();
       }}
     >
       <div ref={host} className="host" />

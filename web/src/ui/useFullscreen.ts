@@ -1,31 +1,48 @@
 /**
- * Full screen for one element; on iPhones, which give it to videos only, the element covers the
- * page instead. While it is full and `live`, the screen stays awake where the browser lets us, and a phone
- * turns it as the picture lies.
+ * Full screen: the page has it, and the stage covers the page, so that it stays from one camera to the
+ * next. On iPhones, which give it to videos only, covering the page is all there is. While it is full and
+ * `live` the screen stays awake where the browser lets us, and a phone turns it as the picture lies.
  */
 
-import { type RefObject, useCallback, useEffect, useState } from "react";
-
+import { useEffect } from "react";
 import { listen } from "./listen";
+import { useStore } from "./useStore";
 
 export type Shape = "landscape" | "portrait";
 
 /** On phones; the browser's own list of types has lost it. */
 type Lockable = ScreenOrientation & { lock?: (shape: Shape) => Promise<void> };
 
-/** In a page that gives its frames none, there is none; on its own the element can always cover the page. */
+/** In a page that gives its frames none, there is none; on its own the stage can always cover the page. */
 export const canFullscreen = (): boolean => document.fullscreenEnabled || window.top === window;
 
-export function useFullscreen(
-  element: RefObject<HTMLElement | null>,
-  live: boolean,
-  shape: Shape | null,
-): [full: boolean, toggle: () => void] {
-  const [full, setFull] = useState(false);
-  useEffect(() => {
-    const changed = () => setFull(document.fullscreenElement !== null);
-    return listen(window, { fullscreenchange: changed });
-  }, []);
+const COVERS_EVENT = "rero-covers";
+let covers = false;
+
+function cover(wanted: boolean): void {
+  covers = wanted;
+  dispatchEvent(new Event(COVERS_EVENT));
+}
+
+const isFull = () => document.fullscreenElement !== null || covers;
+const follow = (changed: () => void) =>
+  listen(window, { fullscreenchange: changed, [COVERS_EVENT]: changed });
+
+export function leaveFullscreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  cover(false);
+}
+
+export function toggleFullscreen(): void {
+  const page = document.documentElement;
+  if (isFull()) leaveFullscreen();
+  else if (!canFullscreen()) return;
+  else if (page.requestFullscreen) void page.requestFullscreen();
+  else cover(true);
+}
+
+export function useFullscreen(live: boolean, shape: Shape | null): boolean {
+  const full = useStore(follow, isFull);
   useEffect(() => {
     if (!full || !live || !("wakeLock" in navigator)) return;
     const lock = navigator.wakeLock.request("screen").catch(() => null);
@@ -38,11 +55,5 @@ export function useFullscreen(
     orientation.lock(shape).catch(() => {});
     return () => orientation.unlock();
   }, [full, shape]);
-  const toggle = useCallback(() => {
-    if (!canFullscreen()) return;
-    if (document.fullscreenElement) void document.exitFullscreen();
-    else if (element.current?.requestFullscreen) void element.current.requestFullscreen();
-    else setFull((f) => !f);
-  }, [element]);
-  return [full, toggle];
+  return full;
 }

@@ -7,8 +7,10 @@ import { listen } from "./listen";
 /** Without a movement for so long the pointer is idle. */
 const IDLE_AFTER_MS = 3_000;
 
-/** `toggle` is a tap on the picture: it brings the controls, or sends them away. */
-export function useIdle(stage: RefObject<HTMLElement | null>): [idle: boolean, toggle: () => void] {
+/** `toggle` is a tap on the picture: it brings the controls, or sends them away. `wake` brings them for a while. */
+export function useIdle(
+  stage: RefObject<HTMLElement | null>,
+): [idle: boolean, toggle: () => void, wake: () => void] {
   const [idle, setIdle] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const wake = useRef(() => {
@@ -37,5 +39,5 @@ export function useIdle(stage: RefObject<HTMLElement | null>): [idle: boolean, t
       setIdle(true);
     }
   };
-  return [idle, toggle];
+  return [idle, toggle, wake.current];
 }

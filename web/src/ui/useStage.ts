@@ -13,7 +13,7 @@ import { inSeconds, present } from "./presentation";
 import { nameOf } from "./rendition_name";
 import type { PageOptions } from "./route";
 import { lookCommands, qualityCommands, takeAwayCommands, zoomCommands } from "./stage_commands";
-import { canFullscreen, type Shape, useFullscreen } from "./useFullscreen";
+import { canFullscreen, type Shape, toggleFullscreen, useFullscreen } from "./useFullscreen";
 import { useIdle } from "./useIdle";
 import { useKeys } from "./useKeys";
 import { useNeeds } from "./useNeeds";
@@ -56,7 +56,6 @@ export interface StageState {
   choose: (rendition: Rendition | "auto") => void;
   resume: () => void;
   closeDialog: () => void;
-  toggleFull: () => void;
 }
 
 /** One camera's player in `host`, and everything that a viewer can do with it on `stage`. */
@@ -67,17 +66,22 @@ export function useStage(
 ): StageState {
   const { camera, options } = config;
   const [prefs, change] = usePrefs(camera, options);
-  const [idle, toggleIdle] = useIdle(stage);
+  const [idle, toggleIdle, wake] = useIdle(stage);
   const touched = { tap: toggleIdle, swipe: config.turn, wheelNeedsCtrl: options.embed };
   const zoom = useZoom(stage, host, touched);
   const lie = stageLie(prefs.fit, prefs.turns, zoom.scale);
   const [player, view] = usePlayer(host, (box) => stageConfig(config, needsOf(box, lie)));
   useNeeds(host, player, lie);
+  const shown = (view?.width ?? 0) > 0;
+  // The bar comes with the first picture, which may take longer than a mouse that does not move.
+  useEffect(() => {
+    if (shown) wake();
+  }, [shown, wake]);
   const [paused, setPaused] = useState(false);
   const [dialog, setDialog] = useState<StageState["dialog"]>(null);
   const [toast, say] = useToast();
   const rewind = useRewind(player, view);
-  const [full, toggleFull] = useFullscreen(stage, view?.phase === "live", shapeOf(view, prefs));
+  const full = useFullscreen(view?.phase === "live", shapeOf(view, prefs));
   useEffect(() => player?.hold("wanted", paused), [player, paused]);
   // Without its stage a floating picture never changes, and while it floats a hidden page does not pause.
   useEffect(() => () => void leavePip(), []);
@@ -90,7 +94,7 @@ export function useStage(
   };
   const leave = () => {
     if (rewind.open) rewind.live();
-    else if (full) toggleFull();
+    else if (full) toggleFullscreen();
     else if (zoom.scale > 1) zoom.whole();
     else config.leave?.();
   };
@@ -111,7 +115,7 @@ export function useStage(
     help: { run: () => setDialog("help") },
     ...(canFullscreen() && {
       fullscreen: {
-        run: toggleFull,
+        run: toggleFullscreen,
         ...(full && { icon: "window", name: words.command.leaveFullscreen }),
       },
     }),
@@ -124,7 +128,7 @@ export function useStage(
   const [resume, closeDialog] = [() => setPaused(false), () => setDialog(null)];
   return {
     ...{ player, view, prefs, dialog, full, idle, zoom: zoom.scale, toast, rewind },
-    ...{ commands, choose, resume, closeDialog, toggleFull },
+    ...{ commands, choose, resume, closeDialog },
   };
 }
 
