@@ -182,3 +182,57 @@ it.each([
     await expect.element(page.getByRole("toolbar")).not.toBeInTheDocument();
   },
 );
+
+it.each([
+  [320, 568],
+  [390, 780],
+])("in %i × %i the slider to look back can be aimed at, and the menu is whole", async (w, h) => {
+  await page.viewport(w, h);
+  onTestFinished(() => page.viewport(900, 600));
+  const engine = stage(`narrow-${w}`);
+  await drawn();
+  engine.shows();
+  await button("More").click();
+  const menu = document.querySelector(".menu")?.getBoundingClientRect();
+  expect(menu?.left).toBeGreaterThanOrEqual(0);
+  expect(menu?.right).toBeLessThanOrEqual(w);
+  await userEvent.keyboard("{Escape}");
+  await button("Look back").click();
+  const slider = page.getByRole("slider");
+  await expect.element(slider).toBeVisible();
+  expect(slider.element().getBoundingClientRect().width).toBeGreaterThan(0.6 * w);
+});
+
+it("on a phone on its side nothing that is to be read begins under the header or ends under the bar", async () => {
+  await page.viewport(844, 390);
+  onTestFinished(() => page.viewport(900, 600));
+  fakeEngines();
+  const config = { base: BASE, camera: "sidewise", watching: 2, leave: null, turn: () => {} };
+  mount(
+    <>
+      <header>
+        <h1>sidewise</h1>
+      </header>
+      <Stage {...config} options={{ ...PLAIN, stats: true }} onWords={() => {}} />
+    </>,
+  );
+  await drawn();
+  const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+  engineOf("sidewise").shows();
+  await expect.element(page.getByRole("region", { name: "Stream stats" })).toBeVisible();
+  const header = box("header")?.bottom;
+  expect(box(".stats")?.top).toBeGreaterThanOrEqual(header ?? 0);
+  expect(box(".stats")?.bottom).toBeLessThanOrEqual(box(".bar")?.top ?? 0);
+  engineOf("sidewise").shows({ phase: "refused", refusal: { kind: "login", words: "" } });
+  await expect.element(page.getByLabelText("Access token")).toBeVisible();
+  expect(box(".card")?.top).toBeGreaterThanOrEqual(header ?? 0);
+});
+
+it("the bar comes with the first picture, however long that took", async () => {
+  const engine = stage("slow");
+  await drawn();
+  const idle = () => document.querySelector(".stage")?.getAttribute("data-idle");
+  await soonTrue(() => idle() === "true");
+  engine.shows();
+  await soonTrue(() => idle() === "false");
+});
