@@ -1,4 +1,4 @@
-/** Listening to several events at once, until the function that it gives is called; what a document hears its window does, too. */
+/** Listening to several events at once, until the function that it gives is called; with `capture` a window hears all that its document does. */
 
 export function listen(
   to: EventTarget | null,

@@ -60,7 +60,7 @@ export function useCameras(base: string, settled: RefObject<boolean>): Known {
       if (!settled.current || performance.now() >= due) void ask();
     }, ASK_EVERY_MS);
     const when = { [TRY_AGAIN_EVENT]: ask, [ASK_EVENT]: ask, visibilitychange: ask };
-    const deaf = listen(window, when);
+    const deaf = listen(window, when, true);
     return () => {
       stopped = true;
       clearInterval(timer);

@@ -26,7 +26,7 @@ function cover(wanted: boolean): void {
 
 const isFull = () => document.fullscreenElement !== null || covers;
 const follow = (changed: () => void) =>
-  listen(window, { fullscreenchange: changed, [COVERS_EVENT]: changed });
+  listen(window, { fullscreenchange: changed, [COVERS_EVENT]: changed }, true);
 
 export function leaveFullscreen(): void {
   if (document.fullscreenElement) void document.exitFullscreen();

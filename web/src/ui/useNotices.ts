@@ -53,7 +53,7 @@ function watch(base: string, camera: string): () => void {
     void look();
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
-  const deaf = listen(window, { visibilitychange: turned });
+  const deaf = listen(window, { visibilitychange: turned }, true);
   return () => {
     stopped = true;
     clearInterval(timer);

@@ -51,8 +51,9 @@ function followPage(player: Player): () => void {
   const left = () => player.hold("unseen", true);
   const online = () => player.retry();
   seen();
-  return listen(window, {
+  const heard = {
     ...{ visibilitychange: seen, [PIP_LEFT_EVENT]: seen, pageshow: seen, pagehide: left },
     ...{ online, [TRY_AGAIN_EVENT]: online },
-  });
+  };
+  return listen(window, heard, true);
 }
