@@ -146,18 +146,17 @@ impl Supervisor {
             cancel: Arc::new(Cancel::default()),
             events: self.sender.clone(),
         };
-        match RunningSession::start(session, now) {
-            Ok(running) => {
-                state.running = Some(running);
-                self.report.send_if_modified(|report| {
-                    let first = report.state == CameraState::Idle;
-                    if first {
-                        report.state = CameraState::Starting;
-                        report.detail = "opening the camera".into();
-                    }
-                    first
-                });
+        // Said before it is done: nobody shall be told that a camera is closed which is open already.
+        self.report.send_if_modified(|report| {
+            let first = report.state == CameraState::Idle;
+            if first {
+                report.state = CameraState::Starting;
+                report.detail = "opening the camera".into();
             }
+            first
+        });
+        match RunningSession::start(session, now) {
+            Ok(running) => state.running = Some(running),
             Err(cause) => self.fail(
                 state,
                 &CameraError::Device {
