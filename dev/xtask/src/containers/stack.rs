@@ -85,7 +85,7 @@ fn built_here(directory: &Path, environment: &Environment) -> Outcome<PathBuf> {
     for service in ["capture-svc", "gateway-svc"] {
         let mut strip = environment.command("objcopy");
         strip
-            .arg("--strip-debug")
+            .arg("--strip-unneeded")
             .arg(binaries("release").join(service));
         run(
             &format!("objcopy {service}"),
