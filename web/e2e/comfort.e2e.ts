@@ -78,6 +78,11 @@ describe("who watches", () => {
       await row.waitFor();
       const yard = stack.cameraHost("yard");
       yard.says("idle");
+      // What a page shows without a name is decided by what the gateway knows then.
+      await eventually("that the gateway knows both", async () => {
+        const { cameras } = await (await fetch(`${gateway.url}api/status`)).json();
+        return cameras.length === 2;
+      });
       await withPage(gateway.url, async (other) => {
         await other.getByText("1 watching").waitFor();
       });
