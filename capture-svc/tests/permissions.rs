@@ -121,3 +121,65 @@ async fn a_wrong_key_is_a_refused_login_and_not_the_end() {
     assert_eq!(capture.ready().await, 503);
     assert!(capture.is_running());
 }
+
+#[tokio::test]
+async fn an_answer_that_is_led_to_the_privacy_switch_opens_no_camera_and_is_written_over() {
+    let (nats, capture_key, gateway_key) = server(|users| users).await;
+    let seed = Seed::of(&capture_key);
+    let settings = [("NATS_NKEY_FILE", seed.path()), ("CAPTURE_LINGER", "0s")];
+    let capture = Process::capture(&nats, &settings).await;
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
+        capture.ready().await == 200
+    })
+    .await;
+    let switch = |word: &'static str| {
+        let switch = std::process::Command::new(env!("CARGO_BIN_EXE_capture-svc"))
+            .args(["privacy", word])
+            .envs(settings)
+            .env("NATS_URL", nats.url())
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&switch.stdout).trim().to_owned()
+    };
+    assert_eq!(switch("on"), "on");
+    let options = async_nats::ConnectOptions::with_nkey(gateway_key.seed().unwrap())
+        .custom_inbox_prefix("_INBOX_gateway");
+    let gateway = options.connect(nats.url()).await.unwrap();
+    // Whoever may write a lease names the switch's key as the place for JetStream's answer.
+    let lead = || async {
+        let lease = "$KV.demand.q80.gw";
+        let led = gateway.publish_with_reply(lease, "$KV.control.privacy", "".into());
+        led.await.unwrap();
+        // Behind it, on the same connection and to the same server.
+        gateway.request(lease, "".into()).await.unwrap();
+    };
+    let opens = async |capture: &Process| {
+        let labels = [("camera", "default")];
+        capture.metric("capture_camera_opens_total", &labels).await as u64
+    };
+    lead().await;
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
+        capture.log().contains("it is put back")
+    })
+    .await;
+    assert_eq!(switch("show"), "on");
+    assert_eq!(opens(&capture).await, 0, "{}", capture.log());
+
+    // While no capture runs there is nobody to write over it; the next one keeps the camera closed.
+    drop(capture);
+    lead().await;
+    let capture = Process::capture(&nats, &settings).await;
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
+        lead().await;
+        capture.ready().await == 200
+    })
+    .await;
+    assert_eq!(switch("show"), "on");
+    assert_eq!(opens(&capture).await, 0, "{}", capture.log());
+    assert_eq!(switch("off"), "off");
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
+        lead().await;
+        opens(&capture).await == 1
+    })
+    .await;
+}

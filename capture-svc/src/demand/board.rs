@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use wire::CameraId;
 
-use super::buckets::Privacy;
+use super::switch::Privacy;
 
 /// One switch for each camera that is served.
 #[derive(Debug, Clone, Default)]

@@ -1,11 +1,12 @@
-//! The two buckets: how they are made or brought back to our settings, watched, and how the privacy switch is set.
+//! The two buckets: how they are made or brought back to our settings, watched, and how the privacy switch is set; what it
+//! says is [`super::switch`]'s.
 
 use std::time::Duration;
 
 use async_nats::jetstream::context::{
     ContextBuilder, CreateStreamError, CreateStreamErrorKind, PublishError, UpdateStreamError,
 };
-use async_nats::jetstream::kv::{self, Operation};
+use async_nats::jetstream::kv;
 use async_nats::jetstream::stream::{Config as StreamConfig, DiscardPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
 use bus::{JetStreamDomain, Link};
@@ -18,6 +19,7 @@ use wire::lease::LEASE;
 use wire::subject::{CONTROL_BUCKET, DEMAND_BUCKET};
 
 use super::error::DemandError;
+use super::switch::{Privacy, believed, words};
 
 /// How long JetStream may take to answer one request. The library's 5 s would outlast a lease; while a cluster elects a
 /// leader nobody answers, and what is asked then must be given up soon enough to be asked again right after.
@@ -29,27 +31,6 @@ const BUCKETS_OPEN_TIMEOUT: Duration = Duration::from_secs(4);
 const MAX_ENTRY_BYTES: i32 = 128;
 /// All entries of a bucket: ten thousand leases. A bucket that is full takes no more; it throws nothing away.
 const MAX_BUCKET_BYTES: i64 = 1024 * 1024;
-/// What the switch says when the camera must stay closed.
-const SWITCH_ON: &[u8] = b"on";
-
-/// The privacy switch as far as it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Privacy {
-    /// Not read yet: treated as on.
-    Unknown,
-    /// The camera stays closed.
-    On,
-    /// The camera follows the demand.
-    Off,
-}
-
-impl Privacy {
-    /// What an entry of the switch's key says. Turning it off leaves a value, deleting the key is off too.
-    pub(super) fn of(entry: &kv::Entry) -> Self {
-        let on = entry.operation == Operation::Put && entry.value.as_ref() == SWITCH_ON;
-        if on { Self::On } else { Self::Off }
-    }
-}
 
 /// Why the buckets could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -111,14 +92,14 @@ impl Buckets {
             let watch = control.watch_with_history(&self.privacy_key).await;
             let privacy = watch.map_err(failed("watching the privacy switch"))?;
             let switch = match self.read_switch(&control).await? {
-                Some(switch) => switch,
+                Some(entry) => believed(&control, &entry, known).await,
                 None if known == Privacy::On => {
-                    self.set_switch(&control, true).await?;
-                    Privacy::On
+                    self.set_switch(&control, known).await?;
+                    known
                 }
                 None => Privacy::Off,
             };
-            Ok((privacy, switch))
+            Ok((words(control, switch, privacy), switch))
         });
         let demand = Box::pin(async {
             let demand = self.demand().await?.watch_with_history(">").await;
@@ -160,15 +141,13 @@ impl Buckets {
         self.bind(lasting, CONTROL_BUCKET).await
     }
 
-    async fn read_switch(&self, control: &kv::Store) -> Result<Option<Privacy>, OpenError> {
+    async fn read_switch(&self, control: &kv::Store) -> Result<Option<kv::Entry>, OpenError> {
         let entry = control.entry(&self.privacy_key).await;
-        let entry = entry.map_err(failed("reading the privacy switch"))?;
-        Ok(entry.as_ref().map(Privacy::of))
+        entry.map_err(failed("reading the privacy switch"))
     }
 
-    async fn set_switch(&self, control: &kv::Store, on: bool) -> Result<(), OpenError> {
-        let value: &[u8] = if on { SWITCH_ON } else { b"off" };
-        let put = control.put(&self.privacy_key, value.into()).await;
+    async fn set_switch(&self, control: &kv::Store, switch: Privacy) -> Result<(), OpenError> {
+        let put = control.put(&self.privacy_key, switch.word()).await;
         put.map(|_revision| ())
             .map_err(failed("setting the privacy switch"))
     }
@@ -223,7 +202,7 @@ fn exists_otherwise(error: &CreateStreamError) -> bool {
 
 /// A watch that says `None` when it ends; otherwise its end could not be told from silence.
 fn with_end(
-    watch: kv::Watch,
+    watch: impl Stream<Item = Result<kv::Entry, kv::WatcherError>> + Send,
 ) -> impl Stream<Item = Option<Result<kv::Entry, kv::WatcherError>>> + Send {
     let end = futures_util::stream::once(std::future::ready(None));
     watch.map(Some).chain(end)
@@ -243,12 +222,13 @@ pub(crate) async fn switch_privacy(
     let switch = async {
         let control = buckets.control().await?;
         if let Some(on) = set {
-            buckets.set_switch(&control, on).await?;
+            let switch = if on { Privacy::On } else { Privacy::Off };
+            buckets.set_switch(&control, switch).await?;
         }
         buckets.read_switch(&control).await
     };
-    let switch = switch
+    let entry = switch
         .await
         .map_err(|error| DemandError::Switch(error.to_string()))?;
-    Ok(switch.unwrap_or(Privacy::Off))
+    Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told))
 }

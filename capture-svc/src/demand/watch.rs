@@ -17,11 +17,12 @@ use wire::Rendition;
 use wire::lease::{CANARY, PLANE_DEAD};
 use wire::subject::CONTROL_BUCKET;
 
-use super::buckets::{Buckets, OpenError, Privacy, Watches};
+use super::buckets::{Buckets, OpenError, Watches};
 use super::error::DemandError;
 use super::later::{Later, ready};
 use super::leases::Leases;
 use super::reasons::Reasons;
+use super::switch::Privacy;
 use crate::metrics::LeaseMetrics;
 use crate::wanted::Wanted;
 
@@ -247,7 +248,7 @@ impl DemandWatcher {
 
     fn apply(&mut self, entry: &kv::Entry) {
         match entry.operation {
-            _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::of(entry)),
+            _ if entry.bucket == CONTROL_BUCKET => self.tell_privacy(Privacy::told(entry)),
             Operation::Put => {
                 if let Some(rendition) = self.leases.unknown_rendition(&entry.key) {
                     tracing::warn!(

@@ -68,7 +68,7 @@ impl NatsArgs {
             .map(server)
             .collect();
         let servers = servers.map_err(|error| format!("{error}; nats://host:4222,… would do"));
-        let servers = problems.keep("NATS_URL", &self.nats_url, servers);
+        let servers = problems.keep("NATS_URL", &shown(&self.nats_url), servers);
         let login = self.login(problems);
         let ca_file = self
             .nats_ca_file
@@ -115,6 +115,17 @@ impl NatsArgs {
             }
         }
     }
+}
+
+/// The setting without who we are there: what is told goes into a journal that many read. A password may hold any
+/// character, a comma as well, so all up to the last login goes.
+fn shown(urls: &str) -> String {
+    let Some((login, place)) = urls.rsplit_once('@') else {
+        return urls.to_owned();
+    };
+    let scheme = login.split_once("://").map(|(scheme, _)| scheme);
+    let scheme = scheme.map(|scheme| format!("{scheme}://"));
+    format!("{}…@{place}", scheme.unwrap_or_default())
 }
 
 fn server(text: &str) -> Result<ServerAddr, String> {
@@ -174,6 +185,21 @@ mod tests {
         assert_eq!(told.len(), names.len(), "{told:?}");
         for (told, name) in told.iter().zip(names) {
             assert!(told.starts_with(name), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_address_is_told_without_its_login() {
+        for wrong in [
+            "nats://me:hunter2@:4222",
+            "nats://me:hunter2@a:4222,me:hunter2@",
+            "nats://me:hun,ter2@a",
+            "me:hunter2@",
+        ] {
+            let told = validate(&[&format!("--nats-url={wrong}")]).unwrap_err();
+            let told = told.to_string();
+            assert!(told.contains("NATS_URL=") && told.contains('@'), "{told}");
+            assert!(!told.contains("ter2"), "{told}");
         }
     }
 

@@ -140,6 +140,9 @@ pub enum JpegKind {
     /// Chroma of more samples than luma.
     #[error("JPEG with finer chroma than luma")]
     Sampling,
+    /// So wide and high, and of a kind that is decoded whole: its own word would say how much memory that takes.
+    #[error("{0}x{1} JPEG that is not plain baseline, beyond 4096x2304")]
+    Large(u16, u16),
     /// What its segments say about its colours is not one thing.
     #[error("JPEG that contradicts itself about its colours")]
     Colours,

@@ -114,6 +114,11 @@ impl Place {
         self.0.leave();
     }
 
+    /// Ends the connection at once, whatever is still on its way over it.
+    pub fn end(&self) {
+        self.0.evicted.cancel();
+    }
+
     /// Until the place is given to somebody else; then the connection has to end.
     pub async fn evicted(&self) {
         self.0.evicted.cancelled().await;

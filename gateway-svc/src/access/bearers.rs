@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::identity::{Identity, Proof};
@@ -42,7 +43,12 @@ pub(crate) struct Jwt {
     /// A secret, a JWKS.
     pub(crate) files: Vec<KeptFile<JwtKeys>>,
     pub(crate) url: Option<JwksUrl>,
+    pub(crate) keys_gone: KeysGone,
 }
+
+/// Whom to tell when a key is taken away: those that watch by a token, who are then judged anew.
+#[derive(Debug, Default)]
+pub(crate) struct KeysGone(Mutex<CancellationToken>);
 
 /// Headers of a proxy that has asked for a login.
 #[derive(Debug)]
@@ -100,8 +106,10 @@ impl Bearers {
             return Some(claims.map(|claims| Identity::new(claims, Proof::Link, revoked)));
         }
         let jwt = self.jwt.as_ref().filter(|_| jwt::is_jwt(token))?;
+        // Asked for before the keys are: one that goes in between is told to this one, too.
+        let gone = jwt.keys_gone.next();
         let claims = jwt.verify(token, now_s).map_err(BearerError::Jwt);
-        Some(claims.map(|claims| Identity::new(claims, Proof::Jwt, None)))
+        Some(claims.map(|claims| Identity::new(claims, Proof::Jwt, Some(gone))))
     }
 
     /// Whom a trusted proxy's headers name.
@@ -132,10 +140,10 @@ impl Bearers {
 
     /// Looks again and again at what is kept in files or at the issuer's.
     pub(super) async fn keep(&self) -> Infallible {
-        let url = self.jwt.as_ref().and_then(|jwt| jwt.url.as_ref());
+        let jwt = self.jwt.as_ref();
         let fetching = async {
-            match url {
-                Some(url) => url.keep().await,
+            match jwt.and_then(|jwt| Some((jwt.url.as_ref()?, &jwt.keys_gone))) {
+                Some((url, gone)) => url.keep(|| gone.tell()).await,
                 None => std::future::pending().await,
             }
         };
@@ -157,12 +165,28 @@ impl Bearers {
         if let Some(links) = &self.links {
             Replaceable::refresh(links).await;
         }
-        for file in self.jwt.iter().flat_map(|jwt| &jwt.files) {
-            file.refresh().await;
+        if let Some(jwt) = &self.jwt {
+            for file in &jwt.files {
+                let before = file.refresh().await;
+                if before.is_some_and(|before| !file.get().keep(&before)) {
+                    jwt.keys_gone.tell();
+                }
+            }
         }
         if let Some(map) = self.proxy.as_ref().and_then(|proxy| proxy.map.as_ref()) {
             Replaceable::refresh(map).await;
         }
+    }
+}
+
+impl KeysGone {
+    /// Is cancelled when the next key goes.
+    fn next(&self) -> CancellationToken {
+        self.0.lock().clone()
+    }
+
+    fn tell(&self) {
+        std::mem::take(&mut *self.0.lock()).cancel();
     }
 }
 

@@ -134,8 +134,8 @@ impl Identity {
         };
         tokio::select! {
             () = revoked => match self.proof {
-                // The proxy's word still stands; only what is granted may be something else.
-                Proof::Proxy => Ended::Changed,
+                // The proxy's word still stands, and a token may be another key's; what is granted may be something else.
+                Proof::Proxy | Proof::Jwt => Ended::Changed,
                 _ => Ended::Revoked,
             },
             () = self.over(clock) => Ended::Expired,

@@ -74,8 +74,8 @@ impl JwksUrl {
         self.wanted.notify_one();
     }
 
-    /// Fetches them again and again.
-    pub(super) async fn keep(&self) -> Infallible {
+    /// Fetches them again and again; `gone` is called when one is not among them any more.
+    pub(super) async fn keep(&self, gone: impl Fn()) -> Infallible {
         let mut failing = false;
         loop {
             let fetched = match client() {
@@ -84,7 +84,11 @@ impl JwksUrl {
             };
             match fetched {
                 Ok(keys) => {
-                    *self.keys.lock() = Arc::new(keys);
+                    let keys = Arc::new(keys);
+                    let before = std::mem::replace(&mut *self.keys.lock(), Arc::clone(&keys));
+                    if !keys.keep(&before) {
+                        gone();
+                    }
                     if std::mem::take(&mut failing) {
                         tracing::info!(url = %self.url, "the keys of GATEWAY_JWT_JWKS_URL are there again");
                     }

@@ -7,7 +7,7 @@ use clap::Args;
 use http::{HeaderName, Uri};
 use process::Problems;
 
-use crate::access::bearers::{Bearers, Jwt, Proxy, Replaceable};
+use crate::access::bearers::{Bearers, Jwt, KeysGone, Proxy, Replaceable};
 use crate::access::jwks_url::JwksUrl;
 use crate::access::jwt::keys::JwtKeys;
 use crate::access::jwt::{ClaimPath, JwtRules};
@@ -135,7 +135,13 @@ impl BearerArgs {
         let files: Vec<_> = secret.into_iter().chain(jwks).collect();
         let any = !files.is_empty() || url.is_some();
         let url = url.map(JwksUrl::new);
-        any.then_some(Jwt { rules, files, url })
+        let keys_gone = KeysGone::default();
+        any.then_some(Jwt {
+            rules,
+            files,
+            url,
+            keys_gone,
+        })
     }
 
     fn proxy(&self, p: &mut Problems, proxies: bool) -> Option<Proxy> {

@@ -6,6 +6,7 @@
 
 mod layout;
 pub(crate) mod no_signal;
+mod over;
 mod parts;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use process::{Place, SocketView};
 
+use self::over::Over;
 use self::parts::{Parts, Wish};
 use crate::access::identity::Identity;
 use crate::frame::Frame;
@@ -84,8 +86,12 @@ pub(crate) async fn mjpeg(
     let visit = state
         .audit
         .came(who, watched("mjpeg", &stream), state.clock.now());
-    let parts = Parts::new(state, subscription, permit, visit, socket, wish);
-    (headers, parts.into_body(identity)).into_response()
+    let over = Over::default();
+    state
+        .sessions
+        .spawn(over.clone().watch(identity, place, &state));
+    let parts = Parts::new(state, subscription, (permit, over), visit, socket, wish);
+    (headers, parts.into_body()).into_response()
 }
 
 /// Whether there is something to send: a fresh frame, or what stands for one where the camera is no misspelt one.

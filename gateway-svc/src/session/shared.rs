@@ -42,4 +42,9 @@ impl Sessions {
             viewers: Arc::clone(&metrics.viewers),
         }
     }
+
+    /// Runs what goes with a viewer's connection.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
 }

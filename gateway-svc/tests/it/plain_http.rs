@@ -182,3 +182,22 @@ async fn a_stream_ends_when_its_gateway_leaves() {
     assert!(gateway.exited(TEST_DEADLINE).await.success());
     assert!(!reading.await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_camera_that_says_of_itself_what_cannot_be_is_streamed_all_the_same() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let mut slow = status(CameraState::Live);
+    slow.nominal_fps = 1e-300;
+    eventually(TEST_DEADLINE, || async {
+        camera.say("status", &slow).await;
+        let report = http::get(gateway.public(), "/api/status", &[]).await;
+        report.unwrap().text().contains("1e-300")
+    })
+    .await;
+    let _streaming = camera.stream("frames.q80", 20_000);
+    let bytes = read_stream(gateway.public(), "/stream.mjpg", Duration::from_secs(1)).await;
+    assert!(bytes.len() > 40_000, "{}", bytes.len());
+    assert!(!gateway.log().contains("panicked"), "{}", gateway.log());
+}

@@ -7,6 +7,11 @@
 use crate::block::Mcu;
 use crate::error::JpegKind;
 
+/// The most pixels of a frame that is decoded whole, before anything of it is shown: those of a camera of 4K, 4096 by 2304.
+/// A progressive one takes 16 bytes a pixel, and of a camera on a network nothing but the frame itself says how many
+/// there are.
+const DECODED_PIXELS_MAX: u32 = 4096 * 2304;
+
 /// How a frame is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -127,9 +132,15 @@ impl FrameHeader {
             Kind::Baseline if !scans && !rgb && self.usual() => return kind,
             Kind::Baseline if scans && !(in_order && self.narrow_only()) => JpegKind::Scans,
             _ if self.contradicts(colours) => JpegKind::Colours,
+            _ if self.is_large() => JpegKind::Large(self.width, self.height),
             _ => return Kind::Decodable,
         };
         Kind::Unread(decoded)
+    }
+
+    /// Whether it has more pixels than are decoded whole.
+    fn is_large(&self) -> bool {
+        u32::from(self.width) * u32::from(self.height) > DECODED_PIXELS_MAX
     }
 
     /// Whether the general decoder would see other colours than libjpeg does.

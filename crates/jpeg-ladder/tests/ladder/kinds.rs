@@ -118,6 +118,28 @@ fn other_kinds_are_refused_by_their_names() {
     assert_eq!(refused(&twelve), Some(JpegKind::Precision(12)));
 }
 
+#[test]
+fn what_is_decoded_whole_is_no_larger_than_4k_whatever_its_header_says() {
+    let frame = camera(Sampling::S420);
+    let sof = segments(&frame)
+        .into_iter()
+        .find(|(found, _)| *found == 0xc0);
+    let marker = sof.expect("SOF").1.start + 1;
+    let progressive = |width: u16, height: u16| {
+        let ([w1, w0], [h1, h0]) = (width.to_be_bytes(), height.to_be_bytes());
+        let mut large = patched(&frame, 0xc0, &[(1, h1), (2, h0), (3, w1), (4, w0)]);
+        large[marker] = 0xc2;
+        encode(&large, &[60]).expect_err("its scan is another picture's")
+    };
+    for (width, height) in [(4096, 2305), (8192, 8192), (65_535, 65_535)] {
+        let error = progressive(width, height);
+        let large = JpegKind::Large(width, height);
+        assert_eq!(error, EncodeError::Kind(large), "{width}x{height}");
+    }
+    let error = progressive(4096, 2304);
+    assert!(matches!(error, EncodeError::Damaged { .. }), "{error}");
+}
+
 /// `frame` with Adobe's segment, which says how colours were transformed.
 fn with_adobe(frame: &[u8], transform: u8) -> Vec<u8> {
     let adobe = [

@@ -120,6 +120,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "capture-svc/src/bus/",
             "capture-svc/src/demand/watch.rs",
             "capture-svc/src/demand/buckets.rs",
+            "capture-svc/src/demand/switch.rs",
             "gateway-svc/src/bus.rs",
         ],
     ),

@@ -5,7 +5,7 @@
 //! Source: RFC 7517 (JWKS), RFC 7518 section 3.1, RFC 8037 (Ed25519).
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -82,6 +82,12 @@ impl JwtKeys {
         Ok(Self(keys))
     }
 
+    /// Whether all of `older` are still among them.
+    pub(in crate::access) fn keep(&self, older: &Self) -> bool {
+        let kept = |old: &JwtKey| self.0.iter().any(|key| key.is(old));
+        older.0.iter().all(kept)
+    }
+
     /// The keys for `algorithm` that may have signed a token that names `id`: the one of that name; a nameless key may
     /// have signed any, and a token without a name may be any key's.
     pub(super) fn candidates(
@@ -94,6 +100,23 @@ impl JwtKeys {
             key.algorithm == algorithm && named.is_none_or(|(ours, theirs)| ours == theirs)
         };
         self.0.iter().filter(may)
+    }
+}
+
+impl JwtKey {
+    /// Whether it believes the same tokens.
+    fn is(&self, other: &Self) -> bool {
+        let same = match (self.key.kind(), other.key.kind()) {
+            (DecodingKeyKind::SecretOrDer(ours), DecodingKeyKind::SecretOrDer(theirs)) => {
+                ours == theirs
+            }
+            (
+                DecodingKeyKind::RsaModulusExponent { n, e },
+                DecodingKeyKind::RsaModulusExponent { n: m, e: f },
+            ) => (n, e) == (m, f),
+            _ => false,
+        };
+        same && self.algorithm == other.algorithm && self.id == other.id
     }
 }
 

@@ -1,8 +1,8 @@
 //! The picture in place of one, for `offline=picture`: that there is none, of which camera, why, and what time it is, so
 //! that nobody takes it, or the last one, for now.
 //!
-//! It is drawn once a second at the most for all who watch the same, on a thread where nothing else waits, and never while
-//! frames come.
+//! It is drawn once a second at the most for all who watch the same, however many of them ask at once, on a thread where
+//! nothing else waits, and never while frames come.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -16,6 +16,7 @@ use embedded_graphics::prelude::{DrawTarget, Drawable as _, OriginDimensions, Pi
 use embedded_graphics::text::{Baseline, Text};
 use jpeg_encoder::{ColorType, Encoder, EncodingError, SamplingFactor};
 use parking_lot::Mutex;
+use tokio::sync::OnceCell;
 
 /// Its size where the camera's is not known.
 const USUAL_PIXELS: (u16, u16) = (1280, 720);
@@ -38,32 +39,32 @@ pub(super) struct Sign {
     pub(super) words: Vec<String>,
 }
 
-/// Those of the current second.
+/// Those of the current second, drawn or being drawn.
 #[derive(Debug, Default)]
-pub(crate) struct Signs(Mutex<(u64, HashMap<Sign, Bytes>)>);
+pub(crate) struct Signs(Mutex<(u64, HashMap<Sign, Drawn>)>);
+
+type Drawn = Arc<OnceCell<Bytes>>;
 
 impl Signs {
     /// The picture that says `sign` at `second`, as a JPEG; `None` if it cannot be made.
-    pub(super) async fn picture(self: &Arc<Self>, second: u64, sign: Sign) -> Option<Bytes> {
-        if let Some(made) = self.made(second, &sign) {
-            return Some(made);
-        }
-        let signs = Arc::clone(self);
-        let draw = move || {
-            let jpeg = Bytes::from(draw(&sign).ok()?);
-            let mut kept = signs.0.lock();
-            if kept.0 != second {
-                *kept = (second, HashMap::new());
-            }
-            kept.1.insert(sign, jpeg.clone());
-            Some(jpeg)
-        };
-        tokio::task::spawn_blocking(draw).await.ok().flatten()
+    pub(super) async fn picture(&self, second: u64, sign: Sign) -> Option<Bytes> {
+        let drawn = self.drawn(second, &sign);
+        // All who watch a camera miss it in the same moment: the first one draws, and the others wait for that.
+        let jpeg = drawn.get_or_try_init(|| async {
+            let drawing = tokio::task::spawn_blocking(move || draw(&sign));
+            let jpeg = drawing.await.ok().and_then(Result::ok);
+            jpeg.map(Bytes::from).ok_or(())
+        });
+        jpeg.await.ok().cloned()
     }
 
-    fn made(&self, second: u64, sign: &Sign) -> Option<Bytes> {
-        let kept = self.0.lock();
-        (kept.0 == second).then(|| kept.1.get(sign).cloned())?
+    fn drawn(&self, second: u64, sign: &Sign) -> Drawn {
+        let mut kept = self.0.lock();
+        // Who is a moment late finds a new second begun, and must not end it.
+        if kept.0 < second || second + 1 < kept.0 {
+            *kept = (second, HashMap::new());
+        }
+        Arc::clone(kept.1.entry(sign.clone()).or_default())
     }
 }
 
@@ -202,88 +203,4 @@ impl DrawTarget for Canvas {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_broken_between_words_and_within_those_that_are_too_long() {
-        for (words, columns, lines) in [
-            (
-                "the camera is offline",
-                10,
-                &["the camera", "is offline"][..],
-            ),
-            ("offline", 3, &["off", "lin", "e"]),
-            ("a  b\nc", 10, &["a b c"]),
-            ("no signal", 0, &["n", "o", "s", "i", "g", "n", "a", "l"]),
-            ("", 10, &[""]),
-        ] {
-            assert_eq!(wrapped(words, columns), lines, "{words:?} in {columns}");
-        }
-    }
-
-    #[test]
-    fn it_is_as_large_as_the_frames_where_that_is_known_and_can_be() {
-        for (told, drawn) in [
-            ((640, 480), (640, 480)),
-            ((161, 91), (161, 91)),
-            ((0, 0), USUAL_PIXELS),
-            ((1280, 0), USUAL_PIXELS),
-            ((70_000, 8), USUAL_PIXELS),
-            ((8000, 8000), USUAL_PIXELS),
-            ((u32::MAX, u32::MAX), USUAL_PIXELS),
-        ] {
-            assert_eq!(pixels(told), drawn, "{told:?}");
-        }
-    }
-
-    #[test]
-    fn words_of_any_length_and_script_are_drawn_into_pictures_of_any_size() {
-        for size in [(1280, 720), (161, 91), (1, 1), (16, 4000)] {
-            let words = vec!["NO SIGNAL".to_owned(), "Ünplugged 猫 ".repeat(500)];
-            let jpeg = draw(&Sign { size, words }).unwrap();
-            assert!(jpeg.starts_with(&[0xff, 0xd8]) && jpeg.ends_with(&[0xff, 0xd9]));
-        }
-    }
-
-    #[test]
-    fn letters_stand_on_the_ground_within_the_picture() {
-        let mut canvas = Canvas::new((800, 40));
-        let style = MonoTextStyle::new(&FONT_10X20, Gray8::new(LETTERS));
-        let text = Text::with_baseline("##", Point::new(0, 0), style, Baseline::Top);
-        text.draw(&mut canvas).unwrap();
-        let bright: usize = canvas
-            .luma
-            .iter()
-            .map(|luma| usize::from(*luma == LETTERS))
-            .sum();
-        assert!(
-            bright > 0 && bright.is_multiple_of(4),
-            "{bright}: each is two by two"
-        );
-        let outside = canvas
-            .luma
-            .chunks(800)
-            .any(|row| row[40..].contains(&LETTERS));
-        assert!(!outside, "two letters are forty wide");
-    }
-
-    #[tokio::test]
-    async fn one_is_drawn_for_all_who_watch_within_a_second() {
-        let signs = Arc::new(Signs::default());
-        let sign = |words: &str| Sign {
-            size: (64, 64),
-            words: vec![words.to_owned()],
-        };
-        let first = signs.picture(7, sign("a")).await.unwrap();
-        let again = signs.picture(7, sign("a")).await.unwrap();
-        assert_eq!(first.as_ptr(), again.as_ptr());
-        let other = signs.picture(7, sign("b")).await.unwrap();
-        assert_ne!(first, other);
-        signs.picture(8, sign("b")).await.unwrap();
-        assert!(
-            signs.made(7, &sign("a")).is_none(),
-            "a second's are forgotten with it"
-        );
-    }
-}
+mod tests;

@@ -5,7 +5,6 @@
 //! whole picture's time. Nothing is queued, and a part is the newest frame at the moment when its bytes can go.
 
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -18,11 +17,11 @@ use tokio::time::timeout;
 use wire::pace::Pace;
 use wire::{Rate, StreamId};
 
-use crate::access::identity::Identity;
 use crate::audit::Visit;
 use crate::frame::Frame;
 use crate::http::mjpeg::layout::Layout;
 use crate::http::mjpeg::no_signal::Sign;
+use crate::http::mjpeg::over::Over;
 use crate::http::patience::what_is_with;
 use crate::http::state::AppState;
 use crate::http::stream_query::Offline;
@@ -33,13 +32,13 @@ use crate::session::admission::Permit;
 /// Without a frame for so long beyond three times the time that there is between two, a stream ends.
 const STREAM_SILENCE_MAX: Duration = Duration::from_secs(5);
 
+/// No camera takes fewer pictures; a time-lapse is one of minutes.
+const BETWEEN_FRAMES_MAX: Duration = Duration::from_secs(3600);
+
 /// The same of one that is to say so instead: a picture of two seconds ago is not to be taken for now.
 const SIGN_SILENCE_MAX: Duration = Duration::from_secs(2);
 /// How often a picture that stands for none is sent: its time shows that the stream lives.
 const SIGN_INTERVAL: Duration = Duration::from_secs(1);
-
-/// Is ready when the viewer may see nothing any more.
-type Ended = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The parts of one stream.
 pub(super) struct Parts {
@@ -52,8 +51,7 @@ pub(super) struct Parts {
     permit: Permit,
     visit: Visit,
     socket: SocketView,
-    /// What let it in is over.
-    expired: bool,
+    over: Over,
     /// The camera sent nothing for too long.
     silent: bool,
     /// What it asked for.
@@ -88,7 +86,7 @@ impl Parts {
     pub(super) fn new(
         state: AppState,
         subscription: Subscription,
-        permit: Permit,
+        (permit, over): (Permit, Over),
         visit: Visit,
         socket: SocketView,
         wish: Wish,
@@ -108,7 +106,7 @@ impl Parts {
             permit,
             visit,
             socket,
-            expired: false,
+            over,
             silent: false,
             signed,
             layout: Layout::new(wish.advance),
@@ -117,36 +115,26 @@ impl Parts {
         }
     }
 
-    /// Ends with the gateway or with the identity.
-    pub(super) fn into_body(self, identity: Identity) -> Body {
-        let clock = self.state.clock;
-        let ended: Ended = Box::pin(async move {
-            identity.ended(clock).await;
-        });
+    /// Ends with the gateway or with what let the viewer in.
+    pub(super) fn into_body(self) -> Body {
         let opening = Bytes::from_static(self.layout.opening());
-        let body = unfold(
-            (Some(opening), self, ended),
-            |(opening, mut parts, mut ended)| async move {
-                let part = match opening {
-                    Some(opening) => opening,
-                    None => parts.next(&mut ended).await?,
-                };
-                Some((Ok::<_, Infallible>(part), (None, parts, ended)))
-            },
-        );
+        let body = unfold((Some(opening), self), |(opening, mut parts)| async move {
+            let part = match opening {
+                Some(opening) => opening,
+                None => parts.next().await?,
+            };
+            Some((Ok::<_, Infallible>(part), (None, parts)))
+        });
         Body::from_stream(body)
     }
 
-    /// The next part, `None` when this gateway leaves or `ended` says so.
-    async fn next(&mut self, ended: &mut Ended) -> Option<Bytes> {
-        let leaving = self.state.admission.leaving().clone();
+    /// The next part, `None` when this gateway leaves or the viewer may see nothing any more.
+    async fn next(&mut self) -> Option<Bytes> {
+        let (leaving, over) = (self.state.admission.leaving().clone(), self.over.clone());
         tokio::select! {
             biased;
             () = leaving.cancelled() => None,
-            () = ended => {
-                self.expired = true;
-                None
-            }
+            () = over.expired() => None,
             newest = self.newest() => newest,
         }
     }
@@ -214,7 +202,11 @@ impl Parts {
             return SIGN_INTERVAL;
         }
         let asked = self.wish.rate.period_us().unwrap_or_default();
-        let between = Duration::from_secs_f64(1.0 / nominal).max(Duration::from_micros(asked));
+        // Whoever may speak for a camera may say any number.
+        let between = Duration::try_from_secs_f64(1.0 / nominal).unwrap_or(BETWEEN_FRAMES_MAX);
+        let between = between
+            .min(BETWEEN_FRAMES_MAX)
+            .max(Duration::from_micros(asked));
         let silence_max = match self.wish.offline {
             Some(Offline::Picture) => SIGN_SILENCE_MAX,
             None => STREAM_SILENCE_MAX,
@@ -272,7 +264,7 @@ impl Parts {
 impl Drop for Parts {
     fn drop(&mut self) {
         let closed = &self.state.viewers.closed;
-        let (count, reason) = if self.expired {
+        let (count, reason) = if self.over.is_expired() {
             (&closed.expired, "expired")
         } else if self.silent {
             (&closed.silent, "silent")
@@ -285,5 +277,6 @@ impl Drop for Parts {
         };
         count.inc();
         self.visit.reason = reason;
+        self.over.done();
     }
 }

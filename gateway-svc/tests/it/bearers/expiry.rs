@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{NatsServer, Said};
+use testkit::{NatsServer, Said, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::requests::{Cameras, Shows, viewer};
 use super::*;
@@ -77,6 +77,41 @@ async fn an_mjpeg_stream_ends_with_a_link() {
     read.await.expect("it ends").unwrap();
     assert!(stream.starts_with(b"HTTP/1.0 200"));
     assert!(stream.len() > 50_000, "{}", stream.len());
+}
+
+#[tokio::test]
+async fn an_mjpeg_stream_that_nobody_reads_ends_with_its_link_as_well() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let guarded = Guarded::start(&nats).await;
+    // More than kernels keep, so that the picture stands half sent.
+    let _streaming = camera.stream("frames.hall.q60", 500_000);
+    let link = guarded.link(&["--camera", "hall", "--for", "3s"]);
+    let end_s = now_s() + 3;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut socket = socket.connect(guarded.gateway.public()).await.unwrap();
+    let path = format!("/stream.mjpg?camera=hall&quality=60&access_token={link}");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: cam\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut begun = [0; 15];
+    socket.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200 OK");
+    let expired = || async {
+        let reason = [("reason", "expired")];
+        guarded
+            .gateway
+            .metric("gateway_closed_total", &reason)
+            .await
+    };
+    assert_eq!(expired().await, 0.0);
+    let within = until(end_s) + 2 * WITHIN;
+    eventually(within, || async { expired().await == 1.0 }).await;
+    // And its connection is gone, or one like it would be in nobody's count.
+    let mut left = Vec::new();
+    let read = tokio::time::timeout(TEST_DEADLINE, socket.read_to_end(&mut left));
+    let _ = read.await.expect("it ends");
+    assert!(left.len() < 500_000, "{}", left.len());
 }
 
 #[tokio::test]

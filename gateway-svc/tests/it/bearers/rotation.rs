@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::http::get;
 use testkit::{NatsServer, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -112,6 +112,60 @@ async fn clocks_that_differ_are_allowed_for_as_far_as_the_operator_says() {
         assert_eq!(status(&leeway, &shows).await, lenient, "{claims}");
         assert_eq!(status(&strict, &shows).await, 401, "{claims}");
     }
+}
+
+/// Takes a key away, and gives back whether who watches by a token of it, and who by another key's, is sent away.
+async fn watching_while(guarded: &Guarded, tokens: [&str; 2], change: impl FnOnce()) -> [u16; 2] {
+    let shows = tokens.map(|token| Shows::header(bearer(token)));
+    let path = "/websocket/60?camera=hall";
+    let mut watching = Vec::new();
+    for shows in &shows {
+        let mut viewer = viewer(&guarded.gateway, shows, path).await.unwrap();
+        viewer.frame(TEST_DEADLINE).await;
+        watching.push(viewer);
+    }
+    change();
+    let mut again = [0, 0];
+    for (at, mut old) in watching.into_iter().enumerate() {
+        let closed = old.closed(TEST_DEADLINE).await;
+        assert_eq!(closed.code, 1012, "connect again: {closed:?}");
+        again[at] = match viewer(&guarded.gateway, &shows[at], path).await {
+            Ok(mut new) => {
+                new.frame(TEST_DEADLINE).await;
+                200
+            }
+            Err(refused) => refused.status,
+        };
+    }
+    again
+}
+
+#[tokio::test]
+async fn a_key_that_is_taken_away_ends_who_watches_by_its_tokens() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let guarded = Guarded::start(&nats).await;
+    let _cameras = Cameras::stream(camera);
+    let (public, secret) = (issuer("1").token(&claims()), hs256(JWT_SECRET, &claims()));
+    let other = "another-secret-another-secret-another";
+    let change = || guarded.replace("jwt", other);
+    let again = watching_while(&guarded, [&public, &secret], change).await;
+    assert_eq!(again, [200, 401], "only the secret's is over");
+
+    let secret = hs256(other, &claims());
+    let change = || guarded.replace("jwks", &issuer("2").jwks());
+    let again = watching_while(&guarded, [&public, &secret], change).await;
+    assert_eq!(again, [401, 200], "only the issuer's is over");
+
+    // One more takes nothing away.
+    let shows = Shows::header(bearer(&secret));
+    let path = "/websocket/60?camera=hall";
+    let mut watching = viewer(&guarded.gateway, &shows, path).await.unwrap();
+    let both = [issuer("1"), issuer("2")].map(|issuer| issuer.jwks());
+    let keys = both.map(|jwks| serde_json::from_str::<Value>(&jwks).unwrap()["keys"][0].clone());
+    guarded.replace("jwks", &json!({ "keys": keys }).to_string());
+    becomes(&guarded, &Shows::header(bearer(&public)), 200).await;
+    watching.frame(TEST_DEADLINE).await;
 }
 
 /// Publishes one issuer's keys.
