@@ -16,8 +16,10 @@ use futures_util::stream::{Select, select};
 use tokio::sync::watch;
 use wire::{CameraId, CameraStatus, LeaseKey, MemberId, Rate, StreamId, subject};
 
-/// Frames that may wait for the fan-out: it is never busy for long, and more would only be old ones.
-const FRAMES_WAITING: usize = 8;
+/// Messages that may wait in a subscription, which is full in no time where many cameras speak at the same moment, as those
+/// of one capture do: room for two statuses of each that is remembered. What comes on top is lost, and it is the newest
+/// that is. Frames do not wait to grow old: the fan-out judges their age when it takes them.
+const MESSAGES_WAITING: usize = 512;
 /// Lease keys that may wait to be written: one for each rendition of a few cameras.
 const SEND_CAPACITY: usize = 128;
 /// A request that is not answered by then is tried again; the library's five seconds would be a whole lease.
@@ -94,7 +96,7 @@ impl Bus {
             ping_interval: PING_INTERVAL,
             request_timeout: REQUEST_TIMEOUT,
             send_capacity: SEND_CAPACITY,
-            subscription_capacity: FRAMES_WAITING,
+            subscription_capacity: MESSAGES_WAITING,
         };
         let link = Link::open(settings, options, metrics).await?;
         Ok(Self { link, gateway })

@@ -23,6 +23,7 @@ mod jpeg_reader;
 mod matrix;
 mod open;
 mod opening;
+mod patience;
 mod pattern;
 mod present;
 mod report;

@@ -1,4 +1,4 @@
-//! One session as its supervisor holds it: the thread, the flag that ends it and the moment to give it up.
+//! One session as its supervisor holds it: the thread, the flag that ends it and how long it is waited for.
 
 use std::{
     io,
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{cancel::Cancel, session::Session};
+use super::{cancel::Cancel, patience::Patience, session::Session};
 
 /// Opening a camera may take so long (the slowest firmware seen takes about 4 s).
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,8 +26,8 @@ const HEALTHY_SESSION_MIN: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct RunningSession {
     pub(super) id: u64,
-    /// When to give it up, unless something is heard.
-    pub(super) give_up_at: Instant,
+    /// Until it is given up, unless something is heard.
+    pub(super) patience: Patience,
     cancel: Arc<Cancel>,
     live_since: Option<Instant>,
     thread: JoinHandle<()>,
@@ -42,7 +42,7 @@ impl RunningSession {
             .spawn(move || session.run())?;
         Ok(Self {
             id,
-            give_up_at: now + OPEN_TIMEOUT,
+            patience: Patience::new(now, OPEN_TIMEOUT),
             cancel,
             live_since: None,
             thread,
@@ -56,7 +56,7 @@ impl RunningSession {
         } else {
             self.cancel.close();
         }
-        self.give_up_at = now + CLOSE_TIMEOUT;
+        self.patience = Patience::new(now, CLOSE_TIMEOUT);
     }
 
     /// Whether it was told to close.
@@ -67,7 +67,7 @@ impl RunningSession {
     /// Something was heard from the thread.
     pub(super) fn heard(&mut self, now: Instant) {
         if !self.is_closing() {
-            self.give_up_at = now + SESSION_SILENCE_MAX;
+            self.patience = Patience::new(now, SESSION_SILENCE_MAX);
         }
     }
 

@@ -74,8 +74,8 @@ impl Supervisor {
         let mut state = State::default();
         loop {
             let now = clock::now();
-            let running = state.running.as_ref();
-            if running.is_some_and(|running| now >= running.give_up_at) {
+            let running = state.running.as_mut();
+            if running.is_some_and(|running| running.patience.is_over(now)) {
                 self.abandon(&mut state);
             }
             if state.wanted && state.running.is_none() && state.retry_at.is_none_or(|at| now >= at)
@@ -83,7 +83,7 @@ impl Supervisor {
                 self.start(&mut state, now);
             }
             let deadline = match &state.running {
-                Some(running) => Some(running.give_up_at),
+                Some(running) => Some(running.patience.ends_at()),
                 None => state.retry_at.filter(|_| state.wanted),
             };
             // Any long time will do: an idle camera wakes this thread once an hour.
@@ -146,18 +146,17 @@ impl Supervisor {
             cancel: Arc::new(Cancel::default()),
             events: self.sender.clone(),
         };
-        match RunningSession::start(session, now) {
-            Ok(running) => {
-                state.running = Some(running);
-                self.report.send_if_modified(|report| {
-                    let first = report.state == CameraState::Idle;
-                    if first {
-                        report.state = CameraState::Starting;
-                        report.detail = "opening the camera".into();
-                    }
-                    first
-                });
+        // Said before it is done: nobody shall be told that a camera is closed which is open already.
+        self.report.send_if_modified(|report| {
+            let first = report.state == CameraState::Idle;
+            if first {
+                report.state = CameraState::Starting;
+                report.detail = "opening the camera".into();
             }
+            first
+        });
+        match RunningSession::start(session, now) {
+            Ok(running) => state.running = Some(running),
             Err(cause) => self.fail(
                 state,
                 &CameraError::Device {

@@ -6,7 +6,9 @@
 mod board;
 mod buckets;
 mod error;
+mod later;
 mod leases;
+mod reasons;
 mod switch;
 mod watch;
 

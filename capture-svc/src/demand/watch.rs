@@ -4,7 +4,6 @@
 //! for days, without an error. So bucket and watch are made anew for each [`RebuildReason`]. The leases are kept
 //! meanwhile: their clock stands still while the KV is ill.
 
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
@@ -20,7 +19,9 @@ use wire::subject::CONTROL_BUCKET;
 
 use super::buckets::{Buckets, OpenError, Watches};
 use super::error::DemandError;
+use super::later::{Later, ready};
 use super::leases::Leases;
+use super::reasons::Reasons;
 use super::switch::Privacy;
 use crate::metrics::LeaseMetrics;
 use crate::wanted::Wanted;
@@ -32,8 +33,6 @@ const REBUILD_BACKOFF: (Duration, Duration) =
 /// The oldest server whose JetStream this protocol was measured on.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 0);
 
-type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
 /// Watches demand and privacy switch.
 #[derive(Debug)]
 pub(crate) struct DemandWatcher {
@@ -43,6 +42,7 @@ pub(crate) struct DemandWatcher {
     leases: Leases,
     metrics: LeaseMetrics,
     told: Told,
+    reasons: Reasons,
 }
 
 /// Whom it tells.
@@ -98,6 +98,7 @@ impl DemandWatcher {
             leases,
             metrics,
             told,
+            reasons: Reasons::default(),
         }
     }
 
@@ -130,6 +131,7 @@ impl DemandWatcher {
                     Some(Ok(entry)) => {
                         if entry.key == self.leases.canary() {
                             backoff = REBUILD_BACKOFF.0;
+                            self.reasons.are_over();
                         }
                         self.apply(&entry);
                         None
@@ -185,17 +187,30 @@ impl DemandWatcher {
         (settled && self.leases.canary_silent(now)).then_some(RebuildReason::CanarySilent)
     }
 
-    /// Begins to open everything anew, unless there is no connection: that will be the next reason.
-    fn rebuild(&self, reason: &RebuildReason, backoff: &mut Duration) -> Work {
+    /// Begins to open everything anew, unless there is no connection: that will be the next reason. What was told of it
+    /// counts: the client's own word changes a moment after its event, and whoever looks in between would wait for ever.
+    fn rebuild(&mut self, reason: &RebuildReason, backoff: &mut Duration) -> Work {
         let wait = match reason {
             RebuildReason::Reconnected => Duration::ZERO,
             _ => *backoff,
         };
         *backoff = (wait * 2).clamp(REBUILD_BACKOFF.0, REBUILD_BACKOFF.1);
-        log(reason);
+        self.tell_reason(reason);
+        let connected = self.link.state.borrow().connected;
         Work {
-            opening: self.link.is_connected().then(|| self.open(wait)),
+            opening: connected.then(|| self.open(wait)),
             ..Work::default()
+        }
+    }
+
+    /// What an operator must mend is an error; the rest mends itself, or is told by its words.
+    fn tell_reason(&mut self, reason: &RebuildReason) {
+        let words = reason.to_string();
+        let is_news = self.reasons.is_news(&words, self.clock.now());
+        match reason {
+            _ if !is_news => tracing::debug!("opening the buckets anew: {words}"),
+            RebuildReason::Open(OpenError::Unchangeable(..)) => tracing::error!("{words}"),
+            _ => tracing::info!("opening the buckets anew: {words}"),
         }
     }
 
@@ -273,28 +288,12 @@ impl DemandWatcher {
     }
 }
 
-/// What an operator must mend is an error; the rest mends itself.
-fn log(reason: &RebuildReason) {
-    if let RebuildReason::Open(OpenError::Unchangeable(..)) = reason {
-        tracing::error!("{reason}");
-    } else {
-        tracing::info!("opening the buckets anew: {reason}");
-    }
-}
-
-/// Awaits what is in `slot` and empties it; guarded by `is_some` in the select.
-async fn ready<T>(slot: &mut Option<Later<T>>) -> T {
-    let value = match slot {
-        Some(later) => later.await,
-        None => std::future::pending().await,
-    };
-    *slot = None;
-    value
-}
-
 async fn next(watches: &mut Option<Watches>) -> Option<Result<kv::Entry, kv::WatcherError>> {
     match watches {
         Some(watches) => watches.entries.next().await.flatten(),
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 //! A frozen server or a healed link lets out seconds of the past in one burst, and the sender cannot prevent it: what
 //! fitted into kernel buffers is on its way. So the receiver keeps the smallest difference between arrival and
 //! capture time of the last ten seconds, which contains whatever the two clocks differ by, and drops what took half
-//! a second longer. The ten seconds are counted while frames come, so that silence does not make it forget.
+//! a second longer. The ten seconds are counted while frames come, so that silence does not make it forget: frames that
+//! come as far apart as they were captured, be that a minute.
 //!
 //! One frame is never believed against all others: whoever may publish could otherwise blind every viewer with a single
 //! capture time in the far future.
@@ -16,7 +17,8 @@ use wire::Stamp;
 const MAX_EXTRA_DELAY_US: i64 = 500_000;
 /// How long the fastest one is remembered, in seconds of arriving frames.
 const BASELINE_S: u64 = 10;
-/// The longest pause between two frames that counts as time in which frames come.
+/// The longest time between two frames that counts as time in which frames come where they were captured further apart, or
+/// less far.
 const MAX_FRAME_GAP_US: u64 = 100_000;
 /// What a frame may seem to have been on its way, in µs: from a second of clocks that differ to a minute of delay.
 /// Beyond it the clocks are wrong.
@@ -35,6 +37,8 @@ pub(crate) struct LatenessFilter {
     looked_at: Option<u32>,
     /// When the last frame arrived.
     last_us: u64,
+    /// When it was captured.
+    last_captured_us: u64,
     /// How long frames have been arriving, without the pauses.
     flowed_us: u64,
     /// (second of arriving frames, smallest difference in it), oldest first.
@@ -57,9 +61,24 @@ impl LatenessFilter {
             self.forget();
         }
         self.last_us = received_us;
-        self.flowed_us += since.min(MAX_FRAME_GAP_US);
+        self.flow(since, stamp.captured_at_us);
         let taken = received_us as i64 - stamp.captured_at_us as i64;
         self.judge_delay(taken, received_us)
+    }
+
+    /// So long after the last frame came one that was captured then.
+    fn flow(&mut self, since: u64, captured_at_us: u64) {
+        let last_us = std::mem::replace(&mut self.last_captured_us, captured_at_us);
+        let apart = captured_at_us.saturating_sub(last_us);
+        let keeps_time = since.abs_diff(apart) <= MAX_EXTRA_DELAY_US.unsigned_abs();
+        self.flowed_us += if keeps_time {
+            since
+        } else {
+            since.min(MAX_FRAME_GAP_US)
+        };
+        let second = self.flowed_us / 1_000_000;
+        self.best.retain(|(then, _)| then + BASELINE_S > second);
+        self.confirmed &= !self.best.is_empty();
     }
 
     fn judge_delay(&mut self, taken: i64, received_us: u64) -> bool {
@@ -113,7 +132,6 @@ impl LatenessFilter {
             Some((last, best)) if *last == second => *best = taken.min(*best),
             _ => self.best.push_back((second, taken)),
         }
-        self.best.retain(|(then, _)| then + BASELINE_S > second);
     }
 }
 

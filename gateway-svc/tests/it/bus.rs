@@ -227,3 +227,43 @@ async fn nats_client(nats: &NatsServer) -> async_nats::Client {
         .user_and_password("capture".into(), "capture-secret".into());
     options.connect(nats.url()).await.unwrap()
 }
+
+#[tokio::test]
+async fn of_many_cameras_that_speak_at_the_same_moment_each_is_heard() {
+    let nats = NatsServer::start().await;
+    let camera = Camera::on(&nats).await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let told = |name: &str| {
+        let named = format!("\"camera\":\"{name}\"");
+        let asked = http::get(gateway.public(), "/api/status", &[]);
+        async move {
+            asked
+                .await
+                .is_ok_and(|answer| answer.text().contains(&named))
+        }
+    };
+    let live = status(wire::CameraState::Live);
+    // Until it listens.
+    eventually(TEST_DEADLINE, || async {
+        camera.say("status.first", &named("first", &live)).await;
+        told("first").await
+    })
+    .await;
+    let names: Vec<_> = (0..200).map(|nth| format!("yard-{nth}")).collect();
+    for name in &names {
+        let status = serde_json::to_vec(&named(name, &live)).unwrap();
+        let subject = format!("status.{name}");
+        let said = camera.client.publish(subject, status.into());
+        said.await.unwrap();
+    }
+    for name in &names {
+        eventually(TEST_DEADLINE, || told(name)).await;
+    }
+}
+
+fn named(camera: &str, status: &wire::CameraStatus) -> wire::CameraStatus {
+    wire::CameraStatus {
+        camera: camera.to_owned(),
+        ..status.clone()
+    }
+}

@@ -163,6 +163,7 @@ impl Source for V4l2Source {
         Ok(Some(Delivery {
             lost: about.lost,
             skipped: about.skipped,
+            damaged: about.damaged_before,
             ..Delivery::default()
         }))
     }

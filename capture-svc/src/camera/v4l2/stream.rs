@@ -27,8 +27,26 @@ pub(super) struct About {
     pub(super) lost: u32,
     /// Frames that waited in front of it and were left out.
     pub(super) skipped: u32,
+    /// Of those that were left out, the ones that the driver marked as damaged, which are no skipped ones: what follows
+    /// damage is looked at closely.
+    pub(super) damaged_before: u32,
     /// The driver marked it as damaged.
     pub(super) damaged: bool,
+}
+
+impl About {
+    /// A frame about which this is makes way for the next.
+    const fn leave_out(&mut self) {
+        if self.damaged {
+            self.damaged_before += 1;
+        } else {
+            self.skipped += 1;
+        }
+    }
+
+    const fn left_out(&self) -> u32 {
+        self.skipped + self.damaged_before
+    }
 }
 
 /// A stream that is running.
@@ -81,8 +99,8 @@ impl Stream {
             about.lost += last.map_or(0, |last| lost_between(last, frame.sequence));
             (about.captured_at_us, about.clock) = time(&mut self.stamps, frame.stamp_us);
             about.damaged = frame.damaged;
-            if about.skipped < waiting && frame.another_waits()? {
-                about.skipped += 1;
+            if about.left_out() < waiting && frame.another_waits()? {
+                about.leave_out();
                 frame.give_back()?;
                 continue;
             }
@@ -104,4 +122,20 @@ fn time(stamps: &mut Stamps, stamp_us: Option<u64>) -> (u64, CaptureClock) {
 fn nothing_yet(cause: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
     matches!(cause.kind(), Interrupted | TimedOut | WouldBlock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_of_a_frame_that_makes_way_is_told_with_the_next() {
+        let mut about = About::default();
+        for damaged in [false, true, false] {
+            about.damaged = damaged;
+            about.leave_out();
+        }
+        assert_eq!((about.skipped, about.damaged_before), (2, 1));
+        assert_eq!(about.left_out(), 3);
+    }
 }

@@ -60,8 +60,8 @@ impl Report {
         self.note(name, outcome, started.elapsed());
     }
 
-    /// Begins a command of this program, which goes on beside the steps that follow until [`end`](Self::end) waits for it.
-    /// None where it could not be begun, as the report says then.
+    /// Begins a command of this program, which takes what the steps that follow leave of the processor until
+    /// [`end`](Self::end) waits for it. None where it could not be begun, as the report says then.
     pub(super) fn begin(
         &mut self,
         got: Outcome<()>,
@@ -204,7 +204,9 @@ fn title(name: &str) {
 fn spawn(command: &str, said: &Path) -> io::Result<JoinHandle<(io::Result<ExitStatus>, Duration)>> {
     fs::create_dir_all(said.parent().unwrap_or(said))?;
     let out = File::create(said)?;
-    let mut child = Command::new(std::env::current_exe()?)
+    let mut child = Command::new("nice")
+        .args(["-n", "19"])
+        .arg(std::env::current_exe()?)
         .arg(command)
         .stderr(out.try_clone()?)
         .stdout(out)

@@ -41,8 +41,13 @@ impl Camera {
     }
 
     fn flows(&mut self, run: u32, frames: u64, age: u64) -> usize {
+        self.flows_at(FRAME, run, frames, age)
+    }
+
+    /// The same of frames that are so far apart.
+    fn flows_at(&mut self, spacing: u64, run: u32, frames: u64, age: u64) -> usize {
         let shown = (0..frames).filter(|_| {
-            self.now_us += FRAME;
+            self.now_us += spacing;
             self.arrives(run, age)
         });
         shown.count()
@@ -120,6 +125,28 @@ fn a_path_that_stays_longer_is_accepted_after_ten_seconds() {
     let shown = camera.flows(1, 1000, 700 * MS);
     let lost = 1000 - shown;
     assert!((300..=350).contains(&lost), "{lost} frames of 29 ms lost");
+}
+
+#[test]
+fn a_clock_that_is_set_back_darkens_few_frames_where_few_come() {
+    // A picture a second, one in ten, one a minute.
+    for (spacing_ms, most) in [(1000, 11), (10_000, 2), (60_000, 1)] {
+        let mut camera = Camera::new();
+        camera.flows_at(spacing_ms * MS, 1, 100, 5 * MS);
+        let shown = camera.flows_at(spacing_ms * MS, 1, 200, 2000 * MS);
+        let lost = 200 - shown;
+        assert!(lost <= most, "{lost} frames {spacing_ms} ms apart lost");
+    }
+}
+
+#[test]
+fn a_pause_of_an_hour_does_not_make_what_is_late_the_present() {
+    let mut camera = Camera::new();
+    camera.flows(1, 100, 5 * MS);
+    camera.now_us += HOUR;
+    assert!(!camera.arrives(1, 5000 * MS));
+    assert!(!camera.arrives(1, 4000 * MS));
+    assert_eq!(camera.flows(1, 10, 5 * MS), 10);
 }
 
 #[test]
