@@ -170,12 +170,14 @@ pub(crate) async fn no_pages(request: Request, next: axum::middleware::Next) -> 
     next.run(request).await
 }
 
-/// What every answer says to browsers: take it as what it is called, and show it to no other site's page unless the
-/// service has said which.
+/// What every answer says to browsers and caches, unless the service has said otherwise: take it as what it is called,
+/// show it to no other site's page, and do not keep it. A cache may keep a 404 that says nothing of that for minutes
+/// (RFC 9111, section 4.2.2).
 pub(crate) fn protect(headers: &mut HeaderMap) {
     let fixed = [
         (RESOURCE_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in fixed {
         if !headers.contains_key(&name) {

@@ -149,7 +149,7 @@ async fn pictures_of_other_sites_are_refused_before_they_count_as_guesses() {
 }
 
 #[tokio::test]
-async fn every_answer_tells_browsers_to_show_it_to_no_other_site() {
+async fn every_answer_tells_browsers_to_show_it_to_no_other_site_and_whether_to_keep_it() {
     let nats = NatsServer::start().await;
     let gateway = Process::gateway(&nats, &[]).await;
     for (address, path) in [
@@ -167,6 +167,10 @@ async fn every_answer_tells_browsers_to_show_it_to_no_other_site() {
         assert_eq!(policy, Some("same-origin"), "{path}");
         let sniff = answer.header("x-content-type-options");
         assert_eq!(sniff, Some("nosniff"), "{path}");
+        // The page's files are asked for anew; everything else is of its moment.
+        let of_a_file = address == gateway.public() && ["/", "/nothing"].contains(&path);
+        let kept = if of_a_file { "no-cache" } else { "no-store" };
+        assert_eq!(answer.header("cache-control"), Some(kept), "{path}");
     }
 }
 

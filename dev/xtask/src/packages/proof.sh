@@ -81,6 +81,7 @@ check "a picture comes through the gateway" within 30 picture
 check "the page is served" page
 check "nobody listens beyond loopback" only_loopback
 check "keys are nobody's but their service's" kept_from_others
+check "so are the files of settings, which may have secrets" [ "$(stat -c %a /etc/rero-cctv/*.env | sort -u)" = 640 ]
 check "status says that it is ready" status_says capture-svc ready
 check "metrics are those of the process, too" sh -c "curl -s http://127.0.0.1:9101/metrics | grep -q ^process_resident"
 check "no setting and no call was refused" sh -c "! journalctl --no-pager -u capture-svc -u gateway-svc | grep -iE 'not permitted|no setting|descriptors'"
