@@ -12,6 +12,7 @@ import { Link } from "./support/link";
 import { OtherSite } from "./support/other_site";
 import { RESULTS } from "./support/program";
 import { openChromium, openFirefox } from "./support/puppeteer_browser";
+import { BrowserDied } from "./support/real_browser";
 import { hashOfLink } from "./support/share";
 import { Stack } from "./support/stack";
 import { FRESH_MS, Visit } from "./support/visit";
@@ -82,12 +83,14 @@ describe.each(BROWSERS)("in %s", (name, openBrowser) => {
   });
   afterAll(() => visit?.browser.close());
 
-  it.each(Object.entries(WAYS))("%s", async (_, go) => {
+  it.for(Object.entries(WAYS))("%s", async ([, go], { signal }) => {
     try {
       await go(visit);
     } catch (error) {
-      // WebKitGTK's small browser has crashed on a busy machine; what fails in one that lives is the page's.
-      if (await lives(visit)) throw error;
+      // WebKitGTK's small browser has crashed on a busy machine; what fails in one that lives is the page's. Who has had
+      // all the time there is begins nothing beside the next test.
+      const died = error instanceof BrowserDied || !(await lives(visit));
+      if (signal.aborted || !died) throw error;
       console.warn(`${name} has died and is started anew, once: ${error}`);
       await visit.browser.close();
       visit = new Visit(await openBrowser());

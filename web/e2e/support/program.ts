@@ -21,12 +21,28 @@ export function endWithUs(child: ChildProcess): void {
   child.on("close", () => children.delete(child));
 }
 
+/** Ends what `leader` of a process group has started and left behind. */
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody is left.
+  }
+}
+
 export class Program {
   readonly #child: ChildProcess;
   readonly ended: Promise<void>;
   readonly log: string;
 
-  constructor(name: string, path: string, args: string[], env: Record<string, string> = {}) {
+  /** With `family` it is asked to end alone, and then whatever it has started is ended. */
+  constructor(
+    name: string,
+    path: string,
+    args: string[],
+    env: Record<string, string> = {},
+    family = false,
+  ) {
     mkdirSync(RESULTS, { recursive: true });
     this.log = join(RESULTS, `${name}-${process.pid}-${++count}.log`);
     const log = createWriteStream(this.log);
@@ -35,7 +51,18 @@ export class Program {
     this.#child = spawn(path, args, {
       env: { PATH, HOME, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: family,
     });
+    const leader = family ? this.#child.pid : undefined;
+    if (leader !== undefined) {
+      const atExit = () => endGroup(leader);
+      process.on("exit", atExit);
+      // What a family holds open keeps its leader from being closed.
+      this.#child.on("exit", () => {
+        endGroup(leader);
+        process.off("exit", atExit);
+      });
+    }
     this.#child.stdout?.pipe(log);
     this.#child.stderr?.pipe(log);
     this.ended = new Promise((resolve) => {

@@ -3,6 +3,9 @@
  * same few acts for each kind of browser, so that a test is written once.
  */
 
+/** There is no browser any more, or none that answers. */
+export class BrowserDied extends Error {}
+
 /** A key as `KeyboardEvent.key` names it. */
 export type KeyName = "ArrowLeft" | "Escape" | "k" | "s";
 

@@ -8,9 +8,21 @@ import { BusListener } from "./bus_listener";
 import { CameraHost } from "./camera_host";
 import { eventually } from "./eventually";
 import type { Gateway } from "./gateway";
-import { freePort, Program } from "./program";
+import { Program } from "./program";
 
 type Settings = Record<string, string>;
+
+/** Any that is free: one that was free a moment ago may be somebody's by now. */
+const ANY_PORT = "127.0.0.1:0";
+
+/** Where a service listens, as it says itself. */
+const listening = (program: Program): Promise<{ public: string; admin: string }> =>
+  eventually(`"listening" in ${program.log}`, () => {
+    const line = readFileSync(program.log, "utf8")
+      .split("\n")
+      .find((said) => said.includes('"message":"listening"'));
+    return line ? JSON.parse(line).fields : null;
+  });
 
 export class Stack {
   readonly #programs: Program[] = [];
@@ -62,15 +74,14 @@ export class Stack {
   }
 
   async capture(settings: Settings = {}): Promise<Program> {
-    const admin = await freePort();
     const program = this.#run("capture", artifact("CAPTURE_BIN"), [], {
       NATS_URL: this.#nats,
       CAPTURE_SOURCE: "pattern",
       CAPTURE_LINGER: "1s",
-      CAPTURE_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      CAPTURE_ADMIN_LISTEN: ANY_PORT,
       ...settings,
     });
-    await this.#ready(program, `http://127.0.0.1:${admin}/readyz`);
+    await this.#ready(program, `http://${(await listening(program)).admin}/readyz`);
     this.captures.push(program);
     return program;
   }
@@ -82,17 +93,17 @@ export class Stack {
   }
 
   async gateway(settings: Settings = {}): Promise<Gateway> {
-    const [port, admin] = [await freePort(), await freePort()];
     const program = this.#run("gateway", artifact("GATEWAY_BIN"), [], {
       NATS_URL: this.#nats,
-      GATEWAY_LISTEN: `127.0.0.1:${port}`,
-      GATEWAY_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      GATEWAY_LISTEN: ANY_PORT,
+      GATEWAY_ADMIN_LISTEN: ANY_PORT,
       GATEWAY_WEB_ROOT: artifact("WEB_DIST"),
       ...settings,
     });
-    const url = `http://127.0.0.1:${port}/`;
+    const at = await listening(program);
+    const url = `http://${at.public}/`;
     await this.#ready(program, `${url}readyz`);
-    return { port, url, admin: `http://127.0.0.1:${admin}/`, program };
+    return { port: Number(new URL(url).port), url, admin: `http://${at.admin}/`, program };
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@
 import type { View } from "../../src/stream/view_model";
 import type { Barcode } from "./barcode";
 import { eventually } from "./eventually";
-import type { RealBrowser } from "./real_browser";
+import { BrowserDied, type RealBrowser } from "./real_browser";
 import { barcodeOf, stripOfPage } from "./strip";
 
 /** Many times what anything takes: here it is asked whether, not how fast, on a machine that has other things to do. */
@@ -33,8 +33,20 @@ export class Visit {
   /** From now on the page's figures, its errors and what it saves are kept in it. */
   listen = (): Promise<void> => this.browser.evaluate(`void (${keep})()`);
 
-  until = <T>(what: string, probe: () => Promise<T | null | false>): Promise<T> =>
-    eventually(what, probe, PATIENCE_MS);
+  /** Waits, but not for a browser that has died. */
+  until = async <T>(what: string, probe: () => Promise<T | null | false>): Promise<T> => {
+    const untilDeath = async () => {
+      try {
+        return await probe();
+      } catch (error) {
+        if (error instanceof BrowserDied) return error;
+        throw error;
+      }
+    };
+    const found = await eventually<T | BrowserDied>(what, untilDeath, PATIENCE_MS);
+    if (found instanceof BrowserDied) throw new BrowserDied(`${what}: ${found.message}`);
+    return found;
+  };
 
   thereIs = (selector: string): Promise<boolean> =>
     this.until(selector, () =>

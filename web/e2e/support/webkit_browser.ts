@@ -8,16 +8,20 @@ import { artifact } from "./artifacts";
 import { eventually } from "./eventually";
 import { endWithUs, freePort, Program } from "./program";
 import { WINDOW } from "./puppeteer_browser";
-import type { KeyName, RealBrowser } from "./real_browser";
+import { BrowserDied, type KeyName, type RealBrowser } from "./real_browser";
 
+/** How long a page may take to load, and then any answer. */
+const PAGE_MS = 30_000;
+const ANSWER_MS = 2 * PAGE_MS;
 const KEYS: Partial<Record<KeyName, string>> = { ArrowLeft: Key.ARROW_LEFT, Escape: Key.ESCAPE };
 
 export async function openWebKit(): Promise<RealBrowser> {
   const screen = await openScreen();
   const port = await freePort();
-  const driver = new Program("webkit", artifact("WEBKIT_DRIVER_BIN"), [`--port=${port}`], {
-    DISPLAY: screen.display,
-  });
+  const path = artifact("WEBKIT_DRIVER_BIN");
+  const env = { DISPLAY: screen.display };
+  // A browser whose page has crashed does not end with its driver.
+  const driver = new Program("webkit", path, [`--port=${port}`], env, true);
   const server = `http://127.0.0.1:${port}`;
   await eventually("WebKitWebDriver", async () => (await fetch(`${server}/status`)).ok);
   const session = await new Builder()
@@ -25,6 +29,8 @@ export async function openWebKit(): Promise<RealBrowser> {
     .withCapabilities({ browserName: "MiniBrowser" })
     .build();
   await session.manage().window().setRect(WINDOW);
+  // Five minutes otherwise: longer than any test has.
+  await session.manage().setTimeouts({ pageLoad: PAGE_MS });
   const only = async (css: string) => {
     const found = await session.findElements({ css });
     if (!found[0] || found.length > 1) throw new Error(`${css} is there ${found.length} times`);
@@ -34,9 +40,10 @@ export async function openWebKit(): Promise<RealBrowser> {
   return {
     open: async (url) => {
       await session.switchTo().defaultContent();
-      await session.get(url);
+      await answered(session.get(url));
     },
-    evaluate: <T>(expression: string) => session.executeScript<T>(`return (${expression})`),
+    evaluate: <T>(expression: string) =>
+      answered(session.executeScript<T>(`return (${expression})`)),
     press: (name) => session.actions().keyDown(key(name)).keyUp(key(name)).perform(),
     hold: (name) => session.actions().keyDown(key(name)).perform(),
     letGo: (name) => session.actions().keyUp(key(name)).perform(),
@@ -55,14 +62,30 @@ export async function openWebKit(): Promise<RealBrowser> {
       await option.click();
     },
     enterFrame: () => session.switchTo().frame(0),
-    screenshot: async () => Buffer.from(await session.takeScreenshot(), "base64"),
+    screenshot: async () => Buffer.from(await answered(session.takeScreenshot()), "base64"),
     close: async () => {
       // One that has crashed has no session to end.
-      await session.quit().catch(() => {});
+      await answered(session.quit()).catch(() => {});
       await driver.end();
       await screen.close();
     },
   };
+}
+
+/** What the driver answers, unless that is that there is no browser, or nothing. */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const silent = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new BrowserDied("WebKit does not answer")), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([answer, silent]);
+  } catch (error) {
+    const gone = error instanceof Error && error.name === "NoSuchSessionError";
+    throw gone ? new BrowserDied(error.message) : error;
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 /** A screen in memory, under a number that the X server finds free. */
