@@ -96,9 +96,8 @@ it("a page whose own script is gone waits for a server that is away, and is not 
     await page.addInitScript(minutesPassWhenTold);
     await page.route(gateway.url, (route) => {
       if (route.request().isNavigationRequest()) navigations++;
-      return away && navigations > 0 && !route.request().isNavigationRequest()
-        ? route.abort()
-        : route.continue();
+      else if (away) return route.abort();
+      return route.continue();
     });
     await page.route(/\/assets\/main-/, (route) =>
       away ? route.fulfill({ status: 404 }) : route.continue(),
@@ -114,6 +113,17 @@ it("a page whose own script is gone waits for a server that is away, and is not 
       await page.evaluate(() => dispatchEvent(new Event("minute"))).catch(() => {});
       return (await page.locator(".stage[data-phase=live]").count()) > 0;
     });
+  });
+});
+
+it("a page whose own script is gone gives up on a server that does not answer, and says so", async () => {
+  await withPage("about:blank", async (page) => {
+    await page.route(gateway.url, (route) =>
+      route.request().isNavigationRequest() ? route.continue() : undefined,
+    );
+    await page.route(/\/assets\/main-/, (route) => route.fulfill({ status: 404 }));
+    await page.goto(gateway.url, { waitUntil: "commit" });
+    await page.locator(":root[data-broken]").waitFor();
   });
 });
 

@@ -38,7 +38,7 @@ impl Privacy {
     }
 
     /// What holds while the key says none of the switch's words: what was known, and while nothing is, on.
-    pub(super) const fn kept(self) -> Self {
+    const fn kept(self) -> Self {
         match self {
             Self::Off => Self::Off,
             Self::On | Self::Unknown => Self::On,

@@ -28,12 +28,11 @@ pub(crate) fn command(_: &[String]) -> Outcome<()> {
         "building the tests",
         &mut environment.cargo(&["build", "--quiet", "--workspace", "--all-targets"]),
     )?;
-    check(&mut environment)
+    check(environment)
 }
 
 /// With the workspace built for this machine.
-pub(crate) fn check(environment: &mut Environment) -> Outcome<()> {
-    let mut environment = environment.clone();
+fn check(mut environment: Environment) -> Outcome<()> {
     let machine = Arm64::get(&mut environment)?;
     let mut arm = environment.clone();
     // A folder of its own: in one of them cargo builds for one at a time, and the gate does something else meanwhile.

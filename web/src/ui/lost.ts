@@ -7,6 +7,8 @@
 const RELOADED_KEY = "rero-reloaded";
 /** Lost again so soon after loading, it would be lost for ever. */
 const RELOAD_EVERY_MS = 60_000;
+/** A server that takes longer is away. */
+const ANSWER_MAX_MS = 5_000;
 /** Dispatched at the window when the page can do no more for itself. */
 export const BROKEN_EVENT = "rero-broken";
 
@@ -33,7 +35,9 @@ function again(): void {
 
 /** Not while the server is away: in place of this page would be the browser's own, which tries nothing again. */
 async function reload(may: () => boolean): Promise<boolean> {
-  const options: RequestInit = { method: "HEAD", cache: "no-store" };
+  // Older browsers wait as long as they do.
+  const signal = AbortSignal.timeout?.(ANSWER_MAX_MS);
+  const options: RequestInit = { method: "HEAD", cache: "no-store", signal };
   const answer = await fetch(location.href, options).catch(() => null);
   if (!answer?.ok || !may()) return false;
   location.reload();

@@ -1,7 +1,6 @@
 /** Whether the controls are to be hidden: the mouse does not move, or a tap sent them away. */
 
 import { type RefObject, useEffect, useRef, useState } from "react";
-
 import { listen } from "./listen";
 
 /** Without a movement for so long the pointer is idle. */
