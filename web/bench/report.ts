@@ -38,7 +38,7 @@ class OurRule implements Rule {
     else this.#adapt.permit(FULL_LADDER, false);
   }
   arrived(at: number, seq: number, capturedAt: number) {
-    this.#adapt.arrivals.add({ at, seq, capturedAt });
+    this.#adapt.arrived({ at, seq, capturedAt });
   }
   switched(at: number) {
     this.#adapt.switched(at);

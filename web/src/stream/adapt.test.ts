@@ -35,7 +35,7 @@ class Link {
     for (; this.now < end - 1e-9; this.now += 0.001) {
       if (this.now >= this.#next) {
         const stamp = source && { seq: Math.floor(this.now * source), capturedAt: this.now };
-        this.adapt.arrivals.add({ at: this.now, ...stamp });
+        this.adapt.arrived({ at: this.now, ...stamp });
         this.#next =
           Math.max(this.#next, this.now - 0.05) + 1 / fps(this.now, this.adapt.rendition.quality);
       }
@@ -140,8 +140,8 @@ describe("interruptions", () => {
     const link = new Link(full(95));
     link.drive({ seconds: 10, fps: () => 34, source: 34 });
     const begun = link.now;
-    const fed = link.adapt.arrivals.add.bind(link.adapt.arrivals);
-    link.adapt.arrivals.add = (a) => fed({ ...a, seq: Math.floor((a.at - begun) * 34) });
+    const fed = link.adapt.arrived.bind(link.adapt);
+    link.adapt.arrived = (a) => fed({ ...a, seq: Math.floor((a.at - begun) * 34) });
     expect(new Set(link.drive({ seconds: 10, fps: () => 34, source: 34 }))).toEqual(new Set([95]));
     expect(link.adapt.arrivals.sourceFps).toBeCloseTo(34, 0);
   });
@@ -233,7 +233,7 @@ describe("an unknown link", () => {
     const trace: string[] = [];
     for (let t = 0; t < 6; t += 0.005) {
       if (t >= next) {
-        adapt.arrivals.add({ at: t, seq: Math.floor(t * 34), capturedAt: t });
+        adapt.arrived({ at: t, seq: Math.floor(t * 34), capturedAt: t });
         next = t + Math.max(1 / 34, costs(labelOf(adapt.rendition)) / 34 / megabits);
       }
       if (Math.round(t * 1000) % 250 === 0) adapt.exploreNow(t);

@@ -11,7 +11,7 @@
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 
-import { Arrivals, NOMINAL_FPS, WINDOW_S } from "./arrivals";
+import { type Arrival, Arrivals, NOMINAL_FPS, WINDOW_S } from "./arrivals";
 import { costOf, Ladder, type Step } from "./ladder";
 import { EVERYTHING, type Wants } from "./needs";
 import { BEST, RENDITIONS, type Rendition, sameRendition } from "./rendition";
@@ -40,6 +40,8 @@ const EXPLORE_FACTOR = 4;
 const EXPLORE_MARGIN = 0.85;
 /** Fewer than this part of what is to come: the link carries far less, and a step would not do. */
 const COLLAPSED = 0.3;
+/** So long without a picture is silence, in which a link and a camera cannot be told apart. */
+const SILENCE_S = 0.5;
 
 /** Why the step is what it is. */
 export type Reason =
@@ -69,6 +71,8 @@ export class Adapt {
   #failed = Number.POSITIVE_INFINITY;
   #failedUntil = 0;
   #backoff = FIRST_BACKOFF_S;
+  /** Where the silence began in which steps down were made. */
+  #beforeSilence: { step: Step; exploring: number | null } | null = null;
 
   constructor(start: Rendition = BEST) {
     this.#at = this.#ladder.place({ rendition: start, every: 1 });
@@ -150,6 +154,25 @@ export class Adapt {
     this.reason = this.manual ? "manual" : "warming";
   }
 
+  /** Every picture that comes. */
+  arrived(frame: Arrival): void {
+    const { last } = this.arrivals;
+    if (last && madeNoneBetween(last, frame)) this.excuse();
+    this.#beforeSilence = null;
+    this.arrivals.add(frame);
+  }
+
+  /** Nothing came because the camera made nothing: what was made of that silence is taken back. */
+  excuse(): void {
+    const before = this.#beforeSilence;
+    if (!before) return;
+    this.#beforeSilence = null;
+    this.#at = this.#ladder.place(before.step);
+    this.#exploring = before.exploring;
+    this.#failed = Number.POSITIVE_INFINITY;
+    this.#lastDown = Number.NEGATIVE_INFINITY;
+  }
+
   /** A rendition chosen by the viewer; where it is not given, the next one below that is. */
   choose(rendition: Rendition): void {
     const all = new Ladder(this.#given, BEST, false);
@@ -164,6 +187,7 @@ export class Adapt {
       this.reason = "settling";
     }
     this.#chosen = null;
+    this.#beforeSilence = null;
     this.#failed = Number.POSITIVE_INFINITY;
     this.#at = this.#ladder.place({ rendition: from, every: 1 });
   }
@@ -178,8 +202,8 @@ export class Adapt {
     const from = this.#exploring;
     if (from === null || this.manual || now < from) return;
     this.arrivals.measure(now);
-    const expected = this.#expected;
-    const { count, first, last } = this.arrivals.since(from);
+    const { count, first, last, made } = this.arrivals.since(from);
+    const expected = made / this.every;
     // Before the first picture the camera may be waking.
     if (count === 0) return;
     const silent = count === 1;
@@ -246,11 +270,14 @@ export class Adapt {
 
   /** Down to what costs no more than this, at once. */
   #fall(now: number, cost: number): void {
-    this.#exploring = null;
     this.#stepDown(now, Math.min(this.#at - 1, this.#ladder.affordable(cost)));
+    this.#exploring = null;
   }
 
   #stepDown(now: number, to: number): void {
+    const silence = now - (this.arrivals.last?.at ?? Number.NEGATIVE_INFINITY);
+    if (silence > Math.max(SILENCE_S, 3 / this.#expected))
+      this.#beforeSilence ??= { step: this.#step, exploring: this.#exploring };
     this.#at = Math.max(0, to);
     this.#failed = this.#at + 1;
     this.#failedUntil = now + this.#backoff;
@@ -271,4 +298,11 @@ export class Adapt {
 function limits(expected: number): { low: number; high: number } {
   const scale = Math.min(1, expected / NOMINAL_FPS);
   return { low: LOW_FPS * scale, high: HIGH_FPS * scale };
+}
+
+/** Whether one picture followed the other at the camera already, as late as it came here. */
+function madeNoneBetween(one: Arrival, next: Arrival): boolean {
+  if (next.seq === undefined || next.seq - 1 !== one.seq) return false;
+  const made = (next.capturedAt ?? 0) - (one.capturedAt ?? 0);
+  return made > (next.at - one.at) / 2;
 }

@@ -60,19 +60,28 @@ export class Arrivals {
     return span;
   }
 
+  /** The newest. */
+  get last(): Arrival | undefined {
+    return this.#window.at(-1);
+  }
+
   countFrom(from: number): number {
     let n = 0;
     for (let i = this.#window.length - 1; i >= 0 && (this.#window[i]?.at ?? 0) > from; i--) n++;
     return n;
   }
 
-  /** The first and the last arrival since then, and how many there were. */
-  since(from: number): { count: number; first: number; last: number } {
+  /** The arrivals since then: how many, over which time, and how many a second the camera made. */
+  since(from: number): { count: number; first: number; last: number; made: number } {
     const count = this.countFrom(from);
+    const first = this.#window.at(-count) ?? { at: from };
+    const last = this.last ?? first;
     return {
       count,
-      first: this.#window.at(-count)?.at ?? from,
-      last: this.#window.at(-1)?.at ?? from,
+      first: first.at,
+      last: last.at,
+      // Fewer than usual may be few already; more are pictures that its driver held back.
+      made: Math.min(this.sourceFps, stampedRate(first, last) ?? this.sourceFps),
     };
   }
 
@@ -80,13 +89,19 @@ export class Arrivals {
   #source(): number {
     const announced = this.#announced ?? NOMINAL_FPS;
     const stamped = this.#window.filter((f) => f.seq !== undefined);
-    const first = stamped[0];
-    const last = stamped.at(-1);
+    const [first, last] = [stamped[0], stamped.at(-1)];
     const seconds = (last?.capturedAt ?? 0) - (first?.capturedAt ?? 0);
-    if (stamped.length < MIN_STAMPS || seconds <= 1) return this.#stamped ?? announced;
-    const measured = ((last?.seq ?? 0) - (first?.seq ?? 0)) / seconds;
+    const measured = first && last && stampedRate(first, last);
+    if (!measured || stamped.length < MIN_STAMPS || seconds <= 1) return this.#stamped ?? announced;
     const differs = Math.abs(measured - announced) > ANNOUNCED_TOLERANCE * announced;
     this.#stamped = differs ? measured : announced;
     return this.#stamped;
   }
+}
+
+/** Pictures a second that the camera made between two, by their stamps; null where these do not tell. */
+function stampedRate(first: Arrival, last: Arrival): number | null {
+  const made = (last.seq ?? Number.NaN) - (first.seq ?? Number.NaN);
+  const seconds = (last.capturedAt ?? Number.NaN) - (first.capturedAt ?? Number.NaN);
+  return made > 0 && seconds > 0 ? made / seconds : null;
 }

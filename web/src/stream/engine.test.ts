@@ -113,6 +113,24 @@ describe("quality", () => {
   });
 });
 
+it.each([
+  ["the server says so", (socket) => socket.say({ type: "status", state: "offline" })],
+  ["it counts anew", (socket) => socket.frame(0, Date.now(), "0badcafe")],
+] satisfies [string, (socket: FakeSocket) => void][])(
+  "after a silence that was the camera's the quality is what it was: %s",
+  async (_, tell) => {
+    const socket = start({ start: { quality: 60, size: "full" }, by: "guess" });
+    socket.open();
+    vi.advanceTimersByTime(100);
+    await show(socket, 7);
+    vi.advanceTimersByTime(1_400);
+    expect(view().quality).toBe(30);
+    tell(socket);
+    vi.advanceTimersByTime(500);
+    expect(view().quality).toBe(60);
+  },
+);
+
 describe("a step of this device's clock", () => {
   it.each([5_000, -5_000, 3_600_000])("of %i ms makes no picture older", async (step) => {
     /** The gateway's and capture's clock, which agree and do not step. */

@@ -42,8 +42,8 @@ export class FakeSocket {
   say(message: object) {
     this.onmessage?.({ type: "message", data: JSON.stringify(message) });
   }
-  frame(seq: number, madeAt = Date.now()) {
-    this.onmessage?.({ type: "message", data: jpeg(seq, madeAt) });
+  frame(seq: number, madeAt = Date.now(), run?: string) {
+    this.onmessage?.({ type: "message", data: jpeg(seq, madeAt, run) });
   }
   closes(code: number, reason = "") {
     this.readyState = 3;
@@ -58,9 +58,9 @@ export class FakeSocket {
   }
 }
 
-function jpeg(seq: number, madeAt: number): ArrayBuffer {
+function jpeg(seq: number, madeAt: number, run = "00000001"): ArrayBuffer {
   const time = String(Math.round(madeAt * 1_000)).padStart(16, "0");
-  const text = `RERO1 run=00000001 seq=${String(seq).padStart(12, "0")} t=${time}`;
+  const text = `RERO1 run=${run} seq=${String(seq).padStart(12, "0")} t=${time}`;
   const bytes = [...text].map((c) => c.charCodeAt(0));
   return new Uint8Array([0xff, 0xd8, 0xff, 0xfe, 0, text.length + 2, ...bytes, 0xff, 0xda]).buffer;
 }

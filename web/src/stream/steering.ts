@@ -62,7 +62,7 @@ export class Steering {
     if (message.type !== "status") return;
     this.#status = message;
     if (message.fps !== null) this.adapt.arrivals.announce(message.fps);
-    if (message.state !== "live") this.adapt.reset();
+    if (message.state !== "live") this.#cameraAway();
     this.#measureCamera(now);
   }
 
@@ -71,10 +71,10 @@ export class Steering {
     if (!this.#greeted) this.adapt.permit(FULL_LADDER, false);
     if (stamp && stamp.run !== this.#run) {
       this.#run = stamp.run;
-      this.adapt.reset();
+      this.#cameraAway();
     }
     const at = seconds(now);
-    this.adapt.arrivals.add(
+    this.adapt.arrived(
       stamp ? { at, seq: stamp.seq, capturedAt: stamp.capturedAtMs / 1000 } : { at },
     );
   }
@@ -119,6 +119,12 @@ export class Steering {
     if (!same) this.#session.switchTo(rendition);
     this.#session.pace(rate);
     return !same;
+  }
+
+  /** The link has no part in it that nothing came. */
+  #cameraAway(): void {
+    this.adapt.excuse();
+    this.adapt.reset();
   }
 
   #isMoving(now: number): boolean {

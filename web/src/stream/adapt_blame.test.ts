@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { Adapt } from "./adapt";
+import { labelOf, type Rendition, readLabel } from "./rendition";
+
+/** What is spelled so. */
+const the = (label: string): Rendition => readLabel(label) as Rendition;
+
+describe("silence", () => {
+  const picture = (seq: number, at = seq / 34) => ({ at, seq, capturedAt: at });
+  /** A picture, or five seconds of them, and after the last one nothing for 1.4 s. */
+  function silent(pictures: number): Adapt {
+    const adapt = new Adapt(the("60"));
+    if (pictures === 1) adapt.explore(-0.1);
+    const begun = 1 - pictures;
+    for (let seq = begun; seq <= 0; seq++) adapt.arrived(picture(seq));
+    for (let t = 0.25; t < 1.5; t += 0.25) {
+      if (t === 1) adapt.ask(t);
+      adapt.exploreNow(t);
+    }
+    return adapt;
+  }
+
+  describe.each([
+    ["while the link is unknown", 1, "30s4"],
+    ["on a known one", 170, "55"],
+  ])("%s", (_, pictures, lower) => {
+    it("is the link's, for all that is known", () => {
+      const adapt = silent(pictures);
+      expect(labelOf(adapt.rendition)).toBe(lower);
+      // Pictures were made meanwhile.
+      adapt.arrived(picture(48));
+      adapt.excuse();
+      expect(labelOf(adapt.rendition)).toBe(lower);
+    });
+
+    it("is taken back once the camera was away", () => {
+      const adapt = silent(pictures);
+      adapt.excuse();
+      expect(labelOf(adapt.rendition)).toBe("60");
+      // What happens from now on is no part of it.
+      adapt.arrived(picture(48));
+      for (let t = 1.5; t < 8; t += 0.25) {
+        adapt.arrived({ at: t, seq: Math.floor(t * 34), capturedAt: t });
+        if (t % 1 === 0) adapt.ask(t);
+        adapt.exploreNow(t);
+      }
+      adapt.excuse();
+      expect(adapt.rendition.quality).toBe(30);
+    });
+
+    it("is taken back once a picture says that none was made", () => {
+      const adapt = silent(pictures);
+      adapt.arrived(picture(1, 1.5));
+      expect(labelOf(adapt.rendition)).toBe("60");
+    });
+
+    it("is the link's where the next picture was held up on it", () => {
+      const adapt = silent(pictures);
+      adapt.arrived({ at: 1.5, seq: 1, capturedAt: 1 / 34 });
+      expect(labelOf(adapt.rendition)).toBe(lower);
+    });
+  });
+});
+
+it.each([34, 9, 3])("a link is not blamed for a camera that makes %i instead of 34", (rate) => {
+  const adapt = new Adapt(the("60"));
+  adapt.explore(0);
+  for (let t = 0; t < 6; t += 0.25) {
+    for (let seq = Math.ceil(t * rate); seq < (t + 0.25) * rate; seq++)
+      adapt.arrived({ at: seq / rate, seq, capturedAt: seq / rate });
+    adapt.exploreNow(t + 0.25);
+  }
+  expect(labelOf(adapt.rendition)).toBe("95");
+});
