@@ -11,7 +11,7 @@
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 
-import { type Arrival, Arrivals, NOMINAL_FPS, WINDOW_S } from "./arrivals";
+import { type Arrival, Arrivals, madeNoneBetween, NOMINAL_FPS, WINDOW_S } from "./arrivals";
 import { costOf, Ladder, type Step } from "./ladder";
 import { EVERYTHING, type Wants } from "./needs";
 import { BEST, RENDITIONS, type Rendition, sameRendition } from "./rendition";
@@ -298,11 +298,4 @@ export class Adapt {
 function limits(expected: number): { low: number; high: number } {
   const scale = Math.min(1, expected / NOMINAL_FPS);
   return { low: LOW_FPS * scale, high: HIGH_FPS * scale };
-}
-
-/** Whether one picture followed the other at the camera already, as late as it came here. */
-function madeNoneBetween(one: Arrival, next: Arrival): boolean {
-  if (next.seq === undefined || next.seq - 1 !== one.seq) return false;
-  const made = (next.capturedAt ?? 0) - (one.capturedAt ?? 0);
-  return made > (next.at - one.at) / 2;
 }

@@ -105,3 +105,10 @@ function stampedRate(first: Arrival, last: Arrival): number | null {
   const seconds = (last.capturedAt ?? Number.NaN) - (first.capturedAt ?? Number.NaN);
   return made > 0 && seconds > 0 ? made / seconds : null;
 }
+
+/** Whether one picture followed the other at the camera already, as late as it came here. */
+export function madeNoneBetween(one: Arrival, next: Arrival): boolean {
+  if (next.seq === undefined || next.seq - 1 !== one.seq) return false;
+  const made = (next.capturedAt ?? 0) - (one.capturedAt ?? 0);
+  return made > (next.at - one.at) / 2;
+}
