@@ -31,6 +31,7 @@ impl Admin {
             hosts,
             tune: |_| Ok(()),
             crowded: None,
+            leaves: process::OTHER_DESCRIPTORS,
         };
         // Its connections end with the process: there is nothing to wait for when it stops.
         server

@@ -49,6 +49,11 @@ use crate::session::shared::Sessions;
 /// How long connections may take to end once they are told to.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// A port's name, and how many descriptors its connections leave alone. Whoever asks why nobody else gets in does get in.
+type Port = (&'static str, u64);
+const PUBLIC_PORT: Port = ("the public port", process::OTHER_DESCRIPTORS);
+const ADMIN_PORT: Port = ("the admin port", process::OTHER_DESCRIPTORS / 2);
+
 /// What runs until the process ends; the first that ends by itself ends it.
 type Parts = JoinSet<anyhow::Result<&'static str>>;
 
@@ -79,29 +84,28 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
 
     let public_routes = routes::public(state.clone(), &web_root);
     let admin_routes = routes::admin(state.clone(), metrics);
-    for (name, listener, routes, hosts) in [
-        ("the public port", public, public_routes, public_hosts),
-        ("the admin port", admin, admin_routes, admin_hosts),
+    for ((name, leaves), listener, routes, hosts) in [
+        (PUBLIC_PORT, public, public_routes, public_hosts),
+        (ADMIN_PORT, admin, admin_routes, admin_hosts),
     ] {
-        let server = HttpServer {
+        let serving = HttpServer {
             listener,
             routes,
             hosts,
             tune: hold_nothing_unsent,
             crowded: Some(state.refused.crowded.clone()),
-        };
-        let serving = server.run(tasks.clone(), closed.clone());
+            leaves,
+        }
+        .run(tasks.clone(), closed.clone());
         parts.spawn(async move {
             serving.await;
             Ok(name)
         });
     }
     watch_bus(&mut parts, &state, &bus);
-    let told = state.clone();
-    let systemd = process::tell_systemd(move || told.unready(), stop.clone());
-    parts.spawn(async move { match systemd.await {} });
     let access = Arc::clone(&state.access);
     parts.spawn(async move { match access.keep().await {} });
+    tell_systemd(&mut parts, state.clone(), stop.clone());
 
     tokio::select! {
         () = stop.cancelled() => {}
@@ -118,6 +122,11 @@ pub async fn run(config: Config, gateway: MemberId, stop: CancellationToken) -> 
     audit.flush().await;
     bus.flush().await;
     Ok(())
+}
+
+fn tell_systemd(parts: &mut Parts, state: AppState, stop: CancellationToken) {
+    let systemd = process::tell_systemd(move || state.unready(), stop);
+    parts.spawn(async move { match systemd.await {} });
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -26,7 +26,7 @@ mod variables;
 pub use admin::{admin_routes, health_routes};
 pub use clock::Clock;
 pub use crowd::Place;
-pub use descriptors::raise_descriptor_limit;
+pub use descriptors::{OTHER_DESCRIPTORS, raise_descriptor_limit};
 pub use guard::{HostName, HostNameError, Hosts, is_cross_site, is_navigation, share};
 pub use listener::{HttpServer, MAX_CONNECTIONS, TuneSocket, listen};
 pub use log::{LogArgs, LogSettings};

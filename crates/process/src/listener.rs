@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -23,7 +23,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::Clock;
 use crate::crowd::{Crowd, Place};
+use crate::descriptors::is_of_the_last;
 use crate::guard::{Hosts, protect};
 use crate::socket::Socket;
 
@@ -39,6 +41,7 @@ const MAX_REQUEST_HEAD_BYTES: usize = 16 * 1024;
 const MAX_REQUEST_HEAD_FIELDS: usize = 64;
 /// A peer that takes no byte for so long is gone; the kernel closes it.
 const PEER_TIMEOUT: Duration = Duration::from_secs(20);
+const REMIND_EVERY: Duration = Duration::from_secs(60);
 
 /// Listens, with a backlog for a crowd.
 ///
@@ -72,6 +75,9 @@ pub struct HttpServer {
     pub tune: TuneSocket,
     /// Counts connections that lost their place to others.
     pub crowded: Option<IntCounter>,
+    /// How many of the process' descriptors its connections leave to everything else. A connection that would take one of
+    /// them is closed: without any left no server could be reached again, for those who are connected neither.
+    pub leaves: u64,
 }
 
 impl HttpServer {
@@ -79,6 +85,10 @@ impl HttpServer {
     pub async fn run(self, tasks: TaskTracker, stop: CancellationToken) {
         let crowd = Crowd::new(MAX_CONNECTIONS, self.crowded);
         let tune = self.tune;
+        let mut lack = Reminder {
+            clock: Clock::start(),
+            said: None,
+        };
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -88,11 +98,21 @@ impl HttpServer {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Mostly a lack of descriptors; trying again at once would only burn the core.
-                    tracing::warn!(%error, "cannot accept a connection");
+                    if lack.is_due() {
+                        tracing::warn!(%error, "cannot accept a connection");
+                    }
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
             };
+            if is_of_the_last(self.leaves, &socket) {
+                if lack.is_due() {
+                    tracing::warn!(
+                        "connections are refused: the rest of the file descriptors is not for them; raise the limit (ulimit -n)"
+                    );
+                }
+                continue;
+            }
             let Some(place) = crowd.enter(peer.ip()) else {
                 // Closed without a word: whoever floods gets no work out of us.
                 continue;
@@ -114,6 +134,23 @@ impl HttpServer {
                 }
             });
         }
+    }
+}
+
+/// What goes on is said once a minute.
+struct Reminder {
+    clock: Clock,
+    said: Option<Instant>,
+}
+
+impl Reminder {
+    fn is_due(&mut self) -> bool {
+        let now = self.clock.now();
+        let due = self.said.is_none_or(|said| now >= said + REMIND_EVERY);
+        if due {
+            self.said = Some(now);
+        }
+        due
     }
 }
 

@@ -5,7 +5,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::support::{Camera, TEST_DEADLINE, status};
 use gateway_svc::config::Cli;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use testkit::{NatsServer, Process, Scratch, Viewer, eventually, http};
+use tokio::time::timeout;
 
 fn gateway(settings: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gateway-svc"));
@@ -86,6 +88,39 @@ async fn the_limit_of_descriptors_is_raised_and_what_is_still_too_low_is_warned_
         hard.contains("listening") && hard.contains(WARNING),
         "{hard}"
     );
+}
+
+#[tokio::test]
+async fn viewers_leave_descriptors_for_the_way_back_to_nats() {
+    let mut nats = NatsServer::start().await;
+    let gateway = Process::gateway(&nats, &[]).await;
+    let few = Rlimit {
+        current: Some(160),
+        maximum: Some(160),
+    };
+    let pid = Pid::from_raw(i32::try_from(gateway.pid()).unwrap());
+    prlimit(pid, Resource::Nofile, few).unwrap();
+    let mut viewers = Vec::new();
+    let refused = loop {
+        match timeout(TEST_DEADLINE / 4, Viewer::watch(gateway.public(), 80)).await {
+            Ok(Ok(viewer)) => viewers.push(viewer),
+            refused => break refused,
+        }
+        assert!(viewers.len() < 160, "more than there are descriptors");
+    };
+    nats.kill();
+    nats.restart().await;
+    // Whether that is well and who watches is still answered.
+    eventually(TEST_DEADLINE, || async {
+        let ready = http::get(gateway.admin(), "/readyz", &[]).await;
+        ready.is_ok_and(|answer| answer.status == 200)
+    })
+    .await;
+    let held = gateway.metric("gateway_viewers", &[]).await;
+    assert_eq!(held, viewers.len() as f64);
+    assert!(viewers.len() > 40, "{}", viewers.len());
+    assert!(refused.is_ok(), "closed at once, not left to wait");
+    assert!(gateway.log().contains("raise the limit (ulimit -n)"));
 }
 
 #[tokio::test]
