@@ -170,7 +170,6 @@ export class Adapt {
     this.#at = this.#ladder.place(before.step);
     this.#exploring = before.exploring;
     this.#failed = Number.POSITIVE_INFINITY;
-    this.#lastDown = Number.NEGATIVE_INFINITY;
   }
 
   /** A rendition chosen by the viewer; where it is not given, the next one below that is. */
