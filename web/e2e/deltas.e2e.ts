@@ -141,6 +141,7 @@ it("what is saved of a stream of deltas is the frame on the bus, and the figures
       ]);
       const jpeg = readFileSync(await download.path());
       const seq = readStamp(jpeg)?.seq ?? -1;
+      await eventually("that frame on the bus", () => published.has(seq));
       expect(createHash("sha256").update(jpeg).digest("hex")).toBe(published.get(seq));
     }
   });
