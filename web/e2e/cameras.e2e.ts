@@ -1,5 +1,6 @@
 /** Two cameras: the list of them, the wall, and one alone, each with an address of its own. */
 
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FLOATING, live, withPage } from "./support/browser";
 import type { CameraHost } from "./support/camera_host";
@@ -29,28 +30,31 @@ afterAll(async () => {
   await stack?.stop();
 });
 
+/** The driver hears of a new address a moment after the page has it. */
+const address = (page: Page, search: string) =>
+  eventually(`${search} in the address`, () => new URL(page.url()).search === search);
+
 it("each view has an address: Back, Esc and reload do what they do everywhere", async () => {
   await withPage(gateway.url, async (page) => {
-    const search = () => new URL(page.url()).search;
     const entry = page.getByRole("button", { name: /^default/ });
     await entry.click();
     await live(page);
-    expect(search()).toBe("?camera=default");
+    await address(page, "?camera=default");
     // Live is said once the picture's age is known.
     await eventually("its title", async () => /^Live · default/.test(await page.title()));
     await page.reload();
     await live(page);
     await page.goBack();
     await entry.waitFor();
-    expect(search()).toBe("");
+    await address(page, "");
     await page.getByRole("button", { name: "Show all side by side" }).click();
     await page.getByRole("button", { name: /^default, Live/ }).click();
     await live(page);
     await page.goBack();
-    expect(search()).toBe("?wall=1");
+    await address(page, "?wall=1");
     await page.keyboard.press("2");
     await page.getByText("Waking the camera").first().waitFor();
-    expect(search()).toBe("?camera=yard");
+    await address(page, "?camera=yard");
     await page.keyboard.press("Escape");
     await entry.waitFor();
   });
@@ -69,7 +73,7 @@ it("a camera that was alone stays before who watches it when another one joins",
         return page.getByRole("button", { name: "All cameras" }).isVisible();
       });
       expect(await page.locator(".stage[data-same][data-phase=live]").count()).toBe(1);
-      expect(new URL(page.url()).search).toBe("?camera=default");
+      await address(page, "?camera=default");
       await page.getByRole("button", { name: "All cameras" }).click();
       await page.getByRole("button", { name: /^yard/ }).waitFor();
     });

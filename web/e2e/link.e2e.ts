@@ -37,7 +37,7 @@ function link(lifetime: string): string {
 it("logs in by itself, leaves the address bar and offers no better quality", async () => {
   await withPage(link("1h"), async (page) => {
     await live(page);
-    expect(page.url()).toBe(gateway.url);
+    await eventually("an address without the link", () => page.url() === gateway.url);
     const offered = await page.getByLabel("Quality").locator("option").allTextContents();
     const qualities = offered.slice(1).map((words) => Number.parseInt(words, 10));
     expect(qualities.slice(0, 7)).toEqual([60, 55, 50, 45, 40, 35, 30]);

