@@ -217,6 +217,38 @@ async fn the_privacy_switch_closes_the_camera_whatever_the_demand_and_outlives_t
 }
 
 #[tokio::test]
+async fn wrong_words_without_end_neither_hold_the_privacy_switch_up_nor_are_answered_one_by_one() {
+    const MANY: u64 = 2_000;
+    let nats = NatsServer::start().await;
+    let capture = Process::capture(&nats, &[("CAPTURE_LINGER", "0s")]).await;
+    let demand = bucket(&nats, "demand").await;
+    let control = bucket(&nats, "control").await;
+    put(&demand, "q80.gw").await;
+    opens(&capture).await;
+    let client = nats.client().await;
+    let flood = async || {
+        for _ in 0..MANY {
+            let word = client.publish("$KV.control.privacy", "nonsense".into());
+            word.await.unwrap();
+        }
+    };
+    flood().await;
+    // Behind them, on the same connection.
+    let on = client.request("$KV.control.privacy", "on".into());
+    on.await.unwrap();
+    closes(&capture).await;
+    flood().await;
+    let last = eventually(REACTION_MAX, || async {
+        let entry = control.entry("privacy").await.unwrap();
+        entry.filter(|entry| entry.revision > 2 * MANY && entry.value == "on")
+    })
+    .await;
+    assert!(last.revision < 2 * MANY + MANY / 10, "{}", last.revision);
+    assert_eq!(capture.log().matches("it is put back").count(), 1);
+    assert!(!open(&capture).await);
+}
+
+#[tokio::test]
 async fn a_frame_that_nats_would_not_take_is_counted_and_the_connection_lives() {
     let nats = NatsServer::with_config("max_payload: 40KB").await;
     let capture = Process::capture(&nats, &[]).await;

@@ -1,6 +1,7 @@
 //! The permissions of `deploy/nats-users.conf`: enough for everything that is done, and what is taken away is named.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -45,6 +46,21 @@ impl Drop for Seed {
     }
 }
 
+async fn ready(capture: &Process) {
+    eventually(PERMISSION_TEST_TIMEOUT, || async {
+        capture.ready().await == 200
+    })
+    .await;
+}
+
+/// `capture-svc privacy` as somebody runs it beside the service.
+fn privacy(nats: &NatsServer, settings: &[(&str, &str)], word: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_capture-svc"));
+    command.args(["privacy", word]).env("NATS_URL", nats.url());
+    command.envs(settings.iter().copied());
+    command
+}
+
 #[tokio::test]
 async fn with_the_least_permissions_everything_works() {
     let (nats, capture_key, gateway_key) = server(|users| users).await;
@@ -54,10 +70,7 @@ async fn with_the_least_permissions_everything_works() {
         &[("NATS_NKEY_FILE", seed.path()), ("CAPTURE_LINGER", "0s")],
     )
     .await;
-    eventually(PERMISSION_TEST_TIMEOUT, || async {
-        capture.ready().await == 200
-    })
-    .await;
+    ready(&capture).await;
     let options = async_nats::ConnectOptions::with_nkey(gateway_key.seed().unwrap())
         .custom_inbox_prefix("_INBOX_gateway");
     let gateway = options.connect(nats.url()).await.unwrap();
@@ -128,17 +141,9 @@ async fn an_answer_that_is_led_to_the_privacy_switch_opens_no_camera_and_is_writ
     let seed = Seed::of(&capture_key);
     let settings = [("NATS_NKEY_FILE", seed.path()), ("CAPTURE_LINGER", "0s")];
     let capture = Process::capture(&nats, &settings).await;
-    eventually(PERMISSION_TEST_TIMEOUT, || async {
-        capture.ready().await == 200
-    })
-    .await;
-    let switch = |word: &'static str| {
-        let switch = std::process::Command::new(env!("CARGO_BIN_EXE_capture-svc"))
-            .args(["privacy", word])
-            .envs(settings)
-            .env("NATS_URL", nats.url())
-            .output()
-            .unwrap();
+    ready(&capture).await;
+    let switch = |word| {
+        let switch = privacy(&nats, &settings, word).output().unwrap();
         String::from_utf8_lossy(&switch.stdout).trim().to_owned()
     };
     assert_eq!(switch("on"), "on");
@@ -165,9 +170,22 @@ async fn an_answer_that_is_led_to_the_privacy_switch_opens_no_camera_and_is_writ
     assert_eq!(switch("show"), "on");
     assert_eq!(opens(&capture).await, 0, "{}", capture.log());
 
-    // While no capture runs there is nobody to write over it; the next one keeps the camera closed.
+    // While no capture runs there is nobody to write over it: who sets it is told, and the next one keeps the camera closed.
     drop(capture);
-    lead().await;
+    let leading = async {
+        loop {
+            lead().await;
+        }
+    };
+    let set = tokio::select! {
+        set = tokio::process::Command::from(privacy(&nats, &settings, "off")).output() => set.unwrap(),
+        () = leading => unreachable!(),
+    };
+    let said = String::from_utf8_lossy(&set.stderr);
+    assert!(
+        !set.status.success() && said.contains("writes over it"),
+        "{said}"
+    );
     let capture = Process::capture(&nats, &settings).await;
     eventually(PERMISSION_TEST_TIMEOUT, || async {
         lead().await;

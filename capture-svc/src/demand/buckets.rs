@@ -26,6 +26,9 @@ use super::switch::{Privacy, believed, words};
 const JETSTREAM_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long opening both buckets may take: some eight requests.
 const BUCKETS_OPEN_TIMEOUT: Duration = Duration::from_secs(4);
+/// A switch that was set is looked at again after this: by then whoever wrote over it has, and capture has put back what
+/// it knew.
+const SETTLED_AFTER: Duration = Duration::from_millis(250);
 /// The longest entry of either bucket: a lease and a canary are empty, a switch says `on` or `off`, a delete is a header of
 /// 32 bytes. Who may write entries must not fill the account's memory with them.
 const MAX_ENTRY_BYTES: i32 = 128;
@@ -147,7 +150,7 @@ impl Buckets {
     }
 
     async fn set_switch(&self, control: &kv::Store, switch: Privacy) -> Result<(), OpenError> {
-        let put = control.put(&self.privacy_key, switch.word()).await;
+        let put = control.put(&self.privacy_key, switch.word().into()).await;
         put.map(|_revision| ())
             .map_err(failed("setting the privacy switch"))
     }
@@ -211,7 +214,7 @@ fn with_end(
 /// Reads or sets the privacy switch of `camera`, for the sub-command.
 ///
 /// # Errors
-/// NATS refuses or does not answer.
+/// NATS refuses or does not answer, or something else is there a moment after it was set.
 pub(crate) async fn switch_privacy(
     link: &Link,
     camera: &CameraId,
@@ -219,16 +222,23 @@ pub(crate) async fn switch_privacy(
     set: Option<bool>,
 ) -> Result<Privacy, DemandError> {
     let buckets = Buckets::new(link, camera, replicas);
+    let set = set.map(|on| if on { Privacy::On } else { Privacy::Off });
     let switch = async {
         let control = buckets.control().await?;
-        if let Some(on) = set {
-            let switch = if on { Privacy::On } else { Privacy::Off };
+        if let Some(switch) = set {
             buckets.set_switch(&control, switch).await?;
+            tokio::time::sleep(SETTLED_AFTER).await;
         }
         buckets.read_switch(&control).await
     };
     let entry = switch
         .await
         .map_err(|error| DemandError::Switch(error.to_string()))?;
-    Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told))
+    match (set, entry) {
+        (Some(set), Some(entry)) if !set.is_said_by(&entry) => Err(DemandError::Overwritten {
+            set: set.word(),
+            found: String::from_utf8_lossy(&entry.value).into_owned(),
+        }),
+        (_, entry) => Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told)),
+    }
 }

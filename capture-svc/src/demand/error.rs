@@ -12,4 +12,14 @@ pub(crate) enum DemandError {
     /// The privacy switch could not be read or set.
     #[error("the privacy switch cannot be reached: {0}")]
     Switch(String),
+    /// The privacy switch was set, and says something else a moment later.
+    #[error(
+        "the privacy switch was set to {set:?} and says {found:?} now: somebody else has set it, or writes over it; set it again"
+    )]
+    Overwritten {
+        /// The word that was written.
+        set: &'static str,
+        /// What is there.
+        found: String,
+    },
 }

@@ -4,12 +4,19 @@
 //! key as the place for JetStream's answer, and the server writes that there. So a word that nobody who sets the switch
 //! writes changes nothing, and what held before is put back, for the next start has but the bucket to go by.
 
-use async_nats::jetstream::kv::{self, Operation};
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use std::time::Duration;
 
-const ON: &[u8] = b"on";
-const OFF: &[u8] = b"off";
+use async_nats::jetstream::kv::{self, Operation};
+use futures_util::{Stream, StreamExt};
+use process::Reminder;
+use tokio::time::timeout;
+
+const ON: &str = "on";
+const OFF: &str = "off";
+
+/// A wrong word is put back when none has followed for so long: of many the last, and a word of the switch behind them
+/// waits for none of it.
+const PUT_BACK_AFTER: Duration = Duration::from_millis(100);
 
 /// The privacy switch as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +32,12 @@ pub(crate) enum Privacy {
 impl Privacy {
     /// What an entry of the switch's key says; deleting the key is off too. `None`: none of the switch's words.
     fn of(entry: &kv::Entry) -> Option<Self> {
-        match (entry.operation, entry.value.as_ref()) {
-            (Operation::Delete | Operation::Purge, _) | (Operation::Put, OFF) => Some(Self::Off),
-            (Operation::Put, ON) => Some(Self::On),
+        let word = std::str::from_utf8(&entry.value);
+        match (entry.operation, word) {
+            (Operation::Delete | Operation::Purge, _) | (Operation::Put, Ok(OFF)) => {
+                Some(Self::Off)
+            }
+            (Operation::Put, Ok(ON)) => Some(Self::On),
             (Operation::Put, _) => None,
         }
     }
@@ -45,9 +55,16 @@ impl Privacy {
         }
     }
 
+    pub(super) fn is_said_by(self, entry: &kv::Entry) -> bool {
+        Self::of(entry) == Some(self)
+    }
+
     /// As it is written.
-    pub(super) fn word(self) -> Bytes {
-        Bytes::from_static(if self == Self::Off { OFF } else { ON })
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Off => OFF,
+            Self::On | Self::Unknown => ON,
+        }
     }
 }
 
@@ -56,14 +73,24 @@ pub(super) async fn believed(control: &kv::Store, entry: &kv::Entry, known: Priv
     if let Some(switch) = Privacy::of(entry) {
         return switch;
     }
-    let kept = known.kept();
-    tracing::warn!(key = entry.key, is = ?kept, "the privacy switch says neither on nor off: it is put back");
+    warn_of(entry);
+    put_back(control, entry, known).await;
+    known.kept()
+}
+
+fn warn_of(entry: &kv::Entry) {
+    tracing::warn!(
+        key = entry.key,
+        "the privacy switch says neither on nor off: it is put back"
+    );
+}
+
+async fn put_back(control: &kv::Store, wrong: &kv::Entry, known: Privacy) {
     // Not over what somebody has set since. Should it fail otherwise, the next start finds it again.
-    let put = control.update(&entry.key, kept.word(), entry.revision);
+    let put = control.update(&wrong.key, known.kept().word().into(), wrong.revision);
     if let Err(error) = put.await {
-        tracing::debug!(key = entry.key, %error, "the privacy switch was not put back");
+        tracing::debug!(key = wrong.key, %error, "the privacy switch was not put back");
     }
-    kept
 }
 
 /// What a watch of the switch tells, from `known` on, without what says none of its words.
@@ -72,19 +99,51 @@ pub(super) fn words(
     known: Privacy,
     watch: kv::Watch,
 ) -> impl Stream<Item = Result<kv::Entry, kv::WatcherError>> + Send {
-    futures_util::stream::unfold(
-        (control, known, watch),
-        |(control, mut known, mut watch)| async move {
-            loop {
-                let told = watch.next().await?;
-                let Ok(entry) = &told else {
-                    return Some((told, (control, known, watch)));
-                };
-                known = believed(&control, entry, known).await;
-                if Privacy::of(entry).is_some() {
-                    return Some((told, (control, known, watch)));
+    let words = Words {
+        control,
+        watch,
+        known,
+        wrong: None,
+        warning: Reminder::start(),
+    };
+    futures_util::stream::unfold(words, |mut words| async move {
+        words.next().await.map(|told| (told, words))
+    })
+}
+
+struct Words {
+    control: kv::Store,
+    watch: kv::Watch,
+    known: Privacy,
+    /// What the key says and nobody has set.
+    wrong: Option<kv::Entry>,
+    warning: Reminder,
+}
+
+impl Words {
+    async fn next(&mut self) -> Option<Result<kv::Entry, kv::WatcherError>> {
+        loop {
+            let told = match self.wrong.take() {
+                None => self.watch.next().await?,
+                Some(wrong) => {
+                    let Ok(told) = timeout(PUT_BACK_AFTER, self.watch.next()).await else {
+                        put_back(&self.control, &wrong, self.known).await;
+                        continue;
+                    };
+                    told?
                 }
+            };
+            let Ok(entry) = &told else {
+                return Some(told);
+            };
+            if let Some(switch) = Privacy::of(entry) {
+                self.known = switch;
+                return Some(told);
             }
-        },
-    )
+            if self.warning.is_due() {
+                warn_of(entry);
+            }
+            self.wrong = Some(entry.clone());
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -23,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use crate::Clock;
 use crate::crowd::{Crowd, Place};
 use crate::descriptors::is_of_the_last;
 use crate::guard::{Hosts, protect};
+use crate::reminder::Reminder;
 use crate::socket::Socket;
 
 /// Connections that wait to be accepted: a crowd that reconnects at once finds room.
@@ -41,7 +41,6 @@ const MAX_REQUEST_HEAD_BYTES: usize = 16 * 1024;
 const MAX_REQUEST_HEAD_FIELDS: usize = 64;
 /// A peer that takes no byte for so long is gone; the kernel closes it.
 const PEER_TIMEOUT: Duration = Duration::from_secs(20);
-const REMIND_EVERY: Duration = Duration::from_secs(60);
 
 /// Listens, with a backlog for a crowd.
 ///
@@ -85,10 +84,7 @@ impl HttpServer {
     pub async fn run(self, tasks: TaskTracker, stop: CancellationToken) {
         let crowd = Crowd::new(MAX_CONNECTIONS, self.crowded);
         let tune = self.tune;
-        let mut lack = Reminder {
-            clock: Clock::start(),
-            said: None,
-        };
+        let mut lack = Reminder::start();
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -134,23 +130,6 @@ impl HttpServer {
                 }
             });
         }
-    }
-}
-
-/// What goes on is said once a minute.
-struct Reminder {
-    clock: Clock,
-    said: Option<Instant>,
-}
-
-impl Reminder {
-    fn is_due(&mut self) -> bool {
-        let now = self.clock.now();
-        let due = self.said.is_none_or(|said| now >= said + REMIND_EVERY);
-        if due {
-            self.said = Some(now);
-        }
-        due
     }
 }
 
