@@ -37,17 +37,27 @@ const bar = (page: Page) =>
 const scale = (page: Page) =>
   page.locator(".host").evaluate((e) => new DOMMatrix(getComputedStyle(e).transform).a);
 
-/** Fingers as the browser itself would report them. */
+/** From one event of a finger to the next. */
+const STEP_MS = 16;
+
+/** Fingers as the browser itself would report them, as quick as a person's however busy the machine is. */
 class Fingers {
   readonly #session: CDPSession;
+  #at = Date.now();
   constructor(session: CDPSession) {
     this.#session = session;
   }
   static on = async (page: Page) => new Fingers(await page.context().newCDPSession(page));
+  /** The next gesture is so much later. */
+  later(ms: number) {
+    this.#at += ms;
+  }
   async #send(type: string, ...points: [x: number, y: number][]) {
+    this.#at += STEP_MS;
     await this.#session.send("Input.dispatchTouchEvent", {
       type: type as "touchStart",
       touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+      timestamp: this.#at / 1_000,
     });
   }
   async tap(x: number, y: number) {
@@ -79,8 +89,8 @@ describe("a tap on a phone", () => {
         await eventually("controls that leave by themselves", async () => !(await bar(page)));
         await fingers.tap(300, 200);
         await eventually("controls", () => bar(page));
-        // After a second tap that is no double tap.
-        await page.waitForTimeout(500);
+        // Or it would be a double tap.
+        fingers.later(500);
         await fingers.tap(500, 150);
         await eventually("no controls", async () => !(await bar(page)));
       },
