@@ -11,13 +11,14 @@
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 
-import { type Arrival, Arrivals, madeNoneBetween, NOMINAL_FPS, WINDOW_S } from "./arrivals";
+import { type Arrival, Arrivals, madeNoneBetween, WINDOW_S } from "./arrivals";
+import { backoffAfter, type Ceiling, NO_CEILING, PROBE_S } from "./ceiling";
 import { costOf, Ladder, type Step } from "./ladder";
+import { limits } from "./limits";
 import { EVERYTHING, type Wants } from "./needs";
+import type { Reason } from "./reason";
 import { BEST, RENDITIONS, type Rendition, sameRendition } from "./rendition";
 
-const LOW_FPS = 28;
-const HIGH_FPS = 32;
 /** From here on a low rate counts, although the window is not full. */
 const WARM_UP_S = 2;
 /** A second, less the jitter of the timer that asks. */
@@ -25,10 +26,6 @@ const MIN_BETWEEN_DOWNS_S = 0.9;
 const MIN_BETWEEN_UPS_S = 3;
 /** No way up this soon after a way down. */
 const NO_UP_AFTER_DOWN_S = 5;
-/** A step up that lasts this long has succeeded; one that fails earlier was beyond the link. */
-const PROBE_S = 8;
-const FIRST_BACKOFF_S = 10;
-const MAX_BACKOFF_S = 120;
 /** So long a step is looked at while the link is unknown, and so long where no picture comes. */
 const EXPLORE_S = 0.5;
 const EXPLORE_SILENCE_S = 1;
@@ -40,20 +37,17 @@ const EXPLORE_FACTOR = 4;
 const EXPLORE_MARGIN = 0.85;
 /** Fewer than this part of what is to come: the link carries far less, and a step would not do. */
 const COLLAPSED = 0.3;
+/** A rate that is asked for changes by so much before what came is judged anew. */
+const TURNED = 0.1;
 /** So long without a picture is silence, in which a link and a camera cannot be told apart. */
 const SILENCE_S = 0.5;
 
-/** Why the step is what it is. */
-export type Reason =
-  | "warming"
-  | "steady"
-  | "slow"
-  | "recovering"
-  | "raised"
-  | "ceiling"
-  | "settling"
-  | "floor"
-  | "manual";
+interface BeforeSilence {
+  readonly step: Step;
+  readonly every: number;
+  readonly exploring: number | null;
+  readonly ceiling: Ceiling;
+}
 
 export class Adapt {
   readonly arrivals = new Arrivals();
@@ -68,11 +62,11 @@ export class Adapt {
   #exploring: number | null = null;
   #lastUp = Number.NEGATIVE_INFINITY;
   #lastDown = Number.NEGATIVE_INFINITY;
-  #failed = Number.POSITIVE_INFINITY;
-  #failedUntil = 0;
-  #backoff = FIRST_BACKOFF_S;
-  /** Where the silence began in which steps down were made. */
-  #beforeSilence: { step: Step; exploring: number | null } | null = null;
+  #ceiling = NO_CEILING;
+  /** What was decided when the silence began in which steps down were made. */
+  #beforeSilence: BeforeSilence | null = null;
+  /** What was asked for when the arrivals were last judged. */
+  #judgedRate: number | null = null;
 
   constructor(start: Rendition = BEST) {
     this.#at = this.#ladder.place({ rendition: start, every: 1 });
@@ -157,7 +151,8 @@ export class Adapt {
   /** Every picture that comes. */
   arrived(frame: Arrival): void {
     const { last } = this.arrivals;
-    if (last && madeNoneBetween(last, frame)) this.excuse();
+    const before = this.#beforeSilence;
+    if (last && before && madeNoneBetween(last, frame, before.every)) this.excuse();
     this.#beforeSilence = null;
     this.arrivals.add(frame);
   }
@@ -169,7 +164,7 @@ export class Adapt {
     this.#beforeSilence = null;
     this.#at = this.#ladder.place(before.step);
     this.#exploring = before.exploring;
-    this.#failed = Number.POSITIVE_INFINITY;
+    this.#ceiling = before.ceiling;
   }
 
   /** A rendition chosen by the viewer; where it is not given, the next one below that is. */
@@ -187,7 +182,7 @@ export class Adapt {
     }
     this.#chosen = null;
     this.#beforeSilence = null;
-    this.#failed = Number.POSITIVE_INFINITY;
+    this.#ceiling = NO_CEILING;
     this.#at = this.#ladder.place({ rendition: from, every: 1 });
   }
 
@@ -208,7 +203,8 @@ export class Adapt {
     const silent = count === 1;
     const span = silent ? now - first : last - first;
     const [least, frames] = silent ? [EXPLORE_SILENCE_S, 3] : [EXPLORE_S, 4];
-    if (span < Math.max(least, frames / expected)) return;
+    // No more than what is kept can tell: of a picture a second it would never be enough.
+    if (span < Math.min(WINDOW_S / 2, Math.max(least, frames / expected))) return;
     const part = (silent ? 1 : count - 1) / span / expected;
     const cost = costOf(this.#step);
     const low = limits(expected).low / expected;
@@ -237,8 +233,11 @@ export class Adapt {
     else if (fps > high && this.#at < this.#ladder.top && span >= WINDOW_S)
       this.reason = this.#up(now, lastSecond >= high - 1);
     else this.reason = "steady";
+    const { rate } = this;
+    const turned = rate !== null && Math.abs(rate / (this.#judgedRate ?? rate) - 1) > TURNED;
+    this.#judgedRate = rate;
     // What came until now came at another rate.
-    if (this.every !== every) this.arrivals.clear();
+    if (this.every !== every || turned) this.arrivals.clear();
   }
 
   #down(now: number, caughtUp: boolean): Reason {
@@ -246,21 +245,19 @@ export class Adapt {
     // The window still holds the bad seconds; the last one is good already.
     if (caughtUp) return "recovering";
     if (now - this.#lastDown < MIN_BETWEEN_DOWNS_S) return "slow";
-    if (now - this.#lastUp < PROBE_S) this.#backoff = Math.min(MAX_BACKOFF_S, this.#backoff * 2);
-    else if (now - this.#lastDown > WINDOW_S) this.#backoff = FIRST_BACKOFF_S;
+    const backoff = backoffAfter(this.#ceiling, now - this.#lastUp, now - this.#lastDown);
     const part = this.arrivals.fps / this.#expected;
-    if (part < COLLAPSED) this.#fall(now, part * costOf(this.#step));
-    else this.#stepDown(now, this.#at - 1);
+    if (part < COLLAPSED) this.#fall(now, part * costOf(this.#step), backoff);
+    else this.#stepDown(now, this.#at - 1, backoff);
     return "slow";
   }
 
   #up(now: number, confirmed: boolean): Reason {
     if (now - this.#lastDown < NO_UP_AFTER_DOWN_S || !confirmed) return "settling";
-    if (this.#at >= this.#failed && now - this.#lastUp >= PROBE_S) {
-      this.#failed = Number.POSITIVE_INFINITY;
-      this.#backoff = FIRST_BACKOFF_S;
-    }
-    if (this.#at + 1 >= this.#failed && now < this.#failedUntil) return "ceiling";
+    const { step, until } = this.#ceiling;
+    const failed = step ? this.#ladder.place(step) : Number.POSITIVE_INFINITY;
+    if (this.#at >= failed && now - this.#lastUp >= PROBE_S) this.#ceiling = NO_CEILING;
+    else if (this.#at + 1 >= failed && now < until) return "ceiling";
     if (now - this.#lastUp < MIN_BETWEEN_UPS_S) return "settling";
     this.#lastUp = now;
     this.#at++;
@@ -268,33 +265,29 @@ export class Adapt {
   }
 
   /** Down to what costs no more than this, at once. */
-  #fall(now: number, cost: number): void {
-    this.#stepDown(now, Math.min(this.#at - 1, this.#ladder.affordable(cost)));
+  #fall(now: number, cost: number, backoff = this.#ceiling.backoff): void {
+    this.#stepDown(now, Math.min(this.#at - 1, this.#ladder.affordable(cost)), backoff);
     this.#exploring = null;
   }
 
-  #stepDown(now: number, to: number): void {
+  #stepDown(now: number, to: number, backoff: number): void {
     const silence = now - (this.arrivals.last?.at ?? Number.NEGATIVE_INFINITY);
     if (silence > Math.max(SILENCE_S, 3 / this.#expected))
-      this.#beforeSilence ??= { step: this.#step, exploring: this.#exploring };
+      this.#beforeSilence ??= {
+        step: this.#step,
+        every: this.every,
+        exploring: this.#exploring,
+        ceiling: this.#ceiling,
+      };
     this.#at = Math.max(0, to);
-    this.#failed = this.#at + 1;
-    this.#failedUntil = now + this.#backoff;
+    this.#ceiling = { step: this.#ladder.at(this.#at + 1), until: now + backoff, backoff };
     this.#lastDown = now;
   }
 
   /** The same step on another ladder, or the next one below it. */
   #rebuild(): void {
     const step = this.#step;
-    const failed = Number.isFinite(this.#failed) ? this.#ladder.at(this.#failed) : null;
     this.#ladder = new Ladder(this.#given, this.#wants.top, this.#paces);
     this.#at = this.#ladder.place(step);
-    if (failed) this.#failed = this.#ladder.place(failed);
   }
-}
-
-/** Below the one a step down, above the other one up, where `expected` frames a second are to come. */
-function limits(expected: number): { low: number; high: number } {
-  const scale = Math.min(1, expected / NOMINAL_FPS);
-  return { low: LOW_FPS * scale, high: HIGH_FPS * scale };
 }

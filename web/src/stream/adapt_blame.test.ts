@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Adapt } from "./adapt";
+import { EVERYTHING } from "./needs";
 import { labelOf, type Rendition, readLabel } from "./rendition";
 
 /** What is spelled so. */
@@ -71,4 +72,77 @@ it.each([34, 9, 3])("a link is not blamed for a camera that makes %i instead of 
     adapt.exploreNow(t + 0.25);
   }
   expect(labelOf(adapt.rendition)).toBe("95");
+});
+
+/** Asks as the engine does: four times a second, and once a second. */
+function play(adapt: Adapt, seconds: number, arrivals: (from: number, to: number) => void) {
+  const trace = [labelOf(adapt.rendition)];
+  const note = () => {
+    const label = labelOf(adapt.rendition);
+    if (trace.at(-1) !== label) trace.push(label);
+  };
+  for (let t = 0; t < seconds; t += 0.25) {
+    arrivals(t, t + 0.25);
+    if (t % 1 === 0.75) adapt.ask(t + 0.25);
+    adapt.exploreNow(t + 0.25);
+    note();
+  }
+  return trace;
+}
+
+describe("a camera of a picture a second", () => {
+  /** Each comes so late. */
+  const slow = (adapt: Adapt, late: (n: number) => number) => (from: number, to: number) => {
+    for (let n = 0; n < to; n++)
+      if (n + late(n) >= from && n + late(n) < to)
+        adapt.arrived({ at: n + late(n), seq: n, capturedAt: n });
+  };
+
+  it("that said nothing of its rate is no reason to step down again and again", () => {
+    for (const phase of [0.05, 0.3, 0.6, 0.9]) {
+      const adapt = new Adapt(the("95"));
+      expect(
+        play(
+          adapt,
+          120,
+          slow(adapt, () => phase),
+        ).length,
+      ).toBeLessThan(4);
+    }
+  });
+
+  it("whose pictures come ever later is on a slow link, unknown as that is", () => {
+    const adapt = new Adapt(the("95"));
+    adapt.arrivals.announce(1);
+    adapt.explore(0);
+    const trace = play(
+      adapt,
+      60,
+      slow(adapt, (n) => 0.7 * n),
+    );
+    expect(trace.length).toBeGreaterThan(1);
+  });
+});
+
+describe("a camera that pauses", () => {
+  /** Every twelve seconds for 1.4 s; one of so many of its pictures comes. */
+  const pausing = (adapt: Adapt, carries: (t: number) => boolean) => (from: number, to: number) => {
+    for (let n = Math.ceil(from * 34); n < to * 34; n++) {
+      const at = n / 34;
+      const made = Math.floor(at / 12) * 361 + Math.min(360, Math.round((at % 12) * 34));
+      if (at % 12 > 10.6 || made % adapt.every !== 0 || !carries(at)) continue;
+      adapt.arrived({ at, seq: made, capturedAt: at });
+    }
+  };
+
+  it("costs a tile of half of the pictures nothing", () => {
+    const adapt = new Adapt(the("60s2"));
+    adapt.want({ ...EVERYTHING, top: the("60s2"), maxFps: 17 }, 0);
+    play(
+      adapt,
+      118,
+      pausing(adapt, () => true),
+    );
+    expect(labelOf(adapt.rendition)).toBe("60s2");
+  });
 });

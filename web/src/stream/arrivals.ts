@@ -7,8 +7,9 @@ export const NOMINAL_FPS = 34;
 export const WINDOW_S = 5;
 /** The stamps overrule the announced rate when they differ by more than this part. */
 const ANNOUNCED_TOLERANCE = 0.05;
-/** Below this many stamps the camera's rate is a guess. */
+/** Fewer stamps tell the camera's rate where they cover more time: those of a slow one are never many. */
 const MIN_STAMPS = 10;
+const FEW_STAMPS_S = 1.5;
 
 /** One arrival; `seq` and `capturedAt` from the stamp where there is one. */
 export interface Arrival {
@@ -92,7 +93,8 @@ export class Arrivals {
     const [first, last] = [stamped[0], stamped.at(-1)];
     const seconds = (last?.capturedAt ?? 0) - (first?.capturedAt ?? 0);
     const measured = first && last && stampedRate(first, last);
-    if (!measured || stamped.length < MIN_STAMPS || seconds <= 1) return this.#stamped ?? announced;
+    const least = stamped.length < MIN_STAMPS ? FEW_STAMPS_S : 1;
+    if (!measured || stamped.length < 3 || seconds <= least) return this.#stamped ?? announced;
     const differs = Math.abs(measured - announced) > ANNOUNCED_TOLERANCE * announced;
     this.#stamped = differs ? measured : announced;
     return this.#stamped;
@@ -106,9 +108,9 @@ function stampedRate(first: Arrival, last: Arrival): number | null {
   return made > 0 && seconds > 0 ? made / seconds : null;
 }
 
-/** Whether one picture followed the other at the camera already, as late as it came here. */
-export function madeNoneBetween(one: Arrival, next: Arrival): boolean {
-  if (next.seq === undefined || next.seq - 1 !== one.seq) return false;
+/** Whether one picture followed the other at the camera already, as late as it came here; one of `every` is sent. */
+export function madeNoneBetween(one: Arrival, next: Arrival, every: number): boolean {
+  const skipped = (next.seq ?? Number.NaN) - (one.seq ?? Number.NaN);
   const made = (next.capturedAt ?? 0) - (one.capturedAt ?? 0);
-  return made > (next.at - one.at) / 2;
+  return skipped > 0 && skipped <= every && made > (next.at - one.at) / 2;
 }

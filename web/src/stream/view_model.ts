@@ -1,9 +1,9 @@
 /** What goes into an engine and what comes out of it: its settings, what a page may show, a picture. */
 
-import type { Reason } from "./adapt";
 import type { Phase, Refusal } from "./connection";
 import type { Needs } from "./needs";
 import type { CameraStatus } from "./protocol";
+import type { Reason } from "./reason";
 import type { Rendition, Size } from "./rendition";
 
 /** Two samples a second make the history a minute long. */
