@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::bus::open_link;
 use crate::config::{Config, PrivacySwitch};
-use crate::demand::{Privacy, switch_privacy};
+use crate::demand::{Privacy, confirm_privacy, switch_privacy};
 use crate::metrics::Metrics;
 
 /// How long NATS may take to connect and answer before the command gives up.
@@ -17,7 +17,7 @@ const SWITCH_PENDING_MAX: usize = 16;
 /// Sets or reads the switch; returns the word for what it is now.
 ///
 /// # Errors
-/// NATS refuses or does not answer.
+/// NATS refuses or does not answer, or something else stands there a moment after it was set.
 pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&'static str> {
     let metrics = Metrics::new()?;
     let camera = &config.only_camera().map_err(anyhow::Error::msg)?.id;
@@ -36,7 +36,12 @@ pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&
     };
     let answer = async {
         link.state.wait_for(|state| state.connected).await?;
-        anyhow::Ok(switch_privacy(&link, camera, config.bucket_replicas, set).await?)
+        let replicas = config.bucket_replicas;
+        let now = switch_privacy(&link, camera, replicas, set).await?;
+        if let Some(on) = set {
+            confirm_privacy(&link, camera, replicas, on).await?;
+        }
+        anyhow::Ok(now)
     };
     let answer = tokio::time::timeout(SWITCH_TIMEOUT, answer).await;
     let now = answer

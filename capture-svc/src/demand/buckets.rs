@@ -214,7 +214,7 @@ fn with_end(
 /// Reads or sets the privacy switch of `camera`, for the sub-command.
 ///
 /// # Errors
-/// NATS refuses or does not answer, or something else is there a moment after it was set.
+/// NATS refuses or does not answer.
 pub(crate) async fn switch_privacy(
     link: &Link,
     camera: &CameraId,
@@ -222,23 +222,44 @@ pub(crate) async fn switch_privacy(
     set: Option<bool>,
 ) -> Result<Privacy, DemandError> {
     let buckets = Buckets::new(link, camera, replicas);
-    let set = set.map(|on| if on { Privacy::On } else { Privacy::Off });
     let switch = async {
         let control = buckets.control().await?;
-        if let Some(switch) = set {
-            buckets.set_switch(&control, switch).await?;
-            tokio::time::sleep(SETTLED_AFTER).await;
+        if let Some(on) = set {
+            buckets.set_switch(&control, Privacy::from(on)).await?;
         }
         buckets.read_switch(&control).await
     };
     let entry = switch
         .await
         .map_err(|error| DemandError::Switch(error.to_string()))?;
-    match (set, entry) {
-        (Some(set), Some(entry)) if !set.is_said_by(&entry) => Err(DemandError::Overwritten {
-            set: set.word(),
-            found: String::from_utf8_lossy(&entry.value).into_owned(),
-        }),
-        (_, entry) => Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told)),
+    Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told))
+}
+
+/// Looks a moment after the privacy switch of `camera` was set to `on` or off whether it still says so.
+///
+/// # Errors
+/// It does not, or NATS does not answer.
+pub(crate) async fn confirm_privacy(
+    link: &Link,
+    camera: &CameraId,
+    replicas: usize,
+    on: bool,
+) -> Result<(), DemandError> {
+    tokio::time::sleep(SETTLED_AFTER).await;
+    let buckets = Buckets::new(link, camera, replicas);
+    let read = async { buckets.read_switch(&buckets.control().await?).await };
+    let entry = read
+        .await
+        .map_err(|error| DemandError::Switch(error.to_string()))?;
+    let set = Privacy::from(on);
+    if entry.as_ref().is_some_and(|entry| set.is_said_by(entry)) {
+        return Ok(());
     }
+    Err(DemandError::Overwritten {
+        set: set.word(),
+        found: entry.map_or_else(
+            || "nothing".to_owned(),
+            |entry| format!("{:?}", String::from_utf8_lossy(&entry.value)),
+        ),
+    })
 }

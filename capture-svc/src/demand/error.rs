@@ -14,7 +14,7 @@ pub(crate) enum DemandError {
     Switch(String),
     /// The privacy switch was set, and says something else a moment later.
     #[error(
-        "the privacy switch was set to {set:?} and says {found:?} now: somebody else has set it, or writes over it; set it again"
+        "the privacy switch was set to {set:?} and says {found} now: somebody else has set it, or writes over it; set it again"
     )]
     Overwritten {
         /// The word that was written.

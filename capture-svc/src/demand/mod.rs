@@ -14,7 +14,7 @@ mod watch;
 
 pub(crate) use self::{
     board::PrivacyBoard,
-    buckets::{Buckets, switch_privacy},
+    buckets::{Buckets, confirm_privacy, switch_privacy},
     leases::Leases,
     switch::Privacy,
     watch::{DemandWatcher, Told},

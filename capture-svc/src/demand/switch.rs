@@ -29,6 +29,12 @@ pub(crate) enum Privacy {
     Off,
 }
 
+impl From<bool> for Privacy {
+    fn from(on: bool) -> Self {
+        if on { Self::On } else { Self::Off }
+    }
+}
+
 impl Privacy {
     /// What an entry of the switch's key says; deleting the key is off too. `None`: none of the switch's words.
     fn of(entry: &kv::Entry) -> Option<Self> {

@@ -72,7 +72,7 @@ pub struct HttpServer {
     pub hosts: Hosts,
     /// What a service wants of each socket.
     pub tune: TuneSocket,
-    /// Counts connections that lost their place to others.
+    /// Counts connections that lost their place to others, or found no descriptor.
     pub crowded: Option<IntCounter>,
     /// How many of the process' descriptors its connections leave to everything else. A connection that would take one of
     /// them is closed: without any left no server could be reached again, for those who are connected neither.
@@ -82,7 +82,7 @@ pub struct HttpServer {
 impl HttpServer {
     /// Serves until `stop`; the connections' tasks live in `tasks`. A socket that `tune` refuses is closed.
     pub async fn run(self, tasks: TaskTracker, stop: CancellationToken) {
-        let crowd = Crowd::new(MAX_CONNECTIONS, self.crowded);
+        let crowd = Crowd::new(MAX_CONNECTIONS, self.crowded.clone());
         let tune = self.tune;
         let mut lack = Reminder::start();
         loop {
@@ -102,9 +102,13 @@ impl HttpServer {
                 }
             };
             if is_of_the_last(self.leaves, &socket) {
+                if let Some(crowded) = &self.crowded {
+                    crowded.inc();
+                }
                 if lack.is_due() {
                     tracing::warn!(
-                        "connections are refused: the rest of the file descriptors is not for them; raise the limit (ulimit -n)"
+                        kept = self.leaves,
+                        "connections are refused: the last file descriptors are kept for other uses; raise the limit (ulimit -n)"
                     );
                 }
                 continue;

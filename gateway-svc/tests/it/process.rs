@@ -121,6 +121,9 @@ async fn viewers_leave_descriptors_for_the_way_back_to_nats() {
     assert!(viewers.len() > 40, "{}", viewers.len());
     assert!(refused.is_ok(), "closed at once, not left to wait");
     assert!(gateway.log().contains("raise the limit (ulimit -n)"));
+    let crowded = [("reason", "crowded")];
+    let counted = gateway.metric("gateway_refused_total", &crowded).await;
+    assert!(counted >= 1.0, "{counted}");
 }
 
 #[tokio::test]
