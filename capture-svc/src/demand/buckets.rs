@@ -94,7 +94,9 @@ impl Buckets {
             let control = self.control().await?;
             let watch = control.watch_with_history(&self.privacy_key).await;
             let privacy = watch.map_err(failed("watching the privacy switch"))?;
-            let switch = match self.read_switch(&control).await? {
+            let entry = self.read_switch(&control).await?;
+            let read = entry.as_ref().map_or(0, |entry| entry.revision);
+            let switch = match entry {
                 Some(entry) => believed(&control, &entry, known).await,
                 None if known == Privacy::On => {
                     self.set_switch(&control, known).await?;
@@ -102,7 +104,7 @@ impl Buckets {
                 }
                 None => Privacy::Off,
             };
-            Ok((words(control, switch, privacy), switch))
+            Ok((words(control, switch, read, privacy), switch))
         });
         let demand = Box::pin(async {
             let demand = self.demand().await?.watch_with_history(">").await;

@@ -99,16 +99,19 @@ async fn put_back(control: &kv::Store, wrong: &kv::Entry, known: Privacy) {
     }
 }
 
-/// What a watch of the switch tells, from `known` on, without what says none of its words.
+/// What a watch of the switch tells behind the revision `read`, from `known` on, without what says none of its words. The
+/// watch began before that was read: what it tells of before is over.
 pub(super) fn words(
     control: kv::Store,
     known: Privacy,
+    read: u64,
     watch: kv::Watch,
 ) -> impl Stream<Item = Result<kv::Entry, kv::WatcherError>> + Send {
     let words = Words {
         control,
         watch,
         known,
+        read,
         wrong: None,
         warning: Reminder::start(),
     };
@@ -121,6 +124,7 @@ struct Words {
     control: kv::Store,
     watch: kv::Watch,
     known: Privacy,
+    read: u64,
     /// What the key says and nobody has set.
     wrong: Option<kv::Entry>,
     warning: Reminder,
@@ -142,6 +146,9 @@ impl Words {
             let Ok(entry) = &told else {
                 return Some(told);
             };
+            if entry.revision < self.read {
+                continue;
+            }
             if let Some(switch) = Privacy::of(entry) {
                 self.known = switch;
                 return Some(told);
