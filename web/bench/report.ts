@@ -80,10 +80,13 @@ const NINE: [name: string, trace: Trace][] = [
   ["8 to 40 and back each minute", sawtooth],
   ...[1, 2, 3, 4].map((n): [string, Trace] => [`mobile ${n}`, mobile(99 + n)]),
 ];
-const LINKS: { name: string; trace: Trace; scene: Scene }[] = [
+/** As a webcam does that is reset now and then, or that opens its shutter for longer. */
+const pauses = (at: number) => at % 12 > 10.65;
+const LINKS: { name: string; trace: Trace; scene: Scene; pauses?: typeof pauses }[] = [
   ...NINE.map(([name, trace]) => ({ name, trace, scene: FILM })),
   ...[1, 2, 3].map((rate) => ({ name: `${rate}, 720p`, trace: () => rate, scene: WALK })),
   { name: "8, 720p, camera turns", trace: () => 8, scene: TURNING },
+  { name: "40, camera pauses", trace: () => 40, scene: FILM, pauses },
 ];
 
 type Variant = Omit<Setup, "trace" | "scene" | "seconds" | "fps">;

@@ -42,6 +42,8 @@ export interface Setup {
   change: "reconnect" | "inband";
   seconds: number;
   fps: number;
+  /** When the camera makes no pictures, at a time in seconds. */
+  pauses?: (at: number) => boolean;
 }
 
 export interface Result {
@@ -169,6 +171,7 @@ class Simulation {
   #capture(now: number): void {
     const intervalMs = 1000 / this.#setup.fps;
     this.#captureAt += intervalMs;
+    if (this.#setup.pauses?.(now / 1000)) return;
     this.#variation = 0.97 * this.#variation + 0.02 * gauss(this.#random);
     const weight = 1 + this.#variation + 0.02 * gauss(this.#random);
     const { scene } = this.#setup;
