@@ -130,7 +130,8 @@ export class Adapt {
   /** What the viewer has use for, from now on. Much more than before, and the way up is short. */
   want(wants: Wants, now: number): void {
     const { every } = this;
-    const before = this.#ladder.top - this.#at;
+    const stood = this.#ladder.place(this.#beforeSilence?.step ?? this.#step);
+    const before = this.#ladder.top - stood;
     this.#wants = wants;
     this.#rebuild();
     if (this.every !== every) this.reset();
@@ -163,7 +164,7 @@ export class Adapt {
     if (!before) return;
     this.#beforeSilence = null;
     this.#at = this.#ladder.place(before.step);
-    this.#exploring = before.exploring;
+    this.#exploring = before.exploring ?? this.#exploring;
     this.#ceiling = before.ceiling;
   }
 

@@ -90,6 +90,22 @@ function play(adapt: Adapt, seconds: number, arrivals: (from: number, to: number
   return trace;
 }
 
+it("a tile that is enlarged in a silence of its camera gets the best as soon as pictures come", () => {
+  const adapt = new Adapt(the("60s2"));
+  adapt.want({ ...EVERYTHING, top: the("60s2") }, 0);
+  const pictures = (from: number, to: number) => {
+    for (let n = Math.ceil(from * 34); n < to * 34; n++)
+      adapt.arrived({ at: n / 34, seq: n, capturedAt: n / 34 });
+  };
+  play(adapt, 5, pictures);
+  adapt.ask(6);
+  expect(labelOf(adapt.rendition)).not.toBe("60s2");
+  adapt.want(EVERYTHING, 6.2);
+  adapt.excuse();
+  play(adapt, 9, (from, to) => from >= 6.25 && pictures(from, to));
+  expect(labelOf(adapt.rendition)).toBe("95");
+});
+
 describe("a camera of a picture a second", () => {
   /** Each comes so late. */
   const slow = (adapt: Adapt, late: (n: number) => number) => (from: number, to: number) => {
