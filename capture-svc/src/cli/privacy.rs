@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::bus::open_link;
 use crate::config::{Config, PrivacySwitch};
-use crate::demand::{Privacy, confirm_privacy, switch_privacy};
+use crate::demand::{Privacy, PrivacyControl};
 use crate::metrics::Metrics;
 
 /// How long NATS may take to connect and answer before the command gives up.
@@ -36,12 +36,13 @@ pub async fn privacy(config: &Config, switch: PrivacySwitch) -> anyhow::Result<&
     };
     let answer = async {
         link.state.wait_for(|state| state.connected).await?;
-        let replicas = config.bucket_replicas;
-        let now = switch_privacy(&link, camera, replicas, set).await?;
-        if let Some(on) = set {
-            confirm_privacy(&link, camera, replicas, on).await?;
-        }
-        anyhow::Ok(now)
+        let control = PrivacyControl::new(&link, camera, config.bucket_replicas);
+        let Some(on) = set else {
+            return anyhow::Ok(control.show().await?);
+        };
+        control.set(on).await?;
+        control.confirm(on).await?;
+        Ok(Privacy::from(on))
     };
     let answer = tokio::time::timeout(SWITCH_TIMEOUT, answer).await;
     let now = answer

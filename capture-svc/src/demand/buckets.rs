@@ -213,55 +213,62 @@ fn with_end(
     watch.map(Some).chain(end)
 }
 
-/// Reads or sets the privacy switch of `camera`, for the sub-command.
-///
-/// # Errors
-/// NATS refuses or does not answer.
-pub(crate) async fn switch_privacy(
-    link: &Link,
-    camera: &CameraId,
-    replicas: usize,
-    set: Option<bool>,
-) -> Result<Privacy, DemandError> {
-    let buckets = Buckets::new(link, camera, replicas);
-    let switch = async {
-        let control = buckets.control().await?;
-        if let Some(on) = set {
-            buckets.set_switch(&control, Privacy::from(on)).await?;
+/// The privacy switch of one camera, for who does not follow it.
+#[derive(Debug)]
+pub(crate) struct PrivacyControl(Buckets);
+
+impl PrivacyControl {
+    pub(crate) fn new(link: &Link, camera: &CameraId, replicas: usize) -> Self {
+        Self(Buckets::new(link, camera, replicas))
+    }
+
+    /// Sets the switch.
+    ///
+    /// # Errors
+    /// NATS refuses or does not answer.
+    pub(crate) async fn set(&self, on: bool) -> Result<(), DemandError> {
+        let set = async {
+            let control = self.0.control().await?;
+            self.0.set_switch(&control, Privacy::from(on)).await
+        };
+        set.await.map_err(unreached)
+    }
+
+    /// What the switch says.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub(crate) async fn show(&self) -> Result<Privacy, DemandError> {
+        let entry = self.entry().await?;
+        Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told))
+    }
+
+    /// Looks a moment after the switch was set whether it still says so.
+    ///
+    /// # Errors
+    /// It does not, or as [`set`](Self::set).
+    pub(crate) async fn confirm(&self, on: bool) -> Result<(), DemandError> {
+        tokio::time::sleep(SETTLED_AFTER).await;
+        let (set, entry) = (Privacy::from(on), self.entry().await?);
+        if entry.as_ref().is_some_and(|entry| set.is_said_by(entry)) {
+            return Ok(());
         }
-        buckets.read_switch(&control).await
-    };
-    let entry = switch
-        .await
-        .map_err(|error| DemandError::Switch(error.to_string()))?;
-    Ok(entry.as_ref().map_or(Privacy::Off, Privacy::told))
+        Err(DemandError::Overwritten {
+            set: set.word(),
+            found: entry.map_or_else(
+                || "nothing".to_owned(),
+                |entry| format!("{:?}", String::from_utf8_lossy(&entry.value)),
+            ),
+        })
+    }
+
+    async fn entry(&self) -> Result<Option<kv::Entry>, DemandError> {
+        let read = async { self.0.read_switch(&self.0.control().await?).await };
+        read.await.map_err(unreached)
+    }
 }
 
-/// Looks a moment after the privacy switch of `camera` was set to `on` or off whether it still says so.
-///
-/// # Errors
-/// It does not, or NATS does not answer.
-pub(crate) async fn confirm_privacy(
-    link: &Link,
-    camera: &CameraId,
-    replicas: usize,
-    on: bool,
-) -> Result<(), DemandError> {
-    tokio::time::sleep(SETTLED_AFTER).await;
-    let buckets = Buckets::new(link, camera, replicas);
-    let read = async { buckets.read_switch(&buckets.control().await?).await };
-    let entry = read
-        .await
-        .map_err(|error| DemandError::Switch(error.to_string()))?;
-    let set = Privacy::from(on);
-    if entry.as_ref().is_some_and(|entry| set.is_said_by(entry)) {
-        return Ok(());
-    }
-    Err(DemandError::Overwritten {
-        set: set.word(),
-        found: entry.map_or_else(
-            || "nothing".to_owned(),
-            |entry| format!("{:?}", String::from_utf8_lossy(&entry.value)),
-        ),
-    })
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unreached(error: OpenError) -> DemandError {
+    DemandError::Switch(error.to_string())
 }

@@ -14,7 +14,7 @@ mod watch;
 
 pub(crate) use self::{
     board::PrivacyBoard,
-    buckets::{Buckets, confirm_privacy, switch_privacy},
+    buckets::{Buckets, PrivacyControl},
     leases::Leases,
     switch::Privacy,
     watch::{DemandWatcher, Told},

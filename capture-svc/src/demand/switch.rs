@@ -160,3 +160,6 @@ impl Words {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use wire::CameraId;
 
 use crate::bus::EventBus;
 use crate::config::CameraConfig;
-use crate::demand::{Privacy, switch_privacy};
+use crate::demand::{Privacy, PrivacyControl};
 use crate::events::{self, Caller, Known, Mqtt, Trouble};
 use crate::metrics::{EventFailures, EventMetrics};
 use crate::tasks::Tasks;
@@ -128,11 +128,12 @@ async fn turn_privacy(
     camera: CameraId,
     replicas: usize,
 ) {
+    let control = PrivacyControl::new(&link, &camera, replicas);
     while wishes.changed().await.is_ok() {
         let Some(on) = *wishes.borrow_and_update() else {
             continue;
         };
-        if let Err(error) = switch_privacy(&link, &camera, replicas, Some(on)).await {
+        if let Err(error) = control.set(on).await {
             tracing::warn!(camera = camera.name(), on, %error, "the privacy switch was not set");
         }
     }

@@ -2,17 +2,14 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use prometheus::IntCounter;
 use tokio_util::sync::CancellationToken;
 
 use crate::places::Places;
+use crate::reminder::Reminder;
 use crate::{Clock, subscriber};
-
-/// A crowd that lasts is warned about so often.
-const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
 /// A port's connections.
 #[derive(Debug)]
@@ -26,7 +23,7 @@ pub(crate) struct Crowd {
 #[derive(Debug)]
 struct Inside {
     places: Places<CancellationToken>,
-    warned: Option<Instant>,
+    warning: Reminder,
 }
 
 /// A connection's place at its port, free again when the last clone is dropped. With each request it is in the
@@ -48,7 +45,7 @@ impl Crowd {
             clock: Clock::start(),
             inside: Mutex::new(Inside {
                 places: Places::new(most),
-                warned: None,
+                warning: Reminder::start(),
             }),
             evicted,
         })
@@ -64,7 +61,7 @@ impl Crowd {
             Ok((id, displaced)) => {
                 if let Some(displaced) = displaced {
                     displaced.end.cancel();
-                    self.tell(&mut inside, displaced.address, displaced.left + 1, now);
+                    self.tell(&mut inside, displaced.address, displaced.left + 1);
                 }
                 Some(Place(Arc::new(Taken {
                     crowd: Arc::clone(self),
@@ -73,7 +70,7 @@ impl Crowd {
                 })))
             }
             Err(connections) => {
-                self.tell(&mut inside, address, connections, now);
+                self.tell(&mut inside, address, connections);
                 None
             }
         }
@@ -85,13 +82,11 @@ impl Crowd {
     }
 
     /// Counts a connection of `address` that is closed, and warns now and then.
-    fn tell(&self, inside: &mut Inside, address: IpAddr, connections: usize, now: Instant) {
+    fn tell(&self, inside: &mut Inside, address: IpAddr, connections: usize) {
         if let Some(counter) = &self.evicted {
             counter.inc();
         }
-        let due = |warned: Instant| now >= warned + WARNING_INTERVAL;
-        if inside.warned.is_none_or(due) {
-            inside.warned = Some(now);
+        if inside.warning.is_due() {
             tracing::warn!(
                 %address,
                 connections,

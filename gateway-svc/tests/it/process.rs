@@ -108,9 +108,9 @@ async fn viewers_leave_descriptors_for_the_way_back_to_nats() {
         }
         assert!(viewers.len() < 160, "more than there are descriptors");
     };
+    assert_eq!(gateway.ready().await, 200, "who asks why does get in");
     nats.kill();
     nats.restart().await;
-    // Whether that is well and who watches is still answered.
     eventually(TEST_DEADLINE, || async {
         let ready = http::get(gateway.admin(), "/readyz", &[]).await;
         ready.is_ok_and(|answer| answer.status == 200)

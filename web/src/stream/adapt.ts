@@ -7,7 +7,8 @@
  * oscillates: it climbs until it fails, forgets and climbs again. So a step needs the last second to
  * agree, steps settle before the next, and a step that failed is not tried again for a while that
  * doubles. Where fewer than 34 are to come, from a slower camera or because fewer were asked for, the two
- * limits are scaled. Where the link is unknown the first steps are large: `explore`.
+ * limits are scaled. Where the link is unknown the first steps are large: `explore`. While nothing comes it
+ * may be the camera's fault: what was decided then is taken back once that is known, `excuse`.
  * `npm run bench:adapt` shows the effect beside the bare rule.
  */
 

@@ -55,6 +55,17 @@ describe("silence", () => {
       expect(labelOf(adapt.rendition)).toBe("60");
     });
 
+    it("is followed by what went on before it, once it is taken back", () => {
+      const adapt = silent(pictures);
+      adapt.excuse();
+      adapt.reset();
+      for (let t = 1.5; t < 5; t += 0.25) {
+        for (let n = Math.ceil(t * 34); n < (t + 0.25) * 34; n++) adapt.arrived(picture(n));
+        adapt.exploreNow(t + 0.25);
+      }
+      expect(labelOf(adapt.rendition)).toBe(pictures === 1 ? "95" : "60");
+    });
+
     it("is the link's where the next picture was held up on it", () => {
       const adapt = silent(pictures);
       adapt.arrived({ at: 1.5, seq: 1, capturedAt: 1 / 34 });
@@ -141,24 +152,49 @@ describe("a camera of a picture a second", () => {
 });
 
 describe("a camera that pauses", () => {
-  /** Every twelve seconds for 1.4 s; one of so many of its pictures comes. */
-  const pausing = (adapt: Adapt, carries: (t: number) => boolean) => (from: number, to: number) => {
-    for (let n = Math.ceil(from * 34); n < to * 34; n++) {
-      const at = n / 34;
-      const made = Math.floor(at / 12) * 361 + Math.min(360, Math.round((at % 12) * 34));
-      if (at % 12 > 10.6 || made % adapt.every !== 0 || !carries(at)) continue;
-      adapt.arrived({ at, seq: made, capturedAt: at });
-    }
+  /** Every twelve seconds for 1.4 s; as many pictures are sent as were asked for. */
+  const pausing = (adapt: Adapt) => {
+    let sent = Number.NEGATIVE_INFINITY;
+    return (from: number, to: number) => {
+      for (let n = Math.ceil(from * 34); n < to * 34; n++) {
+        const at = n / 34;
+        const seq = Math.floor(at / 12) * 361 + Math.min(360, Math.round((at % 12) * 34));
+        const due = adapt.rate === null || at - sent >= 1 / adapt.rate - 1 / 68;
+        if (at % 12 > 10.6 || !due) continue;
+        sent = at;
+        adapt.arrived({ at, seq, capturedAt: at });
+      }
+    };
   };
 
   it("costs a tile of half of the pictures nothing", () => {
     const adapt = new Adapt(the("60s2"));
     adapt.want({ ...EVERYTHING, top: the("60s2"), maxFps: 17 }, 0);
-    play(
-      adapt,
-      118,
-      pausing(adapt, () => true),
-    );
+    const trace = play(adapt, 118, pausing(adapt));
     expect(labelOf(adapt.rendition)).toBe("60s2");
+    // A step at most in each silence, taken back.
+    expect(new Set(trace)).toEqual(new Set(["60s2", "50s2"]));
+  });
+
+  it("makes nobody forget what the link could not carry", () => {
+    const adapt = new Adapt(the("95"));
+    const pictures = (from: number, to: number, rate: (t: number) => number) => {
+      const count = (n: number) => Math.floor((n * rate(n / 34)) / 34);
+      for (let n = Math.ceil(from * 34); n < to * 34; n++)
+        if (n === 0 || count(n) !== count(n - 1))
+          adapt.arrived({ at: n / 34, seq: n, capturedAt: n / 34 });
+    };
+    // From now on 95 is too much, and what is below is not.
+    const carried = (t: number) => (t > 8 && adapt.rendition.quality === 95 ? 20 : 34);
+    play(adapt, 12, (from, to) => pictures(from, to, carried));
+    const step = labelOf(adapt.rendition);
+    expect(step).toBe("90");
+    adapt.ask(13.5);
+    expect(labelOf(adapt.rendition)).not.toBe(step);
+    adapt.excuse();
+    expect(labelOf(adapt.rendition)).toBe(step);
+    pictures(13.6, 19, () => 34);
+    adapt.ask(19);
+    expect(adapt.reason).toBe("ceiling");
   });
 });
