@@ -1,7 +1,7 @@
 /** A program under test: started, its output kept in a file, ended. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
@@ -45,6 +45,8 @@ export class Program {
   ) {
     mkdirSync(RESULTS, { recursive: true });
     this.log = join(RESULTS, `${name}-${process.pid}-${++count}.log`);
+    // Of another run, whose number this process has again, a word could be read before the stream empties it.
+    writeFileSync(this.log, "");
     const log = createWriteStream(this.log);
     // No setting of the machine may change a test: of its environment only these two are passed on.
     const { PATH = "", HOME = "" } = process.env;
